@@ -1,0 +1,1 @@
+"""The model: councils and researchers, how they come to work together, and what becomes of it."""

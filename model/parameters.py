@@ -1,0 +1,337 @@
+"""Every number of the model: declared once, with unit, allowed values, plausible range and source.
+
+*Allowed* values are those for which the model means something; anything else is refused. The
+*plausible* range is narrower: what the evidence leaves open, and what designs and sensitivity
+analyses sample from. Levers belong to a policy (`model.policy`), all others hold throughout a run.
+Money is in thousands of pounds, effort in person-days a month, distance in km, time in months.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+type Value = float | int | str
+
+
+class BadInput(ValueError):
+    """A user's mistake: one line a problem, each naming what was given and what is allowed."""
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The values a parameter may take: an interval of numbers, or one of some words."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    open_low: bool = False
+    words: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.words:
+            return "one of " + ", ".join(self.words)
+        kind = "a whole number" if self.whole else "a number"
+        if math.isinf(self.low):
+            return kind
+        if math.isinf(self.high):
+            return f"{kind} above {self.low:g}" if self.open_low else f"{kind} of at least {self.low:g}"
+        return f"{kind} from {self.low:g} to {self.high:g}"
+
+    def __contains__(self, value: object) -> bool:
+        if self.words:
+            return isinstance(value, str) and value in self.words
+        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+            return False
+        if not math.isfinite(value) or (self.whole and value != int(value)):
+            return False
+        return (self.low < value if self.open_low else self.low <= value) and value <= self.high
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared number (or word) of the model."""
+
+    name: str
+    default: Value
+    domain: Domain
+    unit: str
+    meaning: str
+    source: str
+    plausible: tuple[float, float] | None
+    is_lever: bool
+
+    def checked(self, value: object) -> Value:
+        """The value as the model uses it.
+
+        Raises:
+            BadInput: if the value is of the wrong type or not allowed.
+        """
+        if value not in self.domain:
+            raise BadInput(f"{self.name} = {value!r} is not allowed: it takes {self.domain} ({self.unit}).")
+        if self.domain.words:
+            return str(value)
+        return int(value) if self.domain.whole else float(value)  # type: ignore[arg-type]
+
+    def is_plausible(self, value: Value) -> bool:
+        """Whether a value lies within what the evidence leaves open."""
+        return self.plausible is None or self.plausible[0] <= value <= self.plausible[1]  # type: ignore[operator]
+
+
+REAL = Domain()
+NON_NEGATIVE = Domain(0.0)
+POSITIVE = Domain(0.0, open_low=True)
+AT_LEAST_ONE = Domain(1.0)
+PROBABILITY = Domain(0.0, 1.0)
+
+
+def whole(low: int, high: int) -> Domain:
+    """The whole numbers from low to high."""
+    return Domain(low, high, whole=True)
+
+
+def one_of(*words: str) -> Domain:
+    """One of some words."""
+    return Domain(words=words)
+
+
+def parameter(
+    name: str,
+    default: Value,
+    domain: Domain,
+    unit: str,
+    meaning: str,
+    source: str,
+    plausible: tuple[float, float] | None = None,
+) -> Parameter:
+    """Declare what holds throughout a run."""
+    return Parameter(name, default, domain, unit, meaning, source, plausible, is_lever=False)
+
+
+def lever(*declaration: Any) -> Parameter:
+    """Declare what a policy can change; it is declared like a parameter."""
+    return Parameter(*declaration[:6], *(declaration[6:] or (None,)), is_lever=True)
+
+
+# fmt: off
+_DECLARATIONS = (
+    # 1 Scales
+    parameter("warmup", 120, whole(0, 2000), "months", "run-in under the baseline policy before the horizon", "design", (24, 240)),
+    parameter("horizon", 120, whole(0, 2000), "months", "length of the run that is measured", "design", (12, 360)),
+    # 4.4 Meetings
+    parameter("search_rate", 0.45, PROBABILITY, "1/month", "chance that a council looks for a partner for a free need", "calibrated", (0.1, 0.9)),
+    parameter("outreach_rate", 0.10, NON_NEGATIVE, "1/month", "scale of a researcher's chance of approaching a council", "calibrated", (0.02, 0.3)),
+    parameter("repeat_share", 0.5, PROBABILITY, "share", "chance that a council turns first to someone it worked with", "calibrated; ties start mostly from existing links", (0.2, 0.8)),
+    parameter("distance_scale", 5.0, POSITIVE, "km", "distance at which the decay sets in", "fitted to council mentions in REF 2014 impact cases", (2.0, 20.0)),
+    parameter("distance_decay", 1.4, NON_NEGATIVE, "-", "exponent of the decay of meetings with distance", "fitted to council mentions in REF 2014 impact cases", (0.8, 2.0)),
+    parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
+    # 4.5 Appraisal
+    parameter("council_base", -2.5, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-4.0, 0.0)),
+    parameter("researcher_base", -0.6, REAL, "logit", "a researcher's readiness to accept before any benefit or cost", "calibrated", (-3.0, 0.0)),
+    parameter("council_benefit", 6.0, NON_NEGATIVE, "logit", "weight of a council's motive-weighted benefit", "assumed", (3.0, 9.0)),
+    parameter("researcher_benefit", 4.0, NON_NEGATIVE, "logit", "weight of a researcher's motive-weighted benefit", "assumed", (2.0, 6.0)),
+    parameter("trust_weight", 2.0, NON_NEGATIVE, "logit", "weight of trust in acceptance", "assumed; Bruneel et al. 2010 for the sign", (0.5, 4.0)),
+    parameter("pace_aversion", 0.6, NON_NEGATIVE, "logit", "dislike of answers slower than the policy window", "assumed; review for the sign", (0.0, 1.5)),
+    parameter("scale_aversion", 1.2, NON_NEGATIVE, "logit", "dislike of a global focus", "assumed; review for the sign", (0.0, 2.5)),
+    parameter("load_aversion", 2.0, NON_NEGATIVE, "logit", "dislike of more work when busy", "assumed; workload is researchers' first barrier (Walker et al. 2019)", (0.5, 4.0)),
+    parameter("outside_option", 1.0, NON_NEGATIVE, "logit", "pull of a council's other evidence sources", "assumed", (0.0, 2.0)),
+    parameter("unfamiliarity", 1.0, NON_NEGATIVE, "logit", "a researcher's unease without sector knowledge", "assumed; 42% name own lack of knowledge (UPEN 2021)", (0.0, 2.0)),
+    # 2, 7 Council and researcher
+    parameter("capacity_mean", 3.75, NON_NEGATIVE, "days/month", "mean time a council of 170k people can give to partnerships", "calibrated coarsely to load and success rate", (0.5, 6.0)),
+    parameter("size_exponent", 1.0, NON_NEGATIVE, "-", "how needs and partnership time grow with population", "calibrated to one large city", (0.5, 1.5)),
+    parameter("researcher_time", 1.0, NON_NEGATIVE, "days/month", "mean time a researcher can give to engagement", "half a day a week at most (Hillier et al. 2019)", (0.3, 2.5)),
+    parameter("available_time", 0.5, NON_NEGATIVE, "days/month", "engagement time under which a researcher is not available", "a bit over a third of academics deal with any public body (NCUB 2015)", (0.0, 1.0)),
+    # 4.6 Effort
+    parameter("scoping_council", 1.0, NON_NEGATIVE, "days/month", "council time to scope", "assumed", (0.5, 2.0)),
+    parameter("scoping_researcher", 1.0, NON_NEGATIVE, "days/month", "researcher time to scope", "assumed", (0.5, 2.0)),
+    parameter("project_council", 1.2, NON_NEGATIVE, "days/month", "council time in a project", "assumed", (0.5, 3.0)),
+    parameter("project_researcher", 2.0, NON_NEGATIVE, "days/month", "researcher time in a project", "assumed", (1.0, 6.0)),
+    parameter("grant_buyout", 0.8, PROBABILITY, "share", "share of the researcher's project time that a grant pays for", "assumed", (0.3, 1.0)),
+    parameter("strategic_council", 1.0, NON_NEGATIVE, "days/month", "council time in a strategic tie", "assumed", (0.3, 2.0)),
+    parameter("strategic_researcher", 0.8, NON_NEGATIVE, "days/month", "researcher time in a strategic tie", "assumed", (0.3, 2.0)),
+    parameter("role_relief", 0.5, PROBABILITY, "share", "part of the pair's nurturing that one dedicated role takes over", "assumed", (0.0, 0.8)),
+    # 4.7 Scoping
+    parameter("scoping_months", 4.0, POSITIVE, "months", "fully served scoping before a tie is ready", "assumed", (2.0, 9.0)),
+    parameter("lapse_base", 0.04, NON_NEGATIVE, "1/month", "hazard that a fully served scoping or ready tie lapses", "assumed", (0.005, 0.06)),
+    parameter("lapse_starved", 0.25, NON_NEGATIVE, "1/month", "extra hazard when not served at all", "assumed; review: capacity from both sides early", (0.05, 0.5)),
+    parameter("lapse_no_need", 0.08, NON_NEGATIVE, "1/month", "extra hazard once its need is gone", "assumed", (0.02, 0.3)),
+    parameter("scoping_trust", 0.06, PROBABILITY, "1/month", "growth of trust while scoping", "assumed", (0.01, 0.15)),
+    parameter("inkind_rate", 0.008, PROBABILITY, "1/month", "scale of unfunded starts", "89% of academic partnerships would not have started without a grant (Beauhurst)", (0.0, 0.05)),
+    parameter("inkind_months", 9, whole(1, 600), "months", "length of an unfunded project", "assumed", (3, 12)),
+    # 4.8 Funding
+    parameter("bid_days", 6.0, NON_NEGATIVE, "days", "a researcher's engagement time for one bid", "part of 34 person-days a bid (Herbert et al. 2013)", (2.0, 15.0)),
+    lever("call_interval", 4, whole(1, 600), "months", "months between calls", "policy; ESRC about three rounds a year and local schemes one-off", (1, 36)),
+    lever("decision_lag", 5, whole(1, 120), "months", "from bid to start", "ESRC: half within 5 months", (1, 9)),
+    lever("grant_months", 18, whole(1, 600), "months", "length of a grant", "policy; 6 (local acceleration fund) to 36 (LPIP)", (3, 60)),
+    parameter("grant_fixed", 10.0, NON_NEGATIVE, "£k", "fixed cost of a grant", "assumed", (0.0, 50.0)),
+    parameter("grant_monthly", 7.5, POSITIVE, "£k/month", "cost of a month of grant", "mean local acceleration fund award £91k for 6 months; IAA £15k for 12", (2.0, 20.0)),
+    lever("annual_budget", 2000.0, NON_NEGATIVE, "£k/year", "money for partnership grants over all places", "policy", (0.0, 5000.0)),
+    lever("responsive_share", 0.0, PROBABILITY, "share", "budget paid out on a rolling basis", "policy", (0.0, 1.0)),
+    lever("two_stage", 0, whole(0, 1), "0 or 1", "outline bids before full ones", "policy; ESRC study of one and two stages (Hulkes 2026)", (0, 1)),
+    lever("lottery", 0.0, PROBABILITY, "share", "awards drawn by lot among the better half", "policy", (0.0, 1.0)),
+    parameter("responsive_lag", 2, whole(1, 120), "months", "from award to start on a rolling basis", "assumed", (1, 6)),
+    lever("bridging_months", 0, whole(0, 600), "months", "protection from lapsing after a grant ends", "policy", (0, 24)),
+    parameter("awareness", 0.8, PROBABILITY, "share", "chance that a pair hears of a call in time", "assumed", (0.2, 0.9)),
+    parameter("bid_base", 0.3, PROBABILITY, "share", "chance of bidding without a funding motive", "assumed", (0.1, 0.7)),
+    lever("impact_weight", 0.25, PROBABILITY, "share", "weight of impact against excellence in selection", "REF 2021 impact weight 25%", (0.0, 1.0)),
+    parameter("topic_alignment", 0.2, PROBABILITY, "share", "how far a call's topics follow local needs", "assumed", (0.0, 1.0)),
+    parameter("score_noise", 0.25, NON_NEGATIVE, "-", "noise in assessment", "assumed", (0.05, 0.6)),
+    parameter("loser_drop", 0.35, PROBABILITY, "share", "losing pairs that give up", "assumed", (0.1, 0.8)),
+    # 4.9 Delivery
+    parameter("absorb_speed", 0.5, NON_NEGATIVE, "-", "speeding up by analytical and absorptive capacity", "assumed; Cohen & Levinthal 1990 for the sign", (0.0, 1.0)),
+    parameter("rapid", 0.5, POSITIVE, "-", "pace of a strategic tie against a project", "assumed", (0.3, 1.0)),
+    parameter("strategic_reach", 0.6, PROBABILITY, "-", "least fit of a strategic tie: it draws on colleagues", "assumed", (0.1, 1.0)),
+    parameter("pace_median", 12.0, POSITIVE, "months", "fully served months to one usable finding", "6 to 12 months as practitioners describe it (BMC Public Health 2022)", (6.0, 24.0)),
+    parameter("window_median", 14.0, POSITIVE, "months", "months for which an answer is useful", "policy windows of weeks to months", (2.0, 24.0)),
+    parameter("window_sigma", 0.7, NON_NEGATIVE, "-", "spread of the window (log)", "assumed", (0.3, 1.0)),
+    parameter("timely_trust", 0.25, PROBABILITY, "-", "gain of trust from a timely finding", "calibrated to repeat collaboration", (0.05, 0.5)),
+    parameter("late_trust", 0.25, PROBABILITY, "-", "loss of trust from a late one", "assumed", (0.0, 0.5)),
+    parameter("late_value", 0.3, PROBABILITY, "-", "worth of a late finding", "assumed", (0.0, 0.8)),
+    parameter("median_analysts", 20.0, POSITIVE, "days/month", "analytical capacity of a council of 170k people", "assumed: about one full-time analyst", (5.0, 60.0)),
+    # 4.10 Embedding and ending
+    parameter("embed_rate", 0.012, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic", (0.003, 0.2)),
+    parameter("embed_role", 1.0, NON_NEGATIVE, "-", "effect of a dedicated role on embedding", "assumed; evaluations are inconclusive so the range includes 0", (0.0, 3.0)),
+    parameter("embed_structure", 1.5, NON_NEGATIVE, "-", "effect of a strategic structure on embedding", "assumed; review for the sign", (0.0, 4.0)),
+    parameter("initial_strategic", 0.3, NON_NEGATIVE, "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
+    parameter("follow_on_trust", 0.35, PROBABILITY, "-", "trust from which partners look for follow-on money", "assumed", (0.2, 0.7)),
+    parameter("strategic_loss", 0.0015, NON_NEGATIVE, "1/month", "hazard of losing a fully served strategic tie", "3-8% of sites a year in all (Feinberg et al. 2008), departures and starving included", (0.0005, 0.006)),
+    parameter("strategic_starved", 0.05, NON_NEGATIVE, "1/month", "extra hazard when not served", "assumed", (0.02, 0.2)),
+    parameter("strategic_leader", 0.02, NON_NEGATIVE, "1/month", "extra hazard under weak leadership", "assumed; review for the sign", (0.0, 0.06)),
+    parameter("dormant_halflife", 24.0, POSITIVE, "months", "half-life of dormant trust", "assumed; bridging contacts decay fast (Burt 2002)", (6.0, 60.0)),
+    # 4.1 Turnover
+    parameter("handover_with_role", 0.9, PROBABILITY, "share", "strategic ties handed on where a role exists", "assumed", (0.5, 0.95)),
+    parameter("handover_without", 0.25, PROBABILITY, "share", "strategic ties handed on where none does", "assumed", (0.05, 0.6)),
+    parameter("officer_turnover", 0.012, PROBABILITY, "1/month", "council staff turnover", "13.4% a year (LGA 2019)", (0.008, 0.018)),
+    parameter("officer_loss", 0.5, PROBABILITY, "share", "trust lost with the officer", "assumed", (0.2, 0.8)),
+    parameter("researcher_exit", 0.007, PROBABILITY, "1/month", "permanent researchers leaving", "8.4% a year (UCEA 2019)", (0.004, 0.012)),
+    parameter("renewal", 0.5, PROBABILITY, "share", "fixed-term contracts renewed", "assumed", (0.3, 0.8)),
+    parameter("election_months", 48, whole(1, 600), "months", "between elections", "statute", (48, 60)),
+    parameter("leader_change", 0.25, PROBABILITY, "share", "elections that change the leadership", "assumed", (0.0, 0.6)),
+    parameter("leader_turnover", 0.018, PROBABILITY, "1/month", "chief executives leaving", "almost half under 3 years in post", (0.01, 0.03)),
+    parameter("university_leader_months", 72.0, AT_LEAST_ONE, "months", "mean tenure of a university's leadership", "assumed", (36.0, 120.0)),
+    parameter("austerity", 0.02, PROBABILITY, "1/year", "yearly loss of council capacity", "core funding and senior posts since 2010", (0.0, 0.05)),
+    # 4.3 Needs and 4.9 what a finding is worth
+    parameter("need_rate", 0.33, NON_NEGATIVE, "1/month", "research-sized questions a council of 170k raises", "calibrated", (0.1, 1.0)),
+    parameter("outside_answer", 0.04, NON_NEGATIVE, "1/month", "chance that other sources answer a need", "assumed", (0.0, 0.1)),
+    lever("dissemination", 0.3, NON_NEGATIVE, "councils", "other councils that hear of one finding", "assumed", (0.0, 5.0)),
+    parameter("transfer_value", 0.4, PROBABILITY, "-", "worth of a finding from elsewhere", "assumed", (0.0, 1.0)),
+    parameter("opportunity_rate", 0.006, PROBABILITY, "1/month", "strategic opportunities per trusted strategic tie", "assumed", (0.0, 0.02)),
+    parameter("opportunity_size", 500.0, NON_NEGATIVE, "£k", "median outside money an opportunity brings", "one case of £10m in the review; assumed", (100.0, 2000.0)),
+    parameter("learn_sector", 0.15, PROBABILITY, "-", "sector knowledge gained per finding", "assumed", (0.0, 0.4)),
+    parameter("learn_absorb", 0.05, PROBABILITY, "-", "absorptive capacity gained per timely finding", "assumed", (0.0, 0.2)),
+    parameter("structure_share", 0.35, PROBABILITY, "share", "places with a strategic structure", "31 to over 60 civic agreements of 140 universities", (0.0, 1.0)),
+    # 5 Levers
+    lever("match_interval", 0, whole(0, 600), "months", "months between matchmaking rounds (0: none)", "policy", (0, 12)),
+    lever("match_algorithm", "best_fit", one_of("random", "best_fit", "stable", "optimal", "equitable"), "-", "how introductions are chosen", "policy"),
+    lever("match_scope", "all", one_of("all", "place"), "-", "whether introductions cross places", "policy"),
+    lever("match_capacity", 12, whole(0, 100_000), "introductions", "introductions a round", "60-100 requests a broker a year (AskFuse)", (1, 200)),
+    lever("match_accuracy", 0.8, PROBABILITY, "share", "how well the matchmaker sees fit", "assumed", (0.0, 1.0)),
+    lever("nurture_support", 0.0, PROBABILITY, "share", "scoping demand taken over for introduced pairs", "policy", (0.0, 1.0)),
+    lever("engagement", 0.0, PROBABILITY, "-", "funder's engagement with local partnerships", "policy", (0.0, 1.0)),
+    parameter("engagement_days", 0.4, NON_NEGATIVE, "days/month", "council time engagement takes at level 1, for 170k people", "assumed; review: capacity challenges", (0.1, 1.5)),
+    lever("training_rate", 0.0, NON_NEGATIVE, "1/year", "researchers trained a year", "policy", (0.0, 1.0)),
+    lever("secondments", 0.0, NON_NEGATIVE, "1/year", "secondments a year", "policy", (0.0, 50.0)),
+    lever("phds", 0.0, NON_NEGATIVE, "1/year", "partnership PhDs started a year", "policy", (0.0, 100.0)),
+    lever("brokers", 0.0, NON_NEGATIVE, "FTE", "knowledge brokers hired or trained", "policy", (0.0, 50.0)),
+    lever("events_per_year", 0.0, NON_NEGATIVE, "1/year", "events that bring the two sides together", "policy", (0.0, 50.0)),
+    lever("event_size", 10, whole(1, 1000), "pairs", "random introductions at one event", "assumed", (2, 50)),
+    lever("joint_posts", 0.0, NON_NEGATIVE, "FTE", "joint posts added to universities' partnership roles", "policy", (0.0, 50.0)),
+    lever("structures", 0.0, PROBABILITY, "share", "places given a strategic structure", "policy", (0.0, 1.0)),
+    # 5 Prices
+    parameter("price_matchmaker", 60.0, NON_NEGATIVE, "£k/year", "running a matchmaking service", "assumed: one post", (30.0, 150.0)),
+    parameter("price_introduction", 0.5, NON_NEGATIVE, "£k", "one introduction", "assumed", (0.1, 2.0)),
+    parameter("price_nurture", 1.0, NON_NEGATIVE, "£k/month", "early-stage support of one introduced pair", "assumed", (0.3, 3.0)),
+    parameter("price_engagement", 150.0, NON_NEGATIVE, "£k/year", "the funder's engagement at level 1", "assumed: two to three posts", (50.0, 500.0)),
+    parameter("price_communication", 100.0, NON_NEGATIVE, "£k/year", "each further council that hears of a finding", "assumed", (20.0, 300.0)),
+    parameter("price_training", 0.5, NON_NEGATIVE, "£k", "training one researcher", "assumed", (0.1, 2.0)),
+    parameter("price_secondment", 60.0, NON_NEGATIVE, "£k", "six months of secondment", "policy fellowships £170-210k for 18 months", (20.0, 100.0)),
+    parameter("price_phd", 22.0, NON_NEGATIVE, "£k/year", "one PhD", "stipend and fees", (18.0, 30.0)),
+    parameter("price_broker", 60.0, NON_NEGATIVE, "£k/year", "one broker post", "assumed", (40.0, 90.0)),
+    parameter("price_joint_post", 65.0, NON_NEGATIVE, "£k/year", "one joint post", "assumed", (40.0, 100.0)),
+    parameter("price_event", 5.0, NON_NEGATIVE, "£k", "one event", "assumed", (1.0, 15.0)),
+    parameter("price_structure", 120.0, NON_NEGATIVE, "£k/year", "running a strategic structure in a place", "assumed", (50.0, 500.0)),
+    parameter("price_bridging", 5.0, NON_NEGATIVE, "£k/month", "one bridged tie", "assumed", (2.0, 10.0)),
+    # 7 Draws
+    parameter("motives", "equal", one_of("equal", "review", "survey"), "-", "distribution of motive weights", "the review lists them in order; a national survey puts research first"),
+)
+# fmt: on
+
+DECLARATIONS: dict[str, Parameter] = {declared.name: declared for declared in _DECLARATIONS}
+PARAMETERS = {name: declared for name, declared in DECLARATIONS.items() if not declared.is_lever}
+LEVERS = {name: declared for name, declared in DECLARATIONS.items() if declared.is_lever}
+
+
+def record_type(declared: Mapping[str, Parameter]) -> np.dtype:
+    """The record that the rules read declared values from; words become their position."""
+    fields = [
+        (name, "i8" if each.domain.whole or each.domain.words else "f8") for name, each in declared.items()
+    ]
+    return np.dtype((np.record, fields))
+
+
+PARAMETER_RECORD = record_type(PARAMETERS)
+LEVER_RECORD = record_type(LEVERS)
+
+
+def as_number(name: str, value: Value) -> float | int:
+    """A declared value as its record holds it."""
+    words = DECLARATIONS[name].domain.words
+    return words.index(str(value)) if words else value  # type: ignore[return-value]
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that a name is not known, and what may have been meant."""
+    near = difflib.get_close_matches(str(name), list(known), n=1)
+    hint = f" Did you mean {near[0]}?" if near else " See model/ODD.md for all of them."
+    return f"There is no {kind} {name!r}.{hint}"
+
+
+def checked(given: Mapping[str, object], declared: Mapping[str, Parameter], kind: str) -> dict[str, Value]:
+    """The given values, checked against their declarations.
+
+    Raises:
+        BadInput: naming every unknown name and every value that is not allowed.
+    """
+    problems, values = [], {}
+    for name, value in given.items():
+        try:
+            values[name] = declared[name].checked(value)
+        except KeyError:
+            other = DECLARATIONS.get(name)
+            if other is None:
+                problems.append(unknown(kind, name, declared))
+            elif other.is_lever:
+                problems.append(f"{name} is a lever: it belongs to a policy, not to the parameters.")
+            else:
+                problems.append(f"{name} is a parameter: it holds throughout and is no lever of a policy.")
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return values
+
+
+def parameters_from(given: Mapping[str, object] | None = None) -> dict[str, Value]:
+    """All parameters: the given ones, and the defaults of the rest.
+
+    Raises:
+        BadInput: as `checked`.
+    """
+    defaults = {name: declared.default for name, declared in PARAMETERS.items()}
+    return defaults | checked(given or {}, PARAMETERS, "parameter")
+
+
+def implausible(values: Mapping[str, Value]) -> list[str]:
+    """One line for each value that is allowed but outside its plausible range."""
+    return [
+        f"{name} = {value} is outside its plausible range, {declared.plausible[0]:g} to {declared.plausible[1]:g}."
+        for name, value in values.items()
+        if (declared := DECLARATIONS[name]).plausible and not declared.is_plausible(value)
+    ]
