@@ -1,0 +1,288 @@
+"""All state of a run, declared once: name, type, unit and meaning of every column.
+
+The truth of a run is in these tables: one row a place, council, university, researcher, tie and
+need. A row is a record whose columns rules read and write by name (``council.load``). Ties and
+needs live in tables with free lists, and hang on their council and researcher by linked lists, so
+that nothing is ever councils x researchers and nothing scans all ties for one pair. A row number of
+-1 means none.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from model.measures import MONTH_RECORD
+from model.parameters import LEVER_RECORD, PARAMETER_RECORD
+
+TOPICS = ("inclusive growth", "net zero", "skills", "housing", "health", "transport", "data", "trade")
+N_TOPICS = len(TOPICS)
+
+# Stages of a tie. From SCOPING on it is live; in PROJECT and STRATEGIC it is active, a partnership.
+FREE, DORMANT, SCOPING, READY, AWARDED, PROJECT, STRATEGIC = range(7)
+STAGES = ("free", "dormant", "scoping", "ready", "awarded", "project", "strategic")
+
+# Origins of a tie's latest meeting; the first five are also the first events of a tie's history.
+BY_SEARCH, BY_OUTREACH, BY_REPEAT, BY_EVENT, BY_INTRODUCTION, BY_INITIAL = range(6)
+ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "initial")
+
+NONE = -1
+NEVER = 1_000_000_000
+
+_I, _F = "i8", "f8"
+
+
+def _record(*columns: tuple) -> np.dtype:
+    """A record type from (name, type, meaning) or (name, type, meaning, length) columns."""
+    return np.dtype((np.record, [(name, kind, *shape) for name, kind, _, *shape in columns]))
+
+
+CLOCK = _record(
+    ("seed", _I, "names all the luck of the run"),
+    ("month", _I, "months simulated so far, which is the number of the next month"),
+    ("warmup", _I, "first month of the horizon"),
+    ("end", _I, "months of the whole run"),
+    ("overflowed", _I, "1 once a table was too small: the run must be repeated with larger ones"),
+    ("introducing", _I, "1 while a month waits for the optimal assignment"),
+    ("slots", _I, "rows of researchers in use: posts, and places for PhD researchers"),
+    ("posts", _I, "researchers' posts, the first rows of researchers"),
+    ("phds_started", _I, "PhDs started so far"),
+    ("live", _I, "length of the list of live ties"),
+    ("dormant", _I, "length of the list of dormant ties"),
+    ("busy", _I, "length of the list of busy researchers"),
+    ("researchers", _I, "researchers present"),
+    ("free_tie", _I, "head of the list of free rows of ties"),
+    ("free_need", _I, "head of the list of free rows of needs"),
+    ("ties_made", _I, "ties ever made; names the next"),
+    ("events", _I, "events recorded so far"),
+    ("free_needs", _I, "candidate needs of this month's matchmaking round"),
+    ("candidates", _I, "candidate researchers of this month's matchmaking round"),
+    ("introductions", _I, "pairs chosen in this month's matchmaking round"),
+)
+
+FUNDER = _record(
+    ("leftover", _F, "£k that earlier calls left over"),
+    ("purse", _F, "£k of rolling money at hand"),
+    ("months_to_call", _I, "months to the next call that will be held, or NEVER"),
+    ("prospect", _F, "how near and how rich funding looks, 0-1"),
+    ("aside_awards", _I, "awards for which money is set aside, by month of the outlines modulo 4", (4,)),
+    ("aside_cost", _F, "£k of one such award, by month of the outlines modulo 4", (4,)),
+    ("open_needs", _I, "open needs by topic", (N_TOPICS,)),
+    ("needs_open", _I, "open needs"),
+)
+
+PLACE = _record(
+    ("structure", _F, "g: strength of the strategic structure, 0-1"),
+    ("added", _I, "1 while the structures lever upholds it"),
+)
+
+COUNCIL = _record(
+    ("place", _I, "row of its place"),
+    ("x", _F, "km"),
+    ("y", _F, "km"),
+    ("z", _F, "km"),
+    ("size", _F, "population / 170,000"),
+    ("scale", _F, "size^size_exponent: how its needs and its time for partnerships grow with it"),
+    ("analytical_capacity", _F, "A: days of analysts a month, without seconded researchers"),
+    ("partnership_capacity", _F, "B: days a month it can give to working with researchers"),
+    ("window", _F, "w: months for which an answer is useful"),
+    ("commitment", _F, "L: leadership commitment, 0-1"),
+    ("absorptive_capacity", _F, "X: 0-1 (Cohen & Levinthal 1990)"),
+    ("other_evidence", _F, "o: quality of its other evidence sources, 0-1"),
+    ("election_phase", _I, "months by which its elections are shifted"),
+    ("motives", _F, "weights: stakeholder, evidence, expertise, implementation", (4,)),
+    ("profile", _F, "cumulative pi: where in 0-1 each topic ends", (N_TOPICS,)),
+    ("seconded", _I, "researchers on secondment there"),
+    ("committed", _F, "days a month demanded by active ties and engagement"),
+    ("nurturing", _F, "days a month demanded by scoping and ready ties"),
+    ("served_committed", _F, "share of those days served, 0-1"),
+    ("served_nurturing", _F, "share of those days served, 0-1"),
+    ("load", _F, "days demanded / days it has"),
+    ("active", _I, "active ties now"),
+    ("active_months", _I, "active tie-months in the horizon"),
+    ("first_tie", _I, "head of the list of its ties"),
+    ("first_need", _I, "head of the list of its open needs, oldest first"),
+    ("last_need", _I, "tail of that list"),
+)
+
+UNIVERSITY = _record(
+    ("place", _I, "row of its place"),
+    ("x", _F, "km"),
+    ("y", _F, "km"),
+    ("z", _F, "km"),
+    ("commitment", _F, "L_u: leadership commitment, 0-1"),
+    ("roles", _F, "R_u: dedicated partnership roles, FTE, added ones included"),
+    ("brokers", _F, "FTE of them added by the brokers lever"),
+    ("joint_posts", _F, "FTE of them added by the joint posts lever"),
+    ("first_post", _I, "row of its first researcher"),
+    ("posts", _I, "researchers' posts, in consecutive rows"),
+    ("staff", _I, "n_u: posts and PhD researchers"),
+    ("first_phd", _I, "head of the list of its PhD researchers, in order of arrival"),
+)
+
+RESEARCHER = _record(
+    # What is read of everyone every month comes first, on one line of the processor's cache.
+    ("present", _I, "1 if someone is there; posts always are, PhD rows at times"),
+    ("permanent", _I, "1 if permanent"),
+    ("months_left", _I, "months left of a fixed term"),
+    ("motives", _F, "weights: impact, network, funding, publication", (4,)),
+    ("phd", _I, "1 if a PhD researcher"),
+    ("arrived", _I, "month of arrival, -1 for those there from the start"),
+    ("university", _I, "row of the university"),
+    ("busy", _I, "1 if any time was asked for when effort was last reckoned"),
+    ("expertise", _F, "e_k by topic, 0-1", (N_TOPICS,)),
+    ("best_topic", _I, "topic of expertise 1"),
+    ("excellence", _F, "q: 0-1"),
+    ("local_focus", _F, "l: 0 global, 1 local"),
+    ("pace", _F, "tau: fully served months to one usable finding"),
+    ("engagement_capacity", _F, "a: days a month for engagement"),
+    ("sector_knowledge", _F, "s: knows how local government works, 0-1"),
+    ("seconded_to", _I, "row of the council of a secondment under way"),
+    ("seconded_until", _I, "month in which it ends"),
+    ("committed", _F, "days a month demanded by active ties"),
+    ("nurturing", _F, "days a month demanded by scoping and ready ties"),
+    ("served_committed", _F, "share of those days served, 0-1"),
+    ("served_nurturing", _F, "share of those days served, 0-1"),
+    ("load", _F, "days demanded / days there are; 0 for someone new"),
+    ("first_tie", _I, "head of the list of ties"),
+    ("next_phd", _I, "next in the university's list of PhD researchers"),
+)
+
+TIE = _record(
+    ("name", _I, "number in order of making; names the tie in histories"),
+    ("stage", _I, "see STAGES"),
+    ("since", _I, "month it entered the stage"),
+    ("council", _I, "row of the council"),
+    ("researcher", _I, "row of the researcher"),
+    ("topic", _I, "topic, 0-7"),
+    ("need", _I, "row of the need it claims"),
+    ("trust", _F, "theta: 0-1"),
+    ("progress", _F, "of scoping, or of the next finding, 0-1"),
+    ("began_with_need", _I, "1 if it had a need when work on the finding began"),
+    ("origin", _I, "of its latest meeting, see ORIGINS"),
+    ("met", _I, "month of its latest meeting, -1 once a project has followed"),
+    ("findings", _I, "findings delivered"),
+    ("funded", _I, "1 if the project has a grant"),
+    ("funding_left", _I, "months of funding (or of work in kind) left"),
+    ("starts", _I, "month in which an awarded grant starts"),
+    ("grant_months", _I, "length of the grant awarded or applied for"),
+    ("full_bid_due", _I, "month in which its full bid is decided, or -1"),
+    ("rolling_bids", _I, "bits: bid for rolling money one, two, three months ago"),
+    ("bridged_until", _I, "last month of bridging, or -1"),
+    ("bid_days", _F, "researcher's days on bids this month, relieved by roles"),
+    ("served", _F, "share of its demand that is served this month, 0-1"),
+    ("position", _I, "in the list of live or of dormant ties"),
+    ("next_of_council", _I, "next in the council's list"),
+    ("next_of_researcher", _I, "next in the researcher's list; in a free row the next free row"),
+)
+
+NEED = _record(
+    ("council", _I, "row of the council"),
+    ("topic", _I, "topic, 0-7"),
+    ("born", _I, "month it was raised"),
+    ("who", _I, "address of its draws (model.chance.need_of)"),
+    ("tie", _I, "row of the tie that claims it, -1: free"),
+    ("next", _I, "next of its council, younger; in a free row the next free row"),
+)
+
+EVENT = _record(
+    ("tie", _I, "name of the tie"),
+    ("council", _I, "row of the council"),
+    ("researcher", _I, "row of the researcher"),
+    ("month", _I, "month of the run"),
+    ("event", _I, "see model.measures.EVENTS"),
+)
+
+
+class World(NamedTuple):
+    """One run's tables; rules take it whole, like Mesa's rules take the model."""
+
+    clock: np.record
+    parameters: np.record
+    segments: np.ndarray  # levers, one row a stretch of months with the same levers
+    segment_of_month: np.ndarray  # [months]
+    funder: np.record
+    places: np.ndarray
+    councils: np.ndarray
+    universities: np.ndarray
+    researchers: np.ndarray
+    ties: np.ndarray
+    needs: np.ndarray
+    live: np.ndarray  # rows of live ties
+    dormant: np.ndarray  # rows of dormant ties
+    busy: np.ndarray  # rows of researchers of whom time was asked when effort was last reckoned
+    proximity: np.ndarray  # prox [councils, universities]
+    search_weights: np.ndarray  # cumulative n_u * prox [councils, universities]
+    outreach_weights: np.ndarray  # cumulative prox [universities, councils]
+    months: np.ndarray  # what is measured, one row a month
+    spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
+    history: np.ndarray  # events; empty unless asked for
+    keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
+    items: np.ndarray  # scratch: what is sorted
+    noted: np.ndarray  # scratch: councils that have heard of a finding
+    round_needs: np.ndarray  # rows of the needs of a matchmaking round
+    round_researchers: np.ndarray  # rows of its researchers
+    round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
+    round_score: np.ndarray  # [needs]: score of that choice
+    round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate researcher
+
+
+class Size(NamedTuple):
+    """How many rows each table has."""
+
+    places: int
+    councils: int
+    universities: int
+    researchers: int
+    ties: int
+    needs: int
+    months: int
+    segments: int
+    horizon: int
+    events: int
+
+
+def allocate(size: Size) -> World:
+    """Empty tables of the given sizes, their lists empty and all rows free."""
+    records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
+    one = {name: np.zeros(1, kind)[0] for name, kind in records.items()}
+    scratch = max(size.researchers, size.ties, size.needs, size.councils)
+    world = World(
+        **one,
+        segments=np.zeros(size.segments, LEVER_RECORD),
+        segment_of_month=np.zeros(size.months, np.int64),
+        places=np.zeros(size.places, PLACE),
+        councils=np.zeros(size.councils, COUNCIL),
+        universities=np.zeros(size.universities, UNIVERSITY),
+        researchers=np.zeros(size.researchers, RESEARCHER),
+        ties=np.zeros(size.ties, TIE),
+        needs=np.zeros(size.needs, NEED),
+        live=np.zeros(size.ties, np.int64),
+        dormant=np.zeros(size.ties, np.int64),
+        busy=np.zeros(size.researchers, np.int64),
+        proximity=np.zeros((size.councils, size.universities)),
+        search_weights=np.zeros((size.councils, size.universities)),
+        outreach_weights=np.zeros((size.universities, size.councils)),
+        months=np.zeros(size.months, MONTH_RECORD),
+        spells=np.zeros((2, 2, size.horizon + 1), np.int64),
+        history=np.zeros(size.events, EVENT),
+        keys=np.zeros(scratch),
+        items=np.zeros(scratch, np.int64),
+        noted=np.zeros(size.councils, np.int64),
+        round_needs=np.zeros(size.needs, np.int64),
+        round_researchers=np.zeros(size.researchers, np.int64),
+        round_choice=np.zeros(size.needs, np.int64),
+        round_score=np.zeros(size.needs),
+        round_taken=np.zeros(size.researchers, np.int64),
+    )
+    world.ties["next_of_researcher"] = np.append(np.arange(1, size.ties), NONE)[: size.ties]
+    world.needs["next"] = np.append(np.arange(1, size.needs), NONE)[: size.needs]
+    world.councils["first_tie"] = world.councils["first_need"] = world.councils["last_need"] = NONE
+    world.universities["first_phd"] = NONE
+    world.researchers["first_tie"] = world.researchers["next_phd"] = world.researchers["seconded_to"] = NONE
+    return world
+
+
+def phd_rows(phds_a_year: float) -> int:
+    """Rows enough for all PhD researchers at once: 42 months each, started monthly."""
+    return math.ceil(phds_a_year / 12) * 43

@@ -1,0 +1,112 @@
+"""Councils: who they are, who leads them, and how their capacity shrinks (ODD 2, 4.1, 7)."""
+
+from model import chance
+from model.chance import attribute_of, stream_of, uniform
+from model.compiling import compiled
+from model.place import locate
+
+POPULATION_OF_SIZE_ONE = 170_000.0
+
+
+@compiled
+def draw_councils(world, sites, geographic, shapes):
+    """Draw every council; shapes are those of the Dirichlet of motives."""
+    stream = stream_of(world.clock.seed, chance.COUNCIL, 0)
+    for c in range(world.councils.size):
+        draw_council(world, world.councils[c], sites[c], geographic, shapes, stream, c)
+
+
+@compiled
+def draw_council(world, council, site, geographic, shapes, stream, c):
+    p = world.parameters
+    council.place = site.place
+    locate(council, stream, attribute_of(c, chance.COUNCIL_POSITION), site, geographic)
+    population = chance.log_normal(
+        stream, attribute_of(c, chance.COUNCIL_POPULATION), 0, site.population, site.population_sigma
+    )
+    council.size = population / POPULATION_OF_SIZE_ONE
+    council.scale = council.size**p.size_exponent
+    council.analytical_capacity = chance.log_normal(
+        stream,
+        attribute_of(c, chance.COUNCIL_ANALYTICAL_CAPACITY),
+        0,
+        p.median_analysts * council.size**0.5,
+        0.7,
+    )
+    time = chance.gamma(stream, attribute_of(c, chance.COUNCIL_PARTNERSHIP_CAPACITY), 0, 2.0) / 2.0
+    council.partnership_capacity = p.capacity_mean * council.scale * time + 0.25
+    council.window = chance.log_normal(
+        stream, attribute_of(c, chance.COUNCIL_WINDOW), 0, p.window_median, p.window_sigma
+    )
+    council.commitment = chance.beta(stream, attribute_of(c, chance.COUNCIL_COMMITMENT), 0, 2.0, 3.0)
+    council.absorptive_capacity = chance.beta(
+        stream, attribute_of(c, chance.COUNCIL_ABSORPTIVE_CAPACITY), 0, 2.0, 6.0
+    )
+    council.other_evidence = chance.beta(stream, attribute_of(c, chance.COUNCIL_OTHER_EVIDENCE), 0, 2.0, 2.0)
+    council.election_phase = chance.index(
+        stream, attribute_of(c, chance.COUNCIL_ELECTION_PHASE), 0, p.election_months
+    )
+    draw_weights(council.motives, shapes, stream, attribute_of(c, chance.COUNCIL_MOTIVES))
+    draw_profile(council.profile, stream, attribute_of(c, chance.COUNCIL_PROFILE))
+
+
+@compiled
+def draw_weights(weights, shapes, stream, who):
+    """Dirichlet draw; one component a consecutive who."""
+    total = 0.0
+    for j in range(weights.size):
+        weights[j] = chance.gamma(stream, who + j, 0, shapes[j])
+        total += weights[j]
+    for j in range(weights.size):
+        weights[j] /= total
+
+
+@compiled
+def draw_profile(cumulative, stream, who):
+    """Cumulative shares of a flat Dirichlet; one topic a consecutive who."""
+    total = 0.0
+    for k in range(cumulative.size):
+        total += chance.gamma(stream, who + k, 0, 1.0)
+        cumulative[k] = total
+    for k in range(cumulative.size):
+        cumulative[k] /= total
+
+
+@compiled
+def shrink_capacity(world):
+    """Austerity: in the horizon, analytical and partnership capacity shrink every month."""
+    if world.clock.month < world.clock.warmup:
+        return
+    factor = (1.0 - world.parameters.austerity) ** (1.0 / 12.0)
+    for c in range(world.councils.size):
+        world.councils[c].analytical_capacity *= factor
+        world.councils[c].partnership_capacity *= factor
+
+
+@compiled
+def change_council_leaders(world):
+    """Elections and departures redraw the leadership's commitment."""
+    clock, p = world.clock, world.parameters
+    stream = stream_of(clock.seed, chance.COUNCIL_LEADER, clock.month)
+    for c in range(world.councils.size):
+        council = world.councils[c]
+        election = (clock.month + council.election_phase) % p.election_months == 0
+        changes = election and uniform(stream, c, 0) < p.leader_change
+        if changes or uniform(stream, c, 1) < p.leader_turnover:
+            council.commitment = chance.beta(stream, c, 8, 2.0, 3.0)
+
+
+SECONDED_DAYS = 8.0
+
+
+@compiled
+def analysts(council):
+    """A as it counts: days of analysts a month, seconded researchers included."""
+    return council.analytical_capacity + SECONDED_DAYS * council.seconded
+
+
+@compiled
+def analytical_share(world, council):
+    """A / (A + median_analysts)."""
+    days = analysts(council)
+    return days / (days + world.parameters.median_analysts)

@@ -1,0 +1,154 @@
+"""Effort: who asks for how much of whose time, and what is served (ODD 4.6)."""
+
+from model.arrays import AWARDED, BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
+from model.compiling import compiled
+from model.tie import is_active, levers_of, this_month
+
+READY_SHARE = 0.25
+IDLE_STRATEGIC_SHARE = 0.5
+BID_MONTHS = 3
+LEAST_CAPACITY = 1e-9  # so that a load without any capacity is large, but a number
+OUTLINE_SHARE = 0.3
+
+
+@compiled
+def share_out_effort(world):
+    """Reckon demand, then serve commitments first and scoping and ready ties from what is left."""
+    rest_researchers(world)
+    commit_engagement(world)
+    for i in range(world.clock.live):
+        demand_effort(world, world.ties[world.live[i]])
+    serve_councils(world)
+    serve_researchers(world)
+    for i in range(world.clock.live):
+        take_served(world, world.ties[world.live[i]])
+
+
+@compiled
+def rest_researchers(world):
+    """Nothing is asked of anyone yet; most are never asked, and never looked at."""
+    for i in range(world.clock.busy):
+        researcher = world.researchers[world.busy[i]]
+        researcher.busy = 0
+        researcher.load = 0.0
+    world.clock.busy = 0
+
+
+@compiled
+def call_on(world, r):
+    """Note that something is asked of a researcher."""
+    researcher = world.researchers[r]
+    if not researcher.busy:
+        researcher.busy = 1
+        researcher.committed = 0.0
+        researcher.nurturing = 0.0
+        world.busy[world.clock.busy] = r
+        world.clock.busy += 1
+
+
+@compiled
+def commit_engagement(world):
+    """The time that the funder's engagement takes of every council."""
+    levers, p = levers_of(world), world.parameters
+    for c in range(world.councils.size):
+        council = world.councils[c]
+        council.nurturing = 0.0
+        council.committed = levers.engagement * p.engagement_days * council.scale
+    this_month(world).cost_engagement += p.price_engagement * levers.engagement / 12.0
+
+
+@compiled
+def demand_effort(world, tie):
+    """Add a tie's demand to what is asked of its two sides."""
+    p = world.parameters
+    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    call_on(world, tie.researcher)
+    relief = 1.0 - p.role_relief * min(1.0, world.universities[researcher.university].roles)
+    if tie.stage == PROJECT:
+        council.committed += p.project_council
+        researcher.committed += p.project_researcher * (1.0 - p.grant_buyout * tie.funded)
+    elif tie.stage == STRATEGIC:
+        idle = IDLE_STRATEGIC_SHARE if tie.need == NONE else 1.0
+        council.committed += p.strategic_council * idle * relief
+        researcher.committed += p.strategic_researcher * idle * relief
+    else:
+        demand_nurturing(world, tie, council, researcher, relief * support(world, tie))
+
+
+@compiled
+def support(world, tie):
+    """Share of scoping and ready demand that nurture support leaves to the pair; the rest is charged."""
+    share = levers_of(world).nurture_support
+    if share <= 0.0 or tie.origin != BY_INTRODUCTION:
+        return 1.0
+    this_month(world).cost_nurture += share * world.parameters.price_nurture
+    return 1.0 - share
+
+
+@compiled
+def demand_nurturing(world, tie, council, researcher, left):
+    """Demand of a scoping, ready or awarded tie, of which relief leaves a share."""
+    p = world.parameters
+    share = 1.0 if tie.stage == SCOPING else READY_SHARE
+    tie.bid_days = bid_days(world, tie) * left if tie.stage == READY else 0.0
+    council.nurturing += p.scoping_council * share * left
+    researcher.nurturing += p.scoping_researcher * share * left + tie.bid_days
+
+
+@compiled
+def bid_days(world, tie):
+    """A ready tie's days on bids this month: towards a call, a full bid, or rolling money."""
+    days, two_stage = world.parameters.bid_days / BID_MONTHS, levers_of(world).two_stage
+    rolling = (tie.rolling_bids & 1) + ((tie.rolling_bids >> 1) & 1) + ((tie.rolling_bids >> 2) & 1)
+    total = rolling * days
+    if tie.full_bid_due != NONE:
+        total += days * (1.0 - OUTLINE_SHARE)
+    elif world.funder.months_to_call < BID_MONTHS:
+        total += days * (OUTLINE_SHARE if two_stage else 1.0)
+    return total
+
+
+@compiled
+def served_share(capacity, demand):
+    """min(1, capacity / demand)."""
+    return 1.0 if demand <= capacity else max(capacity, 0.0) / demand
+
+
+@compiled
+def serve(side, capacity):
+    """Serve a council or a researcher: commitments first, then nurturing."""
+    side.served_committed = served_share(capacity, side.committed)
+    side.served_nurturing = served_share(max(0.0, capacity - side.committed), side.nurturing)
+    side.load = (side.committed + side.nurturing) / max(capacity, LEAST_CAPACITY)
+
+
+@compiled
+def serve_councils(world):
+    total = 0.0
+    for c in range(world.councils.size):
+        serve(world.councils[c], world.councils[c].partnership_capacity)
+        total += world.councils[c].load
+    if world.councils.size > 0:
+        this_month(world).load_council = total / world.councils.size
+
+
+@compiled
+def serve_researchers(world):
+    total = 0.0
+    for i in range(world.clock.busy):
+        researcher = world.researchers[world.busy[i]]
+        serve(researcher, researcher.engagement_capacity)
+        total += researcher.load
+    if world.clock.researchers > 0:
+        this_month(world).load_researcher = total / world.clock.researchers
+
+
+@compiled
+def take_served(world, tie):
+    """A tie is served as well as the less served of its two sides."""
+    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    if is_active(tie):
+        tie.served = min(council.served_committed, researcher.served_committed)
+    else:
+        tie.served = min(council.served_nurturing, researcher.served_nurturing)
+        this_month(world).days_bidding += tie.bid_days * researcher.served_nurturing

@@ -1,0 +1,178 @@
+"""Findings: the work of partnerships, and what comes of it (ODD 4.9)."""
+
+from model import chance
+from model.arrays import NONE, PROJECT, STRATEGIC
+from model.chance import stream_of, uniform
+from model.compiling import compiled
+from model.council import analytical_share
+from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN
+from model.need import close_need, oldest_need_on
+from model.ordering import sort_by_key
+from model.tie import is_active, levers_of, record, this_month
+
+LEAST_FIT = 0.35
+HEARER_TRIES = 1000
+
+
+@compiled
+def deliver(world):
+    """Partnerships, in random order, take on needs, work, and deliver findings."""
+    clock = world.clock
+    stream = stream_of(clock.seed, chance.DELIVERY, clock.month)
+    n = 0
+    for i in range(clock.live):
+        row = world.live[i]
+        tie = world.ties[row]
+        if tie.stage == STRATEGIC or (tie.stage == PROJECT and tie.since < clock.month):
+            who = chance.pair_of(tie.council, tie.researcher)
+            world.keys[n], world.items[n] = uniform(stream, who, 0), row
+            n += 1
+    sort_by_key(world.keys, world.items, 0, n)
+    for i in range(n):
+        work(world, stream, world.items[i])
+
+
+@compiled
+def work(world, stream, row):
+    tie = world.ties[row]
+    if tie.progress == 0.0:
+        if tie.need == NONE:
+            claim_need(world, row, tie)
+        if tie.need == NONE and tie.stage == STRATEGIC:
+            return
+        tie.began_with_need = tie.need != NONE
+    tie.progress += speed(world, tie)
+    if tie.progress >= 1.0:
+        tie.progress = 0.0
+        deliver_finding(world, stream, tie)
+
+
+@compiled
+def fit(world, tie, topic):
+    """f of the tie on a topic; a strategic one can draw on colleagues."""
+    expertise = world.researchers[tie.researcher].expertise[topic]
+    return max(expertise, world.parameters.strategic_reach) if tie.stage == STRATEGIC else expertise
+
+
+@compiled
+def claim_need(world, row, tie):
+    """Claim the best-fitting free need of the council, of equals the oldest."""
+    best, best_fit = NONE, LEAST_FIT
+    at = world.councils[tie.council].first_need
+    while at != NONE:
+        need = world.needs[at]
+        if need.tie == NONE and fit(world, tie, need.topic) > best_fit:
+            best, best_fit = at, fit(world, tie, need.topic)
+        at = need.next
+    if best != NONE:
+        tie.need = best
+        tie.topic = world.needs[best].topic
+        world.needs[best].tie = row
+        record(world, tie, CLAIMED)
+
+
+@compiled
+def speed(world, tie):
+    """Progress made this month towards a finding."""
+    p = world.parameters
+    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    absorption = analytical_share(world, council) + council.absorptive_capacity
+    pace = researcher.pace * p.rapid if tie.stage == STRATEGIC else researcher.pace
+    return tie.served * (1.0 + p.absorb_speed * absorption) / pace
+
+
+@compiled
+def deliver_finding(world, stream, tie):
+    """A finding, of use if in time; the researcher learns in any case, and others may hear of it."""
+    p, month = world.parameters, this_month(world)
+    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    value = (
+        fit(world, tie, tie.topic)
+        * (0.5 + 0.5 * researcher.excellence)
+        * (0.5 + 0.5 * analytical_share(world, council))
+    )
+    month.findings += 1
+    if tie.need != NONE:
+        close_need(world, tie.need)
+        tie.trust += p.timely_trust * (1.0 - tie.trust)
+        council.absorptive_capacity += p.learn_absorb * (1.0 - council.absorptive_capacity)
+        month.needs_met += 1
+        month.findings_timely += 1
+        record(world, tie, FINDING_MET)
+    elif tie.began_with_need:
+        value *= p.late_value
+        tie.trust -= p.late_trust * tie.trust
+        record(world, tie, FINDING_LATE)
+    else:
+        value *= p.late_value
+        record(world, tie, FINDING_OWN)
+    tie.findings += 1
+    month.value += value
+    who = chance.pair_of(tie.council, tie.researcher)
+    researcher.sector_knowledge += p.learn_sector * (1.0 - researcher.sector_knowledge)
+    draw_outcome(world, tie, uniform(stream, who, 1))
+    spread(world, stream, tie, who, value)
+
+
+@compiled
+def draw_outcome(world, tie, u):
+    """One of the review's four kinds of success that a finding can be."""
+    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    month, strategic = this_month(world), tie.stage == STRATEGIC
+    fresh = council.motives[0] * (1.0 if strategic else 0.2)
+    asset = council.motives[1] * analytical_share(world, council)
+    delivery = council.motives[3] * (0.3 + researcher.sector_knowledge) * (1.0 if strategic else 0.3)
+    specialist = council.motives[2] * researcher.excellence
+    target = u * (fresh + asset + delivery + specialist)
+    if target < fresh:
+        month.fresh_perspective += 1
+    elif target < fresh + asset:
+        month.evidence_asset += 1
+    elif target < fresh + asset + delivery:
+        month.evidence_to_delivery += 1
+    else:
+        month.specialist_application += 1
+
+
+@compiled
+def spread(world, stream, tie, who, value):
+    """Other councils, distinct and picked at random, hear of the finding."""
+    clock, councils = world.clock, world.councils.size
+    n = min(chance.poisson(stream, who, 2, levers_of(world).dissemination), councils - 1)
+    if n <= 0:
+        return
+    hearers = stream_of(clock.seed, chance.HEARER, clock.month)
+    heard = 0
+    for attempt in range(HEARER_TRIES):
+        council = chance.index(hearers, who * 1024 + attempt, 0, councils)
+        if council != tie.council and not has_heard(world, council, heard):
+            world.noted[heard] = council
+            heard += 1
+            hear(world, council, tie.topic, value)
+            if heard == n:
+                return
+
+
+@compiled
+def has_heard(world, council, heard):
+    for i in range(heard):
+        if world.noted[i] == council:
+            return True
+    return False
+
+
+@compiled
+def hear(world, council, topic, value):
+    need = oldest_need_on(world, council, topic)
+    if need != NONE:
+        close_need(world, need)
+        this_month(world).needs_met_dissemination += 1
+        this_month(world).value += world.parameters.transfer_value * value
+
+
+@compiled
+def charge_communication(world):
+    """Communication beyond the warm-up's is paid for by the year."""
+    further = levers_of(world).dissemination - world.segments[0].dissemination
+    if further > 0.0:
+        this_month(world).cost_dissemination += world.parameters.price_communication * further / 12.0

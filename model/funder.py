@@ -1,0 +1,309 @@
+"""The funder: calls, bids, and how awards are made (ODD 4.8)."""
+
+import math
+
+from model import chance
+from model.arrays import AWARDED, N_TOPICS, NEVER, NONE, READY
+from model.chance import stream_of, uniform
+from model.compiling import compiled
+from model.measures import AWARDED as EVENT_AWARDED
+from model.measures import BID, FULL_BID, GAVE_UP, STARTED_GRANT
+from model.ordering import sort_by_key
+from model.partnership import is_bridged
+from model.place import round_half_up
+from model.tie import become_awarded, go_dormant, levers_of, record, start_project, this_month
+
+FULL_BID_MONTHS = 3
+OUTLINE_NOISE = 2.0
+OUTLINES_KEPT = 2
+ROLLING_BID_SHARE = 1.0 / 6.0
+TASTE_WEIGHT = 0.3
+ROUNDING = 1e-9  # money is added up from parts; a grant is not lost to the last bit
+
+# Draws of BID for each kind of bid: whether, noise, giving up; and the draw of TASTE.
+CALL_BID, CALL_NOISE, CALL_DROP, CALL_TASTE = 0, 2, 8, 0
+ROLLING_BID, ROLLING_NOISE, ROLLING_DROP, ROLLING_TASTE = 1, 4, 9, 1
+FULL_NOISE, FULL_DROP = 6, 10
+LOT = 11
+
+
+@compiled
+def grant_cost(world):
+    """£k that a grant costs now."""
+    p = world.parameters
+    return p.grant_fixed + p.grant_monthly * levers_of(world).grant_months
+
+
+@compiled
+def affordable(money, cost):
+    """How many grants the money covers."""
+    return int(math.floor(money / cost + ROUNDING))
+
+
+@compiled
+def call_money(world):
+    """£k that each call adds to the money at hand."""
+    levers = levers_of(world)
+    return levers.annual_budget * (1.0 - levers.responsive_share) * levers.call_interval / 12.0
+
+
+@compiled
+def look_ahead(world):
+    """When the next call will be held, and how funding looks from here."""
+    clock, levers, funder, p = world.clock, levers_of(world), world.funder, world.parameters
+    if clock.month == clock.warmup:
+        start_accounts(funder)
+    cost, share = grant_cost(world), call_money(world)
+    closing = (-(clock.month + 1)) % levers.call_interval
+    if affordable(funder.leftover + share, cost) >= 1:
+        funder.months_to_call = closing
+    elif share <= 0.0:
+        funder.months_to_call = NEVER
+    else:
+        calls = max(1, int(math.floor((cost - funder.leftover) / share)))
+        while affordable(funder.leftover + calls * share, cost) < 1:
+            calls += 1
+        funder.months_to_call = min(NEVER, closing + (calls - 1) * levers.call_interval)
+    nearness = 0.0
+    if funder.months_to_call < NEVER:
+        nearness = math.exp(-funder.months_to_call / 12.0)
+    richness = min(1.0, levers.annual_budget / (0.25 * cost * world.councils.size))
+    rolling = levers.responsive_share
+    funder.prospect = awareness(world) * (rolling + (1.0 - rolling) * nearness) * richness
+
+
+@compiled
+def start_accounts(funder):
+    """The horizon starts with nothing over."""
+    funder.leftover = 0.0
+    funder.purse = 0.0
+    for i in range(funder.aside_awards.size):
+        funder.aside_awards[i] = 0
+
+
+@compiled
+def raised(world, share):
+    """What the funder's engagement makes of a share: x + (1 - x) E."""
+    return share + (1.0 - share) * levers_of(world).engagement
+
+
+@compiled
+def awareness(world):
+    return raised(world, world.parameters.awareness)
+
+
+@compiled
+def fund(world):
+    """Awards start; full bids are decided; a call may close; rolling money is given out."""
+    start_awarded(world)
+    decide_full_bids(world)
+    close_call(world)
+    roll(world)
+
+
+@compiled
+def start_awarded(world):
+    for i in range(world.clock.live):
+        tie = world.ties[world.live[i]]
+        if tie.stage == AWARDED and tie.starts <= world.clock.month:
+            start_project(world, tie, 1, tie.grant_months)
+            this_month(world).starts_grant += 1
+            record(world, tie, STARTED_GRANT)
+
+
+@compiled
+def close_call(world):
+    """Hold this month's call, if one closes and the money at hand covers a grant."""
+    clock, funder, levers = world.clock, world.funder, levers_of(world)
+    if (clock.month + 1) % levers.call_interval != 0:
+        return
+    funder.leftover += call_money(world)
+    awards = affordable(funder.leftover, grant_cost(world))
+    if awards < 1:
+        return
+    noise = world.parameters.score_noise * (OUTLINE_NOISE if levers.two_stage else 1.0)
+    bids = collect_bids(world, noise)
+    rank(world, bids)
+    if levers.two_stage:
+        invite_full_bids(world, bids, awards)
+    else:
+        draw_lots(world, bids, min(bids, awards))
+        funder.leftover -= make_awards(world, min(bids, awards), levers.decision_lag, grant_cost(world))
+        turn_down(world, min(bids, awards), bids, CALL_DROP)
+
+
+@compiled
+def collect_bids(world, noise):
+    """Ready ties that bid to this month's call, with their scores, into the scratch lists."""
+    clock = world.clock
+    stream = stream_of(clock.seed, chance.BID, clock.month)
+    taste = stream_of(clock.seed, chance.TASTE, clock.month)
+    bids = 0
+    for i in range(clock.live):
+        row = world.live[i]
+        tie = world.ties[row]
+        if tie.stage == READY and tie.full_bid_due == NONE and bids_now(world, tie, stream, CALL_BID, 1.0):
+            world.keys[bids] = -score(world, tie, stream, CALL_NOISE, noise, taste, CALL_TASTE)
+            world.items[bids] = row
+            bids += 1
+    return bids
+
+
+@compiled
+def bids_now(world, tie, stream, draw, share):
+    """Whether a ready tie bids: it must hear of the money, want it, and find the time."""
+    p, researcher = world.parameters, world.researchers[tie.researcher]
+    hears = 1.0 if is_bridged(world, tie) else awareness(world)
+    wants = p.bid_base + (1.0 - p.bid_base) * min(1.0, 2.0 * researcher.motives[2])
+    time = 0.3 + 0.7 * researcher.served_nurturing
+    if uniform(stream, chance.pair_of(tie.council, tie.researcher), draw) >= share * hears * wants * time:
+        return False
+    this_month(world).bids += 1
+    tie.grant_months = levers_of(world).grant_months
+    record(world, tie, BID)
+    return True
+
+
+@compiled
+def score(world, tie, stream, draw, noise, taste, taste_draw):
+    """What assessors make of a bid: excellence, impact, the call's taste, and noise."""
+    impact = levers_of(world).impact_weight
+    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    merit = researcher.expertise[tie.topic] * (0.25 + 0.5 * council.commitment + 0.5 * tie.trust)
+    luck = chance.normal(stream, chance.pair_of(tie.council, tie.researcher), draw)
+    return (
+        (1.0 - impact) * researcher.excellence
+        + impact * merit
+        + TASTE_WEIGHT * taste_for(world, tie.topic, uniform(taste, tie.topic, taste_draw))
+        + noise * luck
+    )
+
+
+@compiled
+def taste_for(world, topic, u):
+    """T_k: how much a call likes a topic, from local needs and by chance."""
+    most = 0
+    for k in range(N_TOPICS):
+        most = max(most, world.funder.open_needs[k])
+    aligned = raised(world, world.parameters.topic_alignment)
+    need = world.funder.open_needs[topic] / most if most > 0 else 0.0
+    return aligned * need + (1.0 - aligned) * u
+
+
+@compiled
+def rank(world, bids):
+    """Best score first (the keys hold scores with their sign turned)."""
+    sort_by_key(world.keys, world.items, 0, bids)
+
+
+@compiled
+def draw_lots(world, bids, awards):
+    """Move those who win by lot, from the better half, up behind those who win by rank."""
+    by_rank = awards - round_half_up(levers_of(world).lottery * awards)
+    stream = stream_of(world.clock.seed, chance.BID, world.clock.month)
+    half = (bids + 1) // 2
+    for i in range(by_rank, half):
+        tie = world.ties[world.items[i]]
+        world.keys[i] = uniform(stream, chance.pair_of(tie.council, tie.researcher), LOT)
+    if by_rank < min(awards, half):
+        sort_by_key(world.keys, world.items, by_rank, half)
+
+
+@compiled
+def make_awards(world, awards, lag, cost):
+    """Award grants to the first of the list; they are paid for even if cut short. Returns £k."""
+    for i in range(awards):
+        tie = world.ties[world.items[i]]
+        become_awarded(world, tie, world.clock.month + lag)
+        record(world, tie, EVENT_AWARDED)
+    month = this_month(world)
+    month.awards += awards
+    month.grants_paid += awards * cost
+    return awards * cost
+
+
+@compiled
+def turn_down(world, first, bids, draw):
+    """Those who lose may give up, unless they are bridged."""
+    stream = stream_of(world.clock.seed, chance.BID, world.clock.month)
+    for i in range(first, bids):
+        row = world.items[i]
+        tie = world.ties[row]
+        who = chance.pair_of(tie.council, tie.researcher)
+        if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop:
+            record(world, tie, GAVE_UP)
+            go_dormant(world, row)
+
+
+@compiled
+def invite_full_bids(world, bids, awards):
+    """The best outlines go on to full bids; the money for them is set aside."""
+    clock, funder, cost = world.clock, world.funder, grant_cost(world)
+    invited = min(bids, OUTLINES_KEPT * awards)
+    for i in range(invited):
+        tie = world.ties[world.items[i]]
+        tie.full_bid_due = clock.month + FULL_BID_MONTHS
+        record(world, tie, FULL_BID)
+    funder.leftover -= awards * cost
+    funder.aside_awards[clock.month % 4] = awards
+    funder.aside_cost[clock.month % 4] = cost
+    turn_down(world, invited, bids, CALL_DROP)
+
+
+@compiled
+def decide_full_bids(world):
+    """Score the full bids due anew, in the taste of their call, and award what was set aside."""
+    clock, funder = world.clock, world.funder
+    call = clock.month - FULL_BID_MONTHS
+    if call < 0 or funder.aside_awards[call % 4] == 0:
+        return
+    stream = stream_of(clock.seed, chance.BID, clock.month)
+    taste = stream_of(clock.seed, chance.TASTE, call)
+    bids = 0
+    for i in range(clock.live):
+        row = world.live[i]
+        tie = world.ties[row]
+        if tie.stage == READY and tie.full_bid_due == clock.month:
+            noise = world.parameters.score_noise
+            world.keys[bids] = -score(world, tie, stream, FULL_NOISE, noise, taste, CALL_TASTE)
+            world.items[bids] = row
+            bids += 1
+    rank(world, bids)
+    cost = funder.aside_cost[call % 4]
+    aside = funder.aside_awards[call % 4]
+    funder.aside_awards[call % 4] = 0
+    awards = min(bids, aside)
+    draw_lots(world, bids, awards)
+    paid = make_awards(world, awards, levers_of(world).decision_lag, cost)
+    funder.leftover += aside * cost - paid
+    for i in range(awards, bids):
+        world.ties[world.items[i]].full_bid_due = NONE
+    turn_down(world, awards, bids, FULL_DROP)
+
+
+@compiled
+def roll(world):
+    """Rolling money: in a month in which the purse covers a grant, ready ties may bid at once."""
+    clock, funder, levers = world.clock, world.funder, levers_of(world)
+    funder.purse += levers.annual_budget * levers.responsive_share / 12.0
+    awards = affordable(funder.purse, grant_cost(world))
+    stream = stream_of(clock.seed, chance.BID, clock.month)
+    taste = stream_of(clock.seed, chance.TASTE, clock.month)
+    bids = 0
+    for i in range(clock.live):
+        row = world.live[i]
+        tie = world.ties[row]
+        if tie.stage != READY:
+            continue
+        tie.rolling_bids = (tie.rolling_bids << 1) & 7
+        may_bid = awards > 0 and tie.full_bid_due == NONE
+        if may_bid and bids_now(world, tie, stream, ROLLING_BID, ROLLING_BID_SHARE):
+            tie.rolling_bids += 1
+            noise = world.parameters.score_noise
+            world.keys[bids] = -score(world, tie, stream, ROLLING_NOISE, noise, taste, ROLLING_TASTE)
+            world.items[bids] = row
+            bids += 1
+    rank(world, bids)
+    awards = min(awards, bids)
+    funder.purse -= make_awards(world, awards, world.parameters.responsive_lag, grant_cost(world))
+    turn_down(world, awards, bids, ROLLING_DROP)

@@ -1,0 +1,66 @@
+"""Recording: the state of the month, and partnerships still running at the end (ODD 6)."""
+
+from model.arrays import AWARDED, PROJECT, READY, SCOPING
+from model.compiling import compiled
+from model.tie import SPELL_CENSORED, close_spell, is_active, this_month
+
+
+@compiled
+def measure(world):
+    """Write the month's stocks and its total cost."""
+    month, clock = this_month(world), world.clock
+    trust = 0.0
+    for i in range(clock.live):
+        tie = world.ties[world.live[i]]
+        if tie.stage == SCOPING:
+            month.scoping += 1
+        elif tie.stage == READY or tie.stage == AWARDED:
+            month.ready += 1
+        else:
+            trust += tie.trust
+            month.project += tie.stage == PROJECT
+            month.strategic += tie.stage != PROJECT
+    active = month.project + month.strategic
+    if active > 0:
+        month.trust_active = trust / active
+    month.dormant = clock.dormant
+    month.needs_open = world.funder.needs_open
+    measure_councils(world, month)
+    month.cost_total = (
+        month.grants_paid
+        + month.cost_bridging
+        + month.cost_matchmaking
+        + month.cost_nurture
+        + month.cost_engagement
+        + month.cost_dissemination
+        + month.cost_training
+        + month.cost_secondments
+        + month.cost_phds
+        + month.cost_brokers
+        + month.cost_joint_posts
+        + month.cost_events
+        + month.cost_structures
+    )
+
+
+@compiled
+def measure_councils(world, month):
+    covered = 0
+    for c in range(world.councils.size):
+        council = world.councils[c]
+        covered += council.active > 0
+        if world.clock.month >= world.clock.warmup:
+            council.active_months += council.active
+    if world.councils.size > 0:
+        month.coverage = covered / world.councils.size
+
+
+@compiled
+def close_open_spells(world):
+    """Partnerships that outlast the horizon are censored at their age."""
+    world.clock.month -= 1
+    for i in range(world.clock.live):
+        tie = world.ties[world.live[i]]
+        if is_active(tie):
+            close_spell(world, tie, SPELL_CENSORED)
+    world.clock.month += 1

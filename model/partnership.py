@@ -1,0 +1,191 @@
+"""Partnerships: scoping, embedding, ending and forgetting (ODD 4.7, 4.10)."""
+
+import math
+
+from model import chance
+from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC
+from model.chance import happens, stream_of, uniform
+from model.compiling import compiled
+from model.measures import (
+    BECAME_READY,
+    EMBEDDED,
+    FOLLOW_ON,
+    FORGOTTEN,
+    LAPSED,
+    OPPORTUNITY,
+    PROJECT_ENDED,
+    STARTED_INKIND,
+    STRATEGIC_ENDED,
+)
+from model.place import shared_structure
+from model.tie import (
+    become_ready,
+    become_strategic,
+    go_dormant,
+    leave_activity,
+    levers_of,
+    record,
+    remove_tie,
+    start_project,
+    this_month,
+    SPELL_ENDED,
+)
+
+FORGOTTEN_TRUST = 0.05
+SERVED_FOR_INKIND = 0.9
+WEAK_LEADERSHIP = 0.4
+OPPORTUNITY_SIGMA = 0.8
+
+
+@compiled
+def scope(world):
+    """Scoping ties grow towards readiness; scoping and ready ones may lapse, or start in kind."""
+    stream = stream_of(world.clock.seed, chance.SCOPING, world.clock.month)
+    for i in range(world.clock.live - 1, -1, -1):  # backwards: a tie that lapses leaves the list
+        row = world.live[i]
+        tie = world.ties[row]
+        if tie.stage == SCOPING:
+            nurture(world, tie)
+        if tie.stage == SCOPING or tie.stage == READY:
+            keep_or_lapse(world, stream, row, tie)
+
+
+@compiled
+def nurture(world, tie):
+    p = world.parameters
+    tie.trust += p.scoping_trust * tie.served * (1.0 - tie.trust)
+    tie.progress += tie.served / p.scoping_months
+    if tie.progress >= 1.0:
+        become_ready(world, tie)
+        record(world, tie, BECAME_READY)
+
+
+@compiled
+def is_bridged(world, tie):
+    """Whether a ready tie is protected after a grant."""
+    return tie.bridged_until >= world.clock.month
+
+
+@compiled
+def keep_or_lapse(world, stream, row, tie):
+    p = world.parameters
+    who = chance.pair_of(tie.council, tie.researcher)
+    bridged = is_bridged(world, tie)
+    if bridged:
+        this_month(world).cost_bridging += p.price_bridging
+    if tie.full_bid_due != NONE:
+        return
+    if not bridged:
+        hazard = p.lapse_base + p.lapse_starved * (1.0 - tie.served)
+        if tie.stage == SCOPING and tie.need == NONE:
+            hazard += p.lapse_no_need
+        if happens(stream, who, 0, hazard):
+            record(world, tie, LAPSED)
+            go_dormant(world, row)
+            return
+    if tie.stage == READY and tie.served > SERVED_FOR_INKIND:
+        if uniform(stream, who, 1) < 2.0 * p.inkind_rate * tie.trust:
+            start_project(world, tie, 0, p.inkind_months)
+            this_month(world).starts_inkind += 1
+            record(world, tie, STARTED_INKIND)
+
+
+@compiled
+def embed_and_end(world):
+    """Projects embed or run out; strategic ties end or open opportunities; dormant ones are forgotten."""
+    stream = stream_of(world.clock.seed, chance.EMBEDDING, world.clock.month)
+    fade(world)
+    for i in range(world.clock.live - 1, -1, -1):
+        row = world.live[i]
+        tie = world.ties[row]
+        if tie.since == world.clock.month:
+            continue
+        if tie.stage == PROJECT:
+            embed_or_end(world, stream, row, tie)
+        elif tie.stage == STRATEGIC:
+            last_or_end(world, stream, row, tie)
+
+
+@compiled
+def leadership(world, tie):
+    """sqrt(L L_u)."""
+    university = world.researchers[tie.researcher].university
+    return math.sqrt(world.councils[tie.council].commitment * world.universities[university].commitment)
+
+
+@compiled
+def embedding_hazard(world, tie):
+    p = world.parameters
+    university = world.researchers[tie.researcher].university
+    return (
+        p.embed_rate
+        * tie.trust
+        * (0.2 + 0.8 * min(1.0, tie.findings / 2.0))
+        * (0.25 + 0.75 * leadership(world, tie))
+        * (1.0 + p.embed_role * min(1.0, world.universities[university].roles))
+        * (1.0 + p.embed_structure * shared_structure(world, tie.council, university))
+    )
+
+
+@compiled
+def embed_or_end(world, stream, row, tie):
+    who = chance.pair_of(tie.council, tie.researcher)
+    if happens(stream, who, 0, embedding_hazard(world, tie)):
+        become_strategic(world, tie)
+        this_month(world).embedded += 1
+        record(world, tie, EMBEDDED)
+        return
+    tie.funding_left -= 1
+    if tie.funding_left <= 0:
+        end_project(world, row, tie)
+
+
+@compiled
+def end_project(world, row, tie):
+    """A funded pair that trusts each other looks for follow-on money; others part."""
+    bridging = levers_of(world).bridging_months
+    this_month(world).ended_project += 1
+    if tie.funded and tie.trust >= world.parameters.follow_on_trust:
+        leave_activity(world, tie, SPELL_ENDED)
+        become_ready(world, tie)
+        if bridging > 0:
+            tie.bridged_until = world.clock.month + bridging
+        record(world, tie, FOLLOW_ON)
+    else:
+        record(world, tie, PROJECT_ENDED)
+        go_dormant(world, row)
+
+
+@compiled
+def last_or_end(world, stream, row, tie):
+    p = world.parameters
+    who = chance.pair_of(tie.council, tie.researcher)
+    hazard = (
+        p.strategic_loss
+        + p.strategic_starved * (1.0 - tie.served)
+        + p.strategic_leader * max(0.0, WEAK_LEADERSHIP - leadership(world, tie))
+    )
+    if happens(stream, who, 1, hazard):
+        this_month(world).lost_strategic += 1
+        record(world, tie, STRATEGIC_ENDED)
+        go_dormant(world, row)
+    elif uniform(stream, who, 2) < p.opportunity_rate * tie.trust:
+        this_month(world).strategic_opportunity += 1
+        this_month(world).outside_money += chance.log_normal(
+            stream, who, 3, p.opportunity_size, OPPORTUNITY_SIGMA
+        )
+        record(world, tie, OPPORTUNITY)
+
+
+@compiled
+def fade(world):
+    """Trust of ties that were dormant at the start of the month halves with time, until forgotten."""
+    keep = 0.5 ** (1.0 / world.parameters.dormant_halflife)
+    for i in range(world.clock.dormant - 1, -1, -1):
+        row = world.dormant[i]
+        tie = world.ties[row]
+        if tie.stage == DORMANT and tie.since < world.clock.month:
+            tie.trust *= keep
+            if tie.trust < FORGOTTEN_TRUST:
+                record(world, tie, FORGOTTEN)
+                remove_tie(world, row)

@@ -1,0 +1,292 @@
+"""Population: which councils and universities there are, where, and how large.
+
+A population gives the sites; what councils, universities and researchers are like is drawn when a
+run begins. A site is drawn normally around its centre (a known position has no spread), a council's
+population log-normally around its median (a known one has none either).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.parameters import BadInput
+
+_POSITION = [("place", "i8"), ("x", "f8"), ("y", "f8"), ("sd_x", "f8"), ("sd_y", "f8")]
+COUNCIL_SITE = np.dtype([*_POSITION, ("population", "f8"), ("population_sigma", "f8")])
+UNIVERSITY_SITE = np.dtype([*_POSITION, ("staff", "i8")])
+
+#: Councils of `nine_places`, for which levers in absolute numbers (money, posts, ...) are given.
+LEVER_COUNCILS = 36
+MEDIAN_POPULATION = 170_000.0
+POPULATION_SIGMA = 0.6
+
+LATTICE_SPACING = 100.0  # km between neighbouring places
+COUNCIL_SPREAD = 12.0  # km, standard deviation on each axis
+UNIVERSITY_SPREAD = 6.0  # km
+
+
+@dataclass(frozen=True)
+class Population:
+    """The councils and universities of a run.
+
+    Attributes:
+        name: what rows and files call it.
+        places: names of the places; a site's `place` is an index into them.
+        councils: one `COUNCIL_SITE` a council: place; centre and spread of its position (km, or
+            degrees); median of its population (people) and spread of the population's logarithm.
+        universities: one `UNIVERSITY_SITE` a university: place, position, staff (researchers).
+        geographic: whether x is a longitude and y a latitude, in degrees, instead of km on a plane.
+        scale_levers: whether levers in absolute numbers grow with the number of councils.
+        council_names: one a council, or none.
+        university_names: one a university, or none.
+    """
+
+    name: str
+    places: tuple[str, ...]
+    councils: np.ndarray
+    universities: np.ndarray
+    geographic: bool = False
+    scale_levers: bool = True
+    council_names: tuple[str, ...] = ()
+    university_names: tuple[str, ...] = ()
+
+    @property
+    def lever_scale(self) -> float:
+        """Factor on the levers in absolute numbers, which are given for 36 councils."""
+        return len(self.councils) / LEVER_COUNCILS if self.scale_levers else 1.0
+
+    @property
+    def n_researchers(self) -> int:
+        """Researchers in post when a run begins."""
+        return int(self.universities["staff"].sum())
+
+
+def lattice(
+    places: int = 9,
+    councils: int = 4,
+    universities: int = 2,
+    researchers: int = 30,
+    scale_levers: bool = True,
+    name: str = "nine_places",
+) -> Population:
+    """Places on a square lattice, alike but for luck.
+
+    Args:
+        places: number of places.
+        councils: councils in each place.
+        universities: universities in each place.
+        researchers: researchers at each university.
+        scale_levers: whether levers in absolute numbers grow with the number of councils.
+        name: what rows and files call it.
+
+    Raises:
+        BadInput: if any of the numbers is not a whole number of at least 1.
+    """
+    _check_counts(places=places, councils=councils, universities=universities, researchers=researchers)
+    columns = math.ceil(math.sqrt(places))
+    centres = [(LATTICE_SPACING * (p % columns), LATTICE_SPACING * (p // columns)) for p in range(places)]
+    council_rows = [
+        (p, x, y, COUNCIL_SPREAD, COUNCIL_SPREAD, MEDIAN_POPULATION, POPULATION_SIGMA)
+        for p, (x, y) in enumerate(centres)
+        for _ in range(councils)
+    ]
+    university_rows = [
+        (p, x, y, UNIVERSITY_SPREAD, UNIVERSITY_SPREAD, researchers)
+        for p, (x, y) in enumerate(centres)
+        for _ in range(universities)
+    ]
+    place_names = tuple(f"place {p + 1}" for p in range(places))
+    return Population(
+        name,
+        place_names,
+        np.array(council_rows, COUNCIL_SITE),
+        np.array(university_rows, UNIVERSITY_SITE),
+        scale_levers=scale_levers,
+        council_names=_numbered(place_names, "council", councils),
+        university_names=_numbered(place_names, "university", universities),
+    )
+
+
+def regional(
+    name: str,
+    regions: Sequence[Mapping],
+    council_kinds: Mapping[str, Mapping[str, float]],
+    scale_levers: bool = True,
+) -> Population:
+    """Councils and universities drawn around real regional centres, each region a place.
+
+    Councils of one kind have the kind's mean population, times the region's own factor for which
+    the region's total is as given, in expectation. The region's staff is shared equally by its
+    universities (largest remainder, so that none is lost).
+
+    Args:
+        name: what rows and files call the population.
+        regions: for each region `name`, `councils` (number by kind), `population` (of all its
+            councils, counties over their districts included), `centre` and `spread` (latitude and
+            longitude, degrees), `universities`, `staff` (researchers in all), `university_centre`
+            and `university_spread` (degrees; the councils' where not given).
+        council_kinds: for each kind `mean` population and `sigma`, the spread of its logarithm.
+        scale_levers: whether levers in absolute numbers grow with the number of councils.
+
+    Raises:
+        BadInput: naming every region whose figures are missing or impossible.
+    """
+    _check_regions(regions, council_kinds)
+    council_rows, university_rows, council_names, university_names = [], [], [], []
+    for place, region in enumerate(regions):
+        position = _position(region["centre"], region["spread"])
+        factor = _population_factor(region, council_kinds)
+        for kind, number in region["councils"].items():
+            sigma = float(council_kinds[kind]["sigma"])
+            median = factor * float(council_kinds[kind]["mean"]) / math.exp(sigma**2 / 2)
+            council_rows += [(place, *position, median, sigma)] * number
+            council_names += [f"{region['name']}: {kind} {i + 1}" for i in range(number)]
+        position = _position(
+            region.get("university_centre", region["centre"]),
+            region.get("university_spread", region["spread"]),
+        )
+        for i, staff in enumerate(_shared_equally(region["staff"], region["universities"])):
+            university_rows.append((place, *position, staff))
+            university_names.append(f"{region['name']}: university {i + 1}")
+    return Population(
+        name,
+        tuple(region["name"] for region in regions),
+        np.array(council_rows, COUNCIL_SITE),
+        np.array(university_rows, UNIVERSITY_SITE),
+        geographic=True,
+        scale_levers=scale_levers,
+        council_names=tuple(council_names),
+        university_names=tuple(university_names),
+    )
+
+
+def listed(
+    name: str,
+    councils: Mapping[str, Sequence],
+    universities: Mapping[str, Sequence],
+    scale_levers: bool = True,
+) -> Population:
+    """Real councils and universities at their real coordinates; all else about them is drawn.
+
+    Args:
+        name: what rows and files call the population.
+        councils: columns `name`, `place`, `latitude`, `longitude` (degrees), `population` (people).
+        universities: columns `name`, `place`, `latitude`, `longitude`, `staff` (researchers).
+        scale_levers: whether levers in absolute numbers grow with the number of councils.
+
+    Raises:
+        BadInput: if there is no council, no university or no researcher at all.
+    """
+    if not len(councils["name"]) or not len(universities["name"]):
+        raise BadInput(f"Population {name} needs at least one council and one university.")
+    places = tuple(dict.fromkeys([*councils["place"], *universities["place"]]))
+    council_sites = np.zeros(len(councils["name"]), COUNCIL_SITE)
+    university_sites = np.zeros(len(universities["name"]), UNIVERSITY_SITE)
+    for sites, columns in ((council_sites, councils), (university_sites, universities)):
+        sites["place"] = [places.index(place) for place in columns["place"]]
+        sites["x"], sites["y"] = columns["longitude"], columns["latitude"]
+    council_sites["population"] = councils["population"]
+    university_sites["staff"] = universities["staff"]
+    if not university_sites["staff"].sum():
+        raise BadInput(f"Population {name} has no researcher: the staff of every university is 0.")
+    return Population(
+        name,
+        places,
+        council_sites,
+        university_sites,
+        geographic=True,
+        scale_levers=scale_levers,
+        council_names=tuple(councils["name"]),
+        university_names=tuple(universities["name"]),
+    )
+
+
+def _check_counts(**counts: object) -> None:
+    problems = [
+        f"{name} = {value!r} is not allowed: a population takes a whole number of at least 1."
+        for name, value in counts.items()
+        if not _is_count(value) or value == 0
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_above_zero(value: object) -> bool:
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0
+    )
+
+
+def _check_regions(regions: Sequence[Mapping], council_kinds: Mapping[str, Mapping[str, float]]) -> None:
+    problems = [
+        f"Council kind {kind}: {figure} = {figures.get(figure)!r} is not allowed: it takes a number above 0."
+        for kind, figures in council_kinds.items()
+        for figure in ("mean", "sigma")
+        if not (_is_above_zero(figures.get(figure)) or (figure == "sigma" and figures.get(figure) == 0))
+    ]
+    for number, region in enumerate(regions):
+        where = f"Region {region.get('name', number + 1)}"
+        problems += [f"{where}: {problem}" for problem in _region_problems(region, council_kinds)]
+    if not problems and not sum(sum(region["councils"].values()) for region in regions):
+        problems.append("The population has no council.")
+    if not problems and not sum(region["staff"] for region in regions):
+        problems.append("The population has no researcher: the staff of every region is 0.")
+    if problems:
+        raise BadInput(problems)
+
+
+def _region_problems(region: Mapping, council_kinds: Mapping[str, Mapping[str, float]]) -> list[str]:
+    needed = ("name", "councils", "population", "centre", "spread", "universities", "staff")
+    problems = [f"{name} is missing." for name in needed if name not in region]
+    if problems:
+        return problems
+    for kind, number in region["councils"].items():
+        if kind not in council_kinds:
+            problems.append(f"{kind} is no kind of council: there are {', '.join(council_kinds)}.")
+        if not _is_count(number):
+            problems.append(f"{number!r} councils of kind {kind}: it takes a whole number of at least 0.")
+    for name in ("universities", "staff"):
+        if not _is_count(region[name]):
+            problems.append(f"{name} = {region[name]!r}: it takes a whole number of at least 0.")
+    if not _is_above_zero(region["population"]):
+        problems.append(f"population = {region['population']!r}: it takes a number above 0.")
+    if not problems and region["staff"] and not region["universities"]:
+        problems.append("it has staff but no university.")
+    for name in ("centre", "spread", "university_centre", "university_spread"):
+        problems += _coordinate_problems(name, region.get(name, region["centre"]))
+    return problems
+
+
+def _coordinate_problems(name: str, given: object) -> list[str]:
+    problems = []
+    for coordinate, high in (("latitude", 90.0), ("longitude", 180.0)):
+        value = given.get(coordinate) if isinstance(given, Mapping) else None
+        low = 0.0 if name.endswith("spread") else -high
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            problems.append(f"{name}.{coordinate} = {value!r}: it takes degrees, {low:g} to {high:g}.")
+    return problems
+
+
+def _position(centre: Mapping[str, float], spread: Mapping[str, float]) -> tuple[float, float, float, float]:
+    return centre["longitude"], centre["latitude"], spread["longitude"], spread["latitude"]
+
+
+def _population_factor(region: Mapping, council_kinds: Mapping[str, Mapping[str, float]]) -> float:
+    """By how much the region's councils are larger than the mean of their kinds."""
+    expected = sum(number * council_kinds[kind]["mean"] for kind, number in region["councils"].items())
+    return region["population"] / expected if expected else 1.0
+
+
+def _shared_equally(total: int, parts: int) -> list[int]:
+    """Whole shares that sum to the total and differ by at most one, the larger ones first."""
+    return [total // parts + (i < total % parts) for i in range(parts)] if parts else []
+
+
+def _numbered(places: Sequence[str], noun: str, each: int) -> tuple[str, ...]:
+    return tuple(f"{place}: {noun} {i + 1}" for place in places for i in range(each))

@@ -1,0 +1,289 @@
+"""Researchers: who they are, careers, and the skills that policies give them (ODD 2, 4.1, 5, 7)."""
+
+from model import chance
+from model.arrays import DORMANT, FREE, N_TOPICS, NONE, PROJECT, STRATEGIC
+from model.chance import attribute_of, stream_of, uniform
+from model.compiling import compiled
+from model.council import draw_weights
+from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
+from model.place import pick
+from model.tie import (
+    find_tie,
+    is_active,
+    levers_of,
+    make_tie,
+    record,
+    remove_tie,
+    this_month,
+)
+from model.university import join_phd, leave_phd, staff_member
+
+SHARE_PERMANENT = 0.67
+CONTRACT_MONTHS = 24
+LONGEST_FIRST_CONTRACT = 36
+HANDED_OVER_TRUST = 0.6
+OFFICER_LOSS_IF_STRATEGIC = 0.4
+OFFICER_KEPT_ABSORPTION = 0.97
+TRAINING_GAIN = 0.4
+SECONDMENT_MONTHS = 6
+SECONDMENT_TRIES = 61
+SECONDMENT_SECTOR_GAIN = 0.5
+SECONDMENT_ABSORPTION_GAIN = 0.1
+SECONDMENT_TRUST = 0.5
+PHD_MONTHS = 42
+PHD_LOCAL_FOCUS = 0.9
+PHD_SECTOR_KNOWLEDGE = 0.6
+PHD_ENGAGEMENT_CAPACITY = 6.0
+
+
+@compiled
+def draw_researchers(world, shapes):
+    """Draw the first holder of every post; shapes are those of the Dirichlet of motives."""
+    stream = stream_of(world.clock.seed, chance.RESEARCHER, 0)
+    for u in range(world.universities.size):
+        for i in range(world.universities[u].posts):
+            post = staff_member(world, u, i)
+            researcher = world.researchers[post]
+            researcher.university = u
+            draw_person(world, researcher, shapes, stream, post)
+            researcher.arrived = NONE
+            contract = attribute_of(post, chance.RESEARCHER_CONTRACT)
+            researcher.permanent = uniform(stream, contract, 0) < SHARE_PERMANENT
+            researcher.months_left = 1 + chance.index(stream, contract, 1, LONGEST_FIRST_CONTRACT)
+
+
+@compiled
+def draw_person(world, researcher, shapes, stream, who):
+    """Draw all that a researcher brings; the post stays what it is."""
+    p = world.parameters
+    researcher.present = 1
+    researcher.arrived = world.clock.month
+    draw_expertise(researcher, stream, attribute_of(who, chance.RESEARCHER_TOPICS))
+    researcher.excellence = chance.beta(stream, attribute_of(who, chance.RESEARCHER_EXCELLENCE), 0, 4.0, 4.0)
+    researcher.local_focus = chance.beta(
+        stream, attribute_of(who, chance.RESEARCHER_LOCAL_FOCUS), 0, 2.0, 3.0
+    )
+    researcher.pace = chance.log_normal(
+        stream, attribute_of(who, chance.RESEARCHER_PACE), 0, p.pace_median, 0.4
+    )
+    time = chance.gamma(stream, attribute_of(who, chance.RESEARCHER_ENGAGEMENT_CAPACITY), 0, 1.0)
+    researcher.engagement_capacity = p.researcher_time * time + 0.1
+    researcher.sector_knowledge = chance.beta(
+        stream, attribute_of(who, chance.RESEARCHER_SECTOR_KNOWLEDGE), 0, 1.5, 4.0
+    )
+    draw_weights(researcher.motives, shapes, stream, attribute_of(who, chance.RESEARCHER_MOTIVES))
+    researcher.load = 0.0
+    researcher.seconded_to = NONE
+
+
+@compiled
+def draw_expertise(researcher, stream, who):
+    """1 on one topic, 0.4-0.8 on a second, 0.1 elsewhere."""
+    best = chance.index(stream, who, 0, N_TOPICS)
+    second = chance.index(stream, who, 1, N_TOPICS - 1)
+    second += second >= best
+    for topic in range(N_TOPICS):
+        researcher.expertise[topic] = 0.1
+    researcher.expertise[second] = 0.4 + 0.4 * uniform(stream, who, 2)
+    researcher.expertise[best] = 1.0
+    researcher.best_topic = best
+
+
+@compiled
+def is_available(world, researcher):
+    """Whether a researcher is open to something new."""
+    row = world.researchers[researcher]
+    return row.present and row.load < 1.0 and row.engagement_capacity >= world.parameters.available_time
+
+
+@compiled
+def pursue_careers(world, shapes):
+    """Permanent researchers may leave; fixed terms run out and may be renewed."""
+    clock, p = world.clock, world.parameters
+    stream = stream_of(clock.seed, chance.CAREER, clock.month)
+    for r in range(clock.slots):
+        researcher = world.researchers[r]
+        if not researcher.present:
+            continue
+        if researcher.permanent:
+            if uniform(stream, r, 0) < p.researcher_exit:
+                depart(world, r, shapes)
+            continue
+        researcher.months_left -= 1
+        if researcher.months_left > 0:
+            continue
+        if not researcher.phd and uniform(stream, r, 1) < p.renewal:
+            researcher.months_left = CONTRACT_MONTHS
+        else:
+            depart(world, r, shapes)
+
+
+@compiled
+def depart(world, r, shapes):
+    """A researcher leaves, and most ties with it; a post is filled anew."""
+    researcher = world.researchers[r]
+    if researcher.seconded_to != NONE:
+        world.councils[researcher.seconded_to].seconded -= 1
+        researcher.seconded_to = NONE
+    part_with_ties(world, r)
+    if researcher.phd:
+        researcher.present = 0
+        leave_phd(world, r)
+    else:
+        draw_person(world, researcher, shapes, stream_of(world.clock.seed, chance.SUCCESSOR, world.clock.month), r)
+        researcher.months_left = CONTRACT_MONTHS
+
+
+@compiled
+def part_with_ties(world, r):
+    """Ties vanish with their researcher, but a strategic one may be handed to the successor."""
+    p, month = world.parameters, this_month(world)
+    stream = stream_of(world.clock.seed, chance.HANDOVER, world.clock.month)
+    researcher = world.researchers[r]
+    has_role = world.universities[researcher.university].roles > 0.0
+    handover = p.handover_with_role if has_role else p.handover_without
+    row = researcher.first_tie
+    while row != NONE:
+        tie = world.ties[row]
+        following = tie.next_of_researcher
+        pair = chance.pair_of(tie.council, r)
+        if tie.stage == STRATEGIC and not researcher.phd and uniform(stream, pair, 0) < handover:
+            tie.trust *= HANDED_OVER_TRUST
+            record(world, tie, HANDED_OVER)
+        else:
+            month.lost_strategic += tie.stage == STRATEGIC
+            month.ended_project += tie.stage == PROJECT
+            record(world, tie, DEPARTED)
+            remove_tie(world, row)
+        row = following
+
+
+@compiled
+def lose_officers(world):
+    """Live ties lose their officer at the council, and trust with them."""
+    clock, p = world.clock, world.parameters
+    stream = stream_of(clock.seed, chance.OFFICER, clock.month)
+    for i in range(clock.live):
+        tie = world.ties[world.live[i]]
+        if uniform(stream, chance.pair_of(tie.council, tie.researcher), 0) < p.officer_turnover:
+            share = OFFICER_LOSS_IF_STRATEGIC if tie.stage == STRATEGIC else 1.0
+            tie.trust *= 1.0 - share * p.officer_loss
+            world.councils[tie.council].absorptive_capacity *= OFFICER_KEPT_ABSORPTION
+            record(world, tie, OFFICER_LOST)
+
+
+@compiled
+def train(world):
+    """Training: researchers learn how local government works."""
+    levers, p = levers_of(world), world.parameters
+    if levers.training_rate <= 0.0:
+        return
+    stream = stream_of(world.clock.seed, chance.TRAINING, world.clock.month)
+    for r in range(world.clock.slots):
+        researcher = world.researchers[r]
+        if researcher.present and uniform(stream, r, 0) < levers.training_rate / 12.0:
+            researcher.sector_knowledge += TRAINING_GAIN * (1.0 - researcher.sector_knowledge)
+            this_month(world).cost_training += p.price_training
+
+
+@compiled
+def second(world):
+    """Secondments: those that are over bear fruit, and new ones begin."""
+    clock, levers = world.clock, levers_of(world)
+    for r in range(clock.slots):
+        researcher = world.researchers[r]
+        if researcher.seconded_to != NONE and researcher.seconded_until == clock.month:
+            return_from_secondment(world, r)
+    if levers.secondments <= 0.0 or world.universities.size == 0:
+        return
+    stream = stream_of(clock.seed, chance.SECONDMENT, clock.month)
+    for i in range(chance.yearly_number(stream, levers.secondments)):
+        begin_secondment(world, stream, i)
+
+
+@compiled
+def begin_secondment(world, stream, i):
+    r = choose_to_second(world, stream, i)
+    if r == NONE:
+        return
+    researcher = world.researchers[r]
+    council = pick(world.outreach_weights[researcher.university], uniform(stream, i, 0))
+    if council == NONE:
+        return
+    researcher.seconded_to = council
+    researcher.seconded_until = world.clock.month + SECONDMENT_MONTHS
+    world.councils[council].seconded += 1
+    this_month(world).cost_secondments += world.parameters.price_secondment
+
+
+@compiled
+def choose_to_second(world, stream, i):
+    """Row of a random researcher who is not on secondment, or -1."""
+    slots = world.clock.slots
+    r = 0
+    for attempt in range(SECONDMENT_TRIES):
+        r = chance.index(stream, i, 1 + attempt, slots)
+        if can_be_seconded(world.researchers[r]):
+            return r
+    for _ in range(slots):
+        r = (r + 1) % slots
+        if can_be_seconded(world.researchers[r]):
+            return r
+    return NONE
+
+
+@compiled
+def can_be_seconded(researcher):
+    return researcher.present and researcher.seconded_to == NONE
+
+
+@compiled
+def return_from_secondment(world, r):
+    """Knowledge and trust gained while seconded; a new tie starts dormant."""
+    researcher = world.researchers[r]
+    c = researcher.seconded_to
+    council = world.councils[c]
+    council.seconded -= 1
+    researcher.seconded_to = NONE
+    researcher.sector_knowledge += SECONDMENT_SECTOR_GAIN * (1.0 - researcher.sector_knowledge)
+    council.absorptive_capacity += SECONDMENT_ABSORPTION_GAIN * (1.0 - council.absorptive_capacity)
+    row = find_tie(world, c, r)
+    if row == NONE:
+        row = make_tie(world, c, r, researcher.best_topic)
+        if row == NONE:
+            return
+    tie = world.ties[row]
+    tie.trust = max(tie.trust, SECONDMENT_TRUST)
+    record(world, tie, SECONDED)
+
+
+@compiled
+def start_phds(world, shapes):
+    """PhDs: new researchers with a foot in local government, for 42 months."""
+    clock, levers = world.clock, levers_of(world)
+    n_universities = world.universities.size
+    if levers.phds > 0.0 and n_universities > 0:
+        stream = stream_of(clock.seed, chance.PHD, clock.month)
+        for i in range(chance.yearly_number(stream, levers.phds)):
+            start_phd(world, i, chance.index(stream, i, 0, n_universities), shapes)
+    in_post = 0
+    for r in range(clock.posts, clock.slots):
+        in_post += world.researchers[r].present
+    this_month(world).cost_phds += in_post * world.parameters.price_phd / 12.0
+
+
+@compiled
+def start_phd(world, i, university, shapes):
+    clock = world.clock
+    row = clock.posts + clock.phds_started % (clock.slots - clock.posts)
+    clock.phds_started += 1
+    researcher = world.researchers[row]
+    researcher.university = university
+    researcher.phd = 1
+    researcher.permanent = 0
+    researcher.months_left = PHD_MONTHS
+    draw_person(world, researcher, shapes, stream_of(clock.seed, chance.PHD_RESEARCHER, clock.month), i)
+    researcher.local_focus = PHD_LOCAL_FOCUS
+    researcher.sector_knowledge = PHD_SECTOR_KNOWLEDGE
+    researcher.engagement_capacity = PHD_ENGAGEMENT_CAPACITY
+    join_phd(world, row)

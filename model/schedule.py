@@ -1,0 +1,109 @@
+"""The month: what happens in it, in order, and why in this order (ODD 3)."""
+
+from model.arrays import DORMANT
+from model.compiling import compiled, entry
+from model.council import change_council_leaders, draw_councils, shrink_capacity
+from model.effort import share_out_effort
+from model.finding import charge_communication, deliver
+from model.funder import fund, look_ahead
+from model.matchmaker import OPTIMAL, gather, introduce, is_round
+from model.measuring import close_open_spells, measure
+from model.meeting import hold_events, open_initial_ties, reach_out, search
+from model.need import renew_needs
+from model.partnership import embed_and_end, scope
+from model.place import draw_structures, measure_distances, round_half_up, uphold_structures
+from model.researcher import (
+    draw_researchers,
+    lose_officers,
+    pursue_careers,
+    second,
+    start_phds,
+    train,
+)
+from model.tie import levers_of
+from model.university import change_university_leaders, draw_universities, provide_roles
+
+
+@entry
+def begin(world, council_sites, university_sites, geographic, council_shapes, researcher_shapes):
+    """Draw the world as it stands before the first month."""
+    draw_structures(world)
+    draw_councils(world, council_sites, geographic, council_shapes)
+    draw_universities(world, university_sites, geographic)
+    measure_distances(world)
+    draw_researchers(world, researcher_shapes)
+    open_initial_ties(world, round_half_up(world.parameters.initial_strategic * world.councils.size))
+
+
+@compiled
+def open_month(world, researcher_shapes):
+    """The first part of the month, up to the introductions."""
+    # 1 Turnover: people go before anything is planned with them.
+    shrink_capacity(world)
+    change_council_leaders(world)
+    change_university_leaders(world)
+    pursue_careers(world, researcher_shapes)
+    lose_officers(world)
+    # 2 Policies on people: roles, structures and skills are there before needs arise.
+    before = levers_before(world)
+    provide_roles(world, before)
+    uphold_structures(world, before)
+    train(world)
+    second(world)
+    start_phds(world, researcher_shapes)
+    # 3 Needs: what can be worked on this month.
+    renew_needs(world)
+    # 4 Meetings: whoever comes first takes the need; both sides appraise at once (5).
+    look_ahead(world)
+    search(world)
+    reach_out(world)
+    hold_events(world)
+
+
+@compiled
+def close_month(world):
+    """The rest of the month, from the introductions on."""
+    introduce(world)
+    # 6 Effort: all ties, new ones included, ask for time, which is shared out once.
+    share_out_effort(world)
+    # 7 Scoping: served ties grow ready, starved ones lapse.
+    scope(world)
+    # 8 Funding: ready ties bid; those awarded earlier start.
+    fund(world)
+    # 9 Delivery: partnerships that began in earlier months work on needs.
+    charge_communication(world)
+    deliver(world)
+    # 10 Embedding and ending: what the month's work has made of partnerships.
+    embed_and_end(world)
+    # 11 Record.
+    measure(world)
+    world.clock.month += 1
+    if world.clock.month == world.clock.end:
+        close_open_spells(world)
+
+
+@compiled
+def levers_before(world):
+    """Last month's levers; before the first month, the baseline."""
+    month = world.clock.month
+    return world.segments[world.segment_of_month[month - 1]] if month > 0 else world.segments[0]
+
+
+@entry
+def advance(world, until, researcher_shapes):
+    """Simulate months up to `until`.
+
+    Returns early if a table overflows, or when a month waits for an optimal assignment, which is
+    made outside (`clock.introducing`); called again, it goes on from there.
+    """
+    clock = world.clock
+    while clock.month < until and not clock.overflowed:
+        if clock.introducing:
+            clock.introducing = 0
+        else:
+            open_month(world, researcher_shapes)
+            if is_round(world) and levers_of(world).match_algorithm == OPTIMAL:
+                gather(world)
+                clock.introducing = 1
+                return
+        close_month(world)

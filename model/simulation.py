@@ -1,0 +1,235 @@
+"""Running the model: a run is parameters, a policy, a population and a seed, and nothing else."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model import by_reference, schedule  # noqa: F401
+from model.arrays import Size, World, allocate, phd_rows
+from model.assignment import assign
+from model.measures import indicators_of
+from model.parameters import LEVER_RECORD, LEVERS, BadInput, Value, as_number, parameters_from
+from model.policy import Policy, policy_from
+from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
+
+#: Levers in absolute numbers, which grow with the number of councils.
+ABSOLUTE_LEVERS = (
+    "annual_budget",
+    "match_capacity",
+    "secondments",
+    "phds",
+    "brokers",
+    "events_per_year",
+    "joint_posts",
+)
+BASELINE = policy_from("baseline", {})
+
+#: Shapes of the Dirichlet that motive weights are drawn from, councils' and researchers' (ODD 7).
+MOTIVES = {
+    "equal": ((2.0, 2.0, 2.0, 2.0), (2.0, 2.0, 2.0, 2.0)),
+    "review": ((3.2, 2.4, 1.6, 0.8), (3.2, 2.4, 1.6, 0.8)),
+    "survey": ((3.2, 2.4, 1.6, 0.8), (2.4, 1.6, 0.8, 3.2)),
+}
+MOST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run leaves behind.
+
+    Attributes:
+        indicators: the horizon's totals and means, by name.
+        series: one record a month of the horizon (`model.measures.SERIES`).
+        spells: counts [project or strategic, ended or censored, months lasted].
+        histories: one record an event of a tie's life, or None if not asked for.
+    """
+
+    indicators: dict[str, float]
+    series: np.ndarray
+    spells: np.ndarray
+    histories: np.ndarray | None
+
+
+class Simulation:
+    """One run under way; it can be advanced by any number of months."""
+
+    def __init__(
+        self,
+        parameters: Mapping[str, object] | None = None,
+        policy: Policy = BASELINE,
+        population: Population | None = None,
+        seed: int = 0,
+        histories: bool = False,
+        companions: Iterable[Policy] = (),
+    ) -> None:
+        """Draw the world as it stands before the first month.
+
+        Args:
+            parameters: those that differ from their defaults.
+            policy: holds in the horizon.
+            population: `nine_places` if not given.
+            seed: a whole number from 0 to 2^63 - 1.
+            histories: whether to record the life of every tie.
+            companions: policies that the run may later be forked for.
+
+        Raises:
+            BadInput: if a parameter or the seed is not allowed.
+        """
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed <= MOST_SEED:
+            raise BadInput(f"seed = {seed!r} is not allowed: it takes a whole number from 0 to 2^63 - 1.")
+        self.parameters = parameters_from(parameters)
+        self.policy = policy
+        self.population = lattice() if population is None else population
+        self.seed = int(seed)
+        self.histories = histories
+        self._most_phds = max(phds_of(each, self.population) for each in (policy, *companions))
+        self._room = 1.0
+        self._shapes = tuple(np.array(shape) for shape in MOTIVES[str(self.parameters["motives"])])
+        self._begin()
+
+    @property
+    def month(self) -> int:
+        """Months simulated so far."""
+        return int(self.world.clock.month)
+
+    @property
+    def end(self) -> int:
+        """Months of the whole run."""
+        return int(self.parameters["warmup"]) + int(self.parameters["horizon"])
+
+    def advance(self, months: int | None = None) -> None:
+        """Simulate some months, or all that are left."""
+        until = self.end if months is None else min(self.end, self.month + months)
+        while self.month < until:
+            schedule.advance(self.world, until, self._shapes[1])
+            if self.world.clock.overflowed:
+                self._room *= 2.0
+                self._begin()
+            elif self.world.clock.introducing:
+                assign(self.world)
+
+    def fork(self, policy: Policy) -> "Simulation":
+        """The same run so far, to go on under another policy; for the end of the warm-up."""
+        fork = object.__new__(Simulation)
+        fork.__dict__.update(self.__dict__)
+        fork.policy = policy
+        fork.world = allocate(self._size())
+        for table, own in zip(fork.world, self.world, strict=True):
+            if isinstance(table, np.record):
+                np.copyto(table.base, own.base)
+            else:
+                np.copyto(table, own)
+        fork._take_policy()
+        return fork
+
+    def result(self) -> Run:
+        """What the run has left behind so far."""
+        warmup = int(self.parameters["warmup"])
+        series = self.world.months[warmup : max(self.month, warmup)]
+        histories = self.world.history[: self.world.clock.events] if self.histories else None
+        indicators = indicators_of(series, self.world.councils["active_months"])
+        return Run(indicators, series, self.world.spells, histories)
+
+    def _size(self) -> Size:
+        councils, universities = self.population.councils, self.population.universities
+        demand = (councils["population"] / 170_000.0).clip(1.0).sum()
+        return Size(
+            places=len(self.population.places),
+            councils=len(councils),
+            universities=len(universities),
+            researchers=self.population.n_researchers + phd_rows(self._most_phds),
+            ties=int(self._room * (32 * demand + 128)),
+            needs=int(self._room * (16 * demand + 128)),
+            months=self.end,
+            segments=2 * len(LEVERS) + 2,
+            horizon=int(self.parameters["horizon"]),
+            events=int(self._room * demand * (4 * self.end + 100)) if self.histories else 0,
+        )
+
+    def _begin(self) -> None:
+        """Start from the beginning, with as much room as has turned out to be needed."""
+        self.world = allocate(self._size())
+        for name, value in self.parameters.items():
+            self.world.parameters[name] = as_number(name, value)
+        clock = self.world.clock
+        clock.seed, clock.warmup, clock.end = self.seed, self.parameters["warmup"], self.end
+        clock.free_tie = clock.free_need = 0
+        clock.posts = self.population.n_researchers
+        self._take_policy()
+        schedule.begin(
+            self.world,
+            self.population.councils.astype(np.dtype((np.record, COUNCIL_SITE))),
+            self.population.universities.astype(np.dtype((np.record, UNIVERSITY_SITE))),
+            self.population.geographic,
+            *self._shapes,
+        )
+
+    def _take_policy(self) -> None:
+        """Write the stretches of months in which the levers stay the same."""
+        warmup, world = int(self.parameters["warmup"]), self.world
+        horizon = self.end - warmup
+        changes = {0}.union(*((each.start, each.end or horizon) for each in self.policy.levers.values()))
+        world.segments[0] = levers_in(BASELINE, 0, self.population)
+        world.segment_of_month[:] = 0
+        for row, start in enumerate(sorted(month for month in changes if month < horizon), start=1):
+            world.segments[row] = levers_in(self.policy, start, self.population)
+            world.segment_of_month[warmup + start :] = row
+        world.clock.slots = world.clock.posts + phd_rows(phds_of(self.policy, self.population))
+
+
+def scaled(lever: str, value: Value, population: Population) -> float | int:
+    """A lever's value as its record holds it, grown to the population if it is an absolute number."""
+    number = as_number(lever, value)
+    if lever not in ABSOLUTE_LEVERS:
+        return number
+    number *= population.lever_scale
+    return math.floor(number + 0.5) if LEVERS[lever].domain.whole else number
+
+
+def levers_in(policy: Policy, month: int, population: Population) -> np.record:
+    """All levers in a month of the horizon."""
+    levers = np.zeros(1, LEVER_RECORD)[0]
+    for name, declared in LEVERS.items():
+        dated = policy.levers.get(name)
+        holds = dated is not None and dated.start <= month and (dated.end is None or month < dated.end)
+        levers[name] = scaled(name, dated.value if holds else declared.default, population)
+    return levers
+
+
+def phds_of(policy: Policy, population: Population) -> float:
+    """PhDs a year under a policy at its most."""
+    dated = policy.levers.get("phds")
+    return scaled("phds", dated.value if dated else LEVERS["phds"].default, population)
+
+
+def run(
+    parameters: Mapping[str, object] | None = None,
+    policy: Policy = BASELINE,
+    population: Population | None = None,
+    seed: int = 0,
+    histories: bool = False,
+) -> Run:
+    """Simulate one run. Arguments and errors as of `Simulation`."""
+    simulation = Simulation(parameters, policy, population, seed, histories)
+    simulation.advance()
+    return simulation.result()
+
+
+def compare(
+    parameters: Mapping[str, object] | None,
+    policies: Sequence[Policy],
+    population: Population | None = None,
+    seed: int = 0,
+    histories: bool = False,
+) -> list[Run]:
+    """Simulate one run a policy on the same luck; the warm-up, the same for all, only once."""
+    warm = Simulation(parameters, BASELINE, population, seed, histories, policies)
+    warm.advance(int(warm.parameters["warmup"]))
+    runs = []
+    for policy in policies:
+        fork = warm.fork(policy)
+        fork.advance()
+        runs.append(fork.result())
+    return runs

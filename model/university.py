@@ -1,0 +1,124 @@
+"""Universities: leadership, dedicated partnership roles, and staff (ODD 2, 4.1, 5)."""
+
+from model import chance
+from model.arrays import NONE
+from model.chance import attribute_of, stream_of, uniform
+from model.compiling import compiled
+from model.place import locate, weigh_staff
+from model.tie import levers_of, this_month
+
+SHARE_WITH_ROLE = 0.35
+LEAST_COMMITMENT_WITH_JOINT_POST = 0.5
+
+
+@compiled
+def draw_universities(world, sites, geographic):
+    """Draw every university; its researchers' posts are in consecutive rows."""
+    stream = stream_of(world.clock.seed, chance.UNIVERSITY, 0)
+    first_post = 0
+    for u in range(world.universities.size):
+        university = world.universities[u]
+        university.place = sites[u].place
+        locate(university, stream, attribute_of(u, chance.UNIVERSITY_POSITION), sites[u], geographic)
+        university.commitment = chance.beta(stream, attribute_of(u, chance.UNIVERSITY_COMMITMENT), 0, 2.0, 3.0)
+        if uniform(stream, attribute_of(u, chance.UNIVERSITY_ROLES), 0) < SHARE_WITH_ROLE:
+            university.roles = 1.0
+        university.first_post = first_post
+        university.posts = university.staff = sites[u].staff
+        first_post += university.posts
+    world.clock.researchers = first_post
+
+
+@compiled
+def staff_member(world, university, i):
+    """Row of a member of staff: posts in order, then PhD researchers in order of arrival."""
+    row = world.universities[university]
+    if i < row.posts:
+        return row.first_post + i
+    researcher = row.first_phd
+    for _ in range(i - row.posts):
+        researcher = world.researchers[researcher].next_phd
+    return researcher
+
+
+@compiled
+def change_university_leaders(world):
+    """A new leadership brings a commitment of its own."""
+    clock = world.clock
+    stream = stream_of(clock.seed, chance.UNIVERSITY_LEADER, clock.month)
+    for u in range(world.universities.size):
+        if uniform(stream, u, 0) < 1.0 / world.parameters.university_leader_months:
+            world.universities[u].commitment = chance.beta(stream, u, 8, 2.0, 3.0)
+
+
+@compiled
+def provide_roles(world, before):
+    """Brokers and joint posts: made where their lever begins, unmade where it ends, and paid."""
+    levers, month = levers_of(world), this_month(world)
+    if levers.brokers != before.brokers:
+        for u in range(world.universities.size):
+            add_role(world.universities[u], -world.universities[u].brokers, False)
+        make_roles(world, levers.brokers, False)
+    if levers.joint_posts != before.joint_posts:
+        for u in range(world.universities.size):
+            add_role(world.universities[u], -world.universities[u].joint_posts, True)
+        make_roles(world, levers.joint_posts, True)
+    if world.universities.size > 0:
+        month.cost_brokers += levers.brokers * world.parameters.price_broker / 12.0
+        month.cost_joint_posts += levers.joint_posts * world.parameters.price_joint_post / 12.0
+
+
+@compiled
+def make_roles(world, fte, joint):
+    """Add posts, one at a time, to the university with the fewest; the last may be a fraction."""
+    stream = stream_of(world.clock.seed, chance.ROLES, world.clock.month)
+    while fte > 0.0 and world.universities.size > 0:
+        fewest = 0
+        for u in range(1, world.universities.size):
+            roles, least = world.universities[u].roles, world.universities[fewest].roles
+            earlier = uniform(stream, u, joint) < uniform(stream, fewest, joint)
+            if roles < least or (roles == least and earlier):
+                fewest = u
+        add_role(world.universities[fewest], min(fte, 1.0), joint)
+        if joint:
+            university = world.universities[fewest]
+            university.commitment = max(university.commitment, LEAST_COMMITMENT_WITH_JOINT_POST)
+        fte -= 1.0
+
+
+@compiled
+def add_role(university, fte, joint):
+    university.roles += fte
+    if joint:
+        university.joint_posts += fte
+    else:
+        university.brokers += fte
+
+
+@compiled
+def join_phd(world, researcher):
+    """Add a PhD researcher to the end of the university's list."""
+    u = world.researchers[researcher].university
+    university = world.universities[u]
+    world.researchers[researcher].next_phd = NONE
+    if university.first_phd == NONE:
+        university.first_phd = researcher
+    else:
+        last = university.first_phd
+        while world.researchers[last].next_phd != NONE:
+            last = world.researchers[last].next_phd
+        world.researchers[last].next_phd = researcher
+    university.staff += 1
+    world.clock.researchers += 1
+    weigh_staff(world, u)
+
+
+@compiled
+def leave_phd(world, researcher):
+    """Take a PhD researcher, who is always the longest there, off the university's list."""
+    u = world.researchers[researcher].university
+    university = world.universities[u]
+    university.first_phd = world.researchers[researcher].next_phd
+    university.staff -= 1
+    world.clock.researchers -= 1
+    weigh_staff(world, u)
