@@ -1,0 +1,159 @@
+"""Councils and their needs (ODD 2, 4.1, 4.3, 7)."""
+
+import math
+from typing import NamedTuple
+
+import mesa
+
+from model import chance
+
+from .luck import pick
+from .places import Busy, University, draw_position
+
+MEDIAN_POPULATION = 170_000
+TOPICS = 8
+SECONDEE_DAYS = 8.0  # days/month that a secondee adds to a council's analysts
+MOTIVE_SHAPES = {
+    "equal": (2.0, 2.0, 2.0, 2.0),
+    "review": (3.2, 2.4, 1.6, 0.8),
+    "survey": (3.2, 2.4, 1.6, 0.8),
+}
+
+
+class CouncilMotives(NamedTuple):
+    """Weights of a council's four motives; they sum to 1."""
+
+    stakeholder: float
+    evidence: float
+    expertise: float
+    implementation: float
+
+
+class Need:
+    """A question that a council has on a topic; at most one tie claims it."""
+
+    def __init__(self, council: "Council", who: int, topic: int) -> None:
+        self.council = council
+        self.who = who
+        self.topic = topic
+        self.age = 0  # months
+        self.tie = None  # the tie that claims it
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no tie claims it."""
+        return self.tie is None
+
+    def end(self, why: str) -> None:
+        """It is met or expires: a tie that claims it is left without one and keeps its topic (ODD 4.3)."""
+        if self.tie is not None:
+            self.tie.need = None
+        self.council.needs.remove(self)
+        self.council.model.measures.count(why)
+
+
+class Council(Busy, mesa.Agent):
+    """A local government with questions, people to work on them, leaders and motives."""
+
+    def __init__(self, model, index: int, site) -> None:
+        super().__init__(model)
+        p, luck = model.parameters, model.luck(chance.COUNCIL)
+
+        def who(attribute: int) -> int:
+            return chance.attribute_of(index, attribute)
+
+        self.index = index
+        self.place = model.places[int(site["place"])]
+        self.position = draw_position(luck, who(chance.COUNCIL_POSITION), site, model.population.geographic)
+        median, sigma = float(site["population"]), float(site["population_sigma"])
+        population = luck.log_normal(who(chance.COUNCIL_POPULATION), 0, median, sigma)
+        size = population / MEDIAN_POPULATION
+        self.scale = size**p.size_exponent  # how needs and partnership time grow with population
+        self.own_analysts = luck.log_normal(  # days/month
+            who(chance.COUNCIL_ANALYTICAL_CAPACITY), 0, p.median_analysts * math.sqrt(size), 0.7
+        )
+        half_gamma = luck.gamma(who(chance.COUNCIL_PARTNERSHIP_CAPACITY), 2.0) / 2.0
+        self.partnership_capacity = p.capacity_mean * self.scale * half_gamma + 0.25  # B, days/month
+        self.window = luck.log_normal(who(chance.COUNCIL_WINDOW), 0, p.window_median, p.window_sigma)  # w
+        self.commitment = luck.beta(who(chance.COUNCIL_COMMITMENT), 2.0, 3.0)  # L
+        self.absorptive_capacity = luck.beta(who(chance.COUNCIL_ABSORPTIVE_CAPACITY), 2.0, 6.0)  # X
+        self.other_evidence = luck.beta(who(chance.COUNCIL_OTHER_EVIDENCE), 2.0, 2.0)  # o
+        self.election_phase = luck.index(who(chance.COUNCIL_ELECTION_PHASE), 0, p.election_months)
+        self.motives = CouncilMotives(*luck.dirichlet(who(chance.COUNCIL_MOTIVES), MOTIVE_SHAPES[p.motives]))
+        self.profile = luck.dirichlet(who(chance.COUNCIL_PROFILE), (1.0,) * TOPICS)
+        self.needs: list[Need] = []  # oldest first
+        self.ties: dict[int, object] = {}  # ties by the researcher's slot
+        self.secondees = 0
+        self.prox = [self._prox(university) for university in model.universities]
+
+    def _prox(self, university: University) -> float:
+        """How distance thins out meetings (ODD 2)."""
+        p = self.model.parameters
+        distance = math.dist(self.position, university.position)
+        return (1.0 + distance / p.distance_scale) ** -p.distance_decay
+
+    def home(self, university: University) -> float:
+        """1 for a university of its own place, else their proximity (ODD 2)."""
+        return 1.0 if self.place is university.place else self.prox[university.index]
+
+    @property
+    def analytical_capacity(self) -> float:
+        """Days a month of analysts A, secondees included."""
+        return self.own_analysts + SECONDEE_DAYS * self.secondees
+
+    @property
+    def analysts_share(self) -> float:
+        """A / (A + median_analysts), in 0-1."""
+        return self.analytical_capacity / (self.analytical_capacity + self.model.parameters.median_analysts)
+
+    @property
+    def n_active_ties(self) -> int:
+        """Its transactional and strategic partnerships."""
+        return sum(tie.is_active for tie in self.ties.values())
+
+    # 4.1 Turnover
+
+    def shrink(self) -> None:
+        """A month of austerity (ODD 4.1)."""
+        factor = (1.0 - self.model.parameters.austerity) ** (1.0 / 12.0)
+        self.own_analysts *= factor
+        self.partnership_capacity *= factor
+
+    def change_leader(self) -> None:
+        """Turnover of leaders, by election or otherwise (ODD 4.1)."""
+        p, luck = self.model.parameters, self.model.luck(chance.COUNCIL_LEADER)
+        election = (self.model.month + self.election_phase) % p.election_months == 0
+        if (election and luck.uniform(self.index, 0) < p.leader_change) or (
+            luck.uniform(self.index, 1) < p.leader_turnover
+        ):
+            self.commitment = luck.beta(self.index, 2.0, 3.0, draw=8)
+
+    # 4.3 Needs
+
+    def review_needs(self) -> None:
+        """Needs age; some expire, and some free ones are answered by other sources (ODD 4.3)."""
+        luck = self.model.luck(chance.OUTSIDE)
+        answered = 2.0 * self.model.parameters.outside_answer * self.other_evidence
+        for need in list(self.needs):
+            need.age += 1
+            if need.age > self.window:
+                need.end("needs_expired")
+            elif need.is_free and luck.uniform(need.who) < answered:
+                need.end("needs_met_elsewhere")
+
+    def raise_needs(self) -> None:
+        """New questions come up (ODD 4.3)."""
+        mean = self.model.parameters.need_rate * self.scale
+        topics = self.model.luck(chance.NEED_TOPIC)
+        for index in range(self.model.luck(chance.NEED_COUNT).poisson(self.index, 0, mean)):
+            who = chance.need_of(self.index, self.model.month, index)
+            self.needs.append(Need(self, who, pick(self.profile, topics.uniform(who))))
+            self.model.measures.count("needs_raised")
+
+    def free_needs(self) -> list[Need]:
+        """Needs that no tie claims, oldest first."""
+        return [need for need in self.needs if need.is_free]
+
+    def best_free_need(self, fit) -> Need | None:
+        """The free need whose topic fits best, by `fit(topic)`; of equals the oldest."""
+        return max(self.free_needs(), key=lambda need: fit(need.topic), default=None)

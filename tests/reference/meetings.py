@@ -1,0 +1,184 @@
+"""Meetings, and what the two sides think of them (ODD 4.4, 4.5)."""
+
+import math
+from collections.abc import Iterator
+
+from model import chance
+
+from .councils import Need
+from .luck import Stream, pick, sigmoid
+from .researchers import Researcher
+from .ties import Stage, Tie
+
+
+class Meeting:
+    """A council and a researcher meet over a need."""
+
+    def __init__(self, researcher: Researcher, need: Need, origin: str, luck: Stream, who: int) -> None:
+        self.council = need.council
+        self.researcher = researcher
+        self.need = need
+        self.origin = origin  # council_search, outreach, repeat, event or introduction
+        self.luck, self.who = luck, who  # address of the two acceptances
+
+    def appraise(self) -> None:
+        """Nothing comes of it unless both are free and both want it (ODD 4.4, 4.5)."""
+        tie = self.council.ties.get(self.researcher.slot)
+        if not self.researcher.is_available or not self.need.is_free or (tie is not None and tie.is_live):
+            return
+        trust = tie.trust if tie is not None else 0.0
+        for_council = council_value(self.council, self.researcher, self.need.topic, trust)
+        for_researcher = researcher_value(self.council, self.researcher, trust)
+        if self.luck.uniform(self.who, chance.COUNCIL_ACCEPTS) >= sigmoid(for_council):
+            return
+        if self.luck.uniform(self.who, chance.RESEARCHER_ACCEPTS) >= sigmoid(for_researcher):
+            return
+        is_revived = tie is not None
+        if tie is None:
+            month = self.council.model.month
+            tie = Tie(self.council, self.researcher, self.need.topic, Stage.DORMANT, 0.0, month)
+        tie.meet(self.need, self.origin, is_revived)
+
+
+def council_value(council, researcher: Researcher, topic: int, trust: float) -> float:
+    """What a partnership is worth to a council, V_c (ODD 4.5)."""
+    p, motives = council.model.parameters, council.motives
+    fit = researcher.expertise[topic]
+    benefit = (
+        motives.stakeholder * council.home(researcher.university)
+        + motives.evidence * fit
+        + 1.5 * motives.expertise * fit * researcher.excellence
+        + motives.implementation * fit * (0.5 + researcher.sector_knowledge)
+    )
+    return (
+        p.council_base
+        + p.council_benefit * benefit
+        + p.trust_weight * trust
+        - p.pace_aversion * max(0.0, math.log(researcher.pace / council.window))
+        - p.scale_aversion * (1.0 - researcher.local_focus)
+        - p.load_aversion * council.load
+        - p.outside_option * council.other_evidence
+    )
+
+
+def researcher_value(council, researcher: Researcher, trust: float) -> float:
+    """What a partnership is worth to a researcher, V_i (ODD 4.5)."""
+    p, motives = council.model.parameters, researcher.motives
+    share_a_place = council.place is researcher.university.place
+    benefit = (
+        1.5 * motives.impact * council.commitment
+        + motives.network * max(trust, council.place.structure if share_a_place else 0.0)
+        + 1.5 * motives.funding * council.model.funder.prospect
+        + motives.publication * (1.0 - researcher.local_focus / 2.0) * council.analysts_share
+    )
+    return (
+        p.researcher_base
+        + p.researcher_benefit * benefit
+        + p.trust_weight * trust
+        - 0.5 * p.scale_aversion * (1.0 - researcher.local_focus)
+        - p.load_aversion * researcher.load
+        - p.unfamiliarity * (1.0 - researcher.sector_knowledge)
+    )
+
+
+def meetings(model) -> Iterator[Meeting]:
+    """All meetings of the month, one at a time: each is appraised before the next comes up (ODD 4.4)."""
+    yield from searches(model)
+    yield from outreach(model)
+    yield from events(model)
+    yield from model.matchmaker.introductions()
+
+
+# Search
+
+
+def searches(model) -> Iterator[Meeting]:
+    """Councils that are not overloaded look for someone for their free needs (ODD 4.4)."""
+    luck = model.luck(chance.SEARCH)
+    for council in model.councils:
+        if council.load >= 1.0:
+            continue
+        for need in council.free_needs():
+            if luck.uniform(need.who, 0) < model.parameters.search_rate:
+                yield from search(need, luck)
+
+
+def search(need: Need, luck: Stream) -> Iterator[Meeting]:
+    """Turn to someone known, or else meet a stranger (ODD 4.4)."""
+    known = best_dormant_tie(need)
+    if known is not None and luck.uniform(need.who, 1) < need.council.model.parameters.repeat_share:
+        yield Meeting(known.researcher, need, "repeat", luck, need.who)
+        return
+    university = pick_university(need.council, luck.uniform(need.who, 2))
+    if university is not None:
+        stranger = meet_staff(university, need, luck)
+        yield Meeting(stranger, need, "council_search", luck, need.who)
+
+
+def best_dormant_tie(need: Need) -> Tie | None:
+    """The dormant tie with the most trust times expertise; of equals that with the lowest slot."""
+    ties = need.council.ties
+    dormant = [ties[slot] for slot in sorted(ties) if not ties[slot].is_live]
+    return max(dormant, key=lambda tie: tie.trust * tie.researcher.expertise[need.topic], default=None)
+
+
+def pick_university(council, u: float):
+    """A university, by staff and proximity; None if there are no staff anywhere."""
+    universities = council.model.universities
+    position = pick([len(each.staff) * council.prox[each.index] for each in universities], u)
+    return None if position is None else universities[position]
+
+
+def meet_staff(university, need: Need, luck: Stream) -> Researcher:
+    """A random member of staff, or the best of those whom a partnership office shows (ODD 4.4)."""
+    n_shown = university.model.parameters.office_reach if university.roles > 0.0 else 1
+    staff = university.staff
+    shown = [staff[luck.index(need.who, 3 + i, len(staff))] for i in range(n_shown)]
+    return max(shown, key=lambda researcher: researcher.expertise[need.topic])
+
+
+# Outreach
+
+
+def outreach(model) -> Iterator[Meeting]:
+    """Researchers who have time approach a council, in random order (ODD 4.4)."""
+    luck = model.luck(chance.OUTREACH)
+    eager = [each for each in model.researchers.values() if reaches_out(each, luck)]
+    for researcher in sorted(eager, key=lambda each: luck.uniform(each.slot, 2)):
+        prox = [council.prox[researcher.university.index] for council in model.councils]
+        council = model.councils[pick(prox, luck.uniform(researcher.slot, 1))]
+        need = council.best_free_need(researcher.expertise.__getitem__)
+        if need is not None:
+            yield Meeting(researcher, need, "outreach", luck, researcher.slot)
+
+
+def reaches_out(researcher: Researcher, luck: Stream) -> bool:
+    """Whether a researcher approaches a council this month (ODD 4.4)."""
+    motives, model = researcher.motives, researcher.model
+    drive = motives.impact + 0.5 * motives.network + 2.0 * motives.funding * model.funder.prospect
+    willing = luck.uniform(researcher.slot, 0) < model.parameters.outreach_rate * drive
+    return willing and researcher.is_available
+
+
+# Events
+
+
+def events(model) -> Iterator[Meeting]:
+    """Events bring random councils and researchers together (ODD 5)."""
+    luck = model.luck(chance.EVENT)
+    for event in range(luck.yearly_number(model.levers.events_per_year)):
+        model.measures.charge("events", model.parameters.price_event)
+        for pair in range(model.levers.event_size):
+            yield from meet_at_event(model, luck, event * 1024 + pair)
+
+
+def meet_at_event(model, luck: Stream, who: int) -> Iterator[Meeting]:
+    """Two people who happen to talk."""
+    council = model.councils[luck.index(who, 0, len(model.councils))]
+    university = pick_university(council, luck.uniform(who, 1))
+    if university is None:
+        return
+    researcher = university.staff[luck.index(who, 2, len(university.staff))]
+    need = council.best_free_need(researcher.expertise.__getitem__)
+    if need is not None:
+        yield Meeting(researcher, need, "event", luck, who)

@@ -1,0 +1,104 @@
+"""Places and universities (ODD 2, 7)."""
+
+import math
+from dataclasses import dataclass, field
+
+from model import chance
+
+from .luck import Stream, round_half_up
+
+EARTH_RADIUS = 6371.0  # km
+POLICY_STRUCTURE = 0.75
+
+
+@dataclass(eq=False)
+class Place:
+    """A region, with a strategic structure of strength g in 0-1 (0: none)."""
+
+    index: int
+    structure: float = 0.0
+    structure_is_policy: bool = False
+
+
+def draw_places(model) -> list[Place]:
+    """All places; those with the lowest draws have a structure from the start (ODD 7)."""
+    luck = model.luck(chance.PLACE)
+    places = [Place(index) for index in range(len(model.population.places))]
+    with_structure = round_half_up(model.parameters.structure_share * len(places))
+    for place in sorted(places, key=lambda place: luck.uniform(place.index, 0))[:with_structure]:
+        place.structure = 0.5 + 0.5 * luck.uniform(place.index, 1)
+    return places
+
+
+def draw_position(luck: Stream, who: int, site, geographic: bool) -> tuple[float, ...]:
+    """A site's point: (x, y) in km, or (x, y, z) on a sphere where sites are longitudes and latitudes."""
+    x = float(site["x"]) + float(site["sd_x"]) * luck.normal(who, 0)
+    y = float(site["y"]) + float(site["sd_y"]) * luck.normal(who, 2)
+    if not geographic:
+        return (x, y)
+    longitude, latitude = math.radians(x), math.radians(y)
+    return (
+        EARTH_RADIUS * math.cos(latitude) * math.cos(longitude),
+        EARTH_RADIUS * math.cos(latitude) * math.sin(longitude),
+        EARTH_RADIUS * math.sin(latitude),
+    )
+
+
+@dataclass(eq=False)
+class University:
+    """An employer of researchers, with leaders and dedicated partnership roles."""
+
+    model: object
+    index: int
+    place: Place
+    position: tuple[float, ...]
+    commitment: float  # L_u, 0-1
+    own_roles: float  # FTE
+    broker_roles: float = 0.0  # FTE that the policy pays for
+    joint_post_roles: float = 0.0  # FTE that the policy pays for
+    staff: list = field(default_factory=list)  # researchers: posts in order, then PhDs as they came
+
+    @classmethod
+    def drawn(cls, model, index: int, site) -> "University":
+        """A university at t = 0 (ODD 7)."""
+        luck = model.luck(chance.UNIVERSITY)
+
+        def who(attribute: int) -> int:
+            return chance.attribute_of(index, attribute)
+
+        return cls(
+            model=model,
+            index=index,
+            place=model.places[int(site["place"])],
+            position=draw_position(luck, who(chance.UNIVERSITY_POSITION), site, model.population.geographic),
+            commitment=luck.beta(who(chance.UNIVERSITY_COMMITMENT), 2.0, 3.0),
+            own_roles=1.0 if luck.uniform(who(chance.UNIVERSITY_ROLES)) < 0.35 else 0.0,
+        )
+
+    @property
+    def roles(self) -> float:
+        """Dedicated partnership roles R_u, in FTE."""
+        return self.own_roles + self.broker_roles + self.joint_post_roles
+
+    def change_leader(self) -> None:
+        """Turnover of the university's leadership (ODD 4.1)."""
+        luck = self.model.luck(chance.UNIVERSITY_LEADER)
+        if luck.uniform(self.index, 0) < 1.0 / self.model.parameters.university_leader_months:
+            self.commitment = luck.beta(self.index, 2.0, 3.0, draw=8)
+
+
+class Busy:
+    """A side of ties: what is asked of it in a month, and the share of it that it can serve (ODD 4.6)."""
+
+    load = 0.0  # total demand / capacity, as last reckoned; someone new has 0
+    committed = 0.0  # days/month asked by commitments: projects, strategic ties, engagement
+    early = 0.0  # days/month asked by scoping and ready ties
+    served_committed = 1.0
+    served_early = 1.0
+
+    def share_out(self, capacity: float) -> None:
+        """Serve commitments first, and share what is left among scoping and ready ties."""
+        left = max(0.0, capacity - self.committed)
+        self.served_committed = min(1.0, capacity / self.committed) if self.committed > 0.0 else 1.0
+        self.served_early = min(1.0, left / self.early) if self.early > 0.0 else 1.0
+        self.load = (self.committed + self.early) / max(capacity, 1e-9)

@@ -1,0 +1,134 @@
+"""Researchers: their attributes and careers (ODD 2, 4.1, 7)."""
+
+from typing import NamedTuple
+
+import mesa
+
+from model import chance
+
+from .councils import MOTIVE_SHAPES, TOPICS
+from .luck import Stream
+from .places import Busy, University
+
+FIXED_TERM = 24  # months of a renewed contract, and of a successor's
+PHD_MONTHS = 42
+SECONDMENT_MONTHS = 6
+
+
+class ResearcherMotives(NamedTuple):
+    """Weights of a researcher's four motives; they sum to 1."""
+
+    impact: float
+    network: float
+    funding: float
+    publication: float
+
+
+class Researcher(Busy, mesa.Agent):
+    """Someone at a university who may work with councils.
+
+    Posts are numbered by university; whoever holds one has its number, its slot. A PhD has a slot after them.
+    """
+
+    is_phd = False
+
+    def __init__(self, model, university: University, slot: int, luck: Stream, number: int) -> None:
+        super().__init__(model)
+        p = model.parameters
+
+        def who(attribute: int) -> int:
+            return chance.attribute_of(number, attribute)
+
+        self.university = university
+        self.slot = slot
+        self.expertise, self.best_topic = draw_expertise(luck, who(chance.RESEARCHER_TOPICS))  # e
+        self.excellence = luck.beta(who(chance.RESEARCHER_EXCELLENCE), 4.0, 4.0)  # q
+        self.local_focus = luck.beta(who(chance.RESEARCHER_LOCAL_FOCUS), 2.0, 3.0)  # l: 0 global ... 1 local
+        self.pace = luck.log_normal(who(chance.RESEARCHER_PACE), 0, p.pace_median, 0.4)  # tau, months
+        draw = luck.gamma(who(chance.RESEARCHER_ENGAGEMENT_CAPACITY), 1.0)
+        self.engagement_capacity = p.researcher_time * draw + 0.1  # a, days/month
+        self.sector_knowledge = luck.beta(who(chance.RESEARCHER_SECTOR_KNOWLEDGE), 1.5, 4.0)  # s
+        self.is_permanent = luck.uniform(who(chance.RESEARCHER_CONTRACT), 0) < 0.67
+        self.months_left = 1 + luck.index(who(chance.RESEARCHER_CONTRACT), 1, 36)  # if not permanent
+        impact, network, funding, publication = MOTIVE_SHAPES[p.motives]
+        if p.motives == "survey":  # publication comes first
+            publication, impact, network, funding = MOTIVE_SHAPES["survey"]
+        shapes = (impact, network, funding, publication)
+        self.motives = ResearcherMotives(*luck.dirichlet(who(chance.RESEARCHER_MOTIVES), shapes))
+        self.host = None  # the council of a secondment
+        self.secondment_ends = -1  # month
+
+    @property
+    def is_available(self) -> bool:
+        """Whether there is time for a council at all (ODD 2)."""
+        return self.load < 1.0 and self.engagement_capacity >= self.model.parameters.available_time
+
+    @property
+    def ties(self) -> list:
+        """All ties, dormant ones included."""
+        return [council.ties[self.slot] for council in self.model.councils if self.slot in council.ties]
+
+    def learn_sector(self, share: float) -> None:
+        """Close this share of the gap in knowing how local government works."""
+        self.sector_knowledge += share * (1.0 - self.sector_knowledge)
+
+    # 4.1 Turnover
+
+    def career(self) -> None:
+        """A month of the contract: it may end, and the researcher leave (ODD 4.1)."""
+        p, luck = self.model.parameters, self.model.luck(chance.CAREER)
+        if self.is_permanent:
+            if luck.uniform(self.slot, 0) < p.researcher_exit:
+                self.leave()
+            return
+        self.months_left -= 1
+        if self.months_left > 0:
+            return
+        if not self.is_phd and luck.uniform(self.slot, 1) < p.renewal:
+            self.months_left = FIXED_TERM
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """Go, and be replaced unless a PhD; ties vanish, but for strategic ones handed over (ODD 4.1)."""
+        successor = None if self.is_phd else self.successor()
+        for tie in self.ties:
+            tie.lose_researcher(successor)
+        self.end_secondment()
+        place_in_staff = self.university.staff.index(self)
+        if successor is None:
+            del self.university.staff[place_in_staff]
+            del self.model.researchers[self.slot]
+        else:
+            self.university.staff[place_in_staff] = successor
+            self.model.researchers[self.slot] = successor
+        self.remove()
+
+    def successor(self) -> "Researcher":
+        """Whoever comes into the same post."""
+        luck = self.model.luck(chance.SUCCESSOR)
+        successor = Researcher(self.model, self.university, self.slot, luck, self.slot)
+        successor.is_permanent, successor.months_left = self.is_permanent, FIXED_TERM
+        return successor
+
+    # Secondments (ODD 5)
+
+    def begin_secondment(self, council) -> None:
+        """Work for a council, for six months."""
+        self.host, self.secondment_ends = council, self.model.month + SECONDMENT_MONTHS
+        council.secondees += 1
+
+    def end_secondment(self) -> None:
+        """Work for the council no longer."""
+        if self.host is not None:
+            self.host.secondees -= 1
+            self.host, self.secondment_ends = None, -1
+
+
+def draw_expertise(luck: Stream, who: int) -> tuple[list[float], int]:
+    """Expertise by topic: 1 on the best topic, 0.4-0.8 on a second, 0.1 elsewhere; and the best topic."""
+    best, second = luck.index(who, 0, TOPICS), luck.index(who, 1, TOPICS - 1)
+    expertise = [0.1] * TOPICS
+    expertise[best] = 1.0
+    expertise[second + (second >= best)] = 0.4 + 0.4 * luck.uniform(who, 2)
+    return expertise, best

@@ -1,0 +1,367 @@
+"""Ties between a council and a researcher, and all that becomes of them (ODD 2, 4.1, 4.6, 4.7, 4.9, 4.10)."""
+
+import math
+from enum import StrEnum
+
+from model import chance
+
+from .councils import Need
+from .luck import pick
+
+LEAST_FIT = 0.35  # a partnership takes up needs that it fits better than this
+OUTCOMES = ("fresh_perspective", "evidence_asset", "evidence_to_delivery", "specialist_application")
+TRIES = 1000  # to find another council that hears of a finding
+
+
+class Stage(StrEnum):
+    """Where a tie stands."""
+
+    SCOPING = "scoping"
+    READY = "ready"
+    AWARDED = "awarded"
+    PROJECT = "project"
+    STRATEGIC = "strategic"
+    DORMANT = "dormant"
+
+
+ACTIVE = (Stage.PROJECT, Stage.STRATEGIC)
+EARLY = (Stage.SCOPING, Stage.READY, Stage.AWARDED)
+
+
+class Tie:
+    """One council-researcher relationship."""
+
+    def __init__(self, council, researcher, topic: int, stage: Stage, trust: float, since: int) -> None:
+        self.model = council.model
+        self.council = council
+        self.researcher = researcher
+        self.topic = topic
+        self.stage = stage
+        self.since = since  # the month it came to its stage
+        self.trust = trust  # theta, 0-1
+        self.need: Need | None = None
+        self.progress = 0.0  # of scoping, then of the work on a finding
+        self.began_with_need = False  # whether there was a need when the present work began
+        self.origin = ""  # how the two last met
+        self.met = -1  # month of their latest meeting
+        self.has_started = False  # whether a project has followed that meeting
+        self.funded = False
+        self.funding_left = 0  # months
+        self.start_month = -1  # of an awarded project
+        self.grant_months = 0  # of an awarded project
+        self.bridged_until = -1  # last month of protection after a grant
+        self.rolling_bids: list[int] = []  # months of bids to rolling money still being worked on
+        self.full_bid = None  # the round of full bids it takes part in
+        self.findings = 0
+        self.served = 1.0  # share of its demand that both sides serve
+        self.history: list[tuple[int, str]] = []
+        council.ties[researcher.slot] = self
+
+    # What it is
+
+    @property
+    def who(self) -> int:
+        """Its address in chance: the pair."""
+        return chance.pair_of(self.council.index, self.researcher.slot)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is in any stage but dormant."""
+        return self.stage is not Stage.DORMANT
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is a partnership."""
+        return self.stage in ACTIVE
+
+    @property
+    def is_new_to_stage(self) -> bool:
+        """Whether it came to its stage in this very month."""
+        return self.since == self.model.month
+
+    @property
+    def is_bridged(self) -> bool:
+        """Whether it is ready for follow-on money and under protection (ODD 4.7)."""
+        return self.stage is Stage.READY and self.model.month <= self.bridged_until
+
+    @property
+    def can_bid(self) -> bool:
+        """Whether it is ready and not busy with a full bid (ODD 4.8)."""
+        return self.stage is Stage.READY and self.full_bid is None
+
+    def fit_on(self, topic: int) -> float:
+        """How well it fits a topic: a strategic tie can draw on colleagues (ODD 2)."""
+        expertise = self.researcher.expertise[topic]
+        if self.stage is Stage.STRATEGIC:
+            return max(expertise, self.model.parameters.strategic_reach)
+        return expertise
+
+    @property
+    def fit(self) -> float:
+        """How well it fits its topic, f."""
+        return self.fit_on(self.topic)
+
+    @property
+    def structure(self) -> float:
+        """Strength g of the strategic structure around it: that of the place, if both sides share one."""
+        place = self.council.place
+        return place.structure if place is self.researcher.university.place else 0.0
+
+    @property
+    def leadership(self) -> float:
+        """Commitment of both sides' leaders, the root of L L_u."""
+        return math.sqrt(self.council.commitment * self.researcher.university.commitment)
+
+    # Changes of stage
+
+    def note(self, event: str) -> None:
+        """Write an event into its history."""
+        self.history.append((self.model.month, event))
+        self.model.events.append((self.model.month, event, self.council.index, self.researcher.slot))
+
+    def become(self, stage: Stage) -> None:
+        """Come to another stage; one that was a partnership thereby ends a spell (ODD 6)."""
+        self.model.measures.end_spell(self, is_censored=stage is Stage.STRATEGIC)
+        self.stage, self.since = stage, self.model.month
+
+    def claim(self, need: Need) -> None:
+        """Take up a need, and its topic."""
+        need.tie, self.need, self.topic = self, need, need.topic
+
+    def release_need(self) -> None:
+        """Give up the claim: the need is free again."""
+        if self.need is not None:
+            self.need.tie, self.need = None, None
+
+    def go_dormant(self, event: str) -> None:
+        """Be a mere acquaintance again."""
+        self.note(event)
+        self.release_need()
+        self.rolling_bids, self.full_bid = [], None
+        self.become(Stage.DORMANT)
+
+    def meet(self, need: Need, origin: str, is_revived: bool) -> None:
+        """Begin to scope, or begin again, after a meeting that both liked (ODD 4.5)."""
+        self.trust = max(self.trust, 0.1)
+        self.progress = self.trust / 2.0 if is_revived else 0.0
+        self.origin, self.met, self.has_started = origin, self.model.month, False
+        self.claim(need)
+        self.become(Stage.SCOPING)
+        self.note(f"formed_{origin}")
+        self.model.measures.count("formed")
+        self.model.measures.count(f"formed_{origin}")
+
+    def award(self, lag: int, grant_months: int) -> None:
+        """Win a grant that starts after so many months (ODD 4.8)."""
+        self.note("awarded")
+        self.rolling_bids, self.full_bid = [], None
+        self.start_month, self.grant_months = self.model.month + lag, grant_months
+        self.become(Stage.AWARDED)
+
+    def start(self, months: int, funded: bool) -> None:
+        """Become a project, worked on from next month (ODD 3)."""
+        self.note("started_grant" if funded else "started_inkind")
+        self.model.measures.count("starts_grant" if funded else "starts_inkind")
+        if not self.has_started:
+            self.model.measures.wait(self.model.month - self.met)
+        self.has_started = True
+        self.progress, self.funded, self.funding_left = 0.0, funded, months
+        self.bridged_until, self.rolling_bids = -1, []
+        self.become(Stage.PROJECT)
+
+    # 4.1 Turnover
+
+    def lose_researcher(self, successor) -> None:
+        """Its researcher leaves: a strategic tie may be handed over, any other vanishes (ODD 4.1)."""
+        p = self.model.parameters
+        handover = p.handover_with_role if self.researcher.university.roles > 0.0 else p.handover_without
+        u = self.model.luck(chance.HANDOVER).uniform(self.who)
+        if self.stage is Stage.STRATEGIC and successor is not None and u < handover:
+            self.researcher = successor
+            self.trust *= 0.6
+            self.note("handed_over")
+            return
+        if self.is_active:
+            self.model.measures.count("lost_strategic" if self.stage is Stage.STRATEGIC else "ended_project")
+        self.note("departed")
+        self.vanish()
+
+    def vanish(self) -> None:
+        """Be no more."""
+        self.release_need()
+        self.model.measures.end_spell(self, is_censored=False)
+        del self.council.ties[self.researcher.slot]
+
+    def lose_officer(self) -> None:
+        """The boundary spanner on the council's side may leave (ODD 4.1)."""
+        p = self.model.parameters
+        if self.model.luck(chance.OFFICER).uniform(self.who) < p.officer_turnover:
+            part = 0.4 if self.stage is Stage.STRATEGIC else 1.0
+            self.trust *= 1.0 - part * p.officer_loss
+            self.council.absorptive_capacity *= 0.97
+            self.note("officer_lost")
+
+    # 4.7 Scoping
+
+    def scope(self) -> None:
+        """A month of a scoping or ready tie (ODD 4.7)."""
+        p = self.model.parameters
+        if self.stage is Stage.SCOPING:
+            self.trust += p.scoping_trust * self.served * (1.0 - self.trust)
+            self.progress += self.served / p.scoping_months
+            if self.progress >= 1.0:
+                self.become(Stage.READY)
+                self.note("ready")
+        if self.stage is Stage.SCOPING or self.can_bid:
+            self._lapse_or_start()
+
+    def _lapse_or_start(self) -> None:
+        p, luck = self.model.parameters, self.model.luck(chance.SCOPING)
+        hazard = p.lapse_base + p.lapse_starved * (1.0 - self.served)
+        if self.stage is Stage.SCOPING and self.need is None:
+            hazard += p.lapse_no_need
+        if not self.is_bridged and luck.happens(self.who, 0, hazard):
+            self.go_dormant("lapsed")
+            return
+        may_start = self.stage is Stage.READY and self.served > 0.9
+        if may_start and luck.uniform(self.who, 1) < 2.0 * p.inkind_rate * self.trust:
+            self.start(p.inkind_months, funded=False)
+
+    # 4.9 Delivery
+
+    def work(self) -> None:
+        """A month of a partnership's work, towards its next finding (ODD 4.9)."""
+        p, council = self.model.parameters, self.council
+        if self.need is None and self.progress == 0.0:
+            self._look_for_need()
+            if self.need is None and self.stage is Stage.STRATEGIC:
+                return  # a strategic tie waits for a need; a project has a question of its own
+        has_begun = self.progress > 0.0
+        speed = 1.0 + p.absorb_speed * (council.analysts_share + council.absorptive_capacity)
+        speed /= p.rapid if self.stage is Stage.STRATEGIC else 1.0
+        self.progress += self.served * speed / self.researcher.pace
+        if not has_begun:
+            self.began_with_need = self.need is not None
+        if self.progress >= 1.0:
+            self.deliver()
+
+    def _look_for_need(self) -> None:
+        need = self.council.best_free_need(self.fit_on)
+        if need is not None and self.fit_on(need.topic) > LEAST_FIT:
+            self.claim(need)
+            self.note("claimed")
+
+    def deliver(self) -> None:
+        """A finding: what it is worth, what both sides learn, who else hears of it (ODD 4.9)."""
+        p, council, researcher = self.model.parameters, self.council, self.researcher
+        value = self.fit * (0.5 + 0.5 * researcher.excellence) * (0.5 + 0.5 * council.analysts_share)
+        if self.need is not None:
+            self.note("finding_met")
+            self.need.end("needs_met")
+            self.trust += p.timely_trust * (1.0 - self.trust)
+            council.absorptive_capacity += p.learn_absorb * (1.0 - council.absorptive_capacity)
+            self.model.measures.count("findings_timely")
+        elif self.began_with_need:
+            self.note("finding_late")
+            value *= p.late_value
+            self.trust -= p.late_trust * self.trust
+        else:
+            self.note("finding_own")
+            value *= p.late_value
+        researcher.learn_sector(p.learn_sector)
+        self.progress = 0.0
+        self.findings += 1
+        self.model.measures.count("findings")
+        self.model.measures.count("value", value)
+        self._record_outcome()
+        self._disseminate(value)
+
+    def _record_outcome(self) -> None:
+        """Which of four kinds of success the finding is (ODD 4.9)."""
+        is_strategic = self.stage is Stage.STRATEGIC
+        council, researcher, motives = self.council, self.researcher, self.council.motives
+        weights = (
+            motives.stakeholder * (1.0 if is_strategic else 0.2),
+            motives.evidence * council.analysts_share,
+            motives.implementation * (0.3 + researcher.sector_knowledge) * (1.0 if is_strategic else 0.3),
+            motives.expertise * researcher.excellence,
+        )
+        outcome = pick(weights, self.model.luck(chance.DELIVERY).uniform(self.who, 1))
+        self.model.measures.count(OUTCOMES[outcome])
+
+    def _disseminate(self, value: float) -> None:
+        """Other councils hear of the finding, and may have been waiting for just that (ODD 4.9)."""
+        for council in self._hearers():
+            need = next((need for need in council.needs if need.topic == self.topic), None)
+            if need is not None:
+                need.end("needs_met_dissemination")
+                self.model.measures.count("value", self.model.parameters.transfer_value * value)
+
+    def _hearers(self) -> list:
+        councils, luck = self.model.councils, self.model.luck(chance.HEARER)
+        n = self.model.luck(chance.DELIVERY).poisson(self.who, 2, self.model.levers.dissemination)
+        n = min(n, len(councils) - 1)
+        hearers = []
+        for attempt in range(TRIES):
+            if len(hearers) == n:
+                break
+            council = councils[luck.index(self.who * 1024 + attempt, 0, len(councils))]
+            if council is not self.council and council not in hearers:
+                hearers.append(council)
+        return hearers
+
+    # 4.10 Embedding and ending
+
+    def embed_or_end(self) -> None:
+        """What becomes of the tie at the end of the month (ODD 4.10)."""
+        if self.is_new_to_stage:
+            return
+        if self.stage is Stage.PROJECT:
+            self._embed_or_run_out()
+        elif self.stage is Stage.STRATEGIC:
+            self._end_or_open_opportunity()
+        elif self.stage is Stage.DORMANT:
+            self._fade()
+
+    def _embed_or_run_out(self) -> None:
+        p = self.model.parameters
+        hazard = p.embed_rate * self.trust * (0.2 + 0.8 * min(1.0, self.findings / 2.0))
+        hazard *= 0.25 + 0.75 * self.leadership
+        hazard *= 1.0 + p.embed_role * min(1.0, self.researcher.university.roles)
+        hazard *= 1.0 + p.embed_structure * self.structure
+        if self.model.luck(chance.EMBEDDING).happens(self.who, 0, hazard):
+            self.note("embedded")
+            self.model.measures.count("embedded")
+            self.become(Stage.STRATEGIC)
+            return
+        self.funding_left -= 1
+        if self.funding_left == 0:
+            self._run_out()
+
+    def _run_out(self) -> None:
+        """The funding ends: look for follow-on money, or part."""
+        self.model.measures.count("ended_project")
+        if self.funded and self.trust >= self.model.parameters.follow_on_trust:
+            self.note("follow_on")
+            self.bridged_until = self.model.month + self.model.levers.bridging_months
+            self.become(Stage.READY)
+        else:
+            self.go_dormant("project_ended")
+
+    def _end_or_open_opportunity(self) -> None:
+        p, luck, measures = self.model.parameters, self.model.luck(chance.EMBEDDING), self.model.measures
+        hazard = p.strategic_loss + p.strategic_starved * (1.0 - self.served)
+        hazard += p.strategic_leader * max(0.0, 0.4 - self.leadership)
+        if luck.happens(self.who, 1, hazard):
+            measures.count("lost_strategic")
+            self.go_dormant("strategic_ended")
+        elif luck.uniform(self.who, 2) < p.opportunity_rate * self.trust:
+            self.note("opportunity")
+            measures.count("strategic_opportunity")
+            measures.count("outside_money", luck.log_normal(self.who, 3, p.opportunity_size, 0.8))
+
+    def _fade(self) -> None:
+        self.trust *= 0.5 ** (1.0 / self.model.parameters.dormant_halflife)
+        if self.trust < 0.05:
+            self.note("forgotten")
+            self.vanish()
