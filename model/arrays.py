@@ -34,6 +34,8 @@ _I, _F = "i8", "f8"
 
 def _record(*columns: tuple) -> np.dtype:
     """A record type from (name, type, meaning) or (name, type, meaning, length) columns."""
+    hidden = [name for name, *_ in columns if hasattr(np.record, name)]
+    assert not hidden, f"a record's own attribute hides column {hidden}"
     return np.dtype((np.record, [(name, kind, *shape) for name, kind, _, *shape in columns]))
 
 
@@ -81,7 +83,7 @@ COUNCIL = _record(
     ("x", _F, "km"),
     ("y", _F, "km"),
     ("z", _F, "km"),
-    ("size", _F, "population / 170,000"),
+    ("relative_size", _F, "size: population / 170,000"),
     ("scale", _F, "size^size_exponent: how its needs and its time for partnerships grow with it"),
     ("analytical_capacity", _F, "A: days of analysts a month, without seconded researchers"),
     ("partnership_capacity", _F, "B: days a month it can give to working with researchers"),
@@ -121,59 +123,59 @@ UNIVERSITY = _record(
 )
 
 RESEARCHER = _record(
-    # What is read of everyone every month comes first, on one line of the processor's cache.
+    # What is read most comes first, on as few lines of the processor's cache as will hold it.
     ("present", _I, "1 if someone is there; posts always are, PhD rows at times"),
     ("permanent", _I, "1 if permanent"),
     ("months_left", _I, "months left of a fixed term"),
-    ("motives", _F, "weights: impact, network, funding, publication", (4,)),
-    ("phd", _I, "1 if a PhD researcher"),
-    ("arrived", _I, "month of arrival, -1 for those there from the start"),
+    ("load", _F, "days demanded / days there are; 0 for someone new"),
+    ("engagement_capacity", _F, "a: days a month for engagement"),
     ("university", _I, "row of the university"),
+    ("first_tie", _I, "head of the list of ties"),
     ("busy", _I, "1 if any time was asked for when effort was last reckoned"),
-    ("expertise", _F, "e_k by topic, 0-1", (N_TOPICS,)),
-    ("best_topic", _I, "topic of expertise 1"),
+    ("motives", _F, "weights: impact, network, funding, publication", (4,)),
     ("excellence", _F, "q: 0-1"),
     ("local_focus", _F, "l: 0 global, 1 local"),
     ("pace", _F, "tau: fully served months to one usable finding"),
-    ("engagement_capacity", _F, "a: days a month for engagement"),
     ("sector_knowledge", _F, "s: knows how local government works, 0-1"),
-    ("seconded_to", _I, "row of the council of a secondment under way"),
-    ("seconded_until", _I, "month in which it ends"),
+    ("expertise", _F, "e_k by topic, 0-1", (N_TOPICS,)),
     ("committed", _F, "days a month demanded by active ties"),
     ("nurturing", _F, "days a month demanded by scoping and ready ties"),
     ("served_committed", _F, "share of those days served, 0-1"),
     ("served_nurturing", _F, "share of those days served, 0-1"),
-    ("load", _F, "days demanded / days there are; 0 for someone new"),
-    ("first_tie", _I, "head of the list of ties"),
+    ("best_topic", _I, "topic of expertise 1"),
+    ("phd", _I, "1 if a PhD researcher"),
+    ("arrived", _I, "month of arrival, -1 for those there from the start"),
+    ("seconded_to", _I, "row of the council of a secondment under way"),
+    ("seconded_until", _I, "month in which it ends"),
     ("next_phd", _I, "next in the university's list of PhD researchers"),
 )
 
 TIE = _record(
-    ("name", _I, "number in order of making; names the tie in histories"),
     ("stage", _I, "see STAGES"),
-    ("since", _I, "month it entered the stage"),
     ("council", _I, "row of the council"),
     ("researcher", _I, "row of the researcher"),
-    ("topic", _I, "topic, 0-7"),
-    ("need", _I, "row of the need it claims"),
+    ("next_of_council", _I, "next in the council's list"),
+    ("next_of_researcher", _I, "next in the researcher's list; in a free row the next free row"),
     ("trust", _F, "theta: 0-1"),
+    ("need", _I, "row of the need it claims"),
+    ("since", _I, "month it entered the stage"),
     ("progress", _F, "of scoping, or of the next finding, 0-1"),
-    ("began_with_need", _I, "1 if it had a need when work on the finding began"),
+    ("served", _F, "share of its demand that is served this month, 0-1"),
+    ("topic", _I, "topic, 0-7"),
     ("origin", _I, "of its latest meeting, see ORIGINS"),
+    ("bid_days", _F, "researcher's days on bids this month, relieved by roles"),
+    ("full_bid_due", _I, "month in which its full bid is decided, or -1"),
+    ("rolling_bids", _I, "bits: bid for rolling money one, two, three months ago"),
+    ("bridged_until", _I, "last month of bridging, or -1"),
+    ("name", _I, "number in order of making; names the tie in histories"),
+    ("position", _I, "in the list of live or of dormant ties"),
+    ("began_with_need", _I, "1 if it had a need when work on the finding began"),
     ("met", _I, "month of its latest meeting, -1 once a project has followed"),
     ("findings", _I, "findings delivered"),
     ("funded", _I, "1 if the project has a grant"),
     ("funding_left", _I, "months of funding (or of work in kind) left"),
     ("starts", _I, "month in which an awarded grant starts"),
     ("grant_months", _I, "length of the grant awarded or applied for"),
-    ("full_bid_due", _I, "month in which its full bid is decided, or -1"),
-    ("rolling_bids", _I, "bits: bid for rolling money one, two, three months ago"),
-    ("bridged_until", _I, "last month of bridging, or -1"),
-    ("bid_days", _F, "researcher's days on bids this month, relieved by roles"),
-    ("served", _F, "share of its demand that is served this month, 0-1"),
-    ("position", _I, "in the list of live or of dormant ties"),
-    ("next_of_council", _I, "next in the council's list"),
-    ("next_of_researcher", _I, "next in the researcher's list; in a free row the next free row"),
 )
 
 NEED = _record(

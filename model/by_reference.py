@@ -69,14 +69,7 @@ class _WorldAttributes(AttributeTemplate):
 @lower_getattr_generic(WorldType)
 def _world_getattr(context, builder, world, pointer, attribute):
     field = cgutils.gep_inbounds(builder, pointer, 0, world.position(attribute))
-    descriptor = context.data_model_manager.lookup(dict(world.fields)[attribute]).get_value_type()
-    if not isinstance(descriptor, ir.LiteralStructType):
-        return _load_invariant(builder, field)
-    value = ir.Constant(descriptor, ir.Undefined)
-    for part in range(len(descriptor.elements)):
-        loaded = _load_invariant(builder, cgutils.gep_inbounds(builder, field, 0, part))
-        value = builder.insert_value(value, loaded, part)
-    return value
+    return _load_invariant(builder, field)
 
 
 def _load_invariant(builder, pointer):

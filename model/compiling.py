@@ -20,6 +20,7 @@ from typing import Any
 import numba
 import numpy as np
 import platformdirs
+from numba.core import types
 
 compilation_disabled = bool(numba.config.DISABLE_JIT)
 
@@ -46,23 +47,34 @@ def cache_folder() -> Path:
 
 def is_compiled() -> bool:
     """Whether an earlier run on this machine has compiled this version of the model."""
-    return compilation_disabled or any(cache_folder().rglob("*.nbc"))
+    return compilation_disabled or any(cache_folder().rglob("schedule.advance-*.nbi"))
 
 
-def _compiler(**options: bool) -> Callable[[Callable], Callable]:
-    def compile_rule(rule: Callable) -> Callable:
-        previous = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(cache_folder())
-        try:
-            return numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, **options)(rule)
-        finally:
-            numba.config.CACHE_DIR = previous
-
-    return compile_rule
+def entry(rule: Callable) -> Callable:
+    """Compile a rule that Python calls, all that it calls included, and keep the result on disk."""
+    previous = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        return _compiled(rule, cache=True)
+    finally:
+        numba.config.CACHE_DIR = previous
 
 
-#: Compiles a rule that Python calls. Rules allocate nothing, so need neither reference counts nor the GIL.
-entry = _compiler()
+def compiled(rule: Callable) -> Callable:
+    """Compile a rule that only other rules call; it needs no wrappers for Python."""
+    return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
-#: Compiles a rule that only other rules call; without wrappers for Python it compiles in half the time.
-compiled = _compiler(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+def _compiled(rule: Callable, **options: bool) -> Callable:
+    # Rules allocate nothing, so they need neither reference counts nor the interpreter's lock.
+    dispatcher = numba.njit(nogil=True, error_model="numpy", _nrt=False, **options)(rule)
+    return dispatcher if compilation_disabled else _blind_to_constants(dispatcher)
+
+
+def _blind_to_constants(dispatcher: Any) -> Callable:
+    """Compile a rule once, not once for every constant that it is called with."""
+    template_of = dispatcher.get_call_template
+    dispatcher.get_call_template = lambda args, kws: template_of(
+        tuple(types.unliteral(arg) for arg in args), kws
+    )
+    return dispatcher

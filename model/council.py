@@ -24,13 +24,13 @@ def draw_council(world, council, site, geographic, shapes, stream, c):
     population = chance.log_normal(
         stream, attribute_of(c, chance.COUNCIL_POPULATION), 0, site.population, site.population_sigma
     )
-    council.size = population / POPULATION_OF_SIZE_ONE
-    council.scale = council.size**p.size_exponent
+    council.relative_size = population / POPULATION_OF_SIZE_ONE
+    council.scale = council.relative_size**p.size_exponent
     council.analytical_capacity = chance.log_normal(
         stream,
         attribute_of(c, chance.COUNCIL_ANALYTICAL_CAPACITY),
         0,
-        p.median_analysts * council.size**0.5,
+        p.median_analysts * council.relative_size**0.5,
         0.7,
     )
     time = chance.gamma(stream, attribute_of(c, chance.COUNCIL_PARTNERSHIP_CAPACITY), 0, 2.0) / 2.0

@@ -244,8 +244,9 @@ def invite_full_bids(world, bids, awards):
         tie = world.ties[world.items[i]]
         tie.full_bid_due = clock.month + FULL_BID_MONTHS
         record(world, tie, FULL_BID)
-    funder.leftover -= awards * cost
-    funder.aside_awards[clock.month % 4] = awards
+    aside = min(bids, awards)
+    funder.leftover -= aside * cost
+    funder.aside_awards[clock.month % 4] = aside
     funder.aside_cost[clock.month % 4] = cost
     turn_down(world, invited, bids, CALL_DROP)
 

@@ -229,11 +229,15 @@ def hold_better(world, stream, n, candidate):
 
 @compiled
 def prefers(world, candidate, n, held):
-    """Whether a researcher likes need n better than the one held: by V_i, equals by score."""
+    """Whether a researcher likes need n better than the one held: by V_i, equals by score, then the earlier."""
     researcher = world.round_researchers[candidate]
     new = value_of(world, world.needs[world.round_needs[n]].council, researcher)
     old = value_of(world, world.needs[world.round_needs[held]].council, researcher)
-    return new > old or (new == old and world.round_score[n] > world.round_score[held])
+    if new != old:
+        return new > old
+    if world.round_score[n] != world.round_score[held]:
+        return world.round_score[n] > world.round_score[held]
+    return n < held
 
 
 @compiled

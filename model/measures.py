@@ -157,11 +157,13 @@ def indicators_of(series: np.ndarray, active_months: np.ndarray) -> dict[str, fl
         active_months: [councils], active tie-months of each.
     """
     months = len(series)
-    found = {f"mean_{name}": float(series[name].mean()) if months else 0.0 for name in STOCKS}
-    active = series["project"] + series["strategic"]
+    by_month = series.view("f8").reshape(months, len(SERIES))  # every column is a float
+    sums = dict(zip(SERIES, by_month.sum(axis=0).tolist(), strict=True))
+    found = {f"mean_{name}": sums[name] / max(months, 1) for name in STOCKS}
+    active = series["project"] + series["strategic"] > 0
     if active.any():  # months without a partnership have no trust to average
-        found["mean_trust_active"] = float(series["trust_active"][active > 0].mean())
-    found |= {name: float(series[name].sum()) for name in FLOWS}
+        found["mean_trust_active"] = float(series["trust_active"][active].mean())
+    found |= {name: sums[name] for name in FLOWS}
     found["gini_active_months"] = gini(active_months)
     found["success_rate"] = ratio(found["awards"], found["bids"])
     found["timely_share"] = ratio(found["findings_timely"], found["findings"])

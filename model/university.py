@@ -8,6 +8,7 @@ from model.place import locate, weigh_staff
 from model.tie import levers_of, this_month
 
 SHARE_WITH_ROLE = 0.35
+BROKER, JOINT_POST = 0, 1  # kinds of added role, and their draws of ROLES
 LEAST_COMMITMENT_WITH_JOINT_POST = 0.5
 
 
@@ -57,39 +58,39 @@ def provide_roles(world, before):
     levers, month = levers_of(world), this_month(world)
     if levers.brokers != before.brokers:
         for u in range(world.universities.size):
-            add_role(world.universities[u], -world.universities[u].brokers, False)
-        make_roles(world, levers.brokers, False)
+            add_role(world.universities[u], -world.universities[u].brokers, BROKER)
+        make_roles(world, levers.brokers, BROKER)
     if levers.joint_posts != before.joint_posts:
         for u in range(world.universities.size):
-            add_role(world.universities[u], -world.universities[u].joint_posts, True)
-        make_roles(world, levers.joint_posts, True)
+            add_role(world.universities[u], -world.universities[u].joint_posts, JOINT_POST)
+        make_roles(world, levers.joint_posts, JOINT_POST)
     if world.universities.size > 0:
         month.cost_brokers += levers.brokers * world.parameters.price_broker / 12.0
         month.cost_joint_posts += levers.joint_posts * world.parameters.price_joint_post / 12.0
 
 
 @compiled
-def make_roles(world, fte, joint):
+def make_roles(world, fte, kind):
     """Add posts, one at a time, to the university with the fewest; the last may be a fraction."""
     stream = stream_of(world.clock.seed, chance.ROLES, world.clock.month)
     while fte > 0.0 and world.universities.size > 0:
         fewest = 0
         for u in range(1, world.universities.size):
             roles, least = world.universities[u].roles, world.universities[fewest].roles
-            earlier = uniform(stream, u, joint) < uniform(stream, fewest, joint)
+            earlier = uniform(stream, u, kind) < uniform(stream, fewest, kind)
             if roles < least or (roles == least and earlier):
                 fewest = u
-        add_role(world.universities[fewest], min(fte, 1.0), joint)
-        if joint:
+        add_role(world.universities[fewest], min(fte, 1.0), kind)
+        if kind == JOINT_POST:
             university = world.universities[fewest]
             university.commitment = max(university.commitment, LEAST_COMMITMENT_WITH_JOINT_POST)
         fte -= 1.0
 
 
 @compiled
-def add_role(university, fte, joint):
+def add_role(university, fte, kind):
     university.roles += fte
-    if joint:
+    if kind == JOINT_POST:
         university.joint_posts += fte
     else:
         university.brokers += fte

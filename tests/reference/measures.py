@@ -37,10 +37,10 @@ def ratio(part: float, whole: float) -> float:
 
 
 def gini(values: list[float]) -> float:
-    """Gini coefficient, 0 (all equal) to 1; NaN if there is nothing to share."""
+    """Gini coefficient, 0 (all equal) to 1; 0 if there is nothing to share."""
     n, total = len(values), sum(values)
     ranked = sum((2 * rank - n - 1) * value for rank, value in enumerate(sorted(values), start=1))
-    return ratio(ranked, n * total)
+    return ranked / (n * total) if total else 0.0
 
 
 class Measures:
@@ -113,6 +113,7 @@ class Measures:
         """Totals, means and ratios of the horizon."""
         months = self.series[self.model.warmup :]
         result = {f"mean_{name}": mean([month[name] for month in months]) for name in STOCKS}
+        result = {name: 0.0 if math.isnan(value) else value for name, value in result.items()}  # there were none
         result |= {name: float(sum(month[name] for month in months)) for name in FLOWS}
         strategic_years = sum(month["strategic"] for month in months) / 12.0
         return result | {

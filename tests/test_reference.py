@@ -1,0 +1,146 @@
+"""The compiled rules and the plain-Mesa reference tell the same story, event for event."""
+
+import math
+from collections import Counter
+
+import pytest
+
+from model.measures import EVENTS, SERIES
+from model.parameters import PARAMETERS, parameters_from
+from model.policy import policy_from
+from model.population import lattice, listed
+from model.simulation import Simulation
+from tests.reference import ReferenceModel
+
+SMALL = lattice(places=3, councils=3, universities=1, researchers=12)
+SHORT = {"warmup": 36, "horizon": 60}
+BUNDLE = {
+    "annual_budget": 4000,
+    "two_stage": 1,
+    "responsive_share": 0.3,
+    "bridging_months": 6,
+    "lottery": 0.5,
+    "impact_weight": 0.7,
+    "dissemination": 1.5,
+    "match_interval": 2,
+    "match_algorithm": "stable",
+    "match_scope": "place",
+    "nurture_support": 0.4,
+    "engagement": 0.5,
+    "training_rate": 0.3,
+    "secondments": 30,
+    "phds": 40,
+    "brokers": 7.5,
+    "joint_posts": 5,
+    "events_per_year": 40,
+    "structures": 0.6,
+}
+
+
+def assert_same(levers, population, seed, parameters):
+    """Run both, and compare every event, every month and every indicator."""
+    policy = policy_from("tested", levers)
+    reference = ReferenceModel(parameters_from(parameters), policy, population, seed)
+    reference.run()
+    simulation = Simulation(parameters, policy, population, seed, histories=True)
+    simulation.advance()
+    run = simulation.result()
+
+    told = Counter(
+        (int(e["month"]), EVENTS[e["event"]], int(e["council"]), int(e["researcher"])) for e in run.histories
+    )
+    expected = Counter(reference.events)
+    assert min((told - expected) + (expected - told), default=None) is None  # else the first difference
+    for month, record in zip(reference.all_series, simulation.world.months, strict=True):
+        for name in SERIES:
+            if name in month and not math.isnan(month[name]):
+                assert record[name] == pytest.approx(month[name], rel=1e-9, abs=1e-9), (month["month"], name)
+    indicators = reference.indicators()
+    assert run.indicators.keys() == indicators.keys()
+    for name, value in run.indicators.items():
+        assert value == pytest.approx(indicators[name], rel=1e-9, abs=1e-9, nan_ok=True), name
+    assert spells_of(run) == reference.spells
+
+
+def spells_of(run):
+    """The counts of spells as the reference has them."""
+    return Counter(
+        {
+            (kind, outcome, months): int(count)
+            for k, kind in enumerate(("project", "strategic"))
+            for o, outcome in enumerate(("ended", "censored"))
+            for months, count in enumerate(run.spells[k, o])
+            if count
+        }
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_default_run(seed):
+    assert_same({}, lattice(), seed, {})
+
+
+@pytest.mark.parametrize("algorithm", ["random", "best_fit", "stable", "optimal", "equitable"])
+@pytest.mark.parametrize("scope", ["all", "place"])
+def test_every_lever_at_once_with_each_algorithm(algorithm, scope):
+    assert_same(BUNDLE | {"match_algorithm": algorithm, "match_scope": scope}, SMALL, 1, SHORT)
+
+
+@pytest.mark.parametrize("lever", [name for name in BUNDLE if not name.startswith("match_")])
+def test_each_lever_alone_and_dated(lever):
+    assert_same({lever: {"value": BUNDLE[lever], "start": 6, "end": 40}}, SMALL, 2, SHORT)
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 1.0])
+@pytest.mark.parametrize("algorithm", ["best_fit", "stable", "equitable"])
+def test_equal_scores_are_settled_alike(algorithm, accuracy):
+    levers = {"match_interval": 1, "match_accuracy": accuracy, "match_algorithm": algorithm}
+    assert_same(levers, SMALL, 3, SHORT)
+
+
+def ends(declared):
+    """Both ends of the plausible range and the finite ones of the domain; or every word."""
+    domain = declared.domain
+    values = domain.words or (*declared.plausible, domain.low, domain.high)
+    return list(dict.fromkeys(v for v in values if v in domain and (domain.words or abs(v) <= 600)))
+
+
+@pytest.mark.parametrize("name", [name for name in PARAMETERS if name not in ("warmup", "horizon")])
+def test_each_parameter_at_its_ends(name):
+    levers = {"match_interval": 3, "dissemination": 1, "secondments": 20}
+    for value in ends(PARAMETERS[name]):
+        assert_same(levers, lattice(2, 3, 1, 10), 4, {"warmup": 24, "horizon": 36, name: value})
+
+
+def test_places_of_all_sorts():
+    """A place without a university, a university without staff, places of unequal size."""
+    councils = {
+        "name": ["a", "b", "c", "d"],
+        "place": ["north", "north", "south", "east"],
+        "latitude": [54.0, 54.2, 51.0, 52.0],
+        "longitude": [-1.5, -1.6, -0.5, 1.0],
+        "population": [500_000, 100_000, 250_000, 1_200_000],
+    }
+    universities = {
+        "name": ["u", "v", "w"],
+        "place": ["north", "south", "south"],
+        "latitude": [54.1, 51.1, 51.0],
+        "longitude": [-1.5, -0.4, -0.5],
+        "staff": [14, 0, 5],
+    }
+    population = listed("odd", councils, universities)
+    for levers in ({}, BUNDLE):
+        assert_same(levers, population, 5, SHORT)
+
+
+@pytest.mark.parametrize(
+    "population", [lattice(1, 1, 1, 1), lattice(1, 1, 1, 6), lattice(1, 6, 1, 1)], ids=["1x1", "1x6", "6x1"]
+)
+def test_tiny_worlds(population):
+    for levers in ({}, BUNDLE):
+        assert_same(levers, population, 6, SHORT)
+
+
+@pytest.mark.parametrize("months", [(0, 0), (0, 5), (24, 0)])
+def test_no_warmup_or_no_horizon(months):
+    assert_same({}, SMALL, 7, {"warmup": months[0], "horizon": months[1]})
