@@ -1,0 +1,62 @@
+# `make run` sets up and does the main job, `make test` sets up and runs the tests. GNU make; on Windows see README.md.
+
+PYTHON ?=
+UV := $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+ARGS ?=
+
+# Tried in this order; the first that runs and is recent enough makes .venv. Version managers leave commands on
+# the path that refuse to run, hence the trial, and the interpreters of pyenv and uv after the commands.
+CANDIDATES = $(PYTHON) python3.14 python3.13 python3.12 python3 python \
+	$(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.1[2-9]*/bin/python) \
+	$(wildcard $(HOME)/.local/share/uv/python/cpython-3.1[2-9]*/bin/python)
+RECENT_ENOUGH = import sys; sys.exit(sys.version_info < (3, 12))
+
+.PHONY: run test lint format bench clean setup
+
+run: setup ## the main job; `make run ARGS="policy=matchmaking seeds=20"` passes on what you ask
+	$(BIN)/towngown $(ARGS)
+
+test: setup ## every test; `make test ARGS="-m 'not slow'"` leaves out the slow ones
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+lint: setup ## what must hold of the code's form
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+format: setup ## puts the code into that form where a tool can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measured speed, beside the plain-Mesa reference
+	$(BIN)/python -m tests.bench $(ARGS)
+
+clean: ## removes the environment and what tools left behind, not your results
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: .venv/installed
+
+# The stamp is newer than both files unless one has changed since: only then is anything installed again.
+.venv/installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the pinned versions of constraints.txt."
+ifneq ($(UV),)
+	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
+else
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+endif
+	@touch $@
+
+$(BIN)/python:
+	@for candidate in $(CANDIDATES); do \
+		"$$candidate" -c '$(RECENT_ENOUGH)' >/dev/null 2>&1 || continue; \
+		echo "Setting up .venv with $$("$$candidate" --version); this takes a minute or two, once."; \
+		"$$candidate" -m venv .venv && exit 0; \
+		rm -rf .venv; \
+	done; \
+	echo "towngown needs Python 3.12 or newer (with its venv module) and found none." >&2; \
+	echo "Install one (python.org, your system's packages, pyenv or uv), or say where it is:" >&2; \
+	echo "    make PYTHON=/path/to/python3.12 run" >&2; \
+	exit 1
