@@ -1,0 +1,143 @@
+"""Policies at equal money: how much of each can be had for the same yearly sum.
+
+A policy's cost is not known beforehand (grants follow bids, support follows introductions), so its intensity
+is solved for on simulated cost: what its levers cost above the baseline, in the same seeds. Grants
+count only where the intensity is the budget for grants itself.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from experiments.settings import Planned, Settings
+from experiments.words import number
+from model.parameters import LEVERS
+from model.policy import Policy
+
+#: Solved on as many seeds as together have this many councils: luck weighs less in a larger population.
+_COUNCILS = 1000
+#: Close enough to the sum, as a share of it.
+TOLERANCE = 0.005
+WORTH_A_NOTE = 0.02
+_MOST_STEPS = 40
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A policy with its intensity.
+
+    Attributes:
+        policy: the policy, its intensity set.
+        lever: which lever that is.
+        value: its value (for 36 councils, as levers are).
+        cost: £k a year that it costs, above the baseline.
+        target: £k a year that it should cost.
+        reason: why it costs something else; empty if it does not.
+    """
+
+    policy: Policy
+    lever: str
+    value: float
+    cost: float
+    target: float
+    reason: str = ""
+
+
+def notes_on(solved: Iterable[Solved]) -> list[str]:
+    """What the user should know: which policies cost something else, and why."""
+    by_reason: dict[str, list[Solved]] = {}
+    for each in solved:
+        if each.reason:
+            by_reason.setdefault(each.reason, []).append(each)
+    return [
+        f"Not at £{number(group[0].target)}k a year, as {reason}: "
+        + ", ".join(f"{each.policy.name} (£{number(each.cost)}k)" for each in group)
+        + "."
+        for reason, group in by_reason.items()
+    ]
+
+
+def at_most(planned: Planned) -> Policy:
+    """The policy with all the intensity that is looked at."""
+    lever = str(planned.intensity)
+    return with_intensity(planned.policy, lever, _range_of(lever)[1])
+
+
+def seeds_to_solve_on(settings: Settings) -> range:
+    """The first of the experiment's seeds, as many as it takes."""
+    wanted = math.ceil(_COUNCILS / len(settings.population.councils))
+    return settings.seeds[: max(wanted, 2)]
+
+
+def solve(planned: Planned, target: float, cost_of: Callable[[Policy], float]) -> Solved:
+    """Set a policy's intensity such that it costs a given sum.
+
+    Args:
+        planned: the policy and the lever to set.
+        target: £k a year.
+        cost_of: £k a year that a policy costs above the baseline; grows with the intensity.
+    """
+    from scipy.optimize import brentq
+
+    lever = str(planned.intensity)
+    low, high = _range_of(lever)
+    costs: dict[float, float] = {}
+
+    def excess(value: float) -> float:
+        setting = _rounded(lever, value)
+        if setting not in costs:
+            policy = with_intensity(planned.policy, lever, setting)
+            costs[setting] = 0.0 if _is_baseline(policy) else cost_of(policy)
+        above = costs[setting] - target
+        return 0.0 if abs(above) <= TOLERANCE * target else above
+
+    if excess(high) < 0:
+        reason = f"{lever} is at its most, {number(high)}"
+    elif excess(low) > 0:
+        reason = f"{lever} is at its least, {number(low)}"
+    else:
+        brentq(excess, low, high, xtol=_step(lever, low, high), maxiter=_MOST_STEPS, disp=False)
+        reason = ""
+    value = min(costs, key=lambda setting: (round(abs(costs[setting] - target), 6), costs[setting]))
+    if not reason and abs(costs[value] - target) > WORTH_A_NOTE * target:
+        reason = f"{lever} acts in steps, and {number(value)} comes nearest"
+    policy = with_intensity(planned.policy, lever, value)
+    return Solved(policy, lever, value, costs[value], target, reason)
+
+
+def with_intensity(policy: Policy, lever: str, value: float) -> Policy:
+    """A policy with another value of one lever, dates and all else as they were."""
+    return replace(policy, levers={**policy.levers, lever: replace(policy.levers[lever], value=value)})
+
+
+def extra_cost(
+    planned: Planned, treated: Sequence[dict[str, float]], untreated: Sequence[dict[str, float]]
+) -> float:
+    """What a policy costs above the baseline over the horizon, £k: mean over runs of the same seeds."""
+    counts_grants = planned.intensity == "annual_budget"
+
+    def cost(indicators: dict[str, float]) -> float:
+        return indicators["cost_total"] - (0.0 if counts_grants else indicators["grants_paid"])
+
+    return float(np.mean([cost(run) for run in treated]) - np.mean([cost(run) for run in untreated]))
+
+
+def _is_baseline(policy: Policy) -> bool:
+    """Whether every lever is where the baseline has it, so that nothing differs, cost included."""
+    return all(dated.value == LEVERS[name].default for name, dated in policy.levers.items())
+
+
+def _range_of(lever: str) -> tuple[float, float]:
+    """From where to where an intensity is looked for: the lever's plausible range."""
+    declared = LEVERS[lever]
+    return declared.plausible or (declared.domain.low, declared.domain.high)
+
+
+def _rounded(lever: str, value: float) -> float:
+    return math.floor(value + 0.5) if LEVERS[lever].domain.whole else value
+
+
+def _step(lever: str, low: float, high: float) -> float:
+    return 0.25 if LEVERS[lever].domain.whole else (high - low) * 1e-4

@@ -1,0 +1,58 @@
+"""The YAML files that experiments are made of: where they are, and what each is for."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.words import no_such
+from model.parameters import BadInput
+
+#: The folder of the YAML that comes with the program.
+CONF = Path(__file__).resolve().parent.parent / "conf"
+GROUPS = ("policy", "population", "parameters", "experiment", "engine")
+
+
+def names_in(group: str, folders: Iterable[Path] = (CONF,)) -> list[str]:
+    """Names of the files of a group, in all folders."""
+    return sorted({file.stem for folder in folders for file in (folder / group).glob("*.yaml")})
+
+
+def file_of(group: str, name: str, folders: Sequence[Path] = (CONF,)) -> Path:
+    """The file of a name in a group; of several folders, the first that has it.
+
+    Raises:
+        BadInput: if there is none, with what may have been meant.
+    """
+    for folder in folders:
+        file = folder / group / f"{name}.yaml"
+        if name in names_in(group, [folder]):
+            return file
+    raise BadInput(no_such(group, name, names_in(group, folders)))
+
+
+def mapping_in(file: Path) -> dict[str, Any]:
+    """What a YAML file holds.
+
+    Raises:
+        BadInput: if the file is no YAML, or holds no mapping.
+    """
+    import yaml
+    from omegaconf import DictConfig, OmegaConf
+
+    try:
+        given = OmegaConf.load(file)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise BadInput(f"{file} is not YAML that can be read: {' '.join(str(error).split())}") from None
+    if not isinstance(given, DictConfig):
+        raise BadInput(f"{file} should hold names and values, one `name: value` a line.")
+    return OmegaConf.to_container(given)  # type: ignore[return-value]
+
+
+def description(file: Path) -> str:
+    """What a file is for: a policy's `why`, or the file's first comment."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("why:"):
+            return line.removeprefix("why:").strip().strip('"')
+        if line.startswith("# ") and "@package" not in line:
+            return line.removeprefix("# ").strip()
+    return ""

@@ -1,0 +1,185 @@
+"""The console script `towngown`: help, settings, a job, an exit status."""
+
+import os
+import re
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.files import CONF, GROUPS
+from experiments.words import no_such
+from model.parameters import BadInput
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+#: What can be done (`job`), and where that is written.
+_JOBS = {"compare": "experiments.compare", "run": "experiments.single"}
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Args:
+        arguments: of the command line, without the program's name.
+
+    Returns:
+        Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if {"--help", "-h"} & set(arguments):
+        from experiments.help import help_text
+
+        print(help_text(), end="")
+        return DONE
+    if "--version" in arguments:
+        from experiments.manifest import program_version
+
+        print(f"towngown {program_version()}")
+        return DONE
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind
+    return _told(lambda: _composed(arguments))
+
+
+def _told(work: Callable[[], int]) -> int:
+    """Do something; tell mistakes, failures and interruptions as people understand them."""
+    from experiments import screen
+
+    try:
+        return work()
+    except BadInput as error:
+        screen.say_error(error.problems)
+        screen.notes().print("Nothing was run. See towngown --help.", style="dim")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        screen.notes().print("Interrupted: this job has written nothing.", style="yellow")
+        return INTERRUPTED
+    except (OSError, MemoryError) as error:
+        screen.say_error([f"{error}" or type(error).__name__])
+        return FAILED
+    except Exception:
+        screen.notes().print_exception()
+        screen.say_error(["This is a fault of the program, not of your input. Nothing was written."])
+        return FAILED
+
+
+def _composed(arguments: Sequence[str]) -> int:
+    """Let Hydra compose the settings of each job and call it.
+
+    Returns:
+        The worst exit status of all jobs.
+    """
+    from experiments.command import translated
+
+    overrides = translated(arguments)
+    import hydra
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    statuses: list[int] = []
+    several = bool({"-m", "--multirun"} & set(overrides))
+
+    def job(composed: "DictConfig") -> None:
+        statuses.append(_told(lambda: _job(composed, _swept(overrides) if several else None)))
+        if statuses[-1] == INTERRUPTED:
+            raise KeyboardInterrupt
+
+    # Hydra would print a traceback of its own and leave; this makes it raise instead.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    own, sys.argv = sys.argv, [*sys.argv[:1], *overrides]
+    try:
+        with tempfile.TemporaryDirectory() as sweep:
+            if several:
+                sys.argv.insert(1, f"hydra.sweep.dir={sweep}")
+            hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
+    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
+        raise BadInput(_in_plain_words(error)) from error
+    except KeyboardInterrupt:
+        if INTERRUPTED not in statuses:
+            raise
+    except SystemExit as error:  # Hydra's argument parser, or one of Hydra's own helps
+        return error.code if isinstance(error.code, int) else DONE
+    finally:
+        sys.argv = own
+        del os.environ["HYDRA_FULL_ERROR"]
+    return max(statuses, default=DONE)
+
+
+def _swept(overrides: Sequence[str]) -> list[str]:
+    """Names of the settings that differ from job to job."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    settings = [override for override in overrides if not override.startswith("-") and "=" in override]
+    parsed = OverridesParser.create().parse_overrides(settings)
+    return [override.get_key_element() for override in parsed if override.is_sweep_override()]
+
+
+def _job(composed: "DictConfig", swept: Sequence[str] | None) -> int:
+    """Check the settings of one job, and do it; of several jobs, some settings are swept over."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    from experiments.settings import settings_from
+
+    if missing := sorted(OmegaConf.missing_keys(composed)):
+        raise BadInput(f"{key} is missing: give it as {key}=VALUE." for key in missing)
+    try:
+        given: Any = OmegaConf.to_container(composed, resolve=True)
+    except OmegaConfBaseException as error:
+        raise BadInput(_in_plain_words(error)) from error
+    if given["job"] not in _JOBS:
+        raise BadInput(no_such("job", given["job"], _JOBS))
+    if swept is not None:
+        given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
+    settings = settings_from(given, _choices(), _folders())
+    return import_module(_JOBS[given["job"]]).main(settings)
+
+
+def _choices() -> dict[str, str]:
+    """The file that was chosen in each group."""
+    from hydra.core.hydra_config import HydraConfig
+
+    chosen = HydraConfig.get().runtime.choices
+    return {group: str(chosen[group]) for group in GROUPS if group in chosen}
+
+
+def _folders() -> list[Path]:
+    """Where the files of groups are looked for: folders of the user's own, then the program's."""
+    from hydra.core.hydra_config import HydraConfig
+
+    sources = HydraConfig.get().runtime.config_sources
+    return [Path(source.path) for source in sources if source.schema == "file"]
+
+
+def _folder_of_job(swept: Sequence[str]) -> str:
+    """Name of the folder of one of several jobs: its number, and what it has that others have not."""
+    from hydra.core.hydra_config import HydraConfig
+
+    config = HydraConfig.get()
+    own = [override for override in config.overrides.task if override.partition("=")[0] in swept]
+    text = ",".join(override.replace("++policy.levers.", "policy.").lstrip("+") for override in own)
+    return f"{int(config.job.num):02d}_{re.sub(r'[^A-Za-z0-9_.,=+-]', '-', text)[:100]}"
+
+
+def _in_plain_words(error: Exception) -> str:
+    """What Hydra or OmegaConf have to say, in a line."""
+    from hydra.errors import OverrideParseException
+
+    text = " ".join(str(error).split())
+    if isinstance(error, OverrideParseException):
+        reason = re.sub(r" See https?:.*", "", " ".join(str(error.message).split()))
+        return f"{error.override!r} is not understood: {reason}."
+    if match := re.match(r"Could not override '\+*([^']*)'", text):
+        return f"There is no setting {match[1]!r}."
+    return re.sub(r" ?(To append to your config|Set the environment|full_key:|object_type=).*", "", text)

@@ -1,0 +1,192 @@
+"""Populations: from what their settings say to the councils and universities of a run.
+
+Lists of real councils and universities come from anyone's spreadsheets. Every row that cannot be used is
+reported, with its line, its value and the reason, and then nothing runs.
+"""
+
+import csv
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.words import check_keys, no_such
+from model.parameters import BadInput
+from model.population import Population, lattice, listed, regional
+
+#: Columns that lists may have beside those that are read.
+_IGNORED = (
+    "code", "gss_code", "kind", "nation", "region", "county", "combined_authority", "area_km2", "residents",
+    "ukprn", "mission_group", "research_fte", "social_science_fte", "place",
+)  # fmt: skip
+_MOST_PROBLEMS = 50
+
+type Row = dict[str, str]
+
+
+def population_from(settings: Mapping[str, Any]) -> Population:
+    """The population that its settings (conf/population/) describe.
+
+    Raises:
+        BadInput: naming every setting, line or figure that cannot be used.
+    """
+    kind = settings.get("kind")
+    if kind not in _KINDS:
+        raise BadInput(no_such("kind of population", kind, _KINDS))
+    make, known = _KINDS[kind]
+    given = {name: value for name, value in settings.items() if name != "kind"}
+    check_keys("population", given, known)
+    if not isinstance(given.get("name"), str) or not given["name"]:
+        raise BadInput(f"population.name = {given.get('name')!r} is not allowed: it takes a word.")
+    if not isinstance(given.get("scale_levers", True), bool):
+        raise BadInput(
+            f"population.scale_levers = {given['scale_levers']!r} is not allowed: it takes true or false."
+        )
+    return make(**given)
+
+
+def _listed(
+    name: str, councils: str, universities: str, place: str = "region", scale_levers: bool = True
+) -> Population:
+    """The population of two CSV files."""
+    problems: list[str] = []
+    tables = []
+    for noun, path, size in (("council", councils, "population"), ("university", universities, "staff")):
+        try:
+            tables.append(_columns(Path(str(path)), noun, str(place), size))
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return listed(name, *tables, scale_levers=scale_levers)
+
+
+_KINDS: dict[Any, tuple[Callable[..., Population], tuple[str, ...]]] = {
+    "lattice": (lattice, ("name", "places", "councils", "universities", "researchers", "scale_levers")),
+    "regional": (regional, ("name", "regions", "council_kinds", "scale_levers")),
+    "listed": (_listed, ("name", "councils", "universities", "place", "scale_levers")),
+}
+
+
+def _columns(path: Path, noun: str, place: str, size: str) -> dict[str, list]:
+    """The columns of one list: name, place, latitude, longitude and size (population or staff).
+
+    Raises:
+        BadInput: naming every line that cannot be used, its value and the reason.
+    """
+    header, rows = _table(path)
+    source = "social_science_fte" if size == "staff" and "staff" not in header else size
+    _check_header(path, header, (place, "name", "latitude", "longitude", source), size)
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "name": ("name", _text),
+        "place": (place, _text),
+        "latitude": ("latitude", _degrees(90.0)),
+        "longitude": ("longitude", _degrees(180.0)),
+        size: (source, _people if size == "population" else _staff),
+    }
+    columns: dict[str, list] = {column: [] for column in readers}
+    first_lines: dict[str, int] = {}
+    problems: list[str] = []
+    for line, row in rows:
+        if isinstance(row, str):
+            problems.append(f"{path}, line {line}: {row}")
+            continue
+        for column, (title, read) in readers.items():
+            try:
+                columns[column].append(read(row[title]))
+            except ValueError as error:
+                problems.append(f"{path}, line {line}: {title} = {row[title]!r}: {error}")
+        name = row["name"].strip()
+        if name in first_lines:
+            first = first_lines[name]
+            problems.append(f"{path}, line {line}: name = {name!r}: the {noun} of line {first} has it too.")
+        elif name:
+            first_lines[name] = line
+    if not problems and not columns["name"]:
+        problems.append(f"{path} has a header and no rows.")
+    if problems:
+        more = len(problems) - _MOST_PROBLEMS
+        raise BadInput(problems[:_MOST_PROBLEMS] + ([f"{path}: and {more} more."] if more > 0 else []))
+    return columns
+
+
+def _table(path: Path) -> tuple[list[str], Iterator[tuple[int, Row | str]]]:
+    """Header and rows of a CSV file, each with its line; a row that has not the header's fields is a reason.
+
+    Raises:
+        BadInput: if the file cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            lines = [(reader.line_num, fields) for fields in reader]
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        byte = error.object[error.start]
+        raise BadInput(
+            f"{path}, line {line}: byte 0x{byte:02x} is not UTF-8. Save the file as CSV with encoding UTF-8."
+        ) from None
+    except csv.Error as error:
+        raise BadInput(f"{path}, line {reader.line_num}: {error}.") from None
+    if not lines or not any(field.strip() for field in lines[0][1]):
+        raise BadInput(f"{path} is empty: its first line should name the columns.")
+    header = [field.strip() for field in lines[0][1]]
+    return header, (_row(header, line, fields) for line, fields in lines[1:] if any(fields))
+
+
+def _row(header: Sequence[str], line: int, fields: Sequence[str]) -> tuple[int, Row | str]:
+    if len(fields) != len(header):
+        return line, f"{len(fields)} fields where the header has {len(header)}."
+    return line, dict(zip(header, fields, strict=True))
+
+
+def _check_header(path: Path, header: Sequence[str], needed: Sequence[str], size: str) -> None:
+    """Refuse a header with columns that are missing, twice there or unknown."""
+    known = dict.fromkeys([*needed, size, *_IGNORED])
+    problems = [f"{path}, line 1: no column {column!r}." for column in needed if column not in header]
+    for column in dict.fromkeys(header):
+        if header.count(column) > 1:
+            problems.append(f"{path}, line 1: column {column!r} is there {header.count(column)} times.")
+        if column not in known:
+            problems.append(f"{path}, line 1: {no_such('column', column, known)}")
+    if problems:
+        raise BadInput(problems)
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("it is missing.")
+    return value.strip()
+
+
+def _number(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError("it is missing." if not value.strip() else "it is not a number.")
+    return number
+
+
+def _degrees(limit: float) -> Callable[[str], float]:
+    def read(value: str) -> float:
+        if abs(number := _number(value)) > limit:
+            raise ValueError(f"it takes degrees from {-limit:g} to {limit:g}.")
+        return number
+
+    return read
+
+
+def _people(value: str) -> float:
+    if (number := _number(value)) <= 0:
+        raise ValueError("it takes a number above 0.")
+    return number
+
+
+def _staff(value: str) -> int:
+    if (number := _number(value)) < 0:
+        raise ValueError("it takes a number of at least 0.")
+    return math.floor(number + 0.5)

@@ -1,0 +1,89 @@
+"""What a job says on the screen: progress and notes on standard error, tables on standard output."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import TimeRemainingColumn as TimeLeft
+from rich.text import Text
+
+
+def notes() -> Console:
+    """For progress, notes and errors."""
+    return Console(stderr=True, highlight=False)
+
+
+def tables() -> Console:
+    """For what the job was asked."""
+    return Console(highlight=False)
+
+
+class _Rate(ProgressColumn):
+    """Runs a second."""
+
+    def render(self, task: Task) -> Text:
+        done = task.completed * task.fields["runs"]
+        elapsed = task.finished_time or task.elapsed
+        return Text(f"{done / elapsed:,.0f} runs/s" if done and elapsed else "", style="cyan")
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Bars with rate and time left."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[unit]}"),
+        _Rate(),
+        TimeLeft(compact=True),
+    )
+    with Progress(*columns, console=notes(), transient=False, expand=True) as bars:
+        yield bars
+
+
+def watched[Item](
+    bars: Progress, items: Iterable[Item], total: int, description: str, unit: str = "seeds", runs: int = 0
+) -> Iterator[Item]:
+    """The items, as a bar moves on with each, and shows the rate if told how many runs make an item."""
+    bar = bars.add_task(description, total=total, unit=unit, runs=runs)
+    for item in items:
+        bars.advance(bar)
+        yield item
+
+
+def say_compiling() -> None:
+    """Say that the first run on a machine takes a while."""
+    from model.compiling import is_compiled
+
+    if not is_compiled():
+        notes().print("Compiling the model for this machine: this takes about half a minute, once.")
+
+
+def say(lines: Sequence[str], style: str = "yellow") -> None:
+    """Print notes, one a line."""
+    console = notes()
+    for line in lines:
+        console.print(f"Note: {line}", style=style, markup=False, soft_wrap=False)
+
+
+def say_error(problems: Sequence[str]) -> None:
+    """Tell a mistake, or several."""
+    console = notes()
+    for problem in problems:
+        console.print(f"[red]Error:[/red] {escaped(problem)}", soft_wrap=True)
+
+
+def escaped(text: str) -> str:
+    """Text in which brackets are no markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def say_where(written: Mapping[str, str]) -> None:
+    """Say what was written where."""
+    console = notes()
+    for what, path in written.items():
+        console.print(f"{what}: [bold]{escaped(path)}[/bold]", soft_wrap=True)

@@ -1,0 +1,142 @@
+"""The job that shows one run: its months, the lives of its partnerships, its figures."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from experiments import screen
+from experiments.compare import at_equal_money
+from experiments.equal_money import notes_on
+from experiments.figures import drawn
+from experiments.folder import written_whole
+from experiments.gathering import Gathered, values_of
+from experiments.manifest import manifest, write_manifest, write_settings
+from experiments.settings import Planned, Settings
+from model.measures import EVENTS
+from model.parameters import BadInput
+from model.simulation import Run, run
+
+_YEARLY = {
+    "project": "In a\nproject",
+    "strategic": "Strategic\n",
+    "coverage": "Councils\ncovered, %",
+    "formed": "Ties\nformed",
+    "bids": "\nBids",
+    "awards": "\nAwards",
+    "needs_raised": "Needs\nraised",
+    "needs_met": "Needs\nmet",
+    "cost_total": "Cost\n£k",
+}
+_STOCKS = ("project", "strategic", "coverage")
+_MOST_EVENTS = 16
+
+
+def main(settings: Settings) -> int:
+    """Run it, write the folder, show its years and one partnership's life.
+
+    Returns:
+        Exit status: 1 if the figures could not be drawn, else 0.
+    """
+    seed, planned = _one(settings)
+    started = datetime.now().astimezone()
+    warnings = settings.notes()
+    screen.say(warnings)
+    with written_whole(settings.out) as folder:
+        screen.say_compiling()
+        with screen.progress() as bars:
+            solved = at_equal_money(settings, bars)
+        policy = solved[planned.policy.name].policy if solved else planned.policy
+        result = run(settings.parameters, policy, settings.population, seed, histories=True)
+        gathered = Gathered([policy.name], settings.population.name)
+        gathered.add(seed, {policy.name: result})
+        warnings += notes_on(solved.values())
+        histories = write_tables(folder, gathered, result, int(settings.parameters["warmup"]))
+        write_settings(folder, settings, solved)
+        write_manifest(folder, manifest(settings, solved.values(), started, 1, warnings))
+        figures_done = not settings.figures or drawn(folder)
+    console = screen.tables()
+    console.print(Padding(_years(settings, policy.name, seed, result), (1, 0)))
+    console.print(_life(settings, histories))
+    screen.say_where({"Written to": str(settings.out)})
+    return 0 if figures_done else 1
+
+
+def write_tables(folder: Path, gathered: Gathered, result: Run, warmup: int) -> pd.DataFrame:
+    """Write what came out as Parquet; months count from the horizon's first, those before are negative.
+
+    Returns:
+        The histories.
+    """
+    months = pd.DataFrame(values_of(result.series), columns=list(result.series.dtype.names or ()))
+    months.insert(0, "month", np.arange(len(months)))
+    histories = pd.DataFrame({name: result.histories[name] for name in result.histories.dtype.names})  # type: ignore[index, union-attr]
+    histories["event"] = np.array(EVENTS, dtype=object)[histories["event"].to_numpy(dtype=int)]
+    histories["month"] -= warmup
+    gathered.rows().to_parquet(folder / "rows.parquet", index=False)
+    months.to_parquet(folder / "series.parquet", index=False)
+    histories.to_parquet(folder / "histories.parquet", index=False)
+    gathered.survival().to_parquet(folder / "survival.parquet", index=False)
+    return histories
+
+
+def _one(settings: Settings) -> tuple[int, Planned]:
+    """The one seed and policy of the run."""
+    problems = []
+    if len(settings.seeds) != 1:
+        first = settings.seeds.start
+        problems.append(
+            f"experiment=run shows one run, and seeds names {len(settings.seeds)}: "
+            f"say seeds={first}:{first + 1} for seed {first}."
+        )
+    if len(settings.policies) != 1:
+        names = ",".join(planned.policy.name for planned in settings.policies)
+        problems.append(f"experiment=run shows one run of one policy, and policies=[{names}] names more.")
+    if problems:
+        raise BadInput(problems)
+    return settings.seeds[0], settings.policies[0]
+
+
+def _years(settings: Settings, policy: str, seed: int, result: Run) -> Table:
+    """The run, year by year: stocks at the year's end, flows over the year."""
+    table = Table(
+        title=f"{policy}  [dim]({settings.population.name}, seed {seed})[/dim]", title_justify="left",
+        title_style="bold", box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False,
+        header_style="bold",
+    )  # fmt: skip
+    for heading in ("Year", *_YEARLY.values()):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for start in range(0, len(result.series), 12):
+        year = result.series[start : start + 12]
+        cells = []
+        for name in _YEARLY:
+            value = year[name][-1] if name in _STOCKS else year[name].sum()
+            cells.append(f"{value * (100 if name == 'coverage' else 1):,.0f}")
+        table.add_row(str(start // 12 + 1), *cells)
+    return table
+
+
+def _life(settings: Settings, histories: pd.DataFrame) -> Group:
+    """The life of the tie to which most happened, of those that began in the horizon."""
+    if histories.empty:
+        return Group(Text("No tie was formed.", style="bold"))
+    lives = [life.to_dict("records") for _, life in histories.groupby("tie")]
+    in_horizon = [life for life in lives if life[0]["month"] >= 0]
+    events = max(in_horizon or lives, key=len)
+    council, researcher = events[0]["council"], events[0]["researcher"]
+    name = settings.population.council_names[council]
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    for event in events[:_MOST_EVENTS]:
+        table.add_row(f"{event['month']}", event["event"].replace("_", " "))
+    if len(events) > _MOST_EVENTS:
+        table.add_row("...", f"and {len(events) - _MOST_EVENTS} more events")
+    title = Text(f"One life of many: {name} and researcher {researcher}", style="bold")
+    note = Text("By month of the horizon; all lives are in histories.parquet.", style="dim")
+    return Group(title, note, table, "")

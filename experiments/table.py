@@ -1,0 +1,184 @@
+"""The table on the screen: what each policy is worth."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from experiments.equal_money import Solved
+from experiments.gathering import half_width
+from experiments.settings import Settings, base_name
+from experiments.words import number
+
+#: A line of the effects: one policy and indicator.
+type Cell = Mapping[Any, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """How an indicator is shown.
+
+    Attributes:
+        heading: with its unit.
+        factor: what it is multiplied by.
+        better: +1 where more is better, -1 where less is, 0 where neither.
+        is_yearly: whether the horizon's total is shown for a year.
+    """
+
+    heading: str
+    factor: float = 1.0
+    better: int = 0
+    is_yearly: bool = False
+
+
+COLUMNS = {
+    "mean_strategic": Column("Strategic\npartner-\nships", better=1),
+    "needs_met": Column("Needs met\nby partners\na year", better=1, is_yearly=True),
+    "mean_coverage": Column("Councils\ncovered\n%", factor=100, better=1),
+    "gini_active_months": Column("Inequality\nbetween\nthem", factor=100, better=-1),
+    "cost_total": Column("Cost\n\n£k a year", is_yearly=True),
+}
+_STYLES = {1: "bold green", -1: "bold red", 0: "bold"}
+#: In a narrower terminal, the table leaves out what it can.
+_WIDE = 92
+_NARROW_NAME = 21
+
+
+def effects_table(
+    settings: Settings, effects: pd.DataFrame, solved: Mapping[str, Solved], console: Console
+) -> Iterator[RenderableType]:
+    """The effects, and how to read them."""
+    is_wide = console.width >= _WIDE
+    factors = _factors(settings)
+    lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
+    places = {name: _places([line[name] for line in lines.values()], factors[name]) for name in COLUMNS}
+    table = _table(settings, "What each policy changes", "Seeds\n\nsaved" if is_wide else "")
+
+    def add(name: str, title: str | Text) -> None:
+        line = lines[name]
+        cells = [_effect(line[each], COLUMNS[each], factors[each], places[each]) for each in COLUMNS]
+        table.add_row(title, *cells, *([_saved(line)] if is_wide else []))
+
+    first = next(iter(lines.values()))
+    levels = [_level(first[name]["baseline"] * factors[name]) + " " for name in COLUMNS]
+    table.add_row("baseline", *levels, style="italic")
+    table.add_section()
+    for name in lines:
+        if name not in solved:
+            add(name, name)
+    if solved:
+        table.add_section()
+        target = number(next(iter(solved.values())).target)
+        table.add_row(Text(f"At equal money\n£{target}k a year", style="italic"))
+    for name, each in solved.items():
+        intensity = f"{number(each.value)}{'†' if each.reason else ''}"
+        fits = is_wide or len(base_name(name)) + len(intensity) < _NARROW_NAME
+        add(name, Text.assemble(base_name(name), (f"{' ' if fits else '\n  '}{intensity}", "dim")))
+    yield table
+    yield Padding(Text(_legend(settings, solved, is_wide), style="dim"), (1, 0))
+
+
+def levels_table(settings: Settings, rows: pd.DataFrame) -> Iterator[RenderableType]:
+    """Where there is no baseline to compare with: the levels themselves."""
+    factors = _factors(settings)
+    table = _table(settings, "Each policy by itself")
+    for policy, runs in rows.groupby("policy", sort=False):
+        values = [np.asarray(runs[name].dropna()) * factors[name] for name in COLUMNS]
+        table.add_row(str(policy), *map(_mean, values))
+    yield table
+    hint = (
+        "Means over seeds ± half the 95% interval. To see what policies change, name the baseline among them."
+    )
+    yield Padding(Text(hint, style="dim"), (1, 0))
+
+
+def _table(settings: Settings, title: str, *further: str) -> Table:
+    n, months = len(settings.seeds), settings.parameters["horizon"]
+    where = f"{settings.population.name}, {n} seed{'s' * (n != 1)}, {months} months"
+    table = Table(
+        title=f"{title} [dim]({where})[/dim]", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
+        padding=0, pad_edge=False, show_edge=False, header_style="bold",
+    )  # fmt: skip
+    table.add_column("Policy", no_wrap=True)
+    for heading in [*(column.heading for column in COLUMNS.values()), *filter(None, further)]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _factors(settings: Settings) -> dict[str, float]:
+    """What each indicator is multiplied by to be shown."""
+    years = settings.years or np.nan
+    return {name: each.factor / (years if each.is_yearly else 1) for name, each in COLUMNS.items()}
+
+
+def _by_indicator(table: pd.DataFrame) -> dict[str, Cell]:
+    """One policy's effects, by indicator."""
+    return {cell["indicator"]: cell for cell in table.to_dict("records")}
+
+
+def _places(cells: Sequence[Cell], factor: float) -> int:
+    """Decimals in a column: as many as the typical interval leaves any sense to."""
+    halves = [(cell["high"] - cell["low"]) / 2 * factor for cell in cells]
+    known = [half for half in halves if half > 1e-6]  # less is rounding
+    if not known:
+        return 1 if max(abs(cell["effect"]) for cell in cells) * factor < 100 else 0
+    typical = np.median(known)
+    return next((places for places, least in enumerate((5.0, 0.15, 0.015)) if typical >= least), 3)
+
+
+def _effect(cell: Cell, column: Column, factor: float, places: int) -> Text:
+    """An effect with its interval; bold and starred where the interval excludes zero."""
+    effect, low, high = (cell[name] * factor for name in ("effect", "low", "high"))
+    if not np.isfinite(effect):
+        return Text("– ", style="dim")
+    text = "0" if effect == 0 else f"{effect:+z,.{places}f}".replace("-", "−")
+    if not np.isfinite(low):
+        return Text(text + " ")
+    text += f" ±{(high - low) / 2:,.{places}f}"
+    if low <= 0 <= high:
+        return Text(text + " ", style="dim")
+    return Text(text + "*", style=_STYLES[int(np.sign(effect)) * column.better])
+
+
+def _saved(line: Mapping[str, Cell]) -> str:
+    saved = line["mean_strategic"]["seeds_saved"]
+    return f"{saved:,.0f}".replace("-", "−") if np.isfinite(saved) else "–"
+
+
+def _level(value: float) -> str:
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"
+
+
+def _mean(values: np.ndarray) -> str:
+    """A mean with its interval."""
+    n = len(values)
+    if n < 2:
+        return _level(values[0] if n else np.nan)
+    return f"{_level(values.mean())} ±{_level(float(half_width(values.std(ddof=1) / np.sqrt(n), n)))}"
+
+
+def _legend(settings: Settings, solved: Mapping[str, Solved], is_wide: bool) -> str:
+    n = len(settings.seeds)
+    if n == 1:
+        return "The difference in one seed, which may be luck: more seeds give intervals."
+    lines = [
+        "Difference from the baseline on the same seeds ± half its 95% interval; * where that excludes zero."
+    ]
+    if is_wide:
+        lines.append(
+            f"Seeds saved: by pairing, beyond the {n} used, for the same interval on strategic partnerships."
+        )
+    lines.append("Inequality: Gini coefficient × 100 of councils' months with a partnership.")
+    if solved:
+        daggers = " († see the notes)" if any(each.reason for each in solved.values()) else ""
+        lines.append(f"At equal money: each with the intensity that costs so much{daggers}.")
+    return "\n".join(lines)

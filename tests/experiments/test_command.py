@@ -1,0 +1,211 @@
+"""The command line: what scripts rely on, and what people are told."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from experiments.files import CONF, names_in
+from experiments.help import help_text
+
+#: MODEL.md, section 6.
+INDICATORS = """
+mean_scoping, mean_ready, mean_project, mean_strategic, mean_dormant, formed, formed_council_search,
+formed_outreach, formed_repeat, formed_introduction, formed_event, starts_grant, starts_inkind, embedded,
+lost_strategic, ended_project, bids, awards, days_bidding, needs_raised, needs_met,
+needs_met_dissemination, needs_met_elsewhere, needs_expired, findings, findings_timely, value,
+fresh_perspective, evidence_asset, evidence_to_delivery, specialist_application, strategic_opportunity,
+outside_money, mean_trust_active, mean_load_council, mean_load_researcher, mean_coverage,
+gini_active_months, grants_paid, cost_total
+""".replace("\n", " ").split(",")  # fmt: skip
+
+
+def test_rows_are_what_scripts_rely_on(tiny) -> None:
+    said = tiny(
+        "policies=[baseline,joint_posts]",
+        "seeds=3",
+        "parameters.search_rate=0.3",
+        "engine.threads=1",
+        "out=DIR",
+    )
+    rows = pd.read_parquet("DIR/rows.parquet")
+    assert said.status == 0
+    assert list(rows[["policy", "seed"]].itertuples(index=False, name=None)) == [
+        (policy, seed) for policy in ("baseline", "joint_posts") for seed in range(3)
+    ]
+    assert set(rows["population"]) == {"nine_places"}
+    assert {name.strip() for name in INDICATORS} <= set(rows.columns)
+    assert yaml.safe_load(Path("DIR/config.yaml").read_text())["parameters"]["search_rate"] == 0.3
+
+
+def test_custom_is_the_bundle_of_just_these_levers(tiny) -> None:
+    levers = ("policy.joint_posts=4", "policy.phds={value: 2, start: 6, end: 12}")
+    assert tiny("policies=[custom]", *levers, "seeds=5:7", "out=out").status == 0
+    rows = pd.read_parquet("out/rows.parquet")
+    assert list(rows["policy"]) == ["custom"] * 2
+    assert list(rows["seed"]) == [5, 6]
+    (policy,) = yaml.safe_load(Path("out/config.yaml").read_text())["policies"]
+    assert policy["levers"] == {
+        "joint_posts": {"value": 4.0, "start": 0, "end": None},
+        "phds": {"value": 2.0, "start": 6, "end": 12},
+    }
+
+
+def test_a_chosen_policy_is_compared_with_the_baseline_and_its_levers_can_be_changed(tiny) -> None:
+    assert tiny("policy=matchmaking", "policy.match_capacity=3", "seeds=1", "out=out").status == 0
+    baseline, policy = yaml.safe_load(Path("out/config.yaml").read_text())["policies"]
+    assert (baseline["name"], baseline["levers"], policy["name"]) == ("baseline", {}, "matchmaking")
+    assert policy["levers"]["match_capacity"]["value"] == 3
+    assert policy["levers"]["match_interval"]["value"] == 3
+
+
+def test_one_run_writes_its_months_and_lives(tiny) -> None:
+    assert tiny("experiment=run", "seeds=4:5", "policy=brokers", "out=out").status == 0
+    series, lives = pd.read_parquet("out/series.parquet"), pd.read_parquet("out/histories.parquet")
+    assert list(series["month"]) == list(range(24))
+    assert {"strategic", "formed", "cost_total"} <= set(series.columns)
+    assert list(lives.columns) == ["tie", "council", "researcher", "month", "event"]
+    assert lives["month"].min() == -6
+    assert set(lives.loc[lives["month"] == -6, "event"]) >= {"initial"}
+    assert len(pd.read_parquet("out/rows.parquet")) == 1
+
+
+def test_manifest_says_where_numbers_came_from(tiny) -> None:
+    tiny("policy=phds", "seeds=2:4", "out=out")
+    manifest = json.loads(Path("out/manifest.json").read_text())
+    assert manifest["seeds"] == [2, 4]
+    assert manifest["runs"] == 4
+    assert {"version", "commit", "model", "command", "started", "seconds", "packages", "warnings"} <= set(
+        manifest
+    )
+
+
+def test_several_jobs_get_a_folder_each_and_leave_nothing_else(tiny) -> None:
+    assert tiny("-m", "policy=phds,brokers", "seeds=1", "out=jobs").status == 0
+    assert sorted(path.name for path in Path("jobs").iterdir()) == ["00_policy=phds", "01_policy=brokers"]
+    assert [path.name for path in Path().iterdir()] == ["jobs"]
+
+
+def test_folders_of_ones_own_add_policies(tiny, tmp_path: Path) -> None:
+    (tmp_path / "own" / "policy").mkdir(parents=True)
+    (tmp_path / "own" / "policy" / "mine.yaml").write_text("why: Mine.\nlevers: {phds: 3}\n")
+    for arguments in (("policy=mine",), ("policies=[baseline,mine]",)):
+        assert tiny("--config-dir", "own", *arguments, "seeds=1", "out=out").status == 0
+        assert set(pd.read_parquet("out/rows.parquet")["policy"]) == {"baseline", "mine"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["polices=[baseline]"], "There is no setting 'polices'. Did you mean policies?"),
+        (["policy=matchmakin"], "There is no policy 'matchmakin'. Did you mean matchmaking?"),
+        (["policies=[baseline,joint_post]"], "There is no policy 'joint_post'. Did you mean joint_posts?"),
+        (["population=ukk"], "There is no population 'ukk'. Did you mean uk?"),
+        (["population.plces=4"], "There is no setting of the population 'plces'. Did you mean places?"),
+        (["population.places=0"], "places = 0 is not allowed"),
+        (["population=csv"], "population.councils is missing"),
+        (["experiment=foo"], "There is no experiment 'foo'. There are: brokers_then_posts"),
+        (["engine.threads=0"], "engine.threads = 0 is not allowed: it takes a whole number of at least 1"),
+        (["parameters.serch_rate=0.3"], "There is no parameter 'serch_rate'. Did you mean search_rate?"),
+        (["parameters.search_rate=3"], "search_rate = 3 is not allowed: it takes a number from 0 to 1"),
+        (["parameters.search_rate=abc"], "search_rate = 'abc' is not allowed"),
+        (["parameters.joint_posts=2"], "joint_posts is a lever"),
+        (["search_rate=0.2"], "say parameters.search_rate=0.2"),
+        (["joint_posts=2"], "say policy.joint_posts=2"),
+        (["policy.joint_post=2"], "There is no lever 'joint_post'. Did you mean joint_posts?"),
+        (["policy.joint_posts=-2"], "joint_posts = -2 is not allowed: it takes a number of at least 0 (FTE)"),
+        (["policy.phds={value: 2, strt: 1}"], "phds.strt means nothing"),
+        (["policy.phds={value: 2, start: 5, end: 5}"], "phds.end = 5 is not allowed"),
+        (["policies=[custom]"], "Policy custom has no lever"),
+        (["policies=[baseline,phds]", "policy.brokers=1"], "does not name it"),
+        (["policies=[phds,phds]"], "Policy phds is named twice"),
+        (["policies=[]"], "policies = [] is not allowed"),
+        (["policies=[baseline,"], "is not understood"),
+        (["policies=[baseline_equal_money]"], "cannot be had at equal money"),
+        (["policies=[phds_equal_money]", "equal_money=null"], "equal_money is null"),
+        (["equal_money=-1"], "equal_money = -1 is not allowed"),
+        (["policy=phds,brokers"], "policies=[baseline,phds,brokers]"),
+        (["seeds=0"], "seeds = 0 is not allowed"),
+        (["seeds=5:5"], "seeds = '5:5' is not allowed"),
+        (["seeds=1.5"], "seeds = 1.5 is not allowed"),
+        (["seeds=99999999999999999999"], "is not allowed"),
+        (["experiment=run", "seeds=3"], "say seeds=0:1 for seed 0"),
+        (["figures=perhaps"], "figures = 'perhaps' is not allowed"),
+        (["compare"], "settings are name=value"),
+        (["--thread=2"], "There is no option '--thread'"),
+        (["job=sing"], "There is no job 'sing'"),
+    ],
+)
+def test_mistakes_are_told_and_nothing_runs(towngown, arguments: list[str], message: str) -> None:
+    said = towngown(*arguments)
+    assert said.status == 2
+    assert message in said.err
+    assert "Traceback" not in said.err + said.out
+    assert not list(Path().iterdir())
+
+
+def test_all_mistakes_are_told_at_once(towngown) -> None:
+    said = towngown("seeds=0", "engine.threads=-1", "parameters.search_rate=7", "policy.phds=-1")
+    assert said.err.count("Error:") == 4
+
+
+def test_a_mistake_in_a_file_is_told(towngown, tmp_path: Path) -> None:
+    own = tmp_path / "own" / "policy"
+    own.mkdir(parents=True)
+    for text, message in (
+        ("why: [", "not YAML"),
+        ("- 1", "names and values"),
+        ("levres: {phds: 1}", "There is no setting 'levres'. Did you mean levers?"),
+        ("levers: {phds: 1}\nintensity: brokers", "intensity = 'brokers' is not allowed"),
+    ):
+        (own / "mine.yaml").write_text(text)
+        said = towngown("--config-dir", "own", "policies=[mine]")
+        assert said.status == 2
+        assert message in said.err
+
+
+def test_unusual_values_are_noted_and_run(tiny) -> None:
+    said = tiny("parameters.search_rate=0.95", "policy=phds", "seeds=1", "out=out")
+    assert said.status == 0
+    assert "search_rate = 0.95 is outside its plausible range" in said.err
+    assert any(
+        "search_rate" in note for note in json.loads(Path("out/manifest.json").read_text())["warnings"]
+    )
+
+
+def test_a_fault_of_the_program_fails(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("experiments.compare.compare", broken)
+    assert tiny("policy=phds", "seeds=1", "out=deep/out").status == 1
+    assert not list(Path().iterdir())
+
+
+def test_help_names_every_file_and_fits_the_terminal() -> None:
+    for width in (60, 80, 140):
+        text = help_text(width)
+        assert max(map(len, text.splitlines())) <= max(width, 64)
+        for group in ("policy", "population", "experiment", "parameters"):
+            assert all(re.search(rf"^  {name}\s", text, re.MULTILINE) for name in names_in(group))
+
+
+def test_help_is_quick_and_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; from experiments.main import main; status = main(['--help']);"
+        "heavy = {'numba', 'pandas', 'scipy', 'mesa', 'matplotlib', 'hydra'} & set(sys.modules);"
+        "sys.exit(status or bool(heavy))"
+    )
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CONF.parent, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "joint_posts" in done.stdout
+    assert time.perf_counter() - start < 5  # under 1 s on a machine with nothing else to do

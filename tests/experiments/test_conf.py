@@ -1,0 +1,61 @@
+"""Every file of conf/ can be run, and says what it is for."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments.files import CONF, GROUPS, description, file_of, mapping_in, names_in
+from model.parameters import LEVERS
+
+
+def files_of(group: str) -> list[str]:
+    return names_in(group)
+
+
+@pytest.mark.parametrize(
+    "policy", [name for name in files_of("policy") if name not in ("baseline", "custom")]
+)
+def test_every_policy_runs(tiny, policy: str) -> None:
+    said = tiny(f"policy={policy}", "seeds=2", "out=out")
+    assert said.status == 0, said.err
+    assert list(pd.read_parquet("out/rows.parquet")["policy"]) == ["baseline"] * 2 + [policy] * 2
+    assert set(pd.read_parquet("out/effects.parquet")["policy"]) == {policy}
+
+
+@pytest.mark.parametrize("experiment", files_of("experiment"))
+def test_every_experiment_runs(tiny, experiment: str) -> None:
+    seeds = "1" if experiment == "run" else "2"
+    said = tiny(f"experiment={experiment}", f"seeds={seeds}", "equal_money=30", "out=out")
+    assert said.status == 0, said.err
+    assert json.loads(Path("out/manifest.json").read_text())["experiment"] == experiment
+
+
+@pytest.mark.parametrize("parameters", files_of("parameters"))
+def test_every_set_of_parameters_runs(tiny, parameters: str) -> None:
+    assert tiny(f"parameters={parameters}", "policy=phds", "seeds=1", "out=out").status == 0
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_file_says_what_it_is_for(group: str) -> None:
+    for name in files_of(group):
+        assert len(description(file_of(group, name))) > 20, f"conf/{group}/{name}.yaml"
+
+
+def test_every_policy_gives_its_reason_in_one_sentence() -> None:
+    for name in files_of("policy"):
+        why = mapping_in(file_of("policy", name))["why"]
+        assert why.endswith("."), name
+        assert why.count(". ") == 0, name
+
+
+def test_the_default_compares_every_policy_there_is() -> None:
+    default = mapping_in(CONF / "experiment" / "compare.yaml")["default_policies"]
+    assert sorted(default) == [name for name in files_of("policy") if name != "custom"]
+
+
+def test_every_priced_lever_that_a_policy_is_made_of_is_its_intensity() -> None:
+    for name in files_of("policy"):
+        policy = mapping_in(file_of("policy", name))
+        assert policy.get("intensity") is None or LEVERS[policy["intensity"]].plausible is not None

@@ -1,0 +1,40 @@
+"""The table on the screen."""
+
+import re
+
+import pytest
+
+from experiments.screen import tables
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_the_table_fits_the_terminal(tiny, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    said = tiny(
+        "policies=[baseline,matchmaking_equitable,matchmaking_equitable_equal_money,joint_posts_equal_money]",
+        "seeds=3", "out=out",
+    )  # fmt: skip
+    assert said.status == 0, said.err
+    assert max(len(line.rstrip()) for line in said.out.splitlines()) <= columns
+    assert "…" not in said.out
+    for word in ("Strategic", "Needs met", "covered", "Inequality", "Cost", "matchmaking_equitable"):
+        assert word in said.out
+    assert tables().width == columns
+
+
+def test_an_effect_that_excludes_zero_is_marked(tiny) -> None:
+    said = tiny("policies=[baseline,joint_posts]", "seeds=3", "out=out")
+    (line,) = re.findall(r"^joint_posts.*$", said.out, re.MULTILINE)
+    assert re.search(r"\+\d+[\d.]* ±[\d.]+\*", line)  # the cost of posts is certain
+
+
+def test_without_a_baseline_levels_are_shown(tiny) -> None:
+    said = tiny("policies=[phds,brokers]", "seeds=2", "out=out")
+    assert "Each policy by itself" in said.out
+    assert "name the baseline" in said.out
+
+
+def test_one_seed_has_no_interval(tiny) -> None:
+    said = tiny("policy=brokers", "seeds=1", "out=out")
+    assert "±" not in said.out.split("Difference")[0].split("The difference")[0]
+    assert "may be luck" in said.out
