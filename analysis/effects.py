@@ -1,0 +1,140 @@
+"""The forest plot: what each policy changes, with its intervals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from analysis import style
+from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR, Tables
+
+LINE, GAP = 0.225, 0.42  # inches: of one policy's line, and between two blocks of them
+TOP, BOTTOM = 1.6, 0.95  # inches: what stands above and below the blocks
+
+
+@dataclass(frozen=True)
+class Facet:
+    """How one indicator is shown: its heading, its unit, and what a value is multiplied by."""
+
+    heading: str
+    unit: str
+    factor: float = 1.0
+    is_total: bool = False  # over the horizon, and shown for a year
+
+    def scale(self, months: int) -> float:
+        """What a value in the tables is multiplied by, for a horizon of `months` (0: unknown)."""
+        return self.factor * (12 / months if self.is_total and months else 1)
+
+    def unit_over(self, months: int) -> str:
+        """The unit of what is shown."""
+        return self.unit + ((" a year" if months else " in all") if self.is_total else "")
+
+
+FACETS = {
+    MAIN_INDICATOR: Facet("Strategic\npartnerships", "at a time"),
+    "needs_met": Facet("Needs met by\npartnerships", "needs", is_total=True),
+    "mean_coverage": Facet("Councils with\na partnership", "% of councils", 100),
+    "gini_active_months": Facet("Inequality\nof councils", "Gini × 100", 100),
+    "cost_total": Facet("Cost, grants\nincluded", "£k", is_total=True),
+}
+
+
+def draw(tables: Tables) -> Figure | None:
+    """Every policy's effect on the main indicators; policies at equal money in a block of their own."""
+    main = tables.effect_on(MAIN_INDICATOR)
+    blocks = _blocks(main)
+    if not blocks:
+        return None
+    facets = {name: facet for name, facet in FACETS.items() if len(tables.effect_on(name))}
+    figure, grid = _canvas(blocks, len(facets), seeds=int(main["n"].max()))
+    for row, (heading, policies) in zip(grid, blocks, strict=True):
+        _name_lines(row[0], heading, policies)
+        for axes, (name, facet) in zip(row, facets.items(), strict=True):
+            _draw_facet(axes, tables.effect_on(name).reindex(policies), facet.scale(tables.months))
+    for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
+        _head(column[0], facet, float(tables.effect_on(name)["baseline"].iloc[0]), tables.months)
+        column[-1].set_xlabel(facet.unit_over(tables.months))
+    figure.legend(handles=_legend(), loc="lower center", ncols=3, borderaxespad=0.3)
+    return figure
+
+
+def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    """Policies as designed and at equal money, each from the largest effect to the least."""
+    ranked = list(effects.sort_values("effect", ascending=False).index)
+    equal = [policy for policy in ranked if policy.endswith(AT_EQUAL_MONEY)]
+    designed = [policy for policy in ranked if policy not in equal]
+    blocks = (("As designed" if equal else "", designed), ("At equal money", equal))
+    return [block for block in blocks if block[1]]
+
+
+def _canvas(blocks: list[tuple[str, list[str]]], columns: int, seeds: int) -> tuple[Figure, np.ndarray]:
+    lines = [len(policies) for _, policies in blocks]
+    longest = max(len(_label(policy)) for _, policies in blocks for policy in policies)
+    axes_height = LINE * (sum(lines) + len(lines))
+    return style.canvas(
+        "What each policy changes, compared with the baseline",
+        f"Mean difference and its 95% interval from {seeds} paired seeds: a pair of runs shares its luck.",
+        height=TOP + axes_height + GAP * (len(lines) - 1) + BOTTOM,
+        rows=len(lines),
+        columns=columns,
+        margins=(float(np.clip(0.35 + 0.073 * longest, 1.2, 2.7)), 0.2, TOP, BOTTOM),
+        sharex="col",
+        sharey="row",
+        gridspec_kw={
+            "height_ratios": [n + 1 for n in lines],
+            "wspace": 0.12,
+            "hspace": GAP / (axes_height / len(lines)),
+        },
+    )
+
+
+def _label(policy: str) -> str:
+    name = style.humanise(policy.removesuffix(AT_EQUAL_MONEY))
+    return name if len(name) <= 32 else name[:31] + "…"
+
+
+def _name_lines(axes: Axes, heading: str, policies: list[str]) -> None:
+    axes.set_yticks(range(len(policies)), [_label(policy) for policy in policies])
+    axes.set_ylim(len(policies), -1)
+    axes.annotate(
+        heading, (0, 1), xycoords="axes fraction", xytext=(-6, 5), textcoords="offset points",
+        ha="right", weight="bold", fontsize=10.5,
+    )  # fmt: skip
+
+
+def _draw_facet(axes: Axes, effects: pd.DataFrame, scale: float) -> None:
+    lines = np.arange(len(effects))
+    effect, low, high = (effects[name].to_numpy(float) * scale for name in ("effect", "low", "high"))
+    colours = style.colours_of(low, high)
+    for line in lines[::2]:
+        axes.axhspan(line - 0.5, line + 0.5, color=style.FAINT, linewidth=0, zorder=0)
+    axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
+    axes.hlines(lines, low, high, colors=colours, linewidth=1.8, zorder=2)
+    axes.scatter(effect, lines, c=colours, s=24, zorder=3, linewidths=0)
+    axes.grid(visible=False)
+    axes.tick_params(left=False)
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_visible(axes.get_subplotspec().is_last_row())
+    axes.tick_params(bottom=axes.get_subplotspec().is_last_row())
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], min_n_ticks=3))
+    axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
+
+
+def _head(axes: Axes, facet: Facet, baseline: float, months: int) -> None:
+    place = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+    axes.annotate(facet.heading, (0, 1), xytext=(0, 22), weight="bold", fontsize=10, va="bottom", **place)
+    level = f"baseline {style.rounded(baseline * facet.scale(months))}"
+    axes.annotate(level, (0, 1), xytext=(0, 7), color=style.GREY, fontsize=9, va="bottom", **place)
+
+
+def _legend() -> list[Line2D]:
+    meanings = {
+        style.ABOVE: "more than the baseline",
+        style.BELOW: "less",
+        style.UNCLEAR: "the interval includes zero",
+    }
+    return [Line2D([], [], color=c, marker="o", markersize=5, label=label) for c, label in meanings.items()]

@@ -1,0 +1,50 @@
+"""Writes the figures of a folder: those for which it holds the tables."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from analysis import effects, histories, one_run, over_time, style, worth
+from analysis.tables import Tables, read
+
+#: File name -> what draws it; None comes back where the folder lacks what it takes.
+FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
+    "effects": effects.draw,
+    "partnerships": over_time.draw_partnerships,
+    "survival": over_time.draw_survival,
+    "worth": worth.draw,
+    "series": one_run.draw,
+    "histories": histories.draw,
+}
+FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
+
+
+def write(out: Path) -> list[Path]:
+    """Draw the figures of a folder that a run wrote, into its folder `figures`.
+
+    Args:
+        out: the folder.
+
+    Returns:
+        The files written; none for a folder whose horizon has no months.
+
+    Raises:
+        BadFolder: if it holds no run, or tables that cannot be read.
+    """
+    tables = read(out)
+    written: list[Path] = []
+    for name, draw in FIGURES.items():
+        with style.house():
+            figure = draw(tables)
+            if figure is not None:
+                written += _save(figure, out / "figures" / name)
+    return written
+
+
+def _save(figure: Figure, file: Path) -> list[Path]:
+    file.parent.mkdir(exist_ok=True)
+    files = [file.with_suffix(f".{ending}") for ending in FORMATS]
+    for each, options in zip(files, FORMATS.values(), strict=True):
+        figure.savefig(each, **options)
+    return files

@@ -1,0 +1,139 @@
+"""One run: its months as small multiples."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from analysis import style
+from analysis.tables import Tables
+
+# What is stacked in each panel: columns of the series -> (name, colour).
+ORIGINS = {
+    "formed_council_search": ("council search", style.BLUE),
+    "formed_outreach": ("outreach", style.ORANGE),
+    "formed_repeat": ("repeat", style.GREEN),
+    "formed_introduction": ("introduction", style.PURPLE),
+    "formed_event": ("event", style.SKY),
+}
+FATES = {
+    "needs_met": ("by a partnership", style.BLUE),
+    "needs_met_dissemination": ("by dissemination", style.SKY),
+    "needs_met_elsewhere": ("by other sources", style.PALE),
+    "needs_expired": ("expired", style.VERMILION),
+}
+SPENDING = {
+    "grants_paid": ("grants", style.PALE),
+    "cost_bridging": ("bridging", style.SKY),
+    "cost_matchmaking": ("matchmaking", style.BLUE),
+    "cost_nurture": ("nurture support", style.GREEN),
+    "cost_engagement": ("engagement", style.PURPLE),
+    "cost_dissemination": ("communication", style.YELLOW),
+    "cost_training": ("training", "#8c6d31"),
+    "cost_secondments": ("secondments", "#843c39"),
+    "cost_phds": ("PhDs", "#637939"),
+    "cost_brokers": ("brokers", style.ORANGE),
+    "cost_joint_posts": ("joint posts", style.VERMILION),
+    "cost_events": ("events", "#6b6ecf"),
+    "cost_structures": ("structures", "#3b5b7a"),
+}
+
+
+def draw(tables: Tables) -> Figure | None:
+    """Partnerships, how they form, bids, needs, loads and costs over the horizon of one run."""
+    if tables.monthly is None or not tables.months:
+        return None
+    months = tables.monthly.sort_values("month").set_index("month")
+    yearly = by_year(months)
+    run = tables.rows.iloc[0]
+    figure, grid = style.canvas(
+        "One run, month by month",
+        f"Policy: {style.humanise(run['policy'])}; population: {run['population']}; seed: {run['seed']}. "
+        "Bars are totals of a year.",
+        height=9.6,
+        rows=3,
+        columns=2,
+        margins=(0.75, 1.5, 1.1, 0.6),
+        gridspec_kw={"wspace": 0.66, "hspace": 0.42},
+    )
+    _draw_partnerships(grid[0, 0], months)
+    _stack(grid[0, 1], yearly, ORIGINS, "New ties, by how the two met", "ties a year")
+    _draw_bids(grid[1, 0], yearly)
+    _stack(grid[1, 1], yearly, FATES, "What became of needs", "needs a year")
+    _draw_loads(grid[2, 0], months)
+    _stack(grid[2, 1], yearly, SPENDING, "What it cost", "£k a year")
+    for axes in grid.flat:
+        style.mark_years(axes, tables.months)
+    return figure
+
+
+def by_year(months: pd.DataFrame) -> pd.DataFrame:
+    """Flows summed by year of the horizon; a year cut short by its end is scaled up to a whole one."""
+    year = months.index // 12
+    sums = months.groupby(year).sum()
+    return sums.mul(12 / np.bincount(year), axis=0)
+
+
+def _draw_partnerships(axes: Axes, months: pd.DataFrame) -> None:
+    lines = {
+        "strategic": (months["strategic"], style.STAGE_COLOURS["strategic"]),
+        "project": (months["project"], style.STAGE_COLOURS["project"]),
+        "in preparation": (months["scoping"] + months["ready"], style.GREY),
+    }
+    _draw_lines(axes, lines)
+    axes.set(title="Partnerships by kind", ylabel="ties")
+
+
+def _draw_loads(axes: Axes, months: pd.DataFrame) -> None:
+    lines = {
+        "councils": (months["load_council"], style.VERMILION),
+        "researchers": (months["load_researcher"], style.BLUE),
+    }
+    axes.axhline(1, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
+    _draw_lines(axes, lines)
+    axes.set(title="How busy the two sides are", ylabel="demand / capacity, mean")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
+
+
+def _draw_lines(axes: Axes, lines: Mapping[str, tuple[pd.Series, str]]) -> None:
+    for name, (values, colour) in lines.items():
+        axes.plot(values.index + 1, values, color=colour, label=name)
+    axes.set_ylim(0, None)
+    style.label_ends(
+        axes, {name: (float(values.iloc[-1]), colour) for name, (values, colour) in lines.items()}, 0.09
+    )
+
+
+def _draw_bids(axes: Axes, yearly: pd.DataFrame) -> None:
+    middle = 12 * yearly.index + 6
+    axes.bar(middle, yearly["bids"], width=9.5, color=style.PALE, label="bids")
+    axes.bar(middle, yearly["awards"], width=9.5, color=style.ORANGE, label="awards")
+    axes.set(title="Bids, and awards among them", ylabel="bids a year")
+    _explain(axes)
+
+
+def _stack(
+    axes: Axes, yearly: pd.DataFrame, parts: Mapping[str, tuple[str, str]], title: str, unit: str
+) -> None:
+    """Yearly bars of those parts that are not zero throughout."""
+    bottom = np.zeros(len(yearly))
+    for column, (name, colour) in parts.items():
+        if column in yearly and yearly[column].any():
+            axes.bar(
+                12 * yearly.index + 6, yearly[column], width=9.5, bottom=bottom, color=colour, label=name
+            )
+            bottom += yearly[column].to_numpy()
+    axes.set(title=title, ylabel=unit)
+    _explain(axes)
+
+
+def _explain(axes: Axes) -> None:
+    """A legend to the right of the axes, in the order in which the bars are stacked."""
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1, 1.03), reverse=True, handlelength=0.9, handleheight=0.9,
+            handletextpad=0.5, borderaxespad=0.3,
+        )  # fmt: skip

@@ -1,0 +1,187 @@
+"""The house style: colours, names and layout that all figures share."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.tables import AT_EQUAL_MONEY
+
+# Okabe and Ito's colours, which the colour-blind tell apart, on greys.
+INK, GREY, PALE, FAINT = "#2b2f36", "#7a828e", "#c9ced6", "#f1f3f6"
+BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, YELLOW = (
+    "#0072b2", "#e69f00", "#009e73", "#b5609a", "#d55e00", "#56b4e9", "#f0e442",
+)  # fmt: skip
+#: Of a difference: its interval lies above zero, below it, or includes it.
+ABOVE, BELOW, UNCLEAR = BLUE, VERMILION, "#9aa1ab"
+#: Of a policy beside others; the baseline is INK.
+POLICY_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)
+#: Of what a tie is: greys before it is a partnership, orange for a project, blue for a strategic one.
+STAGE_COLOURS = {
+    "scoping": "#dfe3e8",
+    "ready": "#aab2bd",
+    "awarded": "#f8dc9b",
+    "project": ORANGE,
+    "strategic": BLUE,
+    "dormant": PALE,
+}
+
+WIDTH = 10.0  # inches: at 9-10 points, text is still legible at the width of a README
+
+_RULES: Mapping[str, Any] = {
+    "font.size": 10,
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": "#e4e7eb",
+    "grid.linewidth": 0.8,
+    "text.color": INK,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "towngown",  # the same tables give the same file
+}
+
+#: Policies whose names do not read well with a capital letter and spaces alone.
+POLICY_NAMES = {
+    "phds": "PhDs",
+    "two_stages": "Two-stage calls",
+    "matchmaking": "Matchmaking, best fit",
+    "matchmaking_random": "Matchmaking, random",
+    "matchmaking_stable": "Matchmaking, stable",
+    "matchmaking_optimal": "Matchmaking, optimal",
+    "matchmaking_equitable": "Matchmaking, equitable",
+    "matchmaking_nurture": "Matchmaking, nurtured",
+}
+
+
+def house() -> AbstractContextManager[None]:
+    """The settings within which every figure is drawn and saved."""
+    return mpl.rc_context({**sns.axes_style("ticks"), **_RULES})
+
+
+def humanise(name: str) -> str:
+    """A policy's name as people read it.
+
+    >>> humanise("joint_posts"), humanise("phds_equal_money")
+    ('Joint posts', 'PhDs, equal money')
+    """
+    if name.endswith(AT_EQUAL_MONEY):
+        return humanise(name.removesuffix(AT_EQUAL_MONEY)) + ", equal money"
+    return POLICY_NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))
+
+
+def canvas(
+    title: str,
+    subtitle: str,
+    height: float,
+    rows: int = 1,
+    columns: int = 1,
+    margins: tuple[float, float, float, float] = (0.75, 0.3, 0.95, 0.6),
+    **spacing: Any,
+) -> tuple[Figure, np.ndarray]:
+    """A figure of the house's width with its title, and its axes.
+
+    Args:
+        title: what is shown, in one line.
+        subtitle: how to read it, in a line or two.
+        height: inches.
+        rows: of axes.
+        columns: of axes.
+        margins: inches at the left, right, top (title included) and bottom.
+        spacing: for `Figure.subplots`: what is shared; `gridspec_kw` for gaps.
+
+    Returns:
+        The figure, and its axes [rows, columns].
+    """
+    figure = Figure(figsize=(WIDTH, height))
+    left, right, top, bottom = margins
+    axes = figure.subplots(rows, columns, squeeze=False, **spacing)
+    figure.subplots_adjust(left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - top / height)
+    figure.text(0.12 / WIDTH, 1 - 0.12 / height, title, fontsize=14, weight="bold", va="top")
+    figure.text(
+        0.12 / WIDTH, 1 - 0.43 / height, subtitle, fontsize=9.5, color=GREY, va="top", linespacing=1.35
+    )
+    for axis in axes.flat:
+        sns.despine(ax=axis)
+        axis.tick_params(length=3, width=0.8)
+    return figure, axes
+
+
+def label_ends(axes: Axes, labels: Mapping[str, tuple[float, str]], gap: float = 0.062) -> None:
+    """Name lines at their right ends, moved apart where they would overlap.
+
+    Args:
+        axes: with its limits set.
+        labels: text -> (height at which the line ends, its colour).
+        gap: least distance of two labels, as a share of the height of the axes.
+    """
+    low, high = axes.get_ylim()
+    order = sorted(labels, key=lambda text: labels[text][0])
+    wanted = np.array([(labels[text][0] - low) / (high - low) for text in order])
+    for text, height in zip(order, _spread(wanted, gap), strict=True):
+        axes.annotate(
+            text, (1, height), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points",
+            color=labels[text][1], va="center", fontsize=9, weight="bold", annotation_clip=False,
+        )  # fmt: skip
+
+
+def _spread(heights: np.ndarray, gap: float) -> np.ndarray:
+    """Ascending heights, moved as little as it takes to lie `gap` apart (isotonic regression)."""
+    blocks: list[list[float]] = []  # of neighbours that share one shift: [sum, number]
+    for excess in heights - gap * np.arange(len(heights)):
+        blocks.append([excess, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
+            total, number = blocks.pop()
+            blocks[-1][0] += total
+            blocks[-1][1] += number
+    moved = [total / number for total, number in blocks for _ in range(int(number))]
+    return np.array(moved) + gap * np.arange(len(heights))
+
+
+def mark_years(axes: Axes, months: int) -> None:
+    """Let the horizontal axis, which is in months, read in years (every second one where there are many)."""
+    step = 12 if months <= 120 else 24
+    ticks = np.arange(0, months + 1, step)
+    axes.set_xticks(ticks, [f"{tick // 12}" for tick in ticks])
+    axes.set_xlim(0, max(months, 1))
+    axes.set_xlabel("years under the policy")
+
+
+def colours_of(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The colour of each difference by its interval."""
+    return np.select([low > 0, high < 0], [ABOVE, BELOW], UNCLEAR)
+
+
+def rounded(value: float) -> str:
+    """A value to three figures, without powers of ten.
+
+    >>> rounded(19234.0), rounded(0.61803)
+    ('19,200', '0.618')
+    """
+    return f"{float(f'{value:.3g}'):,.10g}"
+
+
+def signed(value: float, _position: int = 0) -> str:
+    """A difference with its sign, thousands as k, for an axis."""
+    if abs(value) < 1e-12:
+        return "0"
+    text = f"{abs(value) / 1000:g}k" if abs(value) >= 1000 else f"{abs(value):g}"
+    return ("+" if value > 0 else "−") + text

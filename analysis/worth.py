@@ -1,0 +1,127 @@
+"""What the money buys: each policy's effect against its cost."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import Bbox
+
+from analysis import style
+from analysis.tables import AT_EQUAL_MONEY, COST, MAIN_INDICATOR, Tables
+
+RATES = (0.25, 0.5, 1, 2, 4)  # strategic partnerships that £100k a year buys
+# Where a name may stand beside its point, the best first: points right, points up, aligned by.
+BESIDE = (
+    (6, 7, "left"),
+    (6, -7, "left"),
+    (-6, 7, "right"),
+    (-6, -7, "right"),
+    (0, 12, "center"),
+    (0, -12, "center"),
+    (9, 0, "left"),
+    (-9, 0, "right"),
+)
+HALO = [withStroke(linewidth=2.5, foreground="white")]
+
+
+def draw(tables: Tables) -> Figure | None:
+    """Strategic partnerships added against money added, with lines of equal worth."""
+    points = _points(tables)
+    if len(points) < 3 or not tables.months:  # fewer are better read in a table
+        return None
+    figure, ((axes,),) = style.canvas(
+        "What the money buys",
+        "Strategic partnerships against yearly cost (grants included), as differences from the baseline\n"
+        "with 95% intervals. Along a grey line £100k buys the same. Grey names: the effect may be zero.",
+        height=6.4,
+        margins=(0.75, 0.35, 1.0, 0.65),
+    )
+    _draw_points(axes, points)
+    axes.set(xlabel="added cost, £k a year", ylabel="added strategic partnerships, at a time")
+    axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
+    axes.yaxis.set_major_formatter(FuncFormatter(style.signed))
+    axes.grid(visible=False)
+    taken = [*_draw_rates(axes), *_boxes_of(axes, points)]
+    _name_points(axes, points, taken)
+    return figure
+
+
+def _points(tables: Tables) -> pd.DataFrame:
+    """A line a policy as designed: effect with its interval, and cost in £k a year."""
+    effect, cost = (
+        tables.effect_on(name)[["effect", "low", "high"]].astype(float) for name in (MAIN_INDICATOR, COST)
+    )
+    cost = cost.set_axis(["cost", "cost_low", "cost_high"], axis=1) * 12 / max(tables.months, 1)
+    points = effect.join(cost, how="inner").dropna()
+    return points[[not policy.endswith(AT_EQUAL_MONEY) for policy in points.index]]
+
+
+def _draw_points(axes: Axes, points: pd.DataFrame) -> None:
+    colours = style.colours_of(points["low"].to_numpy(), points["high"].to_numpy())
+    axes.axhline(0, color=style.INK, linewidth=1, zorder=1)
+    axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
+    axes.vlines(
+        points["cost"], points["low"], points["high"], colors=colours, linewidth=1.3, alpha=0.6, zorder=2
+    )
+    axes.hlines(
+        points["effect"],
+        points["cost_low"],
+        points["cost_high"],
+        colors=colours,
+        linewidth=1.3,
+        alpha=0.6,
+        zorder=2,
+    )
+    axes.scatter(points["cost"], points["effect"], c=colours, s=34, zorder=3, linewidths=0)
+    axes.margins(0.09, 0.07)
+
+
+def _draw_rates(axes: Axes) -> Iterator[Bbox]:
+    """Draw the lines of equal worth and name them; yields where their names stand."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    for rate in RATES:
+        x = min(right, 100 * top / rate)
+        if x <= 0:
+            continue
+        axes.plot([0, x], [0, rate * x / 100], color=style.PALE, linewidth=1, zorder=0)
+        name = axes.annotate(
+            f"{rate:g} for £100k", (x, rate * x / 100), xytext=(-3, -2), textcoords="offset points",
+            color=style.GREY, fontsize=8, ha="right", va="top", path_effects=HALO,
+        )  # fmt: skip
+        yield _box(axes, name)
+    axes.set(xlim=(left, right), ylim=(bottom, top))
+
+
+def _boxes_of(axes: Axes, points: pd.DataFrame) -> Iterator[Bbox]:
+    for x, y in axes.transData.transform(points[["cost", "effect"]]):
+        yield Bbox.from_bounds(x - 4, y - 4, 8, 8)
+
+
+def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> None:
+    """Name each point, the clear and large first, at the first free place beside it; else not at all."""
+    clear = (points["low"] > 0) | (points["high"] < 0)
+    order = points.assign(clear=clear, size=points["effect"].abs()).sort_values(
+        ["clear", "size"], ascending=False
+    )
+    for policy, point in order.iterrows():
+        look = {"fontsize": 9, "color": style.INK} if point["clear"] else {"fontsize": 8, "color": style.GREY}
+        for dx, dy, side in BESIDE:
+            name = axes.annotate(
+                style.humanise(str(policy)), (point["cost"], point["effect"]), xytext=(dx, dy),
+                textcoords="offset points", ha=side, va="center", path_effects=HALO, **look,
+            )  # fmt: skip
+            box = _box(axes, name)
+            if axes.bbox.containsx(box.x0) and axes.bbox.containsx(box.x1) and not box.count_overlaps(taken):
+                taken.append(box)
+                break
+            name.remove()
+
+
+def _box(axes: Axes, text: Text) -> Bbox:
+    canvas = FigureCanvasAgg(axes.figure)
+    return text.get_window_extent(canvas.get_renderer())

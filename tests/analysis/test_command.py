@@ -1,0 +1,90 @@
+"""Figures are written for both kinds of folder; what cannot be drawn is said clearly."""
+
+import doctest
+import subprocess
+import sys
+
+import pytest
+
+from analysis import figures, style
+from analysis.__main__ import main
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("comparison", {"effects", "partnerships", "survival", "worth"}), ("one_run", {"series", "histories"})],
+)
+def test_a_folder_gets_the_figures_its_tables_allow(request, capsys, kind, names):
+    folder = request.getfixturevalue(kind)
+    assert main([str(folder)]) == 0
+    files = {folder / "figures" / f"{name}.{ending}" for name in names for ending in ("png", "svg")}
+    assert set((folder / "figures").iterdir()) == files
+    assert set(capsys.readouterr().out.split()) == {str(file) for file in files}
+    for file in files:
+        assert file.stat().st_size > 10_000
+        start = file.read_bytes()[:8]
+        assert start.startswith(b"\x89PNG") if file.suffix == ".png" else start.startswith(b"<?xml")
+
+
+def test_the_same_tables_give_the_same_file(comparison):
+    first = {file: file.read_bytes() for file in figures.write(comparison)}
+    assert {file: file.read_bytes() for file in figures.write(comparison)} == first
+
+
+def test_no_such_folder(tmp_path, capsys):
+    assert main([str(tmp_path / "nowhere")]) == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'nowhere'}: no such folder\n"
+
+
+def test_a_folder_without_rows(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 2
+    assert "holds no rows.parquet" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_run(comparison, spoil, capsys):
+    spoil(comparison, "rows", lambda rows: rows.head(0))
+    assert main([str(comparison)]) == 2
+    assert "rows.parquet: holds no run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"policy,seed\nbaseline,1\n"])
+def test_a_table_that_is_not_parquet(comparison, capsys, content):
+    (comparison / "effects.parquet").write_bytes(content)
+    assert main([str(comparison)]) == 2
+    message = capsys.readouterr().err
+    assert "effects.parquet: cannot be read as Parquet" in message
+    assert "Traceback" not in message
+
+
+@pytest.mark.parametrize(("table", "column"), [("effects", "low"), ("series", "mean"), ("survival", "kind")])
+def test_a_table_that_lacks_a_column(comparison, spoil, capsys, table, column):
+    spoil(comparison, table, lambda whole: whole.drop(columns=column))
+    assert main([str(comparison)]) == 2
+    assert f"{table}.parquet: lacks the column {column}\n" in capsys.readouterr().err
+
+
+def test_figures_that_cannot_be_written(comparison, capsys):
+    (comparison / "figures").write_text("a file in the way")
+    assert main([str(comparison)]) == 1
+    assert "the figures cannot be written" in capsys.readouterr().err
+
+
+def test_a_folder_must_be_named(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2
+    assert "FOLDER" in capsys.readouterr().err
+
+
+def test_analysis_imports_neither_model_nor_experiments():
+    code = (
+        "import sys, analysis.figures, analysis.__main__\n"
+        "wrong = {name.split('.')[0] for name in sys.modules} & {'model', 'experiments', 'numba', 'hydra'}\n"
+        "sys.exit(' '.join(wrong) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_examples_in_docstrings():
+    assert doctest.testmod(style).failed == 0

@@ -1,0 +1,111 @@
+"""The figures of a comparison show what its tables hold."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+
+from analysis import effects, over_time, style, tables, worth
+
+
+def tick_labels(axes):
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+def drawn(draw, folder):
+    with style.house():
+        return draw(tables.read(folder))
+
+
+def texts(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_effects_ranks_policies_and_sets_equal_money_apart(comparison):
+    figure = drawn(effects.draw, comparison)
+    assert len(figure.axes) == 10  # two blocks, five indicators
+    assert tick_labels(figure.axes[0]) == ["Joint posts", "Two-stage calls", "PhDs"]
+    assert tick_labels(figure.axes[5]) == ["Joint posts"]
+    assert {"As designed", "At equal money"} <= set(texts(figure))
+    assert [axes.get_xlabel() for axes in figure.axes[5:]] == [
+        "at a time",
+        "needs a year",
+        "% of councils",
+        "Gini × 100",
+        "£k a year",
+    ]
+
+
+def test_effects_are_shown_in_the_unit_that_the_axis_names(comparison):
+    figure = drawn(effects.draw, comparison)
+    shown = [axes.collections[-1].get_offsets()[0, 0] for axes in figure.axes[:5]]  # of joint posts
+    assert shown == pytest.approx([4, 5, 4, -3, 260])  # totals of two years halved, shares in percent
+    assert "baseline 10" in texts(figure)
+    assert "baseline 2,000" in texts(figure)
+
+
+def test_colours_say_whether_the_interval_excludes_zero(comparison):
+    strategic = drawn(effects.draw, comparison).axes[0].collections[-1]
+    wanted = [style.ABOVE, style.UNCLEAR, style.BELOW]
+    assert np.allclose(strategic.get_facecolors(), [to_rgba(colour) for colour in wanted])
+
+
+def test_intervals_reach_from_low_to_high(comparison):
+    lines = drawn(effects.draw, comparison).axes[0].collections[-2].get_segments()
+    assert [tuple(line[:, 0]) for line in lines] == [(3.5, 4.5), (-0.4, 0.6), (-2.5, -1.5)]
+
+
+def test_one_policy_and_one_seed_are_drawn(comparison, spoil):
+    spoil(comparison, "effects", lambda e: e[e["policy"] == "phds"].assign(low=np.nan, high=np.nan, n=1))
+    figure = drawn(effects.draw, comparison)
+    assert tick_labels(figure.axes[0]) == ["PhDs"]
+    assert "As designed" not in texts(figure)
+
+
+def test_without_effects_there_is_no_forest(comparison):
+    (comparison / "effects.parquet").unlink()
+    assert drawn(effects.draw, comparison) is None
+    assert drawn(worth.draw, comparison) is None
+
+
+def test_partnerships_shows_the_baseline_and_the_best(comparison):
+    figure = drawn(over_time.draw_partnerships, comparison)
+    project, strategic = figure.axes
+    names = [line.get_label() for line in strategic.lines]
+    assert names == ["Baseline", "Joint posts", "Two-stage calls", "PhDs"]  # none at equal money
+    first = strategic.lines[0]  # a straight line, of which averages over a year leave the middle as it was
+    assert first.get_ydata() == pytest.approx(5 + 0.1 * (first.get_xdata() - 0.5 - 0.5))
+    assert len(first.get_ydata()) == 24 - 12 + 1
+    assert (project.get_title(loc="left"), project.get_ylabel()) == ("Project partnerships", "partnerships")
+    assert strategic.get_xlabel() == "years under the policy"
+    assert set(names) <= set(texts(figure))  # at the ends of the lines
+
+
+def test_policies_at_equal_money_are_shown_where_nothing_else_is(comparison, spoil):
+    spoil(comparison, "effects", lambda e: e[e["policy"].str.endswith("_equal_money")])
+    figure = drawn(over_time.draw_partnerships, comparison)
+    names = [line.get_label() for line in figure.axes[1].lines]
+    assert names == ["Baseline", "Joint posts, equal money"]
+
+
+def test_survival_starts_at_all_and_steps_down(comparison):
+    figure = drawn(over_time.draw_survival, comparison)
+    for axes in figure.axes:
+        assert axes.get_xlabel() == "months since it began"
+        for line in axes.lines:
+            assert line.get_drawstyle() == "steps-post"
+            assert line.get_ydata()[0] == 1
+    assert figure.axes[0].get_ylabel() == "still running"
+
+
+def test_worth_sets_effects_against_yearly_cost(comparison):
+    figure = drawn(worth.draw, comparison)
+    (axes,) = figure.axes
+    points = axes.collections[-1].get_offsets()
+    assert np.allclose(points, [(260, 4), (450, -2), (0, 0.1)])
+    assert axes.get_xlabel() == "added cost, £k a year"
+    assert {"Joint posts", "PhDs"} <= set(texts(figure))
+
+
+def test_names_at_the_ends_of_lines_keep_apart_and_in_order():
+    moved = style._spread(np.array([0.1, 0.11, 0.12, 0.8]), 0.05)
+    assert moved == pytest.approx([0.06, 0.11, 0.16, 0.8])
