@@ -57,7 +57,7 @@ def look_ahead(world):
     closing = (-(clock.month + 1)) % levers.call_interval
     if affordable(funder.leftover + share, cost) >= 1:
         funder.months_to_call = closing
-    elif share <= 0.0:
+    elif share * NEVER < cost:
         funder.months_to_call = NEVER
     else:
         calls = max(1, int(math.floor((cost - funder.leftover) / share)))

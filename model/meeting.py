@@ -211,12 +211,12 @@ def researcher_value(world, council, researcher, trust):
 @compiled
 def form_tie(world, council, researcher, need, origin, row):
     """Make or revive a tie; it claims the need and takes its topic."""
-    if row == NONE:
+    is_new = row == NONE
+    if is_new:
         row = make_tie(world, council, researcher, world.needs[need].topic)
         if row == NONE:
             return
     tie = world.ties[row]
-    is_new = tie.trust == 0.0
     awaken(world, row)
     tie.trust = max(tie.trust, LEAST_TRUST)
     tie.progress = 0.0 if is_new else tie.trust / 2.0

@@ -97,6 +97,11 @@ def whole(low: int, high: int) -> Domain:
     return Domain(low, high, whole=True)
 
 
+def between(low: float, high: float) -> Domain:
+    """The numbers from low to high; a high end keeps a run from taking for ever."""
+    return Domain(low, high)
+
+
 def one_of(*words: str) -> Domain:
     """One of some words."""
     return Domain(words=words)
@@ -145,7 +150,7 @@ _DECLARATIONS = (
     parameter("unfamiliarity", 1.0, NON_NEGATIVE, "logit", "a researcher's unease without sector knowledge", "assumed; 42% name own lack of knowledge (UPEN 2021)", (0.0, 2.0)),
     # 2, 7 Council and researcher
     parameter("capacity_mean", 3.75, NON_NEGATIVE, "days/month", "mean time a council of 170k people can give to partnerships", "calibrated coarsely to load and success rate", (0.5, 6.0)),
-    parameter("size_exponent", 1.0, NON_NEGATIVE, "-", "how needs and partnership time grow with population", "calibrated to one large city", (0.5, 1.5)),
+    parameter("size_exponent", 1.0, between(0, 2), "-", "how needs and partnership time grow with population", "calibrated to one large city", (0.5, 1.5)),
     parameter("researcher_time", 1.0, NON_NEGATIVE, "days/month", "mean time a researcher can give to engagement", "half a day a week at most (Hillier et al. 2019)", (0.3, 2.5)),
     parameter("available_time", 0.5, NON_NEGATIVE, "days/month", "engagement time under which a researcher is not available", "a bit over a third of academics deal with any public body (NCUB 2015)", (0.0, 1.0)),
     # 4.6 Effort
@@ -199,7 +204,7 @@ _DECLARATIONS = (
     parameter("embed_rate", 0.012, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic", (0.003, 0.2)),
     parameter("embed_role", 1.0, NON_NEGATIVE, "-", "effect of a dedicated role on embedding", "assumed; evaluations are inconclusive so the range includes 0", (0.0, 3.0)),
     parameter("embed_structure", 1.5, NON_NEGATIVE, "-", "effect of a strategic structure on embedding", "assumed; review for the sign", (0.0, 4.0)),
-    parameter("initial_strategic", 0.3, NON_NEGATIVE, "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
+    parameter("initial_strategic", 0.3, between(0, 20), "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
     parameter("follow_on_trust", 0.35, PROBABILITY, "-", "trust from which partners look for follow-on money", "assumed", (0.2, 0.7)),
     parameter("strategic_loss", 0.0015, NON_NEGATIVE, "1/month", "hazard of losing a fully served strategic tie", "3-8% of sites a year in all (Feinberg et al. 2008), departures and starving included", (0.0005, 0.006)),
     parameter("strategic_starved", 0.05, NON_NEGATIVE, "1/month", "extra hazard when not served", "assumed", (0.02, 0.2)),
@@ -218,9 +223,9 @@ _DECLARATIONS = (
     parameter("university_leader_months", 72.0, AT_LEAST_ONE, "months", "mean tenure of a university's leadership", "assumed", (36.0, 120.0)),
     parameter("austerity", 0.02, PROBABILITY, "1/year", "yearly loss of council capacity", "core funding and senior posts since 2010", (0.0, 0.05)),
     # 4.3 Needs and 4.9 what a finding is worth
-    parameter("need_rate", 0.33, NON_NEGATIVE, "1/month", "research-sized questions a council of 170k raises", "calibrated", (0.1, 1.0)),
+    parameter("need_rate", 0.33, between(0, 5), "1/month", "research-sized questions a council of 170k raises", "calibrated", (0.1, 1.0)),
     parameter("outside_answer", 0.04, NON_NEGATIVE, "1/month", "chance that other sources answer a need", "assumed", (0.0, 0.1)),
-    lever("dissemination", 0.3, NON_NEGATIVE, "councils", "other councils that hear of one finding", "assumed", (0.0, 5.0)),
+    lever("dissemination", 0.3, between(0, 100), "councils", "other councils that hear of one finding", "assumed", (0.0, 5.0)),
     parameter("transfer_value", 0.4, PROBABILITY, "-", "worth of a finding from elsewhere", "assumed", (0.0, 1.0)),
     parameter("opportunity_rate", 0.006, PROBABILITY, "1/month", "strategic opportunities per trusted strategic tie", "assumed", (0.0, 0.02)),
     parameter("opportunity_size", 500.0, NON_NEGATIVE, "£k", "median outside money an opportunity brings", "one case of £10m in the review; assumed", (100.0, 2000.0)),
@@ -237,12 +242,12 @@ _DECLARATIONS = (
     lever("engagement", 0.0, PROBABILITY, "-", "funder's engagement with local partnerships", "policy", (0.0, 1.0)),
     parameter("engagement_days", 0.4, NON_NEGATIVE, "days/month", "council time engagement takes at level 1, for 170k people", "assumed; review: capacity challenges", (0.1, 1.5)),
     lever("training_rate", 0.0, NON_NEGATIVE, "1/year", "researchers trained a year", "policy", (0.0, 1.0)),
-    lever("secondments", 0.0, NON_NEGATIVE, "1/year", "secondments a year", "policy", (0.0, 50.0)),
-    lever("phds", 0.0, NON_NEGATIVE, "1/year", "partnership PhDs started a year", "policy", (0.0, 100.0)),
-    lever("brokers", 0.0, NON_NEGATIVE, "FTE", "knowledge brokers hired or trained", "policy", (0.0, 50.0)),
-    lever("events_per_year", 0.0, NON_NEGATIVE, "1/year", "events that bring the two sides together", "policy", (0.0, 50.0)),
+    lever("secondments", 0.0, between(0, 10_000), "1/year", "secondments a year", "policy", (0.0, 50.0)),
+    lever("phds", 0.0, between(0, 10_000), "1/year", "partnership PhDs started a year", "policy", (0.0, 100.0)),
+    lever("brokers", 0.0, between(0, 10_000), "FTE", "knowledge brokers hired or trained", "policy", (0.0, 50.0)),
+    lever("events_per_year", 0.0, between(0, 1000), "1/year", "events that bring the two sides together", "policy", (0.0, 50.0)),
     lever("event_size", 10, whole(1, 1000), "pairs", "random introductions at one event", "assumed", (2, 50)),
-    lever("joint_posts", 0.0, NON_NEGATIVE, "FTE", "joint posts added to universities' partnership roles", "policy", (0.0, 50.0)),
+    lever("joint_posts", 0.0, between(0, 10_000), "FTE", "joint posts added to universities' partnership roles", "policy", (0.0, 50.0)),
     lever("structures", 0.0, PROBABILITY, "share", "places given a strategic structure", "policy", (0.0, 1.0)),
     # 5 Prices
     parameter("price_matchmaker", 60.0, NON_NEGATIVE, "£k/year", "running a matchmaking service", "assumed: one post", (30.0, 150.0)),

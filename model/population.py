@@ -259,7 +259,8 @@ def _region_problems(region: Mapping, council_kinds: Mapping[str, Mapping[str, f
     if not problems and region["staff"] and not region["universities"]:
         problems.append("it has staff but no university.")
     for name in ("centre", "spread", "university_centre", "university_spread"):
-        problems += _coordinate_problems(name, region.get(name, region["centre"]))
+        if name in region:
+            problems += _coordinate_problems(name, region[name])
     return problems
 
 

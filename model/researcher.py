@@ -194,7 +194,7 @@ def second(world):
         researcher = world.researchers[r]
         if researcher.seconded_to != NONE and researcher.seconded_until == clock.month:
             return_from_secondment(world, r)
-    if levers.secondments <= 0.0 or world.universities.size == 0:
+    if levers.secondments <= 0.0 or clock.researchers == 0:
         return
     stream = stream_of(clock.seed, chance.SECONDMENT, clock.month)
     for i in range(chance.yearly_number(stream, levers.secondments)):

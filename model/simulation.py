@@ -1,7 +1,7 @@
 """Running the model: a run is parameters, a policy, a population and a seed, and nothing else."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,6 @@ class Simulation:
         population: Population | None = None,
         seed: int = 0,
         histories: bool = False,
-        companions: Iterable[Policy] = (),
     ) -> None:
         """Draw the world as it stands before the first month.
 
@@ -72,7 +71,6 @@ class Simulation:
             population: `nine_places` if not given.
             seed: a whole number from 0 to 2^63 - 1.
             histories: whether to record the life of every tie.
-            companions: policies that the run may later be forked for.
 
         Raises:
             BadInput: if a parameter or the seed is not allowed.
@@ -84,7 +82,7 @@ class Simulation:
         self.population = lattice() if population is None else population
         self.seed = int(seed)
         self.histories = histories
-        self._most_phds = max(phds_of(each, self.population) for each in (policy, *companions))
+        self._most_phds = phds_of(policy, self.population)
         self._room = 1.0
         self._shapes = tuple(np.array(shape) for shape in MOTIVES[str(self.parameters["motives"])])
         self._begin()
@@ -115,12 +113,13 @@ class Simulation:
         fork = object.__new__(Simulation)
         fork.__dict__.update(self.__dict__)
         fork.policy = policy
-        fork.world = allocate(self._size())
+        fork._most_phds = max(self._most_phds, phds_of(policy, self.population))
+        fork.world = allocate(fork._size())
         for table, own in zip(fork.world, self.world, strict=True):
             if isinstance(table, np.record):
                 np.copyto(table.base, own.base)
             else:
-                np.copyto(table, own)
+                table[: len(own)] = own  # there may be more room for PhD researchers than before
         fork._take_policy()
         return fork
 
@@ -225,7 +224,7 @@ def compare(
     histories: bool = False,
 ) -> list[Run]:
     """Simulate one run a policy on the same luck; the warm-up, the same for all, only once."""
-    warm = Simulation(parameters, BASELINE, population, seed, histories, policies)
+    warm = Simulation(parameters, BASELINE, population, seed, histories)
     warm.advance(int(warm.parameters["warmup"]))
     runs = []
     for policy in policies:

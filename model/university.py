@@ -23,7 +23,7 @@ def draw_universities(world, sites, geographic):
         locate(university, stream, attribute_of(u, chance.UNIVERSITY_POSITION), sites[u], geographic)
         university.commitment = chance.beta(stream, attribute_of(u, chance.UNIVERSITY_COMMITMENT), 0, 2.0, 3.0)
         if uniform(stream, attribute_of(u, chance.UNIVERSITY_ROLES), 0) < SHARE_WITH_ROLE:
-            university.roles = 1.0
+            university.own_roles = university.roles = 1.0
         university.first_post = first_post
         university.posts = university.staff = sites[u].staff
         first_post += university.posts
@@ -89,11 +89,11 @@ def make_roles(world, fte, kind):
 
 @compiled
 def add_role(university, fte, kind):
-    university.roles += fte
     if kind == JOINT_POST:
         university.joint_posts += fte
     else:
         university.brokers += fte
+    university.roles = university.own_roles + university.brokers + university.joint_posts
 
 
 @compiled
@@ -116,10 +116,17 @@ def join_phd(world, researcher):
 
 @compiled
 def leave_phd(world, researcher):
-    """Take a PhD researcher, who is always the longest there, off the university's list."""
+    """Take a PhD researcher off the university's list."""
     u = world.researchers[researcher].university
     university = world.universities[u]
-    university.first_phd = world.researchers[researcher].next_phd
+    following = world.researchers[researcher].next_phd
+    if university.first_phd == researcher:
+        university.first_phd = following
+    else:
+        before = university.first_phd
+        while world.researchers[before].next_phd != researcher:
+            before = world.researchers[before].next_phd
+        world.researchers[before].next_phd = following
     university.staff -= 1
     world.clock.researchers -= 1
     weigh_staff(world, u)

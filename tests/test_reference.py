@@ -91,6 +91,20 @@ def test_each_lever_alone_and_dated(lever):
     assert_same({lever: {"value": BUNDLE[lever], "start": 6, "end": 40}}, SMALL, 2, SHORT)
 
 
+@pytest.mark.parametrize(
+    "levers",
+    [
+        {"phds": 100},  # many arrive at one university in a month, and leave it out of order
+        {"responsive_share": {"value": 0.9, "end": 40}},  # the purse outlasts the lever
+        {"brokers": {"value": 0.1, "end": 30}, "joint_posts": {"value": 0.3, "end": 50}},
+        {"two_stage": 1, "call_interval": 1, "annual_budget": 600},  # more money than outlines
+    ],
+    ids=["phds", "purse", "fractions", "outlines"],
+)
+def test_what_once_went_wrong(levers):
+    assert_same(levers, lattice(2, 4, 1, 12), 21, {"warmup": 24, "horizon": 96})
+
+
 @pytest.mark.parametrize("accuracy", [0.0, 1.0])
 @pytest.mark.parametrize("algorithm", ["best_fit", "stable", "equitable"])
 def test_equal_scores_are_settled_alike(algorithm, accuracy):

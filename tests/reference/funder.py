@@ -108,7 +108,7 @@ class Funder:
             if self.n_affordable(self.leftover) > 0:
                 self.hold_call()
         self.purse += self.model.levers.annual_budget * self.model.levers.responsive_share / 12.0
-        if self.model.levers.responsive_share > 0.0 and self.n_affordable(self.purse) > 0:
+        if self.n_affordable(self.purse) > 0:
             self.give_rolling_money()
 
     def hold_call(self) -> None:
