@@ -53,6 +53,7 @@ CLOCK = _record(
     ("dormant", _I, "length of the list of dormant ties"),
     ("busy", _I, "length of the list of busy researchers"),
     ("researchers", _I, "researchers present"),
+    ("seconded", _I, "researchers on secondment"),
     ("free_tie", _I, "head of the list of free rows of ties"),
     ("free_need", _I, "head of the list of free rows of needs"),
     ("ties_made", _I, "ties ever made; names the next"),
@@ -143,8 +144,6 @@ RESEARCHER = _record(
     ("nurturing", _F, "days a month demanded by scoping and ready ties"),
     ("served_committed", _F, "share of those days served, 0-1"),
     ("served_nurturing", _F, "share of those days served, 0-1"),
-    ("best_topic", _I, "topic of expertise 1"),
-    ("phd", _I, "1 if a PhD researcher"),
     ("arrived", _I, "month of arrival, -1 for those there from the start"),
     ("seconded_to", _I, "row of the council of a secondment under way"),
     ("seconded_until", _I, "month in which it ends"),
@@ -165,7 +164,7 @@ TIE = _record(
     ("topic", _I, "topic, 0-7"),
     ("origin", _I, "of its latest meeting, see ORIGINS"),
     ("bid_days", _F, "researcher's days on bids this month, relieved by roles"),
-    ("full_bid_due", _I, "month in which its full bid is decided, or -1"),
+    ("due", _I, "month in which its full bid is decided or its grant starts, or -1"),
     ("rolling_bids", _I, "bits: bid for rolling money one, two, three months ago"),
     ("bridged_until", _I, "last month of bridging, or -1"),
     ("name", _I, "number in order of making; names the tie in histories"),
@@ -175,7 +174,6 @@ TIE = _record(
     ("findings", _I, "findings delivered"),
     ("funded", _I, "1 if the project has a grant"),
     ("funding_left", _I, "months of funding (or of work in kind) left"),
-    ("starts", _I, "month in which an awarded grant starts"),
     ("grant_months", _I, "length of the grant awarded or applied for"),
 )
 
@@ -245,6 +243,16 @@ class Size(NamedTuple):
     events: int
 
 
+CACHE_LINE = 64
+
+
+def _table(rows: int, record: np.dtype) -> np.ndarray:
+    """An empty table that starts on a line of the processor's cache, as its records' order assumes."""
+    memory = np.zeros(rows * record.itemsize + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + rows * record.itemsize].view(record)
+
+
 def allocate(size: Size) -> World:
     """Empty tables of the given sizes, their lists empty and all rows free."""
     records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
@@ -257,8 +265,8 @@ def allocate(size: Size) -> World:
         places=np.zeros(size.places, PLACE),
         councils=np.zeros(size.councils, COUNCIL),
         universities=np.zeros(size.universities, UNIVERSITY),
-        researchers=np.zeros(size.researchers, RESEARCHER),
-        ties=np.zeros(size.ties, TIE),
+        researchers=_table(size.researchers, RESEARCHER),
+        ties=_table(size.ties, TIE),
         needs=np.zeros(size.needs, NEED),
         live=np.zeros(size.ties, np.int64),
         dormant=np.zeros(size.ties, np.int64),
@@ -284,6 +292,18 @@ def allocate(size: Size) -> World:
     world.universities["first_phd"] = NONE
     world.researchers["first_tie"] = world.researchers["next_phd"] = world.researchers["seconded_to"] = NONE
     return world
+
+
+def array_of(table: np.record | np.ndarray) -> np.ndarray:
+    """The memory of a table, be it a record or an array."""
+    return np.asarray(table.base) if isinstance(table, np.record) else table
+
+
+def copy(source: World, target: World) -> None:
+    """Copy all tables; those of the target may have more rows."""
+    for own, other in zip(source, target, strict=True):
+        memory = array_of(own)
+        array_of(other)[: len(memory)] = memory
 
 
 def phd_rows(phds_a_year: float) -> int:

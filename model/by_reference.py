@@ -6,6 +6,8 @@ is a pointer to the descriptors, which stay where the call from Python has put t
 allocated or counted; in plain Python the named tuple itself is passed, and rules look the same.
 """
 
+import hashlib
+
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
@@ -27,7 +29,9 @@ class WorldType(types.Type):
 
     def __init__(self, fields: tuple[tuple[str, types.Type], ...]) -> None:
         self.fields = fields
-        super().__init__(name="World(" + ", ".join(f"{name}: {kind}" for name, kind in fields) + ")")
+        # A digest, since the name is part of the name of everything compiled, many times over.
+        digest = hashlib.sha256(repr(fields).encode()).hexdigest()
+        super().__init__(name=f"World[{digest[:16]}]")
 
     def position(self, name: str) -> int:
         """Which field has the name."""

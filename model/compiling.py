@@ -22,7 +22,10 @@ import numpy as np
 import platformdirs
 from numba.core import types
 
-compilation_disabled = bool(numba.config.DISABLE_JIT)
+_njit: Any = numba.njit
+_config: Any = numba.config  # type: ignore[attr-defined]  # numba makes its settings at import
+
+compilation_disabled = bool(_config.DISABLE_JIT)
 
 #: Makes an unsigned 64-bit integer; without compilation a Python integer, which cannot overflow.
 unsigned: Any = int if compilation_disabled else np.uint64
@@ -52,12 +55,12 @@ def is_compiled() -> bool:
 
 def entry(rule: Callable) -> Callable:
     """Compile a rule that Python calls, all that it calls included, and keep the result on disk."""
-    previous = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    previous = _config.CACHE_DIR
+    _config.CACHE_DIR = str(cache_folder())
     try:
         return _compiled(rule, cache=True)
     finally:
-        numba.config.CACHE_DIR = previous
+        _config.CACHE_DIR = previous
 
 
 def compiled(rule: Callable) -> Callable:
@@ -65,9 +68,9 @@ def compiled(rule: Callable) -> Callable:
     return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-def _compiled(rule: Callable, **options: bool) -> Callable:
+def _compiled(rule: Callable, **options: Any) -> Callable:
     # Rules allocate nothing, so they need neither reference counts nor the interpreter's lock.
-    dispatcher = numba.njit(nogil=True, error_model="numpy", _nrt=False, **options)(rule)
+    dispatcher = _njit(nogil=True, error_model="numpy", _nrt=False, **options)(rule)
     return dispatcher if compilation_disabled else _blind_to_constants(dispatcher)
 
 

@@ -18,6 +18,7 @@ def draw_councils(world, sites, geographic, shapes):
 
 @compiled
 def draw_council(world, council, site, geographic, shapes, stream, c):
+    """Draw one council from its attributes' addresses (ODD 7)."""
     p = world.parameters
     council.place = site.place
     locate(council, stream, attribute_of(c, chance.COUNCIL_POSITION), site, geographic)

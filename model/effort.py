@@ -1,6 +1,6 @@
 """Effort: who asks for how much of whose time, and what is served (ODD 4.6)."""
 
-from model.arrays import AWARDED, BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
+from model.arrays import BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
 from model.compiling import compiled
 from model.tie import is_active, levers_of, this_month
 
@@ -101,7 +101,7 @@ def bid_days(world, tie):
     days, two_stage = world.parameters.bid_days / BID_MONTHS, levers_of(world).two_stage
     rolling = (tie.rolling_bids & 1) + ((tie.rolling_bids >> 1) & 1) + ((tie.rolling_bids >> 2) & 1)
     total = rolling * days
-    if tie.full_bid_due != NONE:
+    if tie.due != NONE:
         total += days * (1.0 - OUTLINE_SHARE)
     elif world.funder.months_to_call < BID_MONTHS:
         total += days * (OUTLINE_SHARE if two_stage else 1.0)
@@ -124,6 +124,7 @@ def serve(side, capacity):
 
 @compiled
 def serve_councils(world):
+    """Serve every council, and measure the mean load."""
     total = 0.0
     for c in range(world.councils.size):
         serve(world.councils[c], world.councils[c].partnership_capacity)
@@ -134,6 +135,7 @@ def serve_councils(world):
 
 @compiled
 def serve_researchers(world):
+    """Serve everyone of whom something is asked, and measure the mean load."""
     total = 0.0
     for i in range(world.clock.busy):
         researcher = world.researchers[world.busy[i]]

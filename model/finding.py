@@ -8,7 +8,7 @@ from model.council import analytical_share
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN
 from model.need import close_need, oldest_need_on
 from model.ordering import sort_by_key
-from model.tie import is_active, levers_of, record, this_month
+from model.tie import levers_of, record, this_month
 
 LEAST_FIT = 0.35
 HEARER_TRIES = 1000
@@ -34,6 +34,7 @@ def deliver(world):
 
 @compiled
 def work(world, stream, row):
+    """Take on a need if there is none, and bring the finding on by a month."""
     tie = world.ties[row]
     if tie.progress == 0.0:
         if tie.need == NONE:
@@ -49,7 +50,7 @@ def work(world, stream, row):
 
 @compiled
 def fit(world, tie, topic):
-    """f of the tie on a topic; a strategic one can draw on colleagues."""
+    """F of the tie on a topic; a strategic one can draw on colleagues."""
     expertise = world.researchers[tie.researcher].expertise[topic]
     return max(expertise, world.parameters.strategic_reach) if tie.stage == STRATEGIC else expertise
 
@@ -155,7 +156,8 @@ def spread(world, stream, tie, who, value):
 
 @compiled
 def has_heard(world, council, heard):
-    for i in range(heard):
+    """Whether a council is among those that have heard."""
+    for i in range(heard):  # noqa: SIM110 (rules have no generators)
         if world.noted[i] == council:
             return True
     return False
@@ -163,6 +165,7 @@ def has_heard(world, council, heard):
 
 @compiled
 def hear(world, council, topic, value):
+    """A council that hears of a finding has its oldest need on the topic met, if it has one."""
     need = oldest_need_on(world, council, topic)
     if need != NONE:
         close_need(world, need)

@@ -37,7 +37,7 @@ def grant_cost(world):
 @compiled
 def affordable(money, cost):
     """How many grants the money covers."""
-    return int(math.floor(money / cost + ROUNDING))
+    return math.floor(money / cost + ROUNDING)
 
 
 @compiled
@@ -50,7 +50,7 @@ def call_money(world):
 @compiled
 def look_ahead(world):
     """When the next call will be held, and how funding looks from here."""
-    clock, levers, funder, p = world.clock, levers_of(world), world.funder, world.parameters
+    clock, levers, funder = world.clock, levers_of(world), world.funder
     if clock.month == clock.warmup:
         start_accounts(funder)
     cost, share = grant_cost(world), call_money(world)
@@ -60,7 +60,7 @@ def look_ahead(world):
     elif share * NEVER < cost:
         funder.months_to_call = NEVER
     else:
-        calls = max(1, int(math.floor((cost - funder.leftover) / share)))
+        calls = max(1, math.floor((cost - funder.leftover) / share))
         while affordable(funder.leftover + calls * share, cost) < 1:
             calls += 1
         funder.months_to_call = min(NEVER, closing + (calls - 1) * levers.call_interval)
@@ -89,6 +89,7 @@ def raised(world, share):
 
 @compiled
 def awareness(world):
+    """Chance that a pair hears of money in time."""
     return raised(world, world.parameters.awareness)
 
 
@@ -103,9 +104,10 @@ def fund(world):
 
 @compiled
 def start_awarded(world):
+    """Start the projects whose decision lag is over."""
     for i in range(world.clock.live):
         tie = world.ties[world.live[i]]
-        if tie.stage == AWARDED and tie.starts <= world.clock.month:
+        if tie.stage == AWARDED and tie.due <= world.clock.month:
             start_project(world, tie, 1, tie.grant_months)
             this_month(world).starts_grant += 1
             record(world, tie, STARTED_GRANT)
@@ -142,7 +144,7 @@ def collect_bids(world, noise):
     for i in range(clock.live):
         row = world.live[i]
         tie = world.ties[row]
-        if tie.stage == READY and tie.full_bid_due == NONE and bids_now(world, tie, stream, CALL_BID, 1.0):
+        if tie.stage == READY and tie.due == NONE and bids_now(world, tie, stream, CALL_BID, 1.0):
             world.keys[bids] = -score(world, tie, stream, CALL_NOISE, noise, taste, CALL_TASTE)
             world.items[bids] = row
             bids += 1
@@ -242,7 +244,7 @@ def invite_full_bids(world, bids, awards):
     invited = min(bids, OUTLINES_KEPT * awards)
     for i in range(invited):
         tie = world.ties[world.items[i]]
-        tie.full_bid_due = clock.month + FULL_BID_MONTHS
+        tie.due = clock.month + FULL_BID_MONTHS
         record(world, tie, FULL_BID)
     aside = min(bids, awards)
     funder.leftover -= aside * cost
@@ -264,7 +266,7 @@ def decide_full_bids(world):
     for i in range(clock.live):
         row = world.live[i]
         tie = world.ties[row]
-        if tie.stage == READY and tie.full_bid_due == clock.month:
+        if tie.stage == READY and tie.due == clock.month:
             noise = world.parameters.score_noise
             world.keys[bids] = -score(world, tie, stream, FULL_NOISE, noise, taste, CALL_TASTE)
             world.items[bids] = row
@@ -278,7 +280,7 @@ def decide_full_bids(world):
     paid = make_awards(world, awards, levers_of(world).decision_lag, cost)
     funder.leftover += aside * cost - paid
     for i in range(awards, bids):
-        world.ties[world.items[i]].full_bid_due = NONE
+        world.ties[world.items[i]].due = NONE
     turn_down(world, awards, bids, FULL_DROP)
 
 
@@ -297,7 +299,7 @@ def roll(world):
         if tie.stage != READY:
             continue
         tie.rolling_bids = (tie.rolling_bids << 1) & 7
-        may_bid = awards > 0 and tie.full_bid_due == NONE
+        may_bid = awards > 0 and tie.due == NONE
         if may_bid and bids_now(world, tie, stream, ROLLING_BID, ROLLING_BID_SHARE):
             tie.rolling_bids += 1
             noise = world.parameters.score_noise

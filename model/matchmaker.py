@@ -105,9 +105,9 @@ def score_of(world, stream, need, researcher):
 def is_feasible(world, need, researcher):
     """Whether the two may be introduced: no live tie, and within a place if the scope says so."""
     council = world.needs[need].council
-    if levers_of(world).match_scope != ALL_PLACES:
-        if not same_place(world, council, world.researchers[researcher].university):
-            return False
+    university = world.researchers[researcher].university
+    if levers_of(world).match_scope != ALL_PLACES and not same_place(world, council, university):
+        return False
     return not is_live(world, council, researcher)
 
 
@@ -229,7 +229,7 @@ def hold_better(world, stream, n, candidate):
 
 @compiled
 def prefers(world, candidate, n, held):
-    """Whether a researcher likes need n better than the one held: by V_i, equals by score, then the earlier."""
+    """Whether a researcher prefers need n to the one held: by V_i, equals by score, then the earlier."""
     researcher = world.round_researchers[candidate]
     new = value_of(world, world.needs[world.round_needs[n]].council, researcher)
     old = value_of(world, world.needs[world.round_needs[held]].council, researcher)

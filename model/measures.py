@@ -145,7 +145,7 @@ def gini(values: np.ndarray) -> float:
 
 
 def ratio(part: float, whole: float) -> float:
-    """part / whole, not a number where whole is 0."""
+    """Part / whole, not a number where whole is 0."""
     return float(part / whole) if whole else float("nan")
 
 

@@ -45,6 +45,7 @@ def measure(world):
 
 @compiled
 def measure_councils(world, month):
+    """Coverage, and the active tie-months that inequality is measured by."""
     covered = 0
     for c in range(world.councils.size):
         council = world.councils[c]

@@ -20,7 +20,7 @@ from model.measures import INITIAL
 from model.need import best_free_need
 from model.ordering import sort_by_key
 from model.place import home, pick, shared_structure
-from model.researcher import is_available
+from model.researcher import best_topic, is_available
 from model.tie import awaken, find_tie, levers_of, make_tie, record, this_month
 from model.university import staff_member
 
@@ -231,6 +231,7 @@ def form_tie(world, council, researcher, need, origin, row):
 
 @compiled
 def count_formed(month, origin):
+    """Count a tie formed, by the origin of the meeting."""
     month.formed += 1
     if origin == BY_SEARCH:
         month.formed_council_search += 1
@@ -264,7 +265,8 @@ def open_initial_ties(world, count):
 
 @compiled
 def open_initial_tie(world, council, researcher):
-    row = make_tie(world, council, researcher, world.researchers[researcher].best_topic)
+    """Make one strategic tie, on the researcher's best topic."""
+    row = make_tie(world, council, researcher, best_topic(world.researchers[researcher]))
     if row == NONE:
         return
     awaken(world, row)

@@ -24,6 +24,7 @@ def renew_needs(world):
 
 @compiled
 def age_needs(world, council, stream):
+    """Let a council's older needs expire, or be answered by its other sources."""
     clock, row = world.clock, world.councils[council]
     elsewhere = 2.0 * world.parameters.outside_answer * row.other_evidence
     need = row.first_need
@@ -40,6 +41,7 @@ def age_needs(world, council, stream):
 
 @compiled
 def raise_needs(world, council, counts, topics):
+    """Let a council raise new needs, at most 1,024 in a month (their addresses hold no more)."""
     clock, row = world.clock, world.councils[council]
     count = chance.poisson(counts, council, 0, world.parameters.need_rate * row.scale)
     for i in range(min(count, MOST_IN_A_MONTH)):
@@ -53,6 +55,7 @@ def raise_needs(world, council, counts, topics):
 
 @compiled
 def open_need(world, council, topic, who):
+    """Add a need to the end of its council's list."""
     clock, row = world.clock, world.clock.free_need
     if row == NONE:
         clock.overflowed = 1

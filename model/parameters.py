@@ -52,7 +52,7 @@ class Domain:
             return False
         if not math.isfinite(value) or (self.whole and value != int(value)):
             return False
-        return (self.low < value if self.open_low else self.low <= value) and value <= self.high
+        return bool((self.low < value if self.open_low else self.low <= value) and value <= self.high)
 
 
 @dataclass(frozen=True)

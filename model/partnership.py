@@ -19,6 +19,7 @@ from model.measures import (
 )
 from model.place import shared_structure
 from model.tie import (
+    SPELL_ENDED,
     become_ready,
     become_strategic,
     go_dormant,
@@ -28,7 +29,6 @@ from model.tie import (
     remove_tie,
     start_project,
     this_month,
-    SPELL_ENDED,
 )
 
 FORGOTTEN_TRUST = 0.05
@@ -52,6 +52,7 @@ def scope(world):
 
 @compiled
 def nurture(world, tie):
+    """Let trust and progress grow with the time served."""
     p = world.parameters
     tie.trust += p.scoping_trust * tie.served * (1.0 - tie.trust)
     tie.progress += tie.served / p.scoping_months
@@ -68,12 +69,13 @@ def is_bridged(world, tie):
 
 @compiled
 def keep_or_lapse(world, stream, row, tie):
+    """Let a scoping or ready tie lapse, or start in kind; bridging and full bids protect it."""
     p = world.parameters
     who = chance.pair_of(tie.council, tie.researcher)
     bridged = is_bridged(world, tie)
     if bridged:
         this_month(world).cost_bridging += p.price_bridging
-    if tie.full_bid_due != NONE:
+    if tie.due != NONE:
         return
     if not bridged:
         hazard = p.lapse_base + p.lapse_starved * (1.0 - tie.served)
@@ -83,11 +85,11 @@ def keep_or_lapse(world, stream, row, tie):
             record(world, tie, LAPSED)
             go_dormant(world, row)
             return
-    if tie.stage == READY and tie.served > SERVED_FOR_INKIND:
-        if uniform(stream, who, 1) < 2.0 * p.inkind_rate * tie.trust:
-            start_project(world, tie, 0, p.inkind_months)
-            this_month(world).starts_inkind += 1
-            record(world, tie, STARTED_INKIND)
+    can_start = tie.stage == READY and tie.served > SERVED_FOR_INKIND
+    if can_start and uniform(stream, who, 1) < 2.0 * p.inkind_rate * tie.trust:
+        start_project(world, tie, 0, p.inkind_months)
+        this_month(world).starts_inkind += 1
+        record(world, tie, STARTED_INKIND)
 
 
 @compiled
@@ -115,6 +117,7 @@ def leadership(world, tie):
 
 @compiled
 def embedding_hazard(world, tie):
+    """Hazard that a project becomes strategic."""
     p = world.parameters
     university = world.researchers[tie.researcher].university
     return (
@@ -129,6 +132,7 @@ def embedding_hazard(world, tie):
 
 @compiled
 def embed_or_end(world, stream, row, tie):
+    """Let a project embed, or use up a month of its funding."""
     who = chance.pair_of(tie.council, tie.researcher)
     if happens(stream, who, 0, embedding_hazard(world, tie)):
         become_strategic(world, tie)
@@ -158,6 +162,7 @@ def end_project(world, row, tie):
 
 @compiled
 def last_or_end(world, stream, row, tie):
+    """Let a strategic tie end, or open an opportunity."""
     p = world.parameters
     who = chance.pair_of(tie.council, tie.researcher)
     hazard = (

@@ -15,7 +15,7 @@ STRUCTURE_MADE = 0.75
 @compiled
 def round_half_up(x):
     """The nearest whole number; halves go up."""
-    return int(math.floor(x + 0.5))
+    return math.floor(x + 0.5)
 
 
 @compiled
@@ -127,6 +127,7 @@ def uphold_structures(world, before):
 
 @compiled
 def unmake_structures(world):
+    """Take away the structures that the lever made."""
     for place in range(world.places.size):
         if world.places[place].added:
             world.places[place].structure = 0.0
@@ -135,6 +136,7 @@ def unmake_structures(world):
 
 @compiled
 def make_structures(world, share):
+    """Give a share of the places without a structure one."""
     stream = stream_of(world.clock.seed, chance.STRUCTURE, world.clock.month)
     n = 0
     for place in range(world.places.size):

@@ -1,7 +1,7 @@
 """Researchers: who they are, careers, and the skills that policies give them (ODD 2, 4.1, 5, 7)."""
 
 from model import chance
-from model.arrays import DORMANT, FREE, N_TOPICS, NONE, PROJECT, STRATEGIC
+from model.arrays import N_TOPICS, NONE, PROJECT, STRATEGIC
 from model.chance import attribute_of, stream_of, uniform
 from model.compiling import compiled
 from model.council import draw_weights
@@ -9,7 +9,6 @@ from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
 from model.place import pick
 from model.tie import (
     find_tie,
-    is_active,
     levers_of,
     make_tie,
     record,
@@ -86,7 +85,15 @@ def draw_expertise(researcher, stream, who):
         researcher.expertise[topic] = 0.1
     researcher.expertise[second] = 0.4 + 0.4 * uniform(stream, who, 2)
     researcher.expertise[best] = 1.0
-    researcher.best_topic = best
+
+
+@compiled
+def best_topic(researcher):
+    """The topic of expertise 1."""
+    topic = 0
+    while researcher.expertise[topic] < 1.0:
+        topic += 1
+    return topic
 
 
 @compiled
@@ -112,7 +119,7 @@ def pursue_careers(world, shapes):
         researcher.months_left -= 1
         if researcher.months_left > 0:
             continue
-        if not researcher.phd and uniform(stream, r, 1) < p.renewal:
+        if r < clock.posts and uniform(stream, r, 1) < p.renewal:
             researcher.months_left = CONTRACT_MONTHS
         else:
             depart(world, r, shapes)
@@ -124,13 +131,15 @@ def depart(world, r, shapes):
     researcher = world.researchers[r]
     if researcher.seconded_to != NONE:
         world.councils[researcher.seconded_to].seconded -= 1
+        world.clock.seconded -= 1
         researcher.seconded_to = NONE
     part_with_ties(world, r)
-    if researcher.phd:
+    if r >= world.clock.posts:
         researcher.present = 0
         leave_phd(world, r)
     else:
-        draw_person(world, researcher, shapes, stream_of(world.clock.seed, chance.SUCCESSOR, world.clock.month), r)
+        stream = stream_of(world.clock.seed, chance.SUCCESSOR, world.clock.month)
+        draw_person(world, researcher, shapes, stream, r)
         researcher.months_left = CONTRACT_MONTHS
 
 
@@ -147,7 +156,7 @@ def part_with_ties(world, r):
         tie = world.ties[row]
         following = tie.next_of_researcher
         pair = chance.pair_of(tie.council, r)
-        if tie.stage == STRATEGIC and not researcher.phd and uniform(stream, pair, 0) < handover:
+        if tie.stage == STRATEGIC and r < world.clock.posts and uniform(stream, pair, 0) < handover:
             tie.trust *= HANDED_OVER_TRUST
             record(world, tie, HANDED_OVER)
         else:
@@ -190,7 +199,7 @@ def train(world):
 def second(world):
     """Secondments: those that are over bear fruit, and new ones begin."""
     clock, levers = world.clock, levers_of(world)
-    for r in range(clock.slots):
+    for r in range(clock.slots if clock.seconded > 0 else 0):
         researcher = world.researchers[r]
         if researcher.seconded_to != NONE and researcher.seconded_until == clock.month:
             return_from_secondment(world, r)
@@ -203,6 +212,7 @@ def second(world):
 
 @compiled
 def begin_secondment(world, stream, i):
+    """Second a random researcher to a council picked by prox."""
     r = choose_to_second(world, stream, i)
     if r == NONE:
         return
@@ -211,8 +221,10 @@ def begin_secondment(world, stream, i):
     if council == NONE:
         return
     researcher.seconded_to = council
-    researcher.seconded_until = world.clock.month + SECONDMENT_MONTHS
+    clock = world.clock
+    researcher.seconded_until = clock.month + SECONDMENT_MONTHS
     world.councils[council].seconded += 1
+    clock.seconded += 1
     this_month(world).cost_secondments += world.parameters.price_secondment
 
 
@@ -234,6 +246,7 @@ def choose_to_second(world, stream, i):
 
 @compiled
 def can_be_seconded(researcher):
+    """Whether someone is there and not on secondment."""
     return researcher.present and researcher.seconded_to == NONE
 
 
@@ -244,12 +257,13 @@ def return_from_secondment(world, r):
     c = researcher.seconded_to
     council = world.councils[c]
     council.seconded -= 1
+    world.clock.seconded -= 1
     researcher.seconded_to = NONE
     researcher.sector_knowledge += SECONDMENT_SECTOR_GAIN * (1.0 - researcher.sector_knowledge)
     council.absorptive_capacity += SECONDMENT_ABSORPTION_GAIN * (1.0 - council.absorptive_capacity)
     row = find_tie(world, c, r)
     if row == NONE:
-        row = make_tie(world, c, r, researcher.best_topic)
+        row = make_tie(world, c, r, best_topic(researcher))
         if row == NONE:
             return
     tie = world.ties[row]
@@ -274,12 +288,12 @@ def start_phds(world, shapes):
 
 @compiled
 def start_phd(world, i, university, shapes):
+    """Fill the next row for PhD researchers."""
     clock = world.clock
     row = clock.posts + clock.phds_started % (clock.slots - clock.posts)
     clock.phds_started += 1
     researcher = world.researchers[row]
     researcher.university = university
-    researcher.phd = 1
     researcher.permanent = 0
     researcher.months_left = PHD_MONTHS
     draw_person(world, researcher, shapes, stream_of(clock.seed, chance.PHD_RESEARCHER, clock.month), i)

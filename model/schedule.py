@@ -1,6 +1,5 @@
 """The month: what happens in it, in order, and why in this order (ODD 3)."""
 
-from model.arrays import DORMANT
 from model.compiling import compiled, entry
 from model.council import change_council_leaders, draw_councils, shrink_capacity
 from model.effort import share_out_effort

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import by_reference, schedule  # noqa: F401
-from model.arrays import Size, World, allocate, phd_rows
+from model.arrays import Size, allocate, array_of, copy, phd_rows
 from model.assignment import assign
 from model.measures import indicators_of
-from model.parameters import LEVER_RECORD, LEVERS, BadInput, Value, as_number, parameters_from
-from model.policy import Policy, policy_from
+from model.parameters import LEVERS, BadInput, Parameter, Value, as_number, parameters_from
+from model.policy import Dated, Policy, policy_from
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
 
 #: Levers in absolute numbers, which grow with the number of councils.
@@ -115,11 +115,7 @@ class Simulation:
         fork.policy = policy
         fork._most_phds = max(self._most_phds, phds_of(policy, self.population))
         fork.world = allocate(fork._size())
-        for table, own in zip(fork.world, self.world, strict=True):
-            if isinstance(table, np.record):
-                np.copyto(table.base, own.base)
-            else:
-                table[: len(own)] = own  # there may be more room for PhD researchers than before
+        copy(self.world, fork.world)  # there may be more room for PhD researchers than before
         fork._take_policy()
         return fork
 
@@ -150,8 +146,7 @@ class Simulation:
     def _begin(self) -> None:
         """Start from the beginning, with as much room as has turned out to be needed."""
         self.world = allocate(self._size())
-        for name, value in self.parameters.items():
-            self.world.parameters[name] = as_number(name, value)
+        array_of(self.world.parameters)[0] = tuple(as_number(*item) for item in self.parameters.items())
         clock = self.world.clock
         clock.seed, clock.warmup, clock.end = self.seed, self.parameters["warmup"], self.end
         clock.free_tie = clock.free_need = 0
@@ -187,14 +182,19 @@ def scaled(lever: str, value: Value, population: Population) -> float | int:
     return math.floor(number + 0.5) if LEVERS[lever].domain.whole else number
 
 
-def levers_in(policy: Policy, month: int, population: Population) -> np.record:
-    """All levers in a month of the horizon."""
-    levers = np.zeros(1, LEVER_RECORD)[0]
-    for name, declared in LEVERS.items():
-        dated = policy.levers.get(name)
-        holds = dated is not None and dated.start <= month and (dated.end is None or month < dated.end)
-        levers[name] = scaled(name, dated.value if holds else declared.default, population)
-    return levers
+def levers_in(policy: Policy, month: int, population: Population) -> tuple[float | int, ...]:
+    """All levers in a month of the horizon, in the order of their record."""
+    return tuple(
+        scaled(name, lever_in(policy.levers.get(name), declared, month), population)
+        for name, declared in LEVERS.items()
+    )
+
+
+def lever_in(dated: Dated | None, declared: Parameter, month: int) -> Value:
+    """A lever's value in a month of the horizon."""
+    if dated is None or month < dated.start or (dated.end is not None and month >= dated.end):
+        return declared.default
+    return dated.value
 
 
 def phds_of(policy: Policy, population: Population) -> float:

@@ -173,7 +173,7 @@ def go_dormant(world, row):
 @compiled
 def clear_bids(tie):
     """Forget bids under way, bridging and awards."""
-    tie.full_bid_due = NONE
+    tie.due = NONE
     tie.rolling_bids = 0
     tie.bridged_until = NONE
     tie.bid_days = 0.0
@@ -192,8 +192,8 @@ def become_awarded(world, tie, starts):
     """A grant is won; it starts in the month given."""
     tie.stage = AWARDED
     tie.since = world.clock.month
-    tie.starts = starts
     clear_bids(tie)
+    tie.due = starts
 
 
 @compiled

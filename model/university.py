@@ -21,7 +21,8 @@ def draw_universities(world, sites, geographic):
         university = world.universities[u]
         university.place = sites[u].place
         locate(university, stream, attribute_of(u, chance.UNIVERSITY_POSITION), sites[u], geographic)
-        university.commitment = chance.beta(stream, attribute_of(u, chance.UNIVERSITY_COMMITMENT), 0, 2.0, 3.0)
+        commitment = attribute_of(u, chance.UNIVERSITY_COMMITMENT)
+        university.commitment = chance.beta(stream, commitment, 0, 2.0, 3.0)
         if uniform(stream, attribute_of(u, chance.UNIVERSITY_ROLES), 0) < SHARE_WITH_ROLE:
             university.own_roles = university.roles = 1.0
         university.first_post = first_post
@@ -89,6 +90,7 @@ def make_roles(world, fte, kind):
 
 @compiled
 def add_role(university, fte, kind):
+    """Add (or take away) FTE of one kind of role."""
     if kind == JOINT_POST:
         university.joint_posts += fte
     else:

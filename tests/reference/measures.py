@@ -113,7 +113,7 @@ class Measures:
         """Totals, means and ratios of the horizon."""
         months = self.series[self.model.warmup :]
         result = {f"mean_{name}": mean([month[name] for month in months]) for name in STOCKS}
-        result = {name: 0.0 if math.isnan(value) else value for name, value in result.items()}  # there were none
+        result = {name: 0.0 if math.isnan(value) else value for name, value in result.items()}
         result |= {name: float(sum(month[name] for month in months)) for name in FLOWS}
         strategic_years = sum(month["strategic"] for month in months) / 12.0
         return result | {

@@ -1,0 +1,7 @@
+"""What every test shares: a word about the first compilation, which takes as long as many tests do."""
+
+from model.compiling import is_compiled
+
+
+def pytest_report_header():
+    return [] if is_compiled() else ["The model's rules are compiled first: about half a minute, once."]

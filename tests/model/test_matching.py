@@ -1,0 +1,227 @@
+"""Matchmaking: each algorithm beside its definition, carried out without thought for speed."""
+
+import itertools
+import warnings
+
+import numpy as np
+import pytest
+
+from model.arrays import NONE
+from model.assignment import assign, best_assignment
+from model.matchmaker import BEST_FIT, EQUITABLE, RANDOM, STABLE, choose, fill_scores, gather
+from model.policy import policy_from
+from model.population import lattice
+from model.simulation import Simulation
+from tests.model import rules
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the library's own
+    from matching.games import HospitalResident
+
+SMALL = lattice(2, 2, 2, 4, scale_levers=False)
+SEEDS = range(8)
+
+
+class Round:
+    """The needs and researchers of a round, in a world some months old, and what is known of them."""
+
+    def __init__(self, seed, population=SMALL, capacity=1000, scope="all", accuracy=0.8, months=20):
+        levers = {"match_scope": scope, "match_accuracy": accuracy, "match_interval": 6}
+        parameters = {"warmup": 0, "available_time": 0, "outside_answer": 0}
+        simulation = Simulation(parameters, policy_from("matching", levers), population, seed)
+        simulation.advance(months)
+        self.world = simulation.world
+        self.world.segments["match_capacity"] = capacity
+        gather(self.world)
+        clock = self.world.clock
+        self.needs = self.world.round_needs[: clock.free_needs].copy()
+        self.researchers = self.world.round_researchers[: clock.candidates].copy()
+        self.scores = np.empty((len(self.needs), len(self.researchers)))
+        fill_scores(self.world, self.scores)
+        # What each researcher makes of each need: V_i.
+        by_council = np.empty((len(self.world.councils), len(self.researchers)))
+        rules.fill_values(self.world, by_council, self.researchers)
+        self.values = by_council[self.councils()]
+
+    def pairs(self, algorithm):
+        """The pairs that the model's algorithm chooses, in its order."""
+        gather(self.world)
+        if algorithm == "optimal":
+            assign(self.world)
+        else:
+            choose(self.world, algorithm)
+        chosen = self.world.items[: self.world.clock.introductions]
+        return [(int(n), int(self.world.round_choice[n])) for n in chosen]
+
+    def councils(self):
+        return self.world.needs["council"][self.needs]
+
+    def total(self, pairs):
+        return sum(self.scores[pair] for pair in pairs)
+
+
+def greedy(scores, capacity):
+    """Highest score first, each need and researcher once."""
+    order = np.dstack(np.unravel_index(np.argsort(-scores, axis=None), scores.shape))[0]
+    pairs, needs, researchers = [], set(), set()
+    for n, i in order:
+        if scores[n, i] >= 0 and n not in needs and i not in researchers and len(pairs) < capacity:
+            pairs.append((int(n), int(i)))
+            needs.add(n)
+            researchers.add(i)
+    return pairs
+
+
+@pytest.mark.parametrize("scope", ["all", "place"])
+@pytest.mark.parametrize("capacity", [3, 1000])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_best_fit(seed, capacity, scope):
+    matching = Round(seed, capacity=capacity, scope=scope)
+    assert matching.pairs(BEST_FIT) == greedy(matching.scores, capacity)
+
+
+@pytest.mark.parametrize("capacity", [3, 1000])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random(seed, capacity):
+    matching = Round(seed, capacity=capacity)
+    chances = np.empty_like(matching.scores)
+    rules.fill_chances(matching.world, chances)
+    assert matching.pairs(RANDOM) == greedy(chances, capacity)
+
+
+@pytest.mark.parametrize("capacity", [3, 1000])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_equitable(seed, capacity):
+    matching = Round(seed, capacity=capacity)
+    order = np.empty(len(matching.needs))
+    rules.fill_order(matching.world, order)
+    active = matching.world.councils["active"][matching.councils()]
+    left, pairs = matching.scores.copy(), []
+    for n in np.lexsort((order, active)):
+        if len(pairs) < capacity and left[n].max() >= 0:
+            i = int(left[n].argmax())
+            pairs.append((int(n), i))
+            left[:, i] = -1
+    assert matching.pairs(EQUITABLE) == pairs
+
+
+def blocking_pairs(matching, pairs):
+    """Needs and researchers who would both rather have each other than what they have."""
+    scores, values = matching.scores, matching.values
+    needs, researchers = (np.array(side) for side in zip(*pairs, strict=True))
+    score_held, value_held, score_of_held = (
+        np.full(len(scores), -1.0),
+        np.full(scores.shape[1], -np.inf),
+        np.full(scores.shape[1], -1.0),
+    )
+    score_held[needs] = score_of_held[researchers] = scores[needs, researchers]
+    value_held[researchers] = values[needs, researchers]
+    liked = (values > value_held) | ((values == value_held) & (scores > score_of_held))
+    return np.argwhere((scores >= 0) & (scores > score_held[:, None]) & liked)
+
+
+@pytest.mark.parametrize("population", [SMALL, lattice()], ids=["small", "nine_places"])
+@pytest.mark.parametrize("seed", SEEDS[:4])
+def test_stable_round_leaves_no_blocking_pair(seed, population):
+    matching = Round(seed, population)
+    pairs = matching.pairs(STABLE)
+    assert pairs
+    assert not len(blocking_pairs(matching, pairs))
+    assert len(blocking_pairs(matching, pairs[1:]))  # the check itself finds one where there is one
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 0.8])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stable_agrees_with_the_library(seed, accuracy):
+    """Needs propose: the same pairs as resident-optimal deferred acceptance of the library matching."""
+    matching = Round(seed, accuracy=accuracy)
+    scores, values = matching.scores, matching.values
+    needs = {
+        f"n{n}": [f"r{i}" for i in np.argsort(-row, kind="stable") if row[i] >= 0]
+        for n, row in enumerate(scores)
+    }
+    researchers = {
+        f"r{i}": [f"n{n}" for n in np.lexsort((-scores[:, i], -values[:, i])) if scores[n, i] >= 0]
+        for i in range(scores.shape[1])
+    }
+    needs = {name: preferred for name, preferred in needs.items() if preferred}
+    researchers = {name: preferred for name, preferred in researchers.items() if preferred}
+    game = HospitalResident.create_from_dictionaries(needs, researchers, dict.fromkeys(researchers, 1))
+    solved = game.solve(optimal="resident")
+    expected = {(n.name, r.name) for r, held in solved.items() for n in held}
+    assert {(f"n{n}", f"r{i}") for n, i in matching.pairs(STABLE)} == expected
+
+
+@pytest.mark.parametrize("capacity", [3, 1000])
+@pytest.mark.parametrize("algorithm", [STABLE, "optimal"])
+def test_highest_scores_are_made(algorithm, capacity):
+    matching = Round(1)
+    every = matching.pairs(algorithm)
+    assert Round(1, capacity=capacity).pairs(algorithm) == every[:capacity]
+    scores = [matching.scores[pair] for pair in every]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("algorithm", [RANDOM, BEST_FIT, STABLE, EQUITABLE, "optimal"])
+def test_pairs_are_allowed(algorithm):
+    """Each need and researcher at most once, in one place if so asked, none with a live tie."""
+    matching = Round(3, lattice(), scope="place")
+    pairs = matching.pairs(algorithm)
+    assert pairs
+    for side in zip(*pairs, strict=True):
+        assert len(set(side)) == len(side)
+    world = matching.world
+    live = world.ties[world.live[: world.clock.live]]
+    together = set(zip(live["council"], live["researcher"], strict=True))
+    for n, i in pairs:
+        need, r = world.needs[matching.needs[n]], matching.researchers[i]
+        assert need["tie"] == NONE
+        assert (need["council"], r) not in together
+        at = world.universities["place"][world.researchers["university"][r]]
+        assert world.councils["place"][need["council"]] == at
+
+
+@pytest.mark.parametrize("population", [SMALL, lattice()], ids=["small", "nine_places"])
+@pytest.mark.parametrize("seed", SEEDS[:4])
+def test_optimal_is_at_least_as_good_as_any(seed, population):
+    matching = Round(seed, population)
+    best = matching.total(matching.pairs("optimal"))
+    for algorithm in (RANDOM, BEST_FIT, STABLE, EQUITABLE):
+        assert matching.total(matching.pairs(algorithm)) <= best + 1e-9
+
+
+def cases():
+    """Score matrices of all shapes, some pairs infeasible."""
+    rng = np.random.default_rng(3)
+    for n, m in itertools.product(range(1, 6), repeat=2):
+        for share in (0.0, 0.4, 0.9, 1.0):
+            scores = rng.random((n, m))
+            scores[rng.random((n, m)) < share] = -1.0
+            yield scores
+
+
+def brute_force(scores):
+    """Largest total over all ways of giving each row a column or none."""
+    n, m = scores.shape
+    worth = np.hstack([np.maximum(scores, 0.0), np.zeros((n, n))])
+    return max(worth[range(n), columns].sum() for columns in itertools.permutations(range(m + n), n))
+
+
+@pytest.mark.parametrize("large", [0, 10**9], ids=["shortlist", "dense"])
+def test_optimal_is_brute_force(large):
+    for scores in cases():
+        if scores.shape[0] + scores.shape[1] > 8:
+            continue
+        rows, columns = best_assignment(scores, large)
+        assert len(set(rows)) == len(rows)
+        assert len(set(columns)) == len(columns)
+        assert (scores[rows, columns] >= 0).all()
+        assert scores[rows, columns].sum() == pytest.approx(brute_force(scores), abs=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(30, 400), (200, 200), (400, 30)])
+def test_shortlist_is_as_good_as_all(shape):
+    scores = np.random.default_rng(4).random(shape)
+    scores[scores < 0.1] = -1.0
+    dense, short = (scores[best_assignment(scores, large)].sum() for large in (10**9, 0))
+    assert short == pytest.approx(dense, rel=1e-12)

@@ -1,0 +1,60 @@
+"""The ODD says what the code does, as far as a test can tell."""
+
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from model.measures import EVENTS, MONTH_RECORD, SERIES, STOCKS, indicators_of
+from model.parameters import DECLARATIONS
+from model.simulation import ABSOLUTE_LEVERS
+from tests.odd import BEGIN, END, ODD, status, with_tables
+
+ROOT = ODD.parent.parent
+TEXT = ODD.read_text(encoding="utf-8")
+RULES = TEXT.partition(BEGIN)[0]
+SOURCES = [*ROOT.glob("model/*.py"), *ROOT.glob("tests/reference/*.py")]
+
+
+def test_parameter_tables_are_the_declarations():
+    assert TEXT.count(BEGIN) == TEXT.count(END) == 1
+    assert with_tables(TEXT) == TEXT, "run `python -m tests.odd`"
+
+
+def test_every_section_that_the_code_cites_exists():
+    sections = set(re.findall(r"^##+ (\d+(?:\.\d+)?) ", TEXT, flags=re.MULTILINE))
+    for file in SOURCES:
+        for citation in re.findall(r"\(ODD ([^)]*)\)", file.read_text(encoding="utf-8")):
+            cited = re.findall(r"\d+(?:\.\d+)?", citation)
+            assert set(cited) <= sections, f"{file.name}: ODD {citation}"
+
+
+def test_every_file_of_the_model_has_its_place():
+    files = TEXT.partition("\n## Files\n")[2]
+    named = set(re.findall(r"`(\w+\.py)`", files))
+    assert named == {file.name for file in ROOT.glob("model/*.py")} - {"__init__.py"}
+
+
+def test_every_parameter_is_in_the_rules():
+    assert not [name for name in DECLARATIONS if not re.search(rf"\b{name}\b", RULES)]
+
+
+@pytest.mark.parametrize("names", [SERIES, EVENTS, ABSOLUTE_LEVERS])
+def test_every_name_is_explained(names):
+    assert not [name for name in names if f"`{name}`" not in TEXT]
+
+
+def test_every_indicator_is_explained():
+    indicators = indicators_of(np.zeros(1, MONTH_RECORD), np.zeros(1))
+    means = {f"mean_{name}" for name in STOCKS}
+    assert not [name for name in indicators if name not in means and f"`{name}`" not in TEXT]
+
+
+def test_readme_counts_parameters_by_status():
+    counts = Counter(map(status, DECLARATIONS.values()))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"({counts['calibrated']} of {len(DECLARATIONS)} parameters)" in text
+    assert f"**From a source** ({counts['source']})" in text
+    assert f"**Assumed** ({counts['assumed']})" in text
+    assert f"policy or design ({counts['policy'] + counts['design']})" in text

@@ -1,0 +1,300 @@
+"""Populations: shapes, positions, what is drawn of each council and researcher, and how levers scale.
+
+Statistical tests of one world of 400 councils and 6,000 researchers; each fails a sound build for one
+choice of seed in a thousand (FALSE_ALARM, shared among the p-values of a test).
+"""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from model.parameters import LEVERS, BadInput
+from model.population import lattice, listed, regional
+from model.simulation import ABSOLUTE_LEVERS, Simulation, levers_in, scaled
+from tests.model.worlds import EVERYTHING
+
+FALSE_ALARM = 1e-3
+
+
+def check(p_values):
+    assert min(p_values) > FALSE_ALARM / len(p_values)
+
+
+def drawn(population=None, **parameters):
+    return Simulation(parameters, population=population, seed=1).world
+
+
+@pytest.fixture(scope="module")
+def large():
+    return drawn(lattice(100, 4, 2, 30))
+
+
+def test_nine_places():
+    population = lattice()
+    assert (len(population.places), len(population.councils), len(population.universities)) == (9, 36, 18)
+    assert population.n_researchers == 540
+    assert population.lever_scale == 1
+    assert list(np.unique(population.councils["x"])) == [0, 100, 200]
+    assert list(np.unique(population.councils["y"])) == [0, 100, 200]
+    assert (np.bincount(population.councils["place"]) == 4).all()
+    assert len(set(population.council_names)) == 36
+    assert len(set(population.university_names)) == 18
+
+
+@pytest.mark.parametrize(("places", "columns"), [(1, 1), (2, 2), (4, 2), (5, 3), (9, 3), (10, 4), (576, 24)])
+def test_lattice_columns(places, columns):
+    sites = lattice(places, 1, 1, 1).councils
+    assert sites["x"].max() == 100 * (columns - 1)
+    assert len(np.unique(sites[["x", "y"]])) == places
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "4", True, None])
+def test_lattice_needs_counts(wrong):
+    with pytest.raises(BadInput, match=r"councils = .* is not allowed") as caught:
+        lattice(councils=wrong, places=0)
+    assert len(caught.value.problems) == 2
+
+
+def test_positions(large):
+    """Normal around the place's centre: 12 km for councils, 6 km for universities, on each axis."""
+    population = lattice(100, 4, 2, 30)
+    p_values = []
+    for table, sites, spread in (
+        (large.councils, population.councils, 12),
+        (large.universities, population.universities, 6),
+    ):
+        for axis in ("x", "y"):
+            deviation = (table[axis] - sites[axis]) / spread
+            p_values.append(stats.kstest(deviation, stats.norm.cdf).pvalue)
+        assert not table["z"].any()
+    check(p_values)
+
+
+def test_councils_as_drawn(large):
+    c = large.councils
+    size = c["relative_size"]
+    check(
+        [
+            stats.kstest(size, stats.lognorm(0.6).cdf).pvalue,
+            stats.kstest(c["analytical_capacity"] / np.sqrt(size), stats.lognorm(0.7, scale=20).cdf).pvalue,
+            stats.kstest(
+                (c["partnership_capacity"] - 0.25) / (3.75 * size), stats.gamma(2, scale=0.5).cdf
+            ).pvalue,
+            stats.kstest(c["window"], stats.lognorm(0.7, scale=14).cdf).pvalue,
+            stats.kstest(c["commitment"], stats.beta(2, 3).cdf).pvalue,
+            stats.kstest(c["absorptive_capacity"], stats.beta(2, 6).cdf).pvalue,
+            stats.kstest(c["other_evidence"], stats.beta(2, 2).cdf).pvalue,
+            stats.chisquare(np.bincount(c["election_phase"] // 8, minlength=6)).pvalue,
+            *(stats.kstest(c["motives"][:, j], stats.beta(2, 6).cdf).pvalue for j in range(4)),
+            *(
+                stats.kstest(share, stats.beta(1, 7).cdf).pvalue
+                for share in np.diff(c["profile"], prepend=0).T
+            ),
+        ]
+    )
+    np.testing.assert_allclose(c["motives"].sum(axis=1), 1)
+    assert (c["profile"][:, -1] == 1).all()
+    np.testing.assert_allclose(c["scale"], size)
+
+
+def test_researchers_as_drawn(large):
+    r = large.researchers
+    left = r["months_left"][r["permanent"] == 0]
+    best, second = r["expertise"].argmax(axis=1), r["expertise"].argsort(axis=1)[:, -2]
+    pairs = np.bincount(best * 8 + second, minlength=64)[
+        [8 * i + j for i in range(8) for j in range(8) if i != j]
+    ]
+    level = np.sort(r["expertise"], axis=1)[:, -2]
+    check(
+        [
+            stats.kstest(r["excellence"], stats.beta(4, 4).cdf).pvalue,
+            stats.kstest(r["local_focus"], stats.beta(2, 3).cdf).pvalue,
+            stats.kstest(r["pace"], stats.lognorm(0.4, scale=12).cdf).pvalue,
+            stats.kstest(r["engagement_capacity"] - 0.1, stats.expon.cdf).pvalue,
+            stats.kstest(r["sector_knowledge"], stats.beta(1.5, 4).cdf).pvalue,
+            stats.binomtest(int(r["permanent"].sum()), len(r), 0.67).pvalue,
+            stats.chisquare(np.bincount(left, minlength=37)[1:]).pvalue,
+            stats.chisquare(pairs).pvalue,
+            stats.kstest(level, stats.uniform(0.4, 0.4).cdf).pvalue,
+            *(stats.kstest(r["motives"][:, j], stats.beta(2, 6).cdf).pvalue for j in range(4)),
+        ]
+    )
+    assert left.min() == 1
+    assert left.max() == 36
+    assert (np.sort(r["expertise"], axis=1)[:, :6] == 0.1).all()
+    assert (r["expertise"].max(axis=1) == 1).all()
+
+
+def test_universities_and_places_as_drawn(large):
+    structures = large.places["structure"][large.places["structure"] > 0]
+    assert len(structures) == 35
+    check(
+        [
+            stats.kstest(large.universities["commitment"], stats.beta(2, 3).cdf).pvalue,
+            stats.binomtest(int(large.universities["roles"].sum()), 200, 0.35).pvalue,
+            stats.kstest(structures, stats.uniform(0.5, 0.5).cdf).pvalue,
+        ]
+    )
+    assert set(np.unique(large.universities["roles"])) == {0, 1}
+    assert large.clock.live == large.clock.ties_made == 120
+    assert (large.ties["trust"][:120] == 0.5).all()
+
+
+REVIEW = (3.2, 2.4, 1.6, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("motives", "of_researchers"), [("review", REVIEW), ("survey", (2.4, 1.6, 0.8, 3.2))]
+)
+def test_motives(motives, of_researchers):
+    world = drawn(lattice(100, 4, 2, 30), motives=motives)
+    p_values = []
+    for table, shapes in ((world.councils, REVIEW), (world.researchers, of_researchers)):
+        for j, shape in enumerate(shapes):
+            p_values.append(stats.kstest(table["motives"][:, j], stats.beta(shape, 8 - shape).cdf).pvalue)
+    check(p_values)
+
+
+CITIES = {  # latitude, longitude
+    "Leeds": (53.7997, -1.5492),
+    "Bradford": (53.7950, -1.7594),
+    "London": (51.5074, -0.1278),
+    "Edinburgh": (55.9533, -3.1883),
+}
+
+
+def cities():
+    names, latitudes, longitudes = zip(*((name, *at) for name, at in CITIES.items()), strict=True)
+    columns = {"name": names, "place": names, "latitude": latitudes, "longitude": longitudes}
+    return listed(
+        "cities",
+        columns | {"population": [800_000] * 4},
+        columns | {"staff": [3, 4, 5, 0]},
+        scale_levers=False,
+    )
+
+
+def test_listed_positions():
+    """Chords of the globe; Leeds to Bradford is some 13.8 km, London to Edinburgh 534 km."""
+    world = drawn(cities(), distance_decay=1.0, distance_scale=1.0)
+    distance = 1 / world.proximity - 1
+
+    def along_the_ground(one, other):
+        (lat1, lon1), (lat2, lon2) = np.radians(CITIES[one]), np.radians(CITIES[other])
+        h = math.sin((lat2 - lat1) / 2) ** 2
+        h += math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+        return 2 * 6371 * math.asin(math.sqrt(h))
+
+    for c, one in enumerate(CITIES):
+        for u, other in enumerate(CITIES):
+            chord = 2 * 6371 * math.sin(along_the_ground(one, other) / (2 * 6371))
+            assert distance[c, u] == pytest.approx(chord, abs=1e-6)
+    assert distance[0, 1] == pytest.approx(13.8, abs=0.1)
+    assert distance[2, 3] == pytest.approx(534, abs=1)
+
+
+def test_listed():
+    population = cities()
+    assert population.geographic
+    assert population.places == tuple(CITIES)
+    assert population.council_names == tuple(CITIES)
+    assert population.n_researchers == 12
+    assert population.lever_scale == 1
+    world = drawn(population)
+    np.testing.assert_allclose(world.councils["relative_size"], 800_000 / 170_000, rtol=1e-12)
+    assert list(world.universities["first_post"]) == [0, 3, 7, 12]
+
+
+def test_listed_without_anybody():
+    none = {"name": [], "place": [], "latitude": [], "longitude": []}
+    one = {"name": ["a"], "place": ["a"], "latitude": [50], "longitude": [0]}
+    for councils, universities in (
+        (none | {"population": []}, one | {"staff": [5]}),
+        (one | {"population": [1000]}, none | {"staff": []}),
+        (one | {"population": [1000]}, one | {"staff": [0]}),
+    ):
+        with pytest.raises(BadInput):
+            listed("empty", councils, universities)
+
+
+KINDS = {"district": {"mean": 100_000, "sigma": 0.4}, "county": {"mean": 700_000, "sigma": 0.5}}
+NORTH = {
+    "name": "North",
+    "councils": {"district": 30, "county": 5},
+    "population": 13_000_000,
+    "centre": {"latitude": 54, "longitude": -2},
+    "spread": {"latitude": 0.5, "longitude": 0.8},
+    "universities": 3,
+    "staff": 100,
+}
+SOUTH = NORTH | {
+    "name": "South",
+    "councils": {"district": 10, "county": 0},
+    "population": 500_000,
+    "universities": 0,
+    "staff": 0,
+}
+
+
+def test_regional():
+    population = regional("two regions", [NORTH, SOUTH], KINDS)
+    assert population.places == ("North", "South")
+    assert list(np.bincount(population.councils["place"])) == [35, 10]
+    assert list(population.universities["staff"]) == [34, 33, 33]
+    assert population.lever_scale == 45 / 36
+    assert population.geographic
+    means = population.councils["population"] * np.exp(population.councils["population_sigma"] ** 2 / 2)
+    assert means[:35].sum() == pytest.approx(13_000_000)  # twice what the kinds alone would make
+    assert means[35:].sum() == pytest.approx(500_000)  # half
+    assert means[0] == pytest.approx(200_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"population": -1}, "population = -1"),
+        ({"councils": {"burgh": 3}}, "burgh is no kind of council"),
+        ({"councils": {"district": 1.5}}, "1.5 councils of kind district"),
+        ({"centre": {"latitude": 512, "longitude": 0}}, "centre.latitude = 512"),
+        ({"spread": {"latitude": -1, "longitude": 0}}, "spread.latitude = -1"),
+        ({"universities": 0}, "staff but no university"),
+        ({"staff": "many"}, "staff = 'many'"),
+    ],
+)
+def test_bad_region(change, said):
+    with pytest.raises(BadInput) as caught:
+        regional("two regions", [NORTH | change, SOUTH | {"population": 0}], KINDS)
+    assert any(said in problem and "North" in problem for problem in caught.value.problems)
+    assert any("South" in problem for problem in caught.value.problems)
+
+
+def test_missing_figures_of_a_region():
+    with pytest.raises(BadInput, match="staff is missing"):
+        regional("r", [{key: value for key, value in NORTH.items() if key != "staff"}], KINDS)
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_levers_scale_with_councils(lever):
+    """Absolute numbers, given for 36 councils, grow with their number; whole ones are rounded half up."""
+    value = 7 if LEVERS[lever].domain.whole else 7.0
+    if LEVERS[lever].domain.words:
+        return
+    for places, factor in ((18, 2), (9, 1), (1, 1 / 9)):
+        population = lattice(places)
+        expected = value * factor if lever in ABSOLUTE_LEVERS else value
+        if LEVERS[lever].domain.whole:
+            expected = math.floor(expected + 0.5)
+        assert scaled(lever, value, population) == pytest.approx(expected)
+        assert scaled(lever, value, lattice(places, scale_levers=False)) == value
+
+
+def test_levers_of_a_month():
+    population = lattice(18)
+    levers = dict(zip(LEVERS, levers_in(EVERYTHING, 0, population), strict=True))
+    assert levers["match_capacity"] == 10
+    assert levers["annual_budget"] == 3000
+    assert levers["grant_months"] == 6
+    assert levers["brokers"] == 3
+    assert levers["match_algorithm"] == 2

@@ -1,0 +1,110 @@
+"""However a run is computed, its numbers are the same, bit for bit."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import arrays, measures, parameters, population
+from model.policy import policy_from
+from model.simulation import BASELINE, Simulation, compare, run
+from tests.model.worlds import ALGORITHMS, ALL_LEVERS, EVERYTHING, SHORT, SMALL, bits, digests, finished
+
+ROOT = Path(__file__).parents[2]
+POLICIES = [
+    BASELINE,
+    EVERYTHING,
+    policy_from("some months", {"phds": {"value": 24, "start": 3, "end": 15}, "brokers": 2.5}),
+    policy_from("optimal", {"match_interval": 2, "match_algorithm": "optimal"}),
+]
+
+
+def test_compilation_off():
+    """The rules are plain Python; compiled or not, they reckon the same, warnings counted as errors."""
+    script = "from tests.model.worlds import print_digests; print_digests()"
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
+    plain = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert plain.returncode == 0, plain.stderr
+    assert json.loads(plain.stdout) == digests()
+
+
+@pytest.mark.parametrize("module", [arrays, measures, parameters, population], ids=lambda m: m.__name__)
+def test_columns_are_not_hidden(module):
+    """In plain Python a column named like an attribute of NumPy's records would be that attribute."""
+    records = [each for each in vars(module).values() if isinstance(each, np.dtype) and each.names]
+    assert records
+    for record in records:
+        assert not set(record.names) & set(dir(np.record))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_month_by_month(algorithm):
+    policy = policy_from(algorithm, ALL_LEVERS | {"match_algorithm": algorithm})
+    stepped = Simulation(SHORT, policy, SMALL, histories=True)
+    while stepped.month < stepped.end:
+        stepped.advance(1)
+    assert bits(stepped.result()) == bits(finished(policy=policy).result())
+
+
+def test_again():
+    assert bits(finished(seed=5).result()) == bits(finished(seed=5).result())
+    assert bits(finished(seed=5).result()) != bits(finished(seed=6).result())
+
+
+def test_compare_is_run():
+    """A forked warm-up gives what a run of one's own gives, whichever policies share it."""
+    together = compare(SHORT, POLICIES, SMALL, seed=3, histories=True)
+    for policy, forked in zip(POLICIES, together, strict=True):
+        assert bits(forked) == bits(run(SHORT, policy, SMALL, seed=3, histories=True)), policy.name
+
+
+def test_fork_leaves_its_parent_alone():
+    parent = Simulation(SHORT, EVERYTHING, SMALL, seed=3, histories=True)
+    parent.advance(SHORT["warmup"])
+    parent.fork(BASELINE).advance()
+    parent.advance()
+    assert bits(parent.result()) == bits(run(SHORT, EVERYTHING, SMALL, seed=3, histories=True))
+
+
+@pytest.mark.parametrize("algorithm", ["best_fit", "optimal"])
+def test_room(algorithm):
+    """A run that outgrows its tables is repeated in larger ones, and none is the wiser."""
+    policy = policy_from(algorithm, ALL_LEVERS | {"match_algorithm": algorithm})
+    cramped = Simulation(SHORT, policy, SMALL, seed=1, histories=True)
+    cramped._room = 0.01
+    cramped._begin()
+    cramped.advance()
+    assert cramped._room > 0.01
+    assert bits(cramped.result()) == bits(finished(policy=policy, seed=1).result())
+
+
+def test_room_of_a_fork():
+    warm = Simulation(SHORT, BASELINE, SMALL, seed=1, histories=True)
+    warm._room = 0.01
+    warm._begin()
+    warm.advance(SHORT["warmup"])
+    before = warm._room
+    fork = warm.fork(EVERYTHING)
+    fork.advance()
+    assert fork._room > before, "the fork was meant to outgrow its tables"
+    assert bits(fork.result()) == bits(finished(seed=1).result())
+
+
+def test_threads():
+    def one(seed):
+        return bits(run(SHORT, POLICIES[seed % len(POLICIES)], seed=seed))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(one, range(12))) == [one(seed) for seed in range(12)]
