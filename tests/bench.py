@@ -1,0 +1,136 @@
+"""Measured speed, side by side in one run: `make bench`, or `python -m tests.bench`.
+
+Machines are noisy, so what counts are ratios of things measured in turn, pair by pair, and medians
+of them; seconds are only shown.
+"""
+
+import math
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from experiments.places import population_from
+from model.parameters import parameters_from
+from model.population import Population, lattice
+from model.simulation import BASELINE, run
+from tests.reference import ReferenceModel
+
+PAIRS = 5
+RUNS_A_PAIR = 40
+PLACES = (9, 36, 144, 576)
+ROOT = Path(__file__).parents[1]
+SINGLE_RUN = "from model.simulation import run; run()"
+HELP = "import sys; from experiments.main import main; sys.exit(main(['--help']))"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Seconds that some work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def against_reference() -> tuple[float, float, list[float]]:
+    """Median seconds of a default run, compiled and in plain Mesa, and their ratios pair by pair."""
+    population, parameters = lattice(), parameters_from()
+    pairs = []
+    for pair in range(PAIRS):
+        seeds = range(pair * RUNS_A_PAIR, (pair + 1) * RUNS_A_PAIR)
+        # The population is drawn anew in every run; a first half and a second half enclose the reference.
+        first = seconds(lambda seeds=seeds: [run(seed=seed) for seed in seeds[::2]])
+        plain = seconds(lambda pair=pair: ReferenceModel(parameters, BASELINE, population, pair).run())
+        second = seconds(lambda seeds=seeds: [run(seed=seed) for seed in seeds[1::2]])
+        pairs.append(((first + second) / RUNS_A_PAIR, plain))
+    ratios = [plain / compiled for compiled, plain in pairs]
+    return statistics.median(c for c, _ in pairs), statistics.median(p for _, p in pairs), ratios
+
+
+def growth() -> tuple[dict[int, float], float]:
+    """Median seconds a run by number of places, and the exponent between the smallest and the largest."""
+    populations = {places: lattice(places) for places in PLACES}
+    times: dict[int, list[float]] = {places: [] for places in PLACES}
+    for seed in range(3):
+        for places, population in populations.items():
+            repeats = max(1, PLACES[-1] // places // 8)
+            took = seconds(
+                lambda p=population, s=seed, n=repeats: [run(None, BASELINE, p, s) for _ in range(n)]
+            )
+            times[places].append(took / repeats)
+    medians = {places: statistics.median(each) for places, each in times.items()}
+    exponent = math.log(medians[PLACES[-1]] / medians[PLACES[0]]) / math.log(PLACES[-1] / PLACES[0])
+    return medians, exponent
+
+
+def threads() -> list[float]:
+    """How many times as fast two threads are as one, pair by pair."""
+
+    def sweep(workers: int) -> None:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda seed: run(seed=seed), range(60)))
+
+    return [seconds(lambda: sweep(1)) / seconds(lambda: sweep(2)) for _ in range(PAIRS)]
+
+
+def uk() -> Population:
+    """The United Kingdom, as `population=uk` has it."""
+    return population_from(yaml.safe_load((ROOT / "conf/population/uk.yaml").read_text()))
+
+
+def program(code: str, cache: str | None = None) -> float:
+    """Seconds that a new process takes."""
+    environment = os.environ | ({"NUMBA_CACHE_DIR": cache} if cache else {})
+    command = [sys.executable, "-c", code]
+    return seconds(
+        lambda: subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    )
+
+
+def peak_memory() -> float:
+    """MB that this process has needed at its most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Measure everything and show a table."""
+    table = Table("what", "measured", title="Speed")
+    run()  # compiled before anything is timed
+    with tempfile.TemporaryDirectory() as cache:
+        table.add_row("first start, compiling", f"{program(SINGLE_RUN, cache):.1f} s")
+        table.add_row("later start and one run", f"{program(SINGLE_RUN, cache):.1f} s")
+    table.add_row("towngown --help", f"{program(HELP):.2f} s")
+    compiled, plain, ratios = against_reference()
+    table.add_row("default run, compiled", f"{compiled * 1e3:.1f} ms")
+    table.add_row("default run, plain Mesa", f"{plain:.2f} s")
+    spread = f"({min(ratios):.0f} to {max(ratios):.0f} in {PAIRS} pairs)"
+    table.add_row("  times as fast", f"{statistics.median(ratios):.0f} {spread}")
+    gains = threads()
+    table.add_row(
+        "two threads against one", f"{statistics.median(gains):.2f} ({min(gains):.2f} to {max(gains):.2f})"
+    )
+    country = uk()
+    run(None, BASELINE, country, 0)
+    took = statistics.median(seconds(lambda s=s: run(None, BASELINE, country, s)) for s in range(3))
+    table.add_row(
+        f"uk ({country.n_researchers:,} researchers)", f"{took:.2f} s, {peak_memory():.0f} MB at its most"
+    )
+    medians, exponent = growth()
+    for places, median in medians.items():
+        table.add_row(f"{places} places", f"{median * 1e3:.0f} ms a run")
+    table.add_row("  grows as agents to the power", f"{exponent:.2f}")
+    table.add_row("memory at its most, 576 places included", f"{peak_memory():.0f} MB")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
