@@ -120,7 +120,7 @@ def _draw_facet(axes: Axes, effects: pd.DataFrame, scale: float) -> None:
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_visible(axes.get_subplotspec().is_last_row())
     axes.tick_params(bottom=axes.get_subplotspec().is_last_row())
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], min_n_ticks=3))
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 4, 5, 10], min_n_ticks=2))
     axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
 
 

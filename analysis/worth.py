@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from analysis import style
 from analysis.tables import AT_EQUAL_MONEY, COST, MAIN_INDICATOR, Tables
 
-RATES = (0.25, 0.5, 1, 2, 4)  # strategic partnerships that £100k a year buys
+RATES = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8)  # strategic partnerships that £100k a year buys
 # Where a name may stand beside its point, the best first: points right, points up, aligned by.
 BESIDE = (
     (6, 7, "left"),
@@ -81,20 +81,24 @@ def _draw_points(axes: Axes, points: pd.DataFrame) -> None:
     axes.margins(0.09, 0.07)
 
 
-def _draw_rates(axes: Axes) -> Iterator[Bbox]:
-    """Draw the lines of equal worth and name them; yields where their names stand."""
+def _draw_rates(axes: Axes) -> list[Bbox]:
+    """Draw lines of equal worth, as many as can be named; returns where their names stand."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    taken: list[Bbox] = []
     for rate in RATES:
         x = min(right, 100 * top / rate)
-        if x <= 0:
-            continue
-        axes.plot([0, x], [0, rate * x / 100], color=style.PALE, linewidth=1, zorder=0)
         name = axes.annotate(
             f"{rate:g} for £100k", (x, rate * x / 100), xytext=(-3, -2), textcoords="offset points",
             color=style.GREY, fontsize=8, ha="right", va="top", path_effects=HALO,
         )  # fmt: skip
-        yield _box(axes, name)
+        box = _box(axes, name)
+        if x <= 0 or box.x0 < axes.transData.transform((0, 0))[0] or box.count_overlaps(taken):
+            name.remove()
+            continue
+        axes.plot([0, x], [0, rate * x / 100], color=style.PALE, linewidth=1, zorder=0)
+        taken.append(box)
     axes.set(xlim=(left, right), ylim=(bottom, top))
+    return taken
 
 
 def _boxes_of(axes: Axes, points: pd.DataFrame) -> Iterator[Bbox]:

@@ -94,9 +94,7 @@ def _costs(
     """
 
     def warm(seed: int) -> Simulation:
-        simulation = Simulation(
-            settings.parameters, BASELINE_POLICY, settings.population, seed, companions=policies
-        )
+        simulation = Simulation(settings.parameters, BASELINE_POLICY, settings.population, seed)
         simulation.advance(int(settings.parameters["warmup"]))
         return simulation
 
