@@ -5,3 +5,12 @@ from model.compiling import is_compiled
 
 def pytest_report_header():
     return [] if is_compiled() else ["The model's rules are compiled first: about half a minute, once."]
+
+
+def pytest_configure(config):
+    """Compile once, before several processes would each do it."""
+    several = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if several and not is_compiled():
+        from model.simulation import run
+
+        run()
