@@ -12,6 +12,7 @@ Set ``NUMBA_DISABLE_JIT=1`` to run the same rules as plain Python, for debugging
 import hashlib
 import os
 import platform
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,8 @@ compilation_disabled = bool(_config.DISABLE_JIT)
 #: Makes an unsigned 64-bit integer; without compilation a Python integer, which cannot overflow.
 unsigned: Any = int if compilation_disabled else np.uint64
 
+VERSIONS_KEPT = 8
+
 
 @cache
 def code_digest() -> str:
@@ -44,8 +47,17 @@ def code_digest() -> str:
 def cache_folder() -> Path:
     """Folder of the compiled rules, one for each version of model, compiler and machine."""
     root = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_path("towngown")
-    versions = f"{code_digest()}-numba{numba.__version__}-{platform.machine()}"
-    return Path(root) / versions
+    folder = Path(root) / f"{code_digest()}-numba{numba.__version__}-{platform.machine()}"
+    if not folder.exists():
+        _forget_old_versions(folder.parent)
+    return folder
+
+
+def _forget_old_versions(root: Path) -> None:
+    """Keep the latest few versions: whoever tries out rules makes one a try."""
+    versions = sorted(root.glob("*-numba*"), key=lambda folder: folder.stat().st_mtime)
+    for folder in versions[:-VERSIONS_KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_compiled() -> bool:

@@ -31,6 +31,15 @@ RUNS_A_PAIR = 40
 PLACES = (9, 36, 144, 576)
 ROOT = Path(__file__).parents[1]
 SINGLE_RUN = "from model.simulation import run; run()"
+SWEEP = """
+import time
+from model.simulation import run
+run()
+start = time.perf_counter()
+for seed in range(300):
+    run(seed=seed)
+print(time.perf_counter() - start)
+"""
 HELP = "import sys; from experiments.main import main; sys.exit(main(['--help']))"
 
 
@@ -82,6 +91,21 @@ def threads() -> list[float]:
     return [seconds(lambda: sweep(1)) / seconds(lambda: sweep(2)) for _ in range(PAIRS)]
 
 
+def processes() -> float:
+    """How many times as fast two processes are as one: what the machine itself can give two threads."""
+    command = [sys.executable, "-c", SWEEP]
+
+    def start() -> subprocess.Popen:
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    def took(process: subprocess.Popen) -> float:
+        return float(process.communicate()[0])
+
+    alone = took(start())
+    pair = [start(), start()]
+    return 2 * alone / max(took(process) for process in pair)
+
+
 def uk() -> Population:
     """The United Kingdom, as `population=uk` has it."""
     return population_from(yaml.safe_load((ROOT / "conf/population/uk.yaml").read_text()))
@@ -118,6 +142,7 @@ def main() -> None:
     table.add_row(
         "two threads against one", f"{statistics.median(gains):.2f} ({min(gains):.2f} to {max(gains):.2f})"
     )
+    table.add_row("two processes against one", f"{processes():.2f}")
     country = uk()
     run(None, BASELINE, country, 0)
     took = statistics.median(seconds(lambda s=s: run(None, BASELINE, country, s)) for s in range(3))
