@@ -9,7 +9,7 @@ import pandas as pd
 from experiments import screen
 from experiments.effects import effects_of
 from experiments.engine import results
-from experiments.equal_money import Solved, at_most, extra_cost, notes_on, seeds_to_solve_on, solve
+from experiments.equal_money import Solved, extra_cost, notes_on, seeds_to_solve_on, solve
 from experiments.figures import drawn
 from experiments.folder import written_whole
 from experiments.gathering import Gathered
@@ -73,8 +73,7 @@ def at_equal_money(settings: Settings, bars: screen.Progress) -> dict[str, Solve
     if not wanted or settings.equal_money is None or not settings.years:
         return {}
     target = settings.equal_money * settings.population.lever_scale
-    seeds = seeds_to_solve_on(settings)
-    cost_of = _costs(settings, [at_most(planned) for planned in wanted], seeds)
+    cost_of = _costs(settings, seeds_to_solve_on(settings))
     names = screen.watched(bars, wanted, len(wanted), "Equal money", "policies")
     return {
         planned.policy.name: solve(planned, target, lambda policy, planned=planned: cost_of(planned, policy))
@@ -82,16 +81,8 @@ def at_equal_money(settings: Settings, bars: screen.Progress) -> dict[str, Solve
     }
 
 
-def _costs(
-    settings: Settings, policies: Sequence[Policy], seeds: Sequence[int]
-) -> Callable[[Planned, Policy], float]:
-    """Yearly cost of a policy above the baseline, simulated on some seeds, each warmed up once.
-
-    Args:
-        settings: of the job.
-        policies: those that will be asked for, at their most.
-        seeds: to simulate.
-    """
+def _costs(settings: Settings, seeds: Sequence[int]) -> Callable[[Planned, Policy], float]:
+    """Yearly cost of a policy above the baseline, simulated on some seeds, each warmed up once."""
 
     def warm(seed: int) -> Simulation:
         simulation = Simulation(settings.parameters, BASELINE_POLICY, settings.population, seed)

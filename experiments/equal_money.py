@@ -59,12 +59,6 @@ def notes_on(solved: Iterable[Solved]) -> list[str]:
     ]
 
 
-def at_most(planned: Planned) -> Policy:
-    """The policy with all the intensity that is looked at."""
-    lever = str(planned.intensity)
-    return with_intensity(planned.policy, lever, _range_of(lever)[1])
-
-
 def seeds_to_solve_on(settings: Settings) -> range:
     """The first of the experiment's seeds, as many as it takes."""
     wanted = math.ceil(_COUNCILS / len(settings.population.councils))
