@@ -46,8 +46,10 @@ def code_digest() -> str:
 @cache
 def cache_folder() -> Path:
     """Folder of the compiled rules, one for each version of model, compiler and machine."""
-    root = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_path("towngown")
-    folder = Path(root) / f"{code_digest()}-numba{numba.__version__}-{platform.machine()}"
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    # A folder of our own in either case, since old versions in it are deleted.
+    root = Path(chosen) / "towngown" if chosen else platformdirs.user_cache_path("towngown")
+    folder = root / f"{code_digest()}-numba{numba.__version__}-{platform.machine()}"
     if not folder.exists():
         _forget_old_versions(folder.parent)
     return folder

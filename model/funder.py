@@ -145,10 +145,17 @@ def collect_bids(world, noise):
         row = world.live[i]
         tie = world.ties[row]
         if tie.stage == READY and tie.due == NONE and bids_now(world, tie, stream, CALL_BID, 1.0):
-            world.keys[bids] = -score(world, tie, stream, CALL_NOISE, noise, taste, CALL_TASTE)
-            world.items[bids] = row
-            bids += 1
+            merit = score(world, tie, stream, CALL_NOISE, noise, taste, CALL_TASTE)
+            bids = put_forward(world, bids, row, merit)
     return bids
+
+
+@compiled
+def put_forward(world, bids, row, merit):
+    """Add a bid to the scratch lists; the keys hold scores with their sign turned. Returns how many."""
+    world.keys[bids] = -merit
+    world.items[bids] = row
+    return bids + 1
 
 
 @compiled
@@ -194,7 +201,7 @@ def taste_for(world, topic, u):
 
 @compiled
 def rank(world, bids):
-    """Best score first (the keys hold scores with their sign turned)."""
+    """Best score first."""
     sort_by_key(world.keys, world.items, 0, bids)
 
 
@@ -268,9 +275,8 @@ def decide_full_bids(world):
         tie = world.ties[row]
         if tie.stage == READY and tie.due == clock.month:
             noise = world.parameters.score_noise
-            world.keys[bids] = -score(world, tie, stream, FULL_NOISE, noise, taste, CALL_TASTE)
-            world.items[bids] = row
-            bids += 1
+            merit = score(world, tie, stream, FULL_NOISE, noise, taste, CALL_TASTE)
+            bids = put_forward(world, bids, row, merit)
     rank(world, bids)
     cost = funder.aside_cost[call % 4]
     aside = funder.aside_awards[call % 4]
@@ -303,9 +309,8 @@ def roll(world):
         if may_bid and bids_now(world, tie, stream, ROLLING_BID, ROLLING_BID_SHARE):
             tie.rolling_bids += 1
             noise = world.parameters.score_noise
-            world.keys[bids] = -score(world, tie, stream, ROLLING_NOISE, noise, taste, ROLLING_TASTE)
-            world.items[bids] = row
-            bids += 1
+            merit = score(world, tie, stream, ROLLING_NOISE, noise, taste, ROLLING_TASTE)
+            bids = put_forward(world, bids, row, merit)
     rank(world, bids)
     awards = min(awards, bids)
     funder.purse -= make_awards(world, awards, world.parameters.responsive_lag, grant_cost(world))

@@ -92,12 +92,11 @@ def make_tie(world, council, researcher, topic):
     world.councils[council].first_tie = row
     tie.next_of_researcher = world.researchers[researcher].first_tie
     world.researchers[researcher].first_tie = row
-    tie.position = clock.dormant
-    world.dormant[clock.dormant] = row
+    _join_list(world.dormant, tie, row, clock.dormant)
     clock.dormant += 1
     tie.stage = DORMANT
-    clear_bids(tie)
     tie.since = clock.month
+    clear_bids(tie)
     return row
 
 
@@ -129,6 +128,13 @@ def remove_tie(world, row):
 
 
 @compiled
+def _join_list(rows, tie, row, end):
+    """Add a tie to the end of a list."""
+    rows[end] = row
+    tie.position = end
+
+
+@compiled
 def _leave_list(world, rows, tie, last):
     """Take a tie out of a list by moving the last of the list into its position."""
     moved = rows[last]
@@ -142,8 +148,7 @@ def awaken(world, row):
     clock, tie = world.clock, world.ties[row]
     _leave_list(world, world.dormant, tie, clock.dormant - 1)
     clock.dormant -= 1
-    tie.position = clock.live
-    world.live[clock.live] = row
+    _join_list(world.live, tie, row, clock.live)
     clock.live += 1
     tie.stage = SCOPING
     tie.since = clock.month
@@ -162,8 +167,7 @@ def go_dormant(world, row):
         tie.need = NONE
     _leave_list(world, world.live, tie, clock.live - 1)
     clock.live -= 1
-    tie.position = clock.dormant
-    world.dormant[clock.dormant] = row
+    _join_list(world.dormant, tie, row, clock.dormant)
     clock.dormant += 1
     tie.stage = DORMANT
     tie.since = clock.month
