@@ -4,12 +4,12 @@ Lists of real councils and universities come from anyone's spreadsheets. Every r
 reported, with its line, its value and the reason, and then nothing runs.
 """
 
-import csv
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.lists import lines_of, number_of, refuse_lines, text_of
 from experiments.words import check_keys, no_such
 from model.parameters import BadInput
 from model.population import Population, lattice, listed, regional
@@ -19,9 +19,6 @@ _IGNORED = (
     "code", "gss_code", "kind", "nation", "region", "county", "combined_authority", "area_km2", "residents",
     "ukprn", "mission_group", "research_fte", "social_science_fte", "place",
 )  # fmt: skip
-_MOST_PROBLEMS = 50
-
-type Row = dict[str, str]
 
 
 def population_from(settings: Mapping[str, Any]) -> Population:
@@ -74,12 +71,12 @@ def _columns(path: Path, noun: str, place: str, size: str) -> dict[str, list]:
     Raises:
         BadInput: naming every line that cannot be used, its value and the reason.
     """
-    header, rows = _table(path)
+    header, rows = lines_of(path)
     source = "social_science_fte" if size == "staff" and "staff" not in header else size
     _check_header(path, header, (place, "name", "latitude", "longitude", source), size)
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "name": ("name", _text),
-        "place": (place, _text),
+        "name": ("name", text_of),
+        "place": (place, text_of),
         "latitude": ("latitude", _degrees(90.0)),
         "longitude": ("longitude", _degrees(180.0)),
         size: (source, _people if size == "population" else _staff),
@@ -104,42 +101,8 @@ def _columns(path: Path, noun: str, place: str, size: str) -> dict[str, list]:
             first_lines[name] = line
     if not problems and not columns["name"]:
         problems.append(f"{path} has a header and no rows.")
-    if problems:
-        more = len(problems) - _MOST_PROBLEMS
-        raise BadInput(problems[:_MOST_PROBLEMS] + ([f"{path}: and {more} more."] if more > 0 else []))
+    refuse_lines(path, problems)
     return columns
-
-
-def _table(path: Path) -> tuple[list[str], Iterator[tuple[int, Row | str]]]:
-    """Header and rows of a CSV file, each with its line; a row that has not the header's fields is a reason.
-
-    Raises:
-        BadInput: if the file cannot be read.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            lines = [(reader.line_num, fields) for fields in reader]
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        byte = error.object[error.start]
-        raise BadInput(
-            f"{path}, line {line}: byte 0x{byte:02x} is not UTF-8. Save the file as CSV with encoding UTF-8."
-        ) from None
-    except csv.Error as error:
-        raise BadInput(f"{path}, line {reader.line_num}: {error}.") from None
-    if not lines or not any(field.strip() for field in lines[0][1]):
-        raise BadInput(f"{path} is empty: its first line should name the columns.")
-    header = [field.strip() for field in lines[0][1]]
-    return header, (_row(header, line, fields) for line, fields in lines[1:] if any(fields))
-
-
-def _row(header: Sequence[str], line: int, fields: Sequence[str]) -> tuple[int, Row | str]:
-    if len(fields) != len(header):
-        return line, f"{len(fields)} fields where the header has {len(header)}."
-    return line, dict(zip(header, fields, strict=True))
 
 
 def _check_header(path: Path, header: Sequence[str], needed: Sequence[str], size: str) -> None:
@@ -155,25 +118,9 @@ def _check_header(path: Path, header: Sequence[str], needed: Sequence[str], size
         raise BadInput(problems)
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("it is missing.")
-    return value.strip()
-
-
-def _number(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError("it is missing." if not value.strip() else "it is not a number.")
-    return number
-
-
 def _degrees(limit: float) -> Callable[[str], float]:
     def read(value: str) -> float:
-        if abs(number := _number(value)) > limit:
+        if abs(number := number_of(value)) > limit:
             raise ValueError(f"it takes degrees from {-limit:g} to {limit:g}.")
         return number
 
@@ -181,12 +128,12 @@ def _degrees(limit: float) -> Callable[[str], float]:
 
 
 def _people(value: str) -> float:
-    if (number := _number(value)) <= 0:
+    if (number := number_of(value)) <= 0:
         raise ValueError("it takes a number above 0.")
     return number
 
 
 def _staff(value: str) -> int:
-    if (number := _number(value)) < 0:
+    if (number := number_of(value)) < 0:
         raise ValueError("it takes a number of at least 0.")
     return math.floor(number + 0.5)
