@@ -2,26 +2,16 @@
 
 import json
 import platform
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from experiments.equal_money import Solved
-from experiments.files import CONF
 from experiments.settings import Settings
-
-_PACKAGES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "hydra-core", "seaborn", "matplotlib")
-
-
-def program_version() -> str:
-    """The program's version, as installed."""
-    return _version("towngown") or "(not installed)"
+from experiments.versions import commit, package_versions, program_version
 
 
 def resolved(settings: Settings, solved: Mapping[str, Solved]) -> dict[str, Any]:
@@ -38,15 +28,25 @@ def resolved(settings: Settings, solved: Mapping[str, Solved]) -> dict[str, Any]
         "equal_money": settings.equal_money,
         "out": str(settings.out),
         "figures": settings.figures,
-        "engine": {"kind": "local", "threads": settings.threads},
-        "population": dict(settings.population_settings),
+        "store": str(settings.store),
+        "engine": dict(settings.engine),
+        "design": settings.given["design"],
+        "responses": list(settings.responses),
+        "precision": settings.given["precision"],
+        "failed": settings.given["failed"],
+        "population": settings.given["population"],
         "policies": policies,
         "parameters": dict(settings.parameters),
     }
 
 
 def manifest(
-    settings: Settings, solved: Iterable[Solved], started: datetime, n_runs: int, warnings: Sequence[str]
+    settings: Settings,
+    solved: Iterable[Solved],
+    started: datetime,
+    n_runs: int,
+    warnings: Sequence[str],
+    n_failed: int = 0,
 ) -> dict[str, Any]:
     """What is needed to say where the numbers came from, and to get them again."""
     from model.compiling import code_digest
@@ -65,7 +65,10 @@ def manifest(
         "universities": len(settings.population.universities),
         "researchers": settings.population.n_researchers,
         "seeds": [settings.seeds.start, settings.seeds.stop],
+        "points": len(settings.design),
         "runs": n_runs,
+        "failed": n_failed,
+        "store": str(settings.store),
         "equal_money": {
             each.policy.name: {
                 "lever": each.lever,
@@ -76,14 +79,14 @@ def manifest(
             }
             for each in solved
         },
-        "threads": settings.threads,
+        "engine": dict(settings.engine),
         "started": started.isoformat(timespec="seconds"),
         "finished": finished.isoformat(timespec="seconds"),
         "seconds": round((finished - started).total_seconds(), 2),
         "warnings": list(warnings),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "packages": {package: _version(package) for package in _PACKAGES},
+        "packages": package_versions(),
     }
 
 
@@ -100,31 +103,3 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     """Write `manifest.json`."""
     text = json.dumps(content, indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
-
-
-@cache
-def commit() -> str | None:
-    """The commit of the program's own repository, `+changes` where files differ from it; None outside one."""
-    root = CONF.parent
-    if _git(root, "rev-parse", "--show-toplevel") != str(root):
-        return None
-    head = _git(root, "rev-parse", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--", "model", "experiments", "conf")
-    return f"{head}+changes" if head and changes else head
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None

@@ -144,6 +144,10 @@ def gini(values: np.ndarray) -> float:
     return float((2 * ranks - n - 1) @ np.sort(values) / (n * total))
 
 
+#: Indicators that are not a number where they would divide by 0; every other one is finite in every run.
+RATIOS = ("success_rate", "timely_share", "months_to_start", "cost_per_strategic_year", "cost_per_need_met")
+
+
 def ratio(part: float, whole: float) -> float:
     """Part / whole, not a number where whole is 0."""
     return float(part / whole) if whole else float("nan")
@@ -171,3 +175,7 @@ def indicators_of(series: np.ndarray, active_months: np.ndarray) -> dict[str, fl
     found["cost_per_strategic_year"] = ratio(found["cost_total"], found["mean_strategic"] * months / 12)
     found["cost_per_need_met"] = ratio(found["cost_total"], found["needs_met"])
     return found
+
+
+#: Names of the horizon's indicators, in order.
+INDICATORS = tuple(indicators_of(np.zeros(1, MONTH_RECORD), np.zeros(1)))

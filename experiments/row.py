@@ -1,0 +1,109 @@
+"""Rows: a row is one run, and is named by its content, so that no experiment computes one twice.
+
+A row is (parameters, policy, population, seed). Its name is a hash of these in a canonical form, and of the
+model's code and version; what people call the policy or the population is no part of it. Parameters and
+levers at their defaults are left out of the canonical form: the code that is hashed declares them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from experiments.versions import program_version
+from model.compiling import code_digest
+from model.parameters import DECLARATIONS, Value
+from model.policy import Dated, Policy
+from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run, in canonical form.
+
+    Attributes:
+        parameters: those that differ from their defaults, as JSON.
+        policy: the levers that differ from their defaults, each [value, start, end], as JSON.
+        population: the key of the population.
+        seed: names its luck.
+    """
+
+    parameters: str
+    policy: str
+    population: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Hash of the row, and of the model's code and version: 32 hexadecimal digits."""
+        text = "\n".join((model_version(), self.parameters, self.policy, self.population, str(self.seed)))
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@cache
+def model_version() -> str:
+    """What the model's results depend on beside the row: its version and its code."""
+    return f"{program_version()} {code_digest()}"
+
+
+def parameters_text(parameters: Mapping[str, Value]) -> str:
+    """Canonical form of parameters."""
+    return _json({name: value for name, value in parameters.items() if _differs(name, value)})
+
+
+def parameters_of(text: str) -> dict[str, Value]:
+    """The parameters of a canonical form."""
+    return json.loads(text)
+
+
+def policy_text(policy: Policy) -> str:
+    """Canonical form of a policy."""
+    levers = policy.levers.items()
+    return _json({name: [d.value, d.start, d.end] for name, d in levers if _differs(name, d.value)})
+
+
+def policy_of(text: str, name: str) -> Policy:
+    """The policy of a canonical form."""
+    return Policy(name, {lever: Dated(*dated) for lever, dated in json.loads(text).items()})
+
+
+def _differs(name: str, value: Value) -> bool:
+    return value != DECLARATIONS[name].default
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+
+def population_key(population: Population) -> str:
+    """Hash of all that a run takes from a population; names are no part of it."""
+    digest = hashlib.blake2b(digest_size=8)
+    digest.update(population.councils.tobytes() + population.universities.tobytes())
+    scales = (len(population.places), population.geographic, population.lever_scale)
+    digest.update(_json(scales).encode())
+    return digest.hexdigest()
+
+
+def population_text(population: Population) -> str:
+    """All of a population, as JSON."""
+    return _json(
+        {
+            **vars(population),
+            "councils": population.councils.tolist(),
+            "universities": population.universities.tolist(),
+        }
+    )
+
+
+def population_of(text: str) -> Population:
+    """The population of its JSON."""
+    given = json.loads(text)
+    for sites, kind in (("councils", COUNCIL_SITE), ("universities", UNIVERSITY_SITE)):
+        given[sites] = np.array([tuple(site) for site in given[sites]], kind)
+    for names in ("places", "council_names", "university_names"):
+        given[names] = tuple(given[names])
+    return Population(**given)

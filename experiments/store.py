@@ -1,0 +1,216 @@
+"""The store: every row that was ever finished, what came out of it, and every failure.
+
+A folder of tables, each a dataset of Parquet parts: `rows/`, a line a row with its indicators; `months/`, a
+line a row whose monthly measures were asked for; `failures/`, a line a row that failed, with its traceback.
+`populations/` holds what rows mean by a population's key. All that is needed to run a row again is in its
+line, so that any number can be traced to its run, and any run repeated.
+"""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from experiments.parts import Parts, write_whole
+from experiments.row import Row, model_version, population_key, population_of, population_text
+from experiments.versions import commit, package_versions
+from model.measures import INDICATORS, SERIES
+from model.parameters import BadInput
+from model.population import Population
+from model.simulation import Run
+
+_TABLES = ("rows", "months", "failures")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a row has no result.
+
+    Attributes:
+        kind: exception, not finite, time-out, or worker lost.
+        message: what happened, in a line.
+        traceback: where, if anywhere.
+    """
+
+    kind: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Rows with what came of each: a run or a failure, in the same order."""
+
+    rows: Sequence[Row]
+    outcomes: Sequence[Run | Failure]
+
+
+class Store:
+    """All rows in a folder.
+
+    Attributes:
+        folder: where it is.
+        rows: a line a row.
+        months: a line a row whose monthly measures were asked for.
+        failures: a line a failure, be it mended since or not.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in a folder, or make one there.
+
+        Raises:
+            BadInput: if the folder holds something else.
+            StoreError: if it cannot be read or written to.
+        """
+        _check_free(folder)
+        self.folder = folder
+        self.rows, self.months, self.failures = (Parts(folder / table) for table in _TABLES)
+        self._known: set[str] = set()
+
+    @property
+    def damaged(self) -> list[Path]:
+        """Parts that were found damaged and put aside; their rows are missing until computed again."""
+        return [path for parts in (self.rows, self.months, self.failures) for path in parts.damaged]
+
+    def refresh(self) -> bool:
+        """Take stock of what others have added since; whether they have."""
+        changed = [parts.refresh() for parts in (self.rows, self.months, self.failures)]
+        return any(changed)
+
+    def has(self, names: Sequence[str], detailed: bool = False) -> np.ndarray:
+        """Whether each row is finished, and its monthly measures kept if they are asked for."""
+        found = self.rows.has(names)
+        return found & self.months.has(names) if detailed else found
+
+    def keep(self, population: Population) -> str:
+        """Keep a population, so that rows can name it by its key."""
+        key = population_key(population)
+        path = self._population_path(key)
+        if key not in self._known and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, population_text(population).encode())
+        self._known.add(key)
+        return key
+
+    def population(self, key: str) -> Population:
+        """The population of a key."""
+        return population_of(self._population_path(key).read_text(encoding="utf-8"))
+
+    def add(self, finished: Finished, detailed: bool = False) -> None:
+        """Add what has been finished; when this returns, it is safe.
+
+        Raises:
+            StoreError: if it cannot be written.
+        """
+        pairs = list(zip(finished.rows, finished.outcomes, strict=True))
+        runs = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Run)]
+        failures = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Failure)]
+        if failures:
+            self.failures.add(_failures_table(failures))
+        if runs and detailed:  # before the rows: a row is there only with all that was asked for
+            self.months.add(_months_table(runs))
+        if runs:
+            self.rows.add(_rows_table(runs))
+
+    def indicators(self, names: Sequence[str]) -> pd.DataFrame:
+        """Indicators of rows, in the order of their names."""
+        return self.rows.read(names, INDICATORS).to_pandas()
+
+    def details(self, names: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Monthly measures [month, SERIES] and spells [kind, outcome, months] of rows, in their order."""
+        table = self.months.read(names)
+        return [
+            (series.values.to_numpy().reshape(-1, len(SERIES)), spells.values.to_numpy().reshape(2, 2, -1))
+            for series, spells in zip(table["series"], table["spells"], strict=True)
+        ]
+
+    def failures_of(self, names: Sequence[str]) -> dict[str, Failure]:
+        """The latest failure of each row that failed and has not been finished since."""
+        failed = [name for name in names if not self.rows.has([name])[0]] if len(self.failures) else []
+        failed = [name for name, known in zip(failed, self.failures.has(failed), strict=True) if known]
+        columns = [field.name for field in fields(Failure)]
+        found = self.failures.read(failed, columns).to_pylist() if failed else []
+        return {name: Failure(**each) for name, each in zip(failed, found, strict=True)}
+
+    def find(self, beginning: str) -> tuple[Row, str, dict[str, float] | Failure]:
+        """The row whose name begins so, the model's version that it ran on, and what came of it.
+
+        Raises:
+            BadInput: if there is none, or more than one.
+        """
+        for parts in (self.rows, self.failures):
+            names = {name for name in parts.names().to_pylist() if name.startswith(beginning)}
+            if len(names) > 1:
+                raise BadInput(f"row = {beginning!r} is not enough: {len(names)} rows' names begin so.")
+            if names:
+                line = parts.read(list(names)).to_pylist()[0]
+                row = Row(**{field.name: line[field.name] for field in fields(Row)})
+                return row, line["model"], _outcome(line)
+        raise BadInput(f"There is no row {beginning!r} in store = {self.folder}, which has {len(self.rows)}.")
+
+    def _population_path(self, key: str) -> Path:
+        return self.folder / "populations" / f"{key}.json"
+
+
+def _outcome(line: dict) -> dict[str, float] | Failure:
+    if "traceback" in line:
+        return Failure(line["kind"], line["message"], line["traceback"])
+    return {name: line[name] for name in INDICATORS}
+
+
+def _check_free(folder: Path) -> None:
+    """Refuse a folder that is not a store, lest files of others be taken for parts."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise BadInput(f"store = {folder} is a file; it takes the name of a folder.")
+    foreign = sorted({path.name for path in folder.iterdir()} - {*_TABLES, "populations"})
+    if foreign:
+        raise BadInput(f"store = {folder} holds {foreign[0]}, which is no part of a store.")
+
+
+def _keys(rows: Sequence[Row]) -> dict[str, list]:
+    columns = {"row": [row.name for row in rows], "model": [model_version()] * len(rows)}
+    return columns | {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
+
+
+def _rows_table(runs: Sequence[tuple[Row, Run]]) -> pa.Table:
+    values = np.array([list(run.indicators.values()) for _, run in runs])
+    columns = _keys([row for row, _ in runs]) | dict(zip(INDICATORS, values.T, strict=True))
+    return pa.table(columns).replace_schema_metadata(_origin())
+
+
+def _months_table(runs: Sequence[tuple[Row, Run]]) -> pa.Table:
+    return pa.table(
+        {
+            "row": [row.name for row, _ in runs],
+            "series": _lists([run.series.view("f8") for _, run in runs]),
+            "spells": _lists([run.spells.ravel() for _, run in runs]),
+        }
+    )
+
+
+def _lists(arrays: Sequence[np.ndarray]) -> pa.ListArray:
+    offsets = np.cumsum([0, *map(len, arrays)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.concatenate(arrays)))
+
+
+def _failures_table(failures: Sequence[tuple[Row, Failure]]) -> pa.Table:
+    lines = pd.DataFrame([asdict(failure) for _, failure in failures])
+    columns = _keys([row for row, _ in failures]) | {name: list(lines[name]) for name in lines}
+    return pa.table(columns).replace_schema_metadata(_origin())
+
+
+def _origin() -> dict[str, str]:
+    """Where rows were computed; kept beside the table, as rows are the same wherever that was."""
+    packages = ", ".join(f"{name} {version}" for name, version in package_versions().items() if version)
+    return {
+        "commit": commit() or "unknown",
+        "python": platform.python_version(),
+        "machine": f"{platform.node()} {platform.system()} {platform.machine()}",
+        "packages": packages,
+    }
