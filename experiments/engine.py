@@ -1,35 +1,148 @@
-"""The engine: runs tasks on this machine's cores and hands the results back in order.
+"""Engines: hand tasks to workers and give back results as they are finished.
 
-Compiled runs hold no lock of Python's, so threads are enough. Results come in the order of the tasks,
-whatever finishes first, so that nothing downstream depends on how many threads there are.
+Every engine gives the same results, as a row's luck depends on nothing but the row. Compiled runs hold no
+lock of Python's, so that threads are enough; without compilation they do, and processes take their place.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from model.compiling import compilation_disabled
+
+#: A task whose worker has died so often is given up.
+TRIES = 3
 
 
-def results[Task, Result](
-    work: Callable[[Task], Result], tasks: Iterable[Task], threads: int
-) -> Iterator[Result]:
-    """What `work` makes of each task, in the tasks' order.
+@dataclass(frozen=True)
+class WorkerLost:
+    """Instead of a result: the task's worker has died, more than once."""
 
-    Few more tasks are begun than are being waited for, so that results do not pile up. Should anyone stop
-    listening (an error, Ctrl-C), tasks not yet begun are dropped and those under way are waited for.
+    message: str
 
-    Args:
-        work: from a task to its result; releases the GIL where it takes long.
-        tasks: what to work on.
-        threads: tasks at a time.
+
+class Engine(Protocol):
+    """What hands out tasks."""
+
+    @property
+    def workers(self) -> int:
+        """Tasks at a time."""
+        ...
+
+    def finished[Task, Result](
+        self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool]
+    ) -> Iterator[tuple[Task, Result | WorkerLost]]:
+        """Each task with what `work` makes of it, as they are finished.
+
+        Few more tasks are begun than there are workers, so that tasks may be made late and results do not
+        pile up. Once `stopped()`, no further task is begun, and those under way are waited for.
+        """
+        ...
+
+
+def never() -> bool:
+    """For what is not to be stopped."""
+    return False
+
+
+@dataclass(frozen=True)
+class Local:
+    """This machine's cores.
+
+    Attributes:
+        workers: tasks at a time.
+        processes: whether workers are processes instead of threads.
     """
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="run")
-    waiting: deque[Future[Result]] = deque()
-    try:
-        for task in tasks:
-            waiting.append(pool.submit(work, task))
-            if len(waiting) > 2 * threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+
+    workers: int
+    processes: bool = False
+
+    def finished[Task, Result](
+        self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool] = never
+    ) -> Iterator[tuple[Task, Result | WorkerLost]]:
+        """As `Engine.finished`."""
+        remaining = iter(tasks)
+        waiting: dict[Future[Result], Task] = {}
+        pool = self._pool(self.workers)
+        try:
+            while True:
+                while len(waiting) < 2 * self.workers and not stopped():
+                    if (task := next(remaining, None)) is None:
+                        break
+                    waiting[pool.submit(work, task)] = task
+                if not waiting:
+                    return
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    task = waiting.pop(future)
+                    try:
+                        yield task, future.result()
+                    except BrokenProcessPool:
+                        suspects, pool = [task, *waiting.values()], self._pool(self.workers)
+                        waiting.clear()
+                        for suspect in suspects:
+                            yield suspect, self._alone(work, suspect)
+                        break
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def results[Task, Result](self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
+        """What `work` makes of each task, in the tasks' order; for threads."""
+        with self._pool(self.workers) as pool:
+            return list(pool.map(work, tasks))
+
+    def _pool(self, workers: int) -> Executor:
+        if self.processes:
+            # Spawned, since a fork would copy threads' locks in whatever state they are.
+            context = multiprocessing.get_context("spawn")
+            return ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_parent)
+        return ThreadPoolExecutor(workers, thread_name_prefix="run")
+
+    def _alone[Task, Result](self, work: Callable[[Task], Result], task: Task) -> Result | WorkerLost:
+        """Run a task that was under way when a worker died: by itself, so that no other takes the blame."""
+        for _ in range(TRIES - 1):
+            with self._pool(1) as pool:
+                try:
+                    return pool.submit(work, task).result()
+                except BrokenProcessPool:
+                    continue
+        return WorkerLost(f"its worker process died {TRIES} times")
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def opened(settings: Mapping[str, Any]) -> Iterator[Engine]:
+    """The engine that its settings (conf/engine/) describe, closed at the end.
+
+    Raises:
+        BadInput: if it cannot be had.
+    """
+    workers = settings["threads"] or cores()
+    if settings["kind"] == "dask":
+        from experiments.cluster import cluster
+
+        with cluster(settings["address"], workers) as engine:
+            yield engine
+    else:
+        processes = settings["processes"]
+        yield Local(workers, compilation_disabled if processes is None else processes)

@@ -1,15 +1,23 @@
 """The engine and the folder: order, threads, interruption."""
 
+import os
+import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
 
-from experiments.engine import results
+from experiments import running
+from experiments.engine import Local, WorkerLost
 from experiments.folder import written_whole
+from experiments.running import outcome_of
+from experiments.store import Failure, Store
 from model.parameters import BadInput
+from model.simulation import Run
 
 TABLES = ("rows", "effects", "series", "survival")
 
@@ -19,7 +27,35 @@ def test_results_come_in_the_order_of_tasks() -> None:
         time.sleep(0.002 * (task % 3))
         return task * task
 
-    assert list(results(work, range(30), 4)) == [task * task for task in range(30)]
+    assert Local(4).results(work, range(30)) == [task * task for task in range(30)]
+
+
+def test_results_come_as_they_are_finished_and_tasks_are_made_late() -> None:
+    made = []
+
+    def tasks() -> Iterator[int]:
+        for task in range(20):
+            made.append(task)
+            yield task
+
+    def work(task: int) -> int:
+        time.sleep(0.2 if task == 0 else 0.001)
+        return task * task
+
+    came = []
+    for task, result in Local(2).finished(work, tasks()):
+        assert result == task * task
+        assert len(made) <= len(came) + 5
+        came.append(task)
+    assert sorted(came) == list(range(20))
+    assert came[0] != 0
+
+
+def test_no_task_is_begun_once_stopped() -> None:
+    came: list[int] = []
+    for task, _ in Local(2).finished(lambda task: task, range(1000), lambda: len(came) >= 10):
+        came.append(task)
+    assert 10 <= len(came) < 20
 
 
 def test_an_error_stops_the_rest() -> None:
@@ -32,48 +68,71 @@ def test_an_error_stops_the_rest() -> None:
         return task
 
     with pytest.raises(RuntimeError):
-        list(results(work, range(1000), 2))
+        list(Local(2).finished(work, range(1000)))
     assert len(begun) < 20
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("run")]
 
 
-def test_threads_change_nothing(tiny) -> None:
-    for threads in (1, 2):
-        arguments = (
-            "policies=[baseline,joint_posts,matchmaking_optimal]",
-            "seeds=7",
-            f"engine.threads={threads}",
-        )
-        assert tiny(*arguments, f"out=threads{threads}").status == 0
+def dies_over(task: int) -> int:
+    """Its process dies over task 3, every time; over task 5, the first time."""
+    if task == 3 or (task == 5 and not Path("died").exists()):
+        if task == 5:
+            Path("died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task * task
+
+
+def test_a_dead_process_costs_no_task_but_the_one_that_kills(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = dict(Local(2, processes=True).finished(dies_over, range(12)))
+    lost = found.pop(3)
+    assert isinstance(lost, WorkerLost)
+    assert "died 3 times" in lost.message
+    assert found == {task: task * task for task in range(12) if task != 3}
+
+
+@pytest.mark.parametrize("engine", ["engine.threads=2", "engine.processes=true", "engine=dask"])
+def test_engines_change_nothing(tiny, engine: str) -> None:
+    for settings, name in (("engine.threads=1", "one"), (engine, "other")):
+        said = tiny(
+            "policies=[baseline,joint_posts,matchmaking_optimal]", "seeds=7", settings, f"out={name}",
+            f"store=store_of_{name}",
+        )  # fmt: skip
+        assert said.status == 0, said.err
     for table in TABLES:
-        one, two = (pd.read_parquet(f"threads{threads}/{table}.parquet") for threads in (1, 2))
-        pd.testing.assert_frame_equal(one, two, check_exact=True)
+        one, other = (pd.read_parquet(f"{name}/{table}.parquet") for name in ("one", "other"))
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def test_seeds_are_the_same_in_any_range(tiny) -> None:
     assert tiny("policies=[baseline,phds]", "seeds=5", "out=all").status == 0
-    assert tiny("policies=[baseline,phds]", "seeds=3:5", "out=some").status == 0
+    assert tiny("policies=[baseline,phds]", "seeds=3:5", "out=some", "store=another").status == 0
     every, some = pd.read_parquet("all/rows.parquet"), pd.read_parquet("some/rows.parquet")
     pd.testing.assert_frame_equal(every[every["seed"] >= 3].reset_index(drop=True), some, check_exact=True)
 
 
-def test_an_interrupted_job_leaves_nothing(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
-    from experiments import compare
-
-    runs = compare.compare
+def test_an_interrupted_job_leaves_finished_runs_alone(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
 
-    def interrupted(*arguments):
+    def interrupted(*arguments: object) -> Run | Failure:
         begun.append(arguments)
-        if len(begun) == 5:
+        if len(begun) == 90:
             raise KeyboardInterrupt
-        return runs(*arguments)
+        return outcome_of(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compare, "compare", interrupted)
-    said = tiny("policy=phds", "seeds=50", "out=deep/down/out")
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "outcome_of", interrupted)
+        said = tiny("policy=phds", "seeds=50", "out=deep/down/out")
     assert said.status == 130
     assert "Interrupted" in said.err
-    assert not list(Path().iterdir())
+    assert [path.name for path in Path().iterdir()] == ["store"]
+    finished = len(Store(Path("store")).rows)
+    assert 0 < finished < 100
+    monkeypatch.setattr(running, "outcome_of", counted := Mock(side_effect=outcome_of))
+    assert tiny("policy=phds", "seeds=50", "out=out").status == 0
+    assert counted.call_count == 100 - finished
 
 
 def test_an_interrupted_job_keeps_what_was_there(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,10 +142,10 @@ def test_an_interrupted_job_keeps_what_was_there(tiny, monkeypatch: pytest.Monke
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.compare.write_settings", interrupted)
+    monkeypatch.setattr("experiments.study.write_settings", interrupted)
     assert tiny("policy=phds", "seeds=3", "out=out").status == 130
     assert Path("out/rows.parquet").read_bytes() == before
-    assert [path.name for path in Path().iterdir()] == ["out"]
+    assert {path.name for path in Path().iterdir()} == {"out", "store"}
 
 
 def test_a_later_job_takes_the_place_of_an_earlier_one(tiny) -> None:

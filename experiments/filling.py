@@ -1,0 +1,193 @@
+"""Filling: run the rows of a plan that the store does not have yet, until it has them all."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, compress
+from random import SystemRandom
+
+import numpy as np
+from rich.console import Console
+
+from experiments import screen
+from experiments.engine import Engine, WorkerLost, never
+from experiments.plan import Plan
+from experiments.running import Batch, Family, run_batch
+from experiments.store import Failure, Finished, Store
+
+#: Rows in a batch, at most; and the seconds of work that it should be: what a crash may cost.
+MOST_ROWS, SECONDS = 500, 2.0
+_CHUNK = 4096
+#: Rows a worker that tell how long a row takes.
+_SAMPLE = 5
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Rows of a plan that the store has not.
+
+    Attributes:
+        families: those with a row missing.
+        n_rows: rows missing.
+    """
+
+    families: np.ndarray
+    n_rows: int
+
+
+@dataclass
+class Filled:
+    """What came of filling.
+
+    Attributes:
+        n_run: rows run.
+        n_failed: of them, those that failed.
+        is_stopped: whether someone stopped it before the end.
+    """
+
+    n_run: int = 0
+    n_failed: int = 0
+    is_stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Filler:
+    """How plans are filled.
+
+    Attributes:
+        store: where rows are kept.
+        engine: what runs them.
+        timeout: seconds that a run may take; None: any.
+        detailed: whether monthly measures are kept too.
+    """
+
+    store: Store
+    engine: Engine
+    timeout: float | None = None
+    detailed: bool = False
+
+    def missing(self, plan: Plan, shard: tuple[int, int] = (0, 1)) -> Missing:
+        """What is missing of a plan, or of a shard (number, of how many) of it."""
+        self.store.refresh()
+        number, count = shard
+        found, n_rows = [], 0
+        for families in plan.chunks(_CHUNK):
+            own = families[(number - families.start) % count :: count]
+            lacks = ~self.store.has(plan.names(own), self.detailed).reshape(len(own), len(plan.policies))
+            found.append(np.asarray(own, np.int64)[lacks.any(axis=1)])
+            n_rows += int(lacks.sum())
+        return Missing(np.concatenate(found), n_rows)
+
+    def seconds_a_row(self, plan: Plan, missing: Missing) -> float:
+        """Seconds that each further row takes with all workers at work, measured on some, which are kept."""
+        workers = self.engine.workers
+        sample = [self._one(plan, index) for index in missing.families[: _SAMPLE * workers]]
+        finished, times = [run_batch(sample[0])], []  # the first compiles, if need be
+        for batch, outcome in self.engine.finished(run_batch, sample[1:], never):
+            times.append(time.perf_counter())
+            finished.append(lost(batch, outcome) if isinstance(outcome, WorkerLost) else outcome)
+        self.store.keep(plan.population)
+        self.store.add(joined(finished), self.detailed)
+        steady = times[workers - 1 :]  # workers take their time to start
+        return (steady[-1] - steady[0]) / (len(steady) - 1) if len(steady) > 1 else 0.0
+
+    def fill(self, plan: Plan, missing: Missing, seconds_a_row: float) -> Filled:
+        """Run what is missing.
+
+        Args:
+            plan: what the rows are of.
+            missing: what to run.
+            seconds_a_row: what a further row takes, about; it says how many make a batch.
+
+        Raises:
+            StoreError: if the store cannot be written to; what was added before is safe.
+        """
+        filled = Filled()
+        self.store.keep(plan.population)
+        tasks = self._batches(plan, missing, self._rows_a_batch(missing, seconds_a_row))
+        with screen.progress() as bars, interruptible(bars.console) as stopped:
+            bar = bars.add_task("Runs", total=missing.n_rows, unit="", runs=1)
+            for batch, outcome in self.engine.finished(run_batch, tasks, stopped):
+                finished = lost(batch, outcome) if isinstance(outcome, WorkerLost) else outcome
+                self.store.add(finished, self.detailed)
+                filled.n_run += len(finished.rows)
+                filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
+                bars.advance(bar, len(finished.rows))
+            filled.is_stopped = stopped()
+        return filled
+
+    def _rows_a_batch(self, missing: Missing, seconds_a_row: float) -> int:
+        """Few enough that every worker has some to the end, and that little is lost if all of them die."""
+        share = missing.n_rows // (4 * self.engine.workers)
+        in_time = SECONDS / max(seconds_a_row * self.engine.workers, 1e-6)
+        return int(max(1, min(MOST_ROWS, share, in_time)))
+
+    def _one(self, plan: Plan, index: int) -> Batch:
+        """A batch of one row that is missing."""
+        (family,) = self._lacking(plan, np.array([index]))
+        return Batch([Family(family.rows[:1], family.policies[:1])], plan.population, self.timeout)
+
+    def _batches(self, plan: Plan, missing: Missing, rows: int) -> Iterator[Batch]:
+        """Batches of what is missing, made when a worker is about to be free.
+
+        They leave out what others have added meanwhile. Once others are seen to fill the same store, they
+        come in random order, so that several processes seldom run the same row.
+        """
+        step = max(1, rows // len(plan.policies))
+        starts = list(range(0, len(missing.families), step))[::-1]
+        is_alone = True
+        while starts:
+            if self.store.refresh() and is_alone:
+                SystemRandom().shuffle(starts)
+                is_alone = False
+            start = starts.pop()
+            if families := self._lacking(plan, missing.families[start : start + step]):
+                yield Batch(families, plan.population, self.timeout)
+
+    def _lacking(self, plan: Plan, indices: np.ndarray) -> list[Family]:
+        """Families with just those rows that the store still lacks."""
+        families = [plan.family(int(index)) for index in indices]
+        names = [row.name for family in families for row in family.rows]
+        lacks = ~self.store.has(names, self.detailed).reshape(len(families), -1)
+        return [
+            Family(tuple(compress(family.rows, wanted)), tuple(compress(family.policies, wanted)))
+            for family, wanted in zip(families, lacks, strict=True)
+            if wanted.any()
+        ]
+
+
+def joined(parts: Sequence[Finished]) -> Finished:
+    """All that has been finished in parts."""
+    rows = chain.from_iterable(part.rows for part in parts)
+    return Finished(list(rows), list(chain.from_iterable(part.outcomes for part in parts)))
+
+
+def lost(batch: Batch, reason: WorkerLost) -> Finished:
+    """All rows of a batch, failed."""
+    rows = batch.rows()
+    return Finished(rows, [Failure("worker lost", reason.message)] * len(rows))
+
+
+@contextmanager
+def interruptible(console: Console) -> Iterator[Callable[[], bool]]:
+    """Whether someone has asked to stop (Ctrl-C, or the system): first it is a request, then an order."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+
+    def ask(number: int, frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+        console.print("Stopping: the runs under way are finished first.", style="yellow")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,97 @@
+"""Plan: the rows of an experiment - every point of its design, under every policy, with every seed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from experiments.design import Design
+from experiments.policies import BASELINE
+from experiments.row import Row, parameters_text, policy_text, population_key
+from experiments.running import Family
+from model.parameters import Value
+from model.policy import Dated, Policy
+from model.population import Population
+
+#: Seeds of one block of a design are so far from those of the next.
+BLOCK = 2**32
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All rows of an experiment, in order: by point, then replicate, then policy.
+
+    Attributes:
+        parameters: those that hold at every point that does not say otherwise.
+        policies: what is run at every point.
+        population: where.
+        design: the points.
+        seeds: the luck of each run. Points of one block of the design share it; further blocks have seeds of
+            their own, so that blocks are independent.
+    """
+
+    parameters: Mapping[str, Value]
+    policies: tuple[Policy, ...]
+    population: Population
+    design: Design
+    seeds: range
+
+    def __len__(self) -> int:
+        return len(self.design) * len(self.seeds) * len(self.policies)
+
+    @property
+    def n_families(self) -> int:
+        """Rows that share all but the policy make a family."""
+        return len(self.design) * len(self.seeds)
+
+    def seed(self, point: int, replicate: int) -> int:
+        """The seed of a replicate at a point."""
+        return self.seeds[replicate] + BLOCK * int(self.design.blocks[point])
+
+    def family(self, index: int) -> Family:
+        """The rows of one point and replicate, a row a policy."""
+        point, replicate = divmod(index, len(self.seeds))
+        parameters, policies, texts = self._at(point)
+        seed = self.seed(point, replicate)
+        rows = tuple(Row(parameters, text, self._key, seed) for text in texts)
+        return Family(rows, policies)
+
+    def names(self, families: Sequence[int] | range) -> list[str]:
+        """Names of the rows of some families, in order."""
+        return [row.name for index in families for row in self.family(index).rows]
+
+    def chunks(self, size: int) -> Iterator[range]:
+        """Families in order, some at a time, so that never all rows need be held."""
+        step = max(1, size // len(self.policies))
+        for start in range(0, self.n_families, step):
+            yield range(start, min(start + step, self.n_families))
+
+    def with_seeds(self, seeds: range) -> "Plan":
+        """The same with other seeds."""
+        return replace(self, seeds=seeds)
+
+    @cached_property
+    def _key(self) -> str:
+        return population_key(self.population)
+
+    @cached_property
+    def _latest(self) -> dict[int, tuple[str, tuple[Policy, ...], tuple[str, ...]]]:
+        return {}
+
+    def _at(self, point: int) -> tuple[str, tuple[Policy, ...], tuple[str, ...]]:
+        """Parameters, policies and their canonical forms at a point; the latest is kept for its seeds."""
+        if point not in self._latest:
+            parameters = parameters_text({**self.parameters, **self.design.parameters(point)})
+            policies = tuple(with_levers(policy, self.design.levers(point)) for policy in self.policies)
+            self._latest.clear()
+            self._latest[point] = (parameters, policies, tuple(map(policy_text, policies)))
+        return self._latest[point]
+
+
+def with_levers(policy: Policy, levers: Mapping[str, Value]) -> Policy:
+    """A policy with some levers at other values, dated as they were; the baseline has no levers to change."""
+    if not levers or policy.name == BASELINE:
+        return policy
+    changed = {
+        name: replace(policy.levers.get(name, Dated(value)), value=value) for name, value in levers.items()
+    }
+    return replace(policy, levers={**policy.levers, **changed})

@@ -1,0 +1,136 @@
+"""Running rows: the work that an engine hands out, and what becomes of a row that fails."""
+
+import math
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from experiments.row import Row, model_version, parameters_of
+from experiments.store import Failure, Finished
+from model.measures import RATIOS
+from model.parameters import BadInput, Value
+from model.policy import Policy
+from model.population import Population
+from model.simulation import BASELINE, Run, Simulation
+
+#: Months between two looks at the clock.
+_STRIDE = 12
+
+
+@dataclass(frozen=True)
+class Family:
+    """Rows that share all but the policy, and so the warm-up, which is simulated once for all."""
+
+    rows: tuple[Row, ...]
+    policies: tuple[Policy, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a worker does at a time.
+
+    Attributes:
+        families: what to run.
+        population: of all of them.
+        timeout: seconds that one run may take; None: any.
+        model: the model's version that is to run them.
+    """
+
+    families: Sequence[Family]
+    population: Population
+    timeout: float | None = None
+    model: str = field(default_factory=model_version)
+
+    def rows(self) -> list[Row]:
+        """All rows, in order."""
+        return [row for family in self.families for row in family.rows]
+
+
+class TimeOut(Exception):
+    """A run has taken too long."""
+
+
+def run_batch(batch: Batch) -> Finished:
+    """Run every row of a batch; one that fails does not keep the others from running.
+
+    Raises:
+        BadInput: if this worker has another version of the model.
+    """
+    if batch.model != model_version():
+        raise BadInput(
+            f"A worker has version {model_version()!r} of the model, and this is {batch.model!r}: install "
+            "the same version everywhere."
+        )
+    outcomes = [
+        outcome
+        for family in batch.families
+        for outcome in outcomes_of(family, batch.population, batch.timeout)
+    ]
+    return Finished(batch.rows(), outcomes)
+
+
+def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Run | Failure]:
+    """What comes of each row of a family."""
+    first = family.rows[0]
+    try:
+        warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout)
+    except Exception as error:
+        return [_failure(error)] * len(family.rows)
+    return [outcome_of(warm, policy, timeout) for policy in family.policies]
+
+
+def warmed_up(
+    parameters: Mapping[str, Value], population: Population, seed: int, timeout: float | None
+) -> Simulation:
+    """A run at the end of its warm-up, to be continued under any policy.
+
+    Raises:
+        TimeOut: if it takes too long.
+    """
+    warm = Simulation(parameters, BASELINE, population, seed)
+    _advance(warm, int(warm.parameters["warmup"]), timeout)
+    return warm
+
+
+def outcome_of(warm: Simulation, policy: Policy, timeout: float | None) -> Run | Failure:
+    """What comes of a run that is warmed up, under a policy."""
+    try:
+        simulation = warm.fork(policy)
+        _advance(simulation, simulation.end, timeout)
+        run = simulation.result()
+        return _not_finite(run.indicators) or run
+    except Exception as error:
+        return _failure(error)
+
+
+def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
+    """Advance to a month, looking at the clock every year: what is compiled cannot be interrupted.
+
+    Raises:
+        TimeOut: if it takes too long.
+    """
+    if timeout is None:
+        simulation.advance(until - simulation.month)
+        return
+    started = time.monotonic()
+    while simulation.month < until:
+        simulation.advance(min(_STRIDE, until - simulation.month))
+        if time.monotonic() - started > timeout:
+            raise TimeOut(f"in month {simulation.month} of {simulation.end} after {timeout:g} s")
+
+
+def _not_finite(indicators: Mapping[str, float]) -> Failure | None:
+    """A failure if an indicator is not a number that is always one, or infinite."""
+    bad = [
+        f"{name} = {value}"
+        for name, value in indicators.items()
+        if not math.isfinite(value) and not (name in RATIOS and math.isnan(value))
+    ]
+    return Failure("not finite", ", ".join(bad)) if bad else None
+
+
+def _failure(error: Exception) -> Failure:
+    kind = "time-out" if isinstance(error, TimeOut) else "exception"
+    text = "".join(traceback.format_exception(error))
+    return Failure(kind, f"{type(error).__name__}: {error}", text)

@@ -1,0 +1,44 @@
+"""A small plan, and a program that fills a store with it, for tests that kill the program."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.design import SINGLE
+from experiments.engine import Local
+from experiments.filling import Filled, Filler
+from experiments.plan import Plan
+from experiments.store import Store
+from model.policy import policy_from
+from model.population import lattice
+
+PARAMETERS = {"warmup": 6, "horizon": 24}
+POLICIES = (policy_from("baseline", {}), policy_from("posts", {"joint_posts": 3}))
+
+
+def plan(seeds: int = 800) -> Plan:
+    return Plan(PARAMETERS, POLICIES, lattice(2, name="two_places"), SINGLE, range(seeds))
+
+
+def fill(
+    folder: Path, small: Plan, rows_a_batch: int = 20, workers: int = 2, detailed: bool = False
+) -> Filled:
+    filler = Filler(Store(folder), Local(workers), None, detailed)
+    seconds_a_row = 2.0 / rows_a_batch / workers
+    return filler.fill(small, filler.missing(small), seconds_a_row)
+
+
+def contents(folder: Path, small: Plan) -> pd.DataFrame:
+    """Every row of the plan, all columns, in the plan's order, floats as their bits."""
+    table = Store(folder).rows.read(small.names(range(small.n_families))).to_pandas()
+    floats = list(table.select_dtypes("float"))
+    table[floats] = table[floats].to_numpy().view("i8")
+    return table
+
+
+if __name__ == "__main__":
+    fill(Path("warm-up of the compiler"), plan(1))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(fill(Path(sys.argv[1]), plan()).n_run, flush=True)
