@@ -1,0 +1,178 @@
+"""Morris screening: which of many factors may matter at all, told from luck.
+
+A trajectory is a walk of k + 1 points. Each step moves one factor, or one group of factors, by the same share
+delta of the range; the difference of the responses over delta is its elementary effect (Morris 1991).
+SALib's measures mu, mu* (Campolongo et al. 2007) and sigma are for models without luck: on runs that had
+some, a factor that does nothing has mu* and sigma above 0. So beside them stands the mean square of
+elementary effects, from products of different replicates. Luck does not raise it: without an effect its
+mean is 0.
+The points of a trajectory share their R seeds, and no other trajectory has these.
+
+Sources: Morris (1991), Technometrics 33, 161-174; Campolongo, Cariboni and Saltelli (2007), Environmental
+Modelling & Software 22, 1509-1518.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.sensitivity import check_finite, cross, ends, resampled_means, rounding
+
+#: Positions equal to so many digits are the same: they may have been computed back from parameters.
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Which factors matter, by Morris' method. Effects are in the response's unit per whole range.
+
+    Attributes:
+        table: a line a factor or group: `factor`; SALib's `mu`, `mu_star` and `sigma` of the means over
+            replicates (mu and sigma NaN for a group of several, which move in directions of their own);
+            `effect`, the root mean square of elementary effects without luck, with the ends of its 95%
+            interval `effect_low` and `effect_high`; `noise`, the mu* that luck of the size seen gives a
+            factor without effect; `matters`: the interval of the mean square excludes 0. Luck alone makes 1
+            in 40 factors without effect matter (1 in 15 with 10 trajectories of 2 replicates). One that does
+            not matter may still have an effect of up to `effect_high`.
+        trajectories: T.
+        replicates: R.
+        runs: T (k + 1) R.
+        noise_removed: False with one replicate: luck cannot be told from effects then, `noise` is NaN and
+            `matters` missing.
+    """
+
+    table: pd.DataFrame
+    trajectories: int
+    replicates: int
+    runs: int
+    noise_removed: bool
+
+
+def screen(
+    values: np.ndarray,
+    unit: np.ndarray,
+    names: Sequence[str],
+    groups: Sequence[str] | None = None,
+    num_levels: int = 4,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Screening:
+    """Screen factors, or groups of factors, by their elementary effects.
+
+    Args:
+        values: responses [trajectories, k + 1, replicates], k the number of factors, or of groups if given.
+        unit: the points' positions in the factors' ranges, 0 to 1 [trajectories, k + 1, factors].
+        names: of the factors.
+        groups: each factor's group.
+        num_levels: of the grid from which the points were drawn.
+        resamples: of trajectories, for the intervals.
+        seed: of the resampling.
+
+    Raises:
+        ValueError: shapes and names do not fit, there are fewer than 2 trajectories, a response is not
+            finite, or steps are not those of such trajectories.
+    """
+    kinds = list(dict.fromkeys(groups or names))
+    members = np.array([[kind == own for own in groups or names] for kind in kinds])
+    _check(values, unit, members)
+    unit = np.round(unit, _DIGITS)
+    effects = _elementary_effects(values, _steps(unit, members, num_levels), _delta(num_levels))
+    columns = {
+        "factor": kinds,
+        **_salib(values, unit, names, groups, num_levels),
+        **_without_luck(effects, rounding(values), resamples, seed),
+    }
+    trajectories, _, replicates = values.shape
+    return Screening(pd.DataFrame(columns), trajectories, replicates, values.size, replicates > 1)
+
+
+def _check(values: np.ndarray, unit: np.ndarray, members: np.ndarray) -> None:
+    kinds, factors = members.shape
+    if values.ndim != 3 or unit.shape != (*values.shape[:2], factors) or values.shape[1] != kinds + 1:
+        raise ValueError(
+            f"{kinds} factors or groups need responses [trajectories, {kinds + 1}, replicates] and positions "
+            f"[trajectories, {kinds + 1}, {factors}], not {list(values.shape)} and {list(unit.shape)}"
+        )
+    if len(values) < 2 or not values.shape[-1]:
+        raise ValueError(f"screening needs 2 trajectories and a replicate or more, not {list(values.shape)}")
+    check_finite(values, "trajectory")
+
+
+def _delta(num_levels: int) -> float:
+    """The length of a step, as a share of the range (Morris 1991)."""
+    return num_levels / (2 * (num_levels - 1))
+
+
+def _steps(unit: np.ndarray, members: np.ndarray, num_levels: int) -> np.ndarray:
+    """The step at which each factor or group moves [trajectories, k], from positions."""
+    length, delta = np.abs(np.diff(unit, axis=1)), _delta(num_levels)
+    moved = length > 0
+    wrong = moved & ~np.isclose(length, delta, atol=10.0**-_DIGITS)
+    if wrong.any():
+        raise ValueError(
+            f"a step is {length[wrong][0]:g} of the range; {num_levels} levels make it {delta:g}"
+        )
+    own = (moved[:, :, None, :] == members).all(axis=-1)
+    if (own.sum(axis=1) != 1).any():
+        where = int(np.argmax((own.sum(axis=1) != 1).any(axis=1)))
+        raise ValueError(f"trajectory {where} does not move each factor, or group as a whole, once and alone")
+    return own.argmax(axis=1)
+
+
+def _elementary_effects(values: np.ndarray, steps: np.ndarray, delta: float) -> np.ndarray:
+    """Effects [trajectories, k, replicates], sign left open: a group has no direction."""
+    return np.take_along_axis(np.diff(values, axis=1), steps[:, :, None], axis=1) / delta
+
+
+def _salib(
+    values: np.ndarray,
+    unit: np.ndarray,
+    names: Sequence[str],
+    groups: Sequence[str] | None,
+    num_levels: int,
+) -> dict[str, np.ndarray]:
+    """Morris' measures of the means over replicates, by SALib."""
+    from SALib.analyze import morris
+
+    problem = {"num_vars": len(names), "names": list(names), "bounds": [[0, 1]] * len(names)}
+    if groups:
+        problem["groups"] = list(groups)
+    # SALib's own interval, of mu* with its luck, is not used: as few resamples as it takes.
+    found = morris.analyze(
+        problem,
+        unit.reshape(-1, unit.shape[-1]).astype(float),
+        values.mean(axis=-1).ravel().astype(float),
+        num_resamples=2,
+        num_levels=num_levels,
+        seed=1,
+    )
+    mu, mu_star, sigma = (np.ma.filled(found[key], np.nan) for key in ("mu", "mu_star", "sigma"))
+    # SALib averages mu over a group's factors, which move up and down as it happens: a mean of nothing.
+    return {"mu": np.where(np.isnan(sigma), np.nan, mu), "mu_star": mu_star, "sigma": sigma}
+
+
+def _without_luck(effects: np.ndarray, negligible: float, resamples: int, seed: int) -> dict[str, object]:
+    """The columns `effect` to `matters`."""
+    squares = cross(effects, effects)
+    low, high = ends(resampled_means(squares, resamples, seed))
+    noise_removed = effects.shape[-1] > 1
+    return {
+        "effect": _root(squares.mean(axis=0)),
+        "effect_low": _root(low),
+        "effect_high": _root(high),
+        "noise": _noise(effects) if noise_removed else np.nan,
+        "matters": pd.array(low > negligible if noise_removed else [pd.NA] * len(low), dtype="boolean"),
+    }
+
+
+def _root(square: np.ndarray) -> np.ndarray:
+    """An unbiased mean square can fall below 0; its root is then 0."""
+    return np.sqrt(np.maximum(square, 0.0))
+
+
+def _noise(effects: np.ndarray) -> np.ndarray:
+    """The mean of |e|, e normal with the variance of luck in a mean over replicates."""
+    variance = effects.var(axis=-1, ddof=1).mean(axis=0) / effects.shape[-1]
+    return np.sqrt(2 / np.pi * variance)

@@ -1,0 +1,236 @@
+"""Robustness: constructed cases whose regrets, probabilities and flips are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.robustness import beats, flipped, flips, importance, regret
+
+NAMES = ("a", "b", "c")
+
+
+@pytest.fixture(scope="module")
+def noise() -> np.ndarray:
+    """200 points, 8 policies and 4 seeds of nothing but luck of variance 1."""
+    return np.random.default_rng(1).normal(size=(200, 8, 4))
+
+
+def certain(*values: list[float]) -> np.ndarray:
+    """Values [points, policies] without luck, for two seeds."""
+    return np.repeat(np.array(values)[:, :, None], 2, axis=2)
+
+
+def line_of(table: pd.DataFrame, **keys: str) -> pd.Series:
+    (line,) = [line for _, line in table.iterrows() if all(line[k] == v for k, v in keys.items())]
+    return line
+
+
+def test_measures_are_those_of_a_hand_calculation() -> None:
+    # Regrets of a: 0, 0, 6, 0; of b: 4, 4, 0, 4; of c: 6, 7, 2, 5.
+    table = regret(certain([8, 4, 2], [9, 5, 2], [0, 6, 4], [7, 3, 2]), NAMES).set_index("policy")
+    assert list(table["mean"]) == [6, 4.5, 2.5]
+    assert list(table["worst"]) == [0, 3, 2]
+    assert list(table["mean_regret"]) == [1.5, 3, 5]
+    assert list(table["max_regret"]) == [6, 4, 7]
+    # From the 85th to the 95th percentile of four points lies in the last of them.
+    assert list(table["p90_regret"]) == pytest.approx([6, 4, 7])
+    assert list(table["mean_rank"]) == [1, 2, 3]
+    assert list(table["worst_rank"]) == [3, 1, 2]
+    assert list(table["max_regret_rank"]) == [2, 1, 3]
+    assert (table["noise_share"] == 0).all()
+
+
+def test_the_p90_of_many_points_is_their_average_about_it() -> None:
+    regrets = np.random.default_rng(2).permutation(np.arange(100.0))
+    table = regret(certain(*([0, -r] for r in regrets)), NAMES[:2])
+    # Ranks 85 to 95 of 0, 1, ..., 99: 85 to 94, their mean 89.5.
+    assert table["p90_regret"][1] == pytest.approx(89.5)
+    assert (table["p90_regret_low"][1] < 89.5) & (table["p90_regret_high"][1] > 89.5)
+
+
+def test_what_is_chosen_by_one_point_is_chosen_as_often_as_that_point_is_drawn() -> None:
+    # Without the first point a is maximin: (3/4)^4 = 0.316 of resamples; 1,000 of them have sd 0.015.
+    table = regret(certain([0, 1], [9, 8], [9, 8], [9, 8]), NAMES[:2])
+    assert table["worst_chosen"][0] == pytest.approx(0.316, abs=0.05)
+    assert table["worst_chosen"].sum() == pytest.approx(1)
+
+
+def test_a_tie_shows_as_a_tie() -> None:
+    table = regret(certain([1, 1, 0], [2, 2, 0], [3, 3, 0]), NAMES)
+    for measure in ("mean", "worst", "mean_regret", "p90_regret", "max_regret"):
+        assert list(table[f"{measure}_rank"]) == [1, 1, 3]
+        assert list(table[f"{measure}_chosen"]) == pytest.approx([0.5, 0.5, 0])
+
+
+def test_luck_makes_no_regret(noise: np.ndarray) -> None:
+    """Cross-fitted, the mean over policies of the largest regret has sd 0.3 about 0, that of the mean 0.045.
+
+    All bounds are 3 sd or more: 1 case in 100 fails.
+    """
+    table = regret(noise, "abcdefgh")
+    means = noise.mean(axis=2)
+    naive = (means.max(axis=1, keepdims=True) - means).max(axis=0)
+    assert naive.min() > 1.8
+    assert abs(table["max_regret"].mean()) < 1
+    assert abs(table["mean_regret"].mean()) < 0.15
+    assert (table["max_regret_low"] <= 0).all()
+    assert (means.min(axis=0) < -1).all()
+    assert abs(table["worst"].mean()) < 1
+
+
+def test_luck_is_said_to_be_luck(noise: np.ndarray) -> None:
+    """The share is estimated to about 0.1 (a ratio of variances with 199 and 600 degrees of freedom)."""
+    assert regret(noise, "abcdefgh")["noise_share"].mean() > 0.85
+    # Differences from the average policy that vary as much as luck of 1 over 4 seeds: half is luck.
+    signal = np.random.default_rng(3).normal(0, 0.5, size=(200, 8, 1))
+    table = regret(noise + signal, "abcdefgh")
+    assert table["noise_share"].mean() == pytest.approx(0.5, abs=0.07)
+    assert ((table["noise_share_low"] < 0.5) & (table["noise_share_high"] > 0.5)).mean() > 0.7
+
+
+def test_intervals_of_regret_hold_the_truth_in_spite_of_luck() -> None:
+    """30 experiments with as much luck as signal; the intervals err towards width, and 1 case in 20 fails."""
+    hits = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        truth = np.sin(3 * rng.random((100, 1)) + np.array([0, 1, 2]))
+        table = regret(truth[:, :, None] + rng.normal(size=(100, 3, 4)), NAMES)
+        grid = np.sin(3 * np.linspace(0, 1, 10_001)[:, None] + np.array([0, 1, 2]))
+        expected = (grid.max(axis=1, keepdims=True) - grid).mean(axis=0)
+        hits.append((table["mean_regret_low"] <= expected) & (expected <= table["mean_regret_high"]))
+    assert np.mean(hits) > 0.92
+
+
+def test_regret_does_not_depend_on_the_order_of_policies_or_points(noise: np.ndarray) -> None:
+    values = noise[:, :3] + np.arange(3)[:, None]
+    table, turned = regret(values, NAMES), regret(values[:, ::-1], NAMES[::-1])
+    pd.testing.assert_frame_equal(table, turned[::-1].reset_index(drop=True))
+    moved = regret(values[::-1], NAMES)
+    assert list(moved["max_regret"]) == pytest.approx(list(table["max_regret"]))
+
+
+def test_beating_is_counted_as_by_hand() -> None:
+    values = np.array([[[1.0, 2], [0, 3]], [[5, 5], [5, 4]]])  # wins of a: 1 of 2; a tie and a win
+    table = beats(values, NAMES[:2])
+    assert line_of(table, policy="a")["beats"] == (1 + 0 + 0.5 + 1) / 4
+    assert line_of(table, policy="b")["beats"] == 1 - (1 + 0 + 0.5 + 1) / 4
+
+
+def test_intervals_of_beating_hold_the_truth() -> None:
+    """P(N(d, 1) > N(0, 1)) over d from -1 to 1 is 1/2; 100 intervals of 95%: under 90 in 1 case of 50."""
+    hits = []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        values = rng.normal(size=(100, 2, 4))
+        values[:, 0] += rng.uniform(-1, 1, size=(100, 1))
+        line = beats(values, NAMES[:2]).iloc[0]
+        hits.append(line["beats_low"] <= 0.5 <= line["beats_high"])
+    assert np.mean(hits) >= 0.9
+
+
+def test_where_one_is_better_is_bounded_and_not_guessed() -> None:
+    rng = np.random.default_rng(4)
+    better = np.repeat([3.0, 0.2, -3.0], [60, 80, 60])  # in expectation better in 140 of 200 points
+    values = np.stack([better[:, None] + 0.3 * rng.normal(size=(200, 4)), np.zeros((200, 4))], axis=1)
+    line = line_of(beats(values, NAMES[:2]), policy="a")
+    assert line["surely_better"] <= 0.7 <= 1 - line["surely_worse"]
+    assert line["surely_better"] > 0.28
+    assert line["surely_worse"] == pytest.approx(0.3, abs=0.02)
+    assert line[["surely_better", "surely_worse", "cannot_tell"]].sum() == pytest.approx(1)
+    assert line["surely_better_low"] < line["surely_better"] < line["surely_better_high"]
+
+
+def test_nobody_is_surely_better_by_luck(noise: np.ndarray) -> None:
+    """28 pairs, each with a call in 1 case of 20 at most; 5 or more pairs in 1 case of 100."""
+    table = beats(noise, "abcdefgh")
+    called = (table["surely_better"] + table["surely_worse"])[table["policy"] < table["other"]] > 0
+    assert called.sum() < 5
+
+
+def test_without_luck_all_is_sure_and_equals_are_equal() -> None:
+    table = beats(certain([2, 1, 1], [3, 1, 1]), NAMES)
+    assert line_of(table, policy="a", other="b")["surely_better"] == 1
+    assert line_of(table, policy="b", other="c")[["beats", "cannot_tell"]].tolist() == [0.5, 1]
+
+
+def world(points: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Factors, and values of two policies with luck of 1 in common and of 1 apart."""
+    rng = np.random.default_rng(seed)
+    factors = pd.DataFrame(
+        {
+            "embed_rate": rng.random(points),
+            "motives": rng.choice(["fixed", "review", "none"], points),
+            "idle": rng.random(points),
+        }
+    )
+    return factors, rng.normal(size=(points, 1, 4)) + rng.normal(size=(points, 2, 4))
+
+
+def test_a_flip_is_found_where_it_was_made() -> None:
+    """Better by 2 below 0.4 if motives is review, worse by 1 elsewhere."""
+    factors, values = world(400, 5)
+    inside = (factors["embed_rate"] <= 0.4) & (factors["motives"] == "review")
+    values[:, 0] += np.where(inside, 2, -1)[:, None]
+    table = flips(values, factors, NAMES, ("a", "b"))
+    assert flipped(table)
+    first = table.iloc[0]
+    assert first["better"] == "a"
+    assert first["where"] == "embed_rate <= 0.398 and motives is review"
+    assert first["low"] < 2 < first["high"]
+    assert set(table["better"][table["difference"] < -0.5]) == {"b"}
+    assert table["share"].sum() == pytest.approx(1)
+    assert table["n"].sum() == 200
+    ranks = importance(values, factors, NAMES, ("a", "b"))
+    assert set(ranks["factor"][:2]) == {"embed_rate", "motives"}
+    assert abs(ranks["importance"][2]) < 0.05
+
+
+def test_no_flip_is_found_where_there_is_none() -> None:
+    """100 worlds of luck: at most 3.3% find one; 9 or more are as likely as 1 in 200."""
+    found = sum(
+        flipped(flips(values, f, NAMES, ("a", "b"))) for f, values in (world(200, i) for i in range(100))
+    )
+    assert found < 9
+    factors, values = world(200, 6)
+    values[:, 0] += 1
+    table = flips(values, factors, NAMES, ("a", "b"))
+    assert not flipped(table)
+    assert (table["better"] != "b").all()
+
+
+def test_intervals_of_leaves_hold_the_truth() -> None:
+    """In 50 worlds where the difference is 1 everywhere, some 350 leaves; under 92% in 1 case of 100."""
+    hits = []
+    for seed in range(50):
+        factors, values = world(200, 1000 + seed)
+        values[:, 0] += 1
+        table = flips(values, factors, NAMES, ("a", "b"))
+        hits += list((table["low"] < 1) & (table["high"] > 1))
+    assert np.mean(hits) > 0.92
+
+
+def test_a_difference_that_never_varies_holds_everywhere() -> None:
+    factors, values = world(40, 7)
+    values[:, 0] = values[:, 1] + 1
+    table = flips(np.round(values, 0), factors, NAMES, ("a", "b"))
+    assert (list(table["where"]), list(table["better"])) == (["everywhere"], ["a"])
+
+
+def test_conditions_are_said_once() -> None:
+    """A factor that is split twice gives one range, and a category that is known excludes the others."""
+    rng = np.random.default_rng(8)
+    factors = pd.DataFrame(
+        {"x": rng.random(400), "kind": rng.choice(["p", "q", "r"], 400), "on": rng.random(400) < 0.5}
+    )
+    difference = 5.0 * ((factors["x"] > 0.3) & (factors["x"] <= 0.6)) + 2.0 * (factors["kind"] == "q")
+    values = np.stack([difference, np.zeros(400)], axis=1)[:, :, None].repeat(2, axis=2)
+    where = list(flips(values, factors, NAMES, ("a", "b"))["where"])
+    assert any("< x <=" in words for words in where)
+    assert any("kind is q" in words for words in where)
+    assert all(words.count(" x ") + words.startswith("x ") <= 1 for words in where)
+    switched = factors["on"].to_numpy()
+    values = np.stack([1.0 * switched, 0.5 * np.ones(400)], axis=1)[:, :, None].repeat(2, axis=2)
+    assert set(flips(values, factors, NAMES, ("a", "b"))["where"]) == {"on is not False", "on is False"}
+    kinds = np.select([factors["kind"] == "p", factors["kind"] == "q"], [1.0, 2.0], 9.0)
+    values = np.stack([kinds, np.zeros(400)], axis=1)[:, :, None].repeat(2, axis=2)
+    assert "kind is r" in set(flips(values, factors, NAMES, ("a", "b"))["where"])
