@@ -3,6 +3,8 @@
 PYTHON ?=
 UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
+INSTALL := $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install \
+	--disable-pip-version-check) --quiet --constraint constraints.txt --editable
 ARGS ?=
 
 # Tried in this order; the first that runs and is recent enough makes .venv. Version managers leave commands on
@@ -30,8 +32,10 @@ format: setup ## puts the code into that form where a tool can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measured speed, beside the plain-Mesa reference
-	$(BIN)/python -m tests.bench $(ARGS)
+bench: setup ## measured speed, beside the plain-Mesa reference and other runners of experiments
+	$(INSTALL) '.[bench]'
+	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_experiments
 
 clean: ## removes the environment and what tools left behind, not your results
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache
@@ -42,11 +46,7 @@ setup: .venv/installed
 # The stamp is newer than both files unless one has changed since: only then is anything installed again.
 .venv/installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the pinned versions of constraints.txt."
-ifneq ($(UV),)
-	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
-else
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-endif
+	@$(INSTALL) '.[dev]'
 	@touch $@
 
 $(BIN)/python:

@@ -73,6 +73,8 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
         return f"++parameters.{_known(rest, 'parameter')}={value}"
     elif head in GROUPS:
         _check_setting_of(head, rest)
+    elif head == "design" and rest:
+        return f"++{name}={value}"
     elif head not in (known := _settings()):
         raise BadInput(_no_setting(name, value, known))
     return f"{name}={value}"

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from experiments.gathering import half_width
-from experiments.settings import BASELINE
+from experiments.policies import BASELINE
 
 COLUMNS = (
     "policy", "indicator", "effect", "low", "high", "baseline", "n", "variance_ratio", "seeds_saved",
 )  # fmt: skip
-_KEYS = ["policy", "population", "seed"]
+_KEYS = ["policy", "population", "seed", "row"]
 
 
 def effects_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -31,17 +31,16 @@ def effects_of(rows: pd.DataFrame) -> pd.DataFrame:
         number of seeds for which both are defined, variance ratio and seeds saved (NaN where the
         difference never varies).
     """
-    indicators = [column for column in rows.columns if column not in _KEYS]
     tables = {str(name): table.set_index("seed") for name, table in rows.groupby("policy", sort=False)}
     base = tables.pop(BASELINE)
     lines = [
         (
             policy,
             indicator,
-            *paired(np.asarray(table[indicator]), np.asarray(base.loc[table.index, indicator])),
+            *paired(np.asarray(table[indicator]), np.asarray(base[indicator].reindex(table.index))),
         )
         for policy, table in tables.items()
-        for indicator in indicators
+        for indicator in rows.columns.difference(_KEYS, sort=False)
     ]
     return pd.DataFrame(lines, columns=list(COLUMNS))
 

@@ -8,13 +8,23 @@ count only where the intensity is the budget for grants itself.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 
-from experiments.settings import Planned, Settings
+from experiments import screen
+from experiments.design import SINGLE
+from experiments.engine import Local
+from experiments.filling import Filler
+from experiments.plan import Plan
+from experiments.policies import Planned
+from experiments.running import outcome_of, warmed_up
+from experiments.settings import Settings
+from experiments.store import Failure, Finished
 from experiments.words import number
 from model.parameters import LEVERS
 from model.policy import Policy
+from model.simulation import BASELINE, Simulation
 
 #: Solved on as many seeds as together have this many councils: luck weighs less in a larger population.
 _COUNCILS = 1000
@@ -59,10 +69,65 @@ def notes_on(solved: Iterable[Solved]) -> list[str]:
     ]
 
 
-def seeds_to_solve_on(settings: Settings) -> range:
-    """The first of the experiment's seeds, as many as it takes."""
-    wanted = math.ceil(_COUNCILS / len(settings.population.councils))
-    return settings.seeds[: max(wanted, 2)]
+def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
+    """The policies at equal money, their intensities solved for, by name."""
+    wanted = [planned for planned in settings.policies if planned.at_equal_money]
+    if not wanted or settings.equal_money is None or not settings.years:
+        return {}
+    target = settings.equal_money * settings.population.lever_scale
+    costs = _Costs(settings, filler)
+    with screen.progress() as bars:
+        watched = screen.watched(bars, wanted, len(wanted), "Equal money", "policies")
+        return {
+            planned.policy.name: solve(planned, target, partial(costs.above_baseline, planned))
+            for planned in watched
+        }
+
+
+class _Costs:
+    """Yearly costs of policies above the baseline, on some of the experiment's seeds.
+
+    The warm-ups of these seeds are kept, as they are the same for every intensity that is tried.
+    """
+
+    def __init__(self, settings: Settings, filler: Filler) -> None:
+        self._settings = settings
+        self._filler = filler
+        self._local = Local(settings.threads)
+        seeds = math.ceil(_COUNCILS / len(settings.population.councils))
+        self._seeds = settings.seeds[: max(seeds, 2)]
+        filler.store.keep(settings.population)
+
+    def above_baseline(self, planned: Planned, policy: Policy) -> float:
+        """£k a year that a policy costs above the baseline."""
+        treated, untreated = self._indicators(policy), self._baseline
+        return extra_cost(planned, treated, untreated) / self._settings.years
+
+    @cached_property
+    def _baseline(self) -> list[dict[str, float]]:
+        return self._indicators(BASELINE)
+
+    @cached_property
+    def _warm(self) -> list[Simulation]:
+        settings = self._settings
+
+        def warm(seed: int) -> Simulation:
+            return warmed_up(settings.parameters, settings.population, seed, settings.timeout)
+
+        return self._local.results(warm, self._seeds)
+
+    def _indicators(self, policy: Policy) -> list[dict[str, float]]:
+        """Indicators of a policy's rows, from the store or run now."""
+        settings, store = self._settings, self._filler.store
+        plan = Plan(settings.parameters, (policy,), settings.population, SINGLE, self._seeds)
+        names = plan.names(range(plan.n_families))
+        if not store.has(names).all():
+            go_on = partial(outcome_of, policy=policy, timeout=settings.timeout)
+            outcomes = self._local.results(go_on, self._warm)
+            if failures := [outcome for outcome in outcomes if isinstance(outcome, Failure)]:
+                raise RuntimeError(f"The cost of {policy.name} cannot be solved for. {failures[0].traceback}")
+            store.add(Finished([plan.family(i).rows[0] for i in range(plan.n_families)], outcomes))
+        return store.indicators(names).to_dict("records")  # type: ignore[return-value]
 
 
 def solve(planned: Planned, target: float, cost_of: Callable[[Policy], float]) -> Solved:

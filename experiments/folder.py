@@ -10,6 +10,7 @@ from model.parameters import BadInput
 
 MANIFEST = "manifest.json"
 _OWN_ENDINGS = (".parquet", ".csv", ".json", ".yaml")
+_OWN_FOLDERS = ("figures", "experiment")
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def check_free(out: Path) -> None:
 
 
 def _is_own(path: Path) -> bool:
-    return path.name == "figures" if path.is_dir() else path.suffix in _OWN_ENDINGS
+    return path.name in _OWN_FOLDERS if path.is_dir() else path.suffix in _OWN_ENDINGS
 
 
 def _make_parents(out: Path) -> list[Path]:

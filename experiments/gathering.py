@@ -1,15 +1,12 @@
-"""Gathering: rows, and sums over seeds of all that is too large to keep for every run."""
+"""Gathering: sums over seeds of what is too large to keep in memory for every run."""
 
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-if TYPE_CHECKING:
-    from model.simulation import Run
+from model.measures import SERIES
 
 KINDS = ("project", "strategic")
 CONFIDENCE = 0.95
@@ -48,29 +45,16 @@ def half_width(standard_error: np.ndarray | float, n: np.ndarray | float) -> np.
 
 
 class Gathered:
-    """All that is kept of the runs of an experiment, added in order of seed."""
+    """What is kept of the monthly measures and spells of many runs, added in order of seed."""
 
-    def __init__(self, policies: Sequence[str], population: str) -> None:
-        self.policies = list(policies)
-        self.population = population
-        self._rows: list[dict[str, object]] = []
-        self._months = {policy: Moments() for policy in policies}
+    def __init__(self) -> None:
+        self._months: dict[str, Moments] = {}
         self._spells: dict[str, np.ndarray] = {}
-        self._columns: tuple[str, ...] = ()
 
-    def add(self, seed: int, runs: Mapping[str, "Run"]) -> None:
-        """Take in one seed's runs, by policy."""
-        for policy, run in runs.items():
-            names: dict[str, object] = {"policy": policy, "population": self.population, "seed": seed}
-            self._rows.append({**names, **run.indicators})
-            self._columns = run.series.dtype.names or ()
-            self._months[policy].add(values_of(run.series))
-            self._spells[policy] = self._spells.get(policy, 0) + run.spells
-
-    def rows(self) -> pd.DataFrame:
-        """One line a run: policy, population, seed and every indicator; by policy, then seed."""
-        place = {policy: i for i, policy in enumerate(self.policies)}
-        return pd.DataFrame(sorted(self._rows, key=lambda row: place[str(row["policy"])]))
+    def add(self, policy: str, series: np.ndarray, spells: np.ndarray) -> None:
+        """Take in a run's series [months, SERIES] and spells [kind, outcome, months lasted]."""
+        self._months.setdefault(policy, Moments()).add(series)
+        self._spells[policy] = self._spells.get(policy, 0) + spells
 
     def series(self) -> pd.DataFrame:
         """Means over seeds, with intervals: a line a policy, month of the horizon and indicator."""
@@ -82,8 +66,8 @@ class Gathered:
                 pd.DataFrame(
                     {
                         "policy": policy,
-                        "month": np.repeat(np.arange(months), len(self._columns)),
-                        "indicator": np.tile(np.array(self._columns, dtype=object), months),
+                        "month": np.repeat(np.arange(months), len(SERIES)),
+                        "indicator": np.tile(np.array(SERIES, dtype=object), months),
                         "mean": mean.ravel(),
                         "low": low.ravel(),
                         "high": high.ravel(),
@@ -101,11 +85,6 @@ class Gathered:
         ]
         columns = ["policy", "kind", "months", "survival", "low", "high"]
         return pd.concat(parts, ignore_index=True).reindex(columns=columns)
-
-
-def values_of(series: np.ndarray) -> np.ndarray:
-    """The numbers of a structured series, as [month, indicator]."""
-    return np.stack([series[name] for name in series.dtype.names or ()], axis=-1).astype(float)
 
 
 def survival_of(spells: np.ndarray) -> pd.DataFrame:

@@ -18,10 +18,20 @@ from model.parameters import BadInput
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
-#: What can be done (`job`), and where that is written.
-_JOBS = {"compare": "experiments.compare", "run": "experiments.single"}
+#: What can be done (`job`); each is a module of `experiments.jobs`.
+_JOBS = ("compare", "run", "sweep", "sensitivity", "robustness", "replications", "replay")
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+#: Where jobs on other machines leave their logs, as they need a folder that all share.
+_JOBS_FOLDER = "results/jobs"
+
+
+class JobFailed(Exception):
+    """A job on another machine has ended with this exit status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(help_text(), end="")
         return DONE
     if "--version" in arguments:
-        from experiments.manifest import program_version
+        from experiments.versions import program_version
 
         print(f"towngown {program_version()}")
         return DONE
@@ -60,14 +70,16 @@ def _told(work: Callable[[], int]) -> int:
         screen.notes().print("Nothing was run. See towngown --help.", style="dim")
         return BAD_INPUT
     except KeyboardInterrupt:
-        screen.notes().print("Interrupted: this job has written nothing.", style="yellow")
+        screen.say(
+            ["No results were written. Runs that were finished are in the store."], label="Interrupted. "
+        )
         return INTERRUPTED
     except (OSError, MemoryError) as error:
         screen.say_error([f"{error}" or type(error).__name__])
         return FAILED
     except Exception:
         screen.notes().print_exception()
-        screen.say_error(["This is a fault of the program, not of your input. Nothing was written."])
+        screen.say_error(["This is a fault of the program, not of your input. No results were written."])
         return FAILED
 
 
@@ -87,10 +99,14 @@ def _composed(arguments: Sequence[str]) -> int:
 
     statuses: list[int] = []
     several = bool({"-m", "--multirun"} & set(overrides))
+    process = os.getpid()
 
     def job(composed: "DictConfig") -> None:
-        statuses.append(_told(lambda: _job(composed, _swept(overrides) if several else None)))
-        if statuses[-1] == INTERRUPTED:
+        status = _told(lambda: _job(composed, _swept(overrides) if several else None))
+        if os.getpid() != process and status != DONE:
+            raise JobFailed(status)
+        statuses.append(status)
+        if status == INTERRUPTED:
             raise KeyboardInterrupt
 
     # Hydra would print a traceback of its own and leave; this makes it raise instead.
@@ -99,12 +115,15 @@ def _composed(arguments: Sequence[str]) -> int:
     try:
         with tempfile.TemporaryDirectory() as sweep:
             if several:
-                sys.argv.insert(1, f"hydra.sweep.dir={sweep}")
+                launched = any(override.startswith("hydra/launcher=") for override in overrides)
+                sys.argv.insert(1, f"hydra.sweep.dir={_JOBS_FOLDER if launched else sweep}")
             hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
         if isinstance(error, BadInput):
             raise
         raise BadInput(_in_plain_words(error)) from error
+    except JobFailed as failed:
+        statuses.append(failed.status)
     except KeyboardInterrupt:
         if INTERRUPTED not in statuses:
             raise
@@ -140,10 +159,10 @@ def _job(composed: "DictConfig", swept: Sequence[str] | None) -> int:
         raise BadInput(_in_plain_words(error)) from error
     if given["job"] not in _JOBS:
         raise BadInput(no_such("job", given["job"], _JOBS))
-    if swept is not None:
+    if swept is not None and set(swept) - {"shard"}:  # shards make one result
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
     settings = settings_from(given, _choices(), _folders())
-    return import_module(_JOBS[given["job"]]).main(settings)
+    return import_module(f"experiments.jobs.{given['job']}").main(settings)
 
 
 def _choices() -> dict[str, str]:

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich import box
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.progress import TimeRemainingColumn as TimeLeft
+from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def notes() -> Console:
@@ -61,11 +67,43 @@ def say_compiling() -> None:
         notes().print("Compiling the model for this machine: this takes about half a minute, once.")
 
 
-def say(lines: Sequence[str], style: str = "yellow") -> None:
+def say(lines: Sequence[str], style: str = "yellow", label: str = "Note: ") -> None:
     """Print notes, one a line."""
     console = notes()
     for line in lines:
-        console.print(f"Note: {line}", style=style, markup=False, soft_wrap=False)
+        console.print(f"{label}{line}", style=style, markup=False, soft_wrap=False)
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Show what the job was asked."""
+    console = tables()
+    console.print()
+    for part in parts:
+        console.print(part)
+
+
+def plain_table(title: str | None, where: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
+    """A table with no more lines than it needs: columns of words, then of numbers."""
+    table = Table(
+        title=title and f"{title} [dim]({where})[/dim]", title_justify="left", title_style="bold",
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold",
+    )  # fmt: skip
+    for heading in words:
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The lines of a table."""
+    return table.to_dict("records")  # type: ignore[return-value]
+
+
+def interval_text(line: Mapping[str, Any], name: str, places: int = 2) -> str:
+    """A value and its interval, from columns `name`, `name_low` and `name_high`."""
+    value, low, high = (line[each] for each in (name, f"{name}_low", f"{name}_high"))
+    return f"{value:.{places}f} [{low:.{places}f}, {high:.{places}f}]".replace("-", "−")
 
 
 def say_error(problems: Sequence[str]) -> None:

@@ -1,38 +1,42 @@
 """Settings: what Hydra has composed, checked and made into what the program runs on."""
 
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments.files import CONF, file_of, mapping_in, names_in
+from experiments.design import SINGLE, Design, design_from
+from experiments.engine import cores
+from experiments.files import CONF
 from experiments.places import population_from
+from experiments.plan import BLOCK
+from experiments.policies import CUSTOM, Planned, policies_from
+from experiments.stopping import Wanted
 from experiments.words import check_keys, no_such
+from model.measures import INDICATORS
 from model.parameters import BadInput, Value, implausible, parameters_from
-from model.policy import Policy, policy_from
 from model.population import Population
 
-BASELINE = "baseline"
-CUSTOM = "custom"
-#: A policy's name with this ending is that policy at equal money.
-EQUAL_MONEY = "_equal_money"
 _MOST_SEED = 2**63
+_REFUSE, _EXCLUDE = "refuse", "exclude"
+_PRECISION = ("indicator", "half_width", "most_seeds")
+_ENGINES = {
+    "local": ("kind", "threads", "processes", "timeout"),
+    "dask": ("kind", "address", "threads", "timeout"),
+}
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A policy to run.
+class Precision:
+    """An interval as narrow as is wanted.
 
     Attributes:
-        policy: its levers, before any is solved for.
-        intensity: the lever that says how much of it there is, where it has a price.
-        at_equal_money: whether that lever is solved for.
+        indicator: whose effect it is of.
+        wanted: half its width, and how many seeds it may take.
     """
 
-    policy: Policy
-    intensity: str | None = None
-    at_equal_money: bool = False
+    indicator: str
+    wanted: Wanted
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,21 @@ class Settings:
         parameters: all of them.
         policies: what is run, in order.
         population: where.
+        design: the points that are run.
         seeds: the luck of each run.
+        responses: indicators that are looked at.
+        precision: what seeds are added for, if any.
         equal_money: £k a year over 36 councils, for policies at equal money.
-        threads: runs at a time.
+        engine: the engine's own settings.
+        timeout: seconds that a run may take; None: any.
+        shard: which share of the rows this job runs: number, and of how many.
+        excludes_failed: whether rows that failed are left out of the analysis, instead of refused.
+        dry_run: whether only to say how much there is to do.
+        row: the row to replay (the beginning of its name).
+        store: folder of all rows ever run.
         out: folder to write to.
         figures: whether figures are drawn.
-        population_settings: what the population was made of.
+        given: all settings as composed.
     """
 
     job: str
@@ -58,17 +71,36 @@ class Settings:
     parameters: Mapping[str, Value]
     policies: tuple[Planned, ...]
     population: Population
+    design: Design
     seeds: range
+    responses: tuple[str, ...]
+    precision: Precision | None
     equal_money: float | None
-    threads: int
+    engine: Mapping[str, Any]
+    timeout: float | None
+    shard: tuple[int, int]
+    excludes_failed: bool
+    dry_run: bool
+    row: str
+    store: Path
     out: Path
     figures: bool
-    population_settings: Mapping[str, Any]
+    given: Mapping[str, Any] = field(repr=False)
 
     @property
     def years(self) -> float:
         """Length of the horizon."""
         return float(self.parameters["horizon"]) / 12
+
+    @property
+    def threads(self) -> int:
+        """Runs at a time on this machine."""
+        return self.engine["threads"] or cores()
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether other jobs run the rest."""
+        return self.shard[1] > 1
 
     def notes(self) -> list[str]:
         """What is allowed, but worth a word."""
@@ -93,15 +125,24 @@ def settings_from(
         BadInput: naming everything that cannot be used.
     """
     choices = choices or {}
-    checks = {
+    checks: dict[str, Callable[[], Any]] = {
         "parameters": lambda: parameters_from(given["parameters"] or {}),
         "population": lambda: population_from(given["population"]),
-        "policies": lambda: _policies(given, choices.get("policy", CUSTOM), folders),
+        "policies": lambda: policies_from(given, choices.get("policy", CUSTOM), folders),
+        "design": lambda: SINGLE if given["design"] is None else design_from(given["design"]),
         "seeds": lambda: _seeds(given["seeds"]),
-        "equal_money": lambda: _money(given["equal_money"]),
-        "threads": lambda: _threads(given["engine"]),
+        "responses": lambda: _responses(given["responses"]),
+        "precision": lambda: _precision(given["precision"]),
+        "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
+        "engine": lambda: _engine(given["engine"]),
+        "timeout": lambda: _above_zero("engine.timeout", given["engine"].get("timeout"), "seconds"),
+        "shard": lambda: _shard(given["shard"], given["shards"]),
+        "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,
+        "dry_run": lambda: _truth("dry_run", given["dry_run"]),
+        "row": lambda: "" if given["row"] is None else str(given["row"]),
         "figures": lambda: _truth("figures", given["figures"]),
-        "out": lambda: _path(given["out"]),
+        "store": lambda: _path("store", given["store"]),
+        "out": lambda: _path("out", given["out"]),
     }
     problems: list[str] = []
     results: dict[str, Any] = {}
@@ -110,136 +151,14 @@ def settings_from(
             results[name] = check()
         except BadInput as error:
             problems += error.problems
+    if not problems and results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
+        problems.append(
+            f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
+        )
     if problems:
         raise BadInput(problems)
-    return Settings(
-        job=given["job"],
-        experiment=str(choices.get("experiment", given["job"])),
-        population_settings=dict(given["population"]),
-        **results,
-    )
-
-
-def _policies(given: Mapping[str, Any], choice: str, folders: Sequence[Path]) -> tuple[Planned, ...]:
-    """The policies to run: those named, or the one chosen beside the baseline, or the experiment's own."""
-    chosen = _planned(choice, dict(given["policy"]))
-    is_chosen = choice != CUSTOM or bool(chosen.policy.levers)
-    listed = given["policies"]
-    at_equal_money = given["equal_money"] is not None
-    if listed is not None:
-        entries = _entries(listed)
-        known = _known_policies(entries, chosen, is_chosen, folders)
-        planned = [_find(entry, known, folders) for entry in entries]
-        if is_chosen and chosen.policy.name not in {base_name(plan.policy.name) for plan in planned}:
-            raise BadInput(
-                f"Policy {chosen.policy.name} is chosen (policy=... or policy.<lever>=...), but policies="
-                f"[{','.join(plan.policy.name for plan in planned)}] does not name it."
-            )
-    elif is_chosen:
-        before = [] if given["job"] == "run" else [_from_file(BASELINE, folders)]
-        planned = [plan for plan in before if plan.policy.name != chosen.policy.name] + [chosen]
-    else:
-        planned = [_from_file(name, folders) for name in given["default_policies"]]
-        planned += [at_money(plan) for plan in planned if at_equal_money and plan.intensity]
-    _check_together(planned, at_equal_money)
-    return tuple(planned)
-
-
-def _entries(listed: Any) -> list[str | dict[str, Any]]:
-    if isinstance(listed, str):
-        return [listed]
-    if not isinstance(listed, list) or not listed:
-        raise BadInput(f"policies = {listed!r} is not allowed: it takes a list, such as [baseline,phds].")
-    return listed
-
-
-def _known_policies(
-    entries: Sequence[str | dict[str, Any]], chosen: Planned, is_chosen: bool, folders: Sequence[Path]
-) -> dict[str, Planned]:
-    """Policies that need no file: those written in the experiment, and the one chosen."""
-    known = {}
-    for entry in entries:
-        if isinstance(entry, Mapping):
-            check_keys("policies", entry, ("name", "why", "levers", "intensity"))
-            if not isinstance(entry.get("name"), str) or not entry["name"].isidentifier():
-                raise BadInput(
-                    f"policies: name = {entry.get('name')!r} is not allowed: it takes a word of letters, "
-                    "figures and underscores."
-                )
-            known[entry["name"]] = _planned(entry["name"], {k: v for k, v in entry.items() if k != "name"})
-    if is_chosen:
-        known[chosen.policy.name] = chosen
-    elif CUSTOM in entries and CUSTOM not in known:
-        raise BadInput("Policy custom has no lever: give at least one as policy.<lever>=value.")
-    return known
-
-
-def _find(entry: str | dict[str, Any], known: Mapping[str, Planned], folders: Sequence[Path]) -> Planned:
-    """The policy of an entry of the list."""
-    name = entry["name"] if isinstance(entry, Mapping) else str(entry)
-    if name in known:
-        return known[name]
-    if name.endswith(EQUAL_MONEY):
-        base = base_name(name)
-        return at_money(known[base] if base in known else _from_file(base, folders, known))
-    return _from_file(name, folders, known)
-
-
-def _from_file(name: str, folders: Sequence[Path], known: Mapping[str, Planned] | None = None) -> Planned:
-    names = names_in("policy", folders)
-    if name not in names:
-        raise BadInput(no_such("policy", name, [*names, *(known or {})]))
-    return _planned(name, mapping_in(file_of("policy", name, folders)))
-
-
-def _planned(name: str, given: Mapping[str, Any]) -> Planned:
-    """A policy as its file says: why, levers, and the lever that is its intensity."""
-    check_keys(f"policy {name}", given, ("why", "levers", "intensity"))
-    try:
-        policy = policy_from(name, given.get("levers") or {}, str(given.get("why") or ""))
-    except BadInput as error:
-        raise BadInput(f"policy {name}: {problem}" for problem in error.problems) from None
-    intensity = given.get("intensity")
-    if intensity is not None and intensity not in policy.levers:
-        raise BadInput(
-            f"policy {name}: intensity = {intensity!r} is not allowed: it takes one of its levers "
-            f"({', '.join(policy.levers)})."
-        )
-    return Planned(policy, intensity)
-
-
-def at_money(plan: Planned) -> Planned:
-    """A policy at equal money.
-
-    Raises:
-        BadInput: if the policy has no intensity to solve for.
-    """
-    if plan.intensity is None:
-        raise BadInput(
-            f"Policy {plan.policy.name}{EQUAL_MONEY}: {plan.policy.name} has no lever that is its intensity "
-            "and has a price, so it cannot be had at equal money."
-        )
-    return replace(
-        plan, policy=replace(plan.policy, name=plan.policy.name + EQUAL_MONEY), at_equal_money=True
-    )
-
-
-def base_name(name: str) -> str:
-    """The policy of which this is the version at equal money, or itself."""
-    return name.removesuffix(EQUAL_MONEY)
-
-
-def _check_together(planned: Sequence[Planned], at_equal_money: bool) -> None:
-    names = [plan.policy.name for plan in planned]
-    problems = [f"Policy {name} is named twice." for name in dict.fromkeys(names) if names.count(name) > 1]
-    if not at_equal_money:
-        problems += [
-            f"Policy {plan.policy.name} needs an amount: equal_money is null."
-            for plan in planned
-            if plan.at_equal_money
-        ]
-    if problems:
-        raise BadInput(problems)
+    experiment = str(choices.get("experiment", given["job"]))
+    return Settings(job=given["job"], experiment=experiment, given=given, **results)
 
 
 def _seeds(given: object) -> range:
@@ -259,27 +178,80 @@ def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 20
 
 
-def _money(given: object) -> float | None:
+def _responses(given: object) -> tuple[str, ...]:
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list) or not names:
+        raise BadInput(f"responses = {given!r} is not allowed: it takes a list of indicators.")
+    unknown = [no_such("indicator", name, INDICATORS) for name in names if name not in INDICATORS]
+    if unknown:
+        raise BadInput(f"responses: {problem}" for problem in unknown)
+    return tuple(dict.fromkeys(names))
+
+
+def _precision(given: Mapping[str, Any]) -> Precision | None:
+    check_keys("precision", given, _PRECISION)
+    half_width = _above_zero("precision.half_width", given["half_width"], "half the interval's width")
+    if half_width is None:
+        return None
+    most = given["most_seeds"]
+    if not _is_count(most):
+        raise BadInput(
+            f"precision.most_seeds = {most!r} is not allowed: it takes a whole number of at least 1."
+        )
+    (indicator,) = _responses(given["indicator"])
+    return Precision(indicator, Wanted(half_width, most))
+
+
+def _above_zero(name: str, given: object, unit: str) -> float | None:
     if given is None:
         return None
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
-        raise BadInput(f"equal_money = {given!r} is not allowed: it takes £k a year above 0, or null.")
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes {unit} above 0, or null.")
     return float(given)
 
 
-def _threads(engine: Mapping[str, Any]) -> int:
-    check_keys("engine", engine, ("kind", "threads"))
-    if engine.get("kind") != "local":
-        raise BadInput(no_such("kind of engine", engine.get("kind"), ["local"]))
-    threads = engine.get("threads")
-    if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise BadInput(
-            f"engine.threads = {threads!r} is not allowed: it takes a whole number of at least 1, or null "
-            "for one a core."
+def _is_count(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and given >= 1
+
+
+def _engine(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    kind = _word("kind of engine", given.get("kind"), _ENGINES)
+    check_keys("engine", given, _ENGINES[kind])
+    problems = []
+    if not (given.get("threads") is None or _is_count(given["threads"])):
+        problems.append(
+            f"engine.threads = {given['threads']!r} is not allowed: it takes a whole number of at least 1, "
+            "or null for one a core."
         )
-    return threads
+    if given.get("processes") not in (None, True, False):
+        problems.append(
+            f"engine.processes = {given['processes']!r} is not allowed: it takes true, false, or null for "
+            "true where rules are not compiled."
+        )
+    address = given.get("address")
+    if not (address is None or isinstance(address, str)):
+        problems.append(f"engine.address = {address!r} is not allowed: it takes HOST:PORT, or null.")
+    if problems:
+        raise BadInput(problems)
+    return {"threads": None, **given}
+
+
+def _shard(number: Any, count: Any) -> tuple[int, int]:
+    if number is None:
+        return 0, 1
+    if not _is_count(count):
+        raise BadInput(f"shards = {count!r} is not allowed: it takes a whole number of at least 1.")
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < count:
+        raise BadInput(
+            f"shard = {number!r} is not allowed: it takes a whole number from 0 to shards - 1 = {count - 1}."
+        )
+    return number, count
+
+
+def _word(name: str, given: object, words: Sequence[str] | Mapping[str, Any]) -> str:
+    if given not in words:
+        raise BadInput(no_such(name, given, words))
+    return str(given)
 
 
 def _truth(name: str, given: object) -> bool:
@@ -288,7 +260,7 @@ def _truth(name: str, given: object) -> bool:
     return given
 
 
-def _path(given: object) -> Path:
+def _path(name: str, given: object) -> Path:
     if given is None or not str(given).strip():
-        raise BadInput(f"out = {given!r} is not allowed: it takes the folder to write to.")
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes the name of a folder.")
     return Path(str(given))

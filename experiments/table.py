@@ -14,7 +14,8 @@ from rich.text import Text
 
 from experiments.equal_money import Solved
 from experiments.gathering import half_width
-from experiments.settings import Settings, base_name
+from experiments.policies import base_name
+from experiments.settings import Settings
 from experiments.words import number
 
 #: A line of the effects: one policy and indicator.

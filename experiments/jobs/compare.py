@@ -1,125 +1,95 @@
 """The main job: compare policies with the baseline on shared luck, and say what each is worth."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from rich.console import RenderableType
 
 from experiments import screen
 from experiments.effects import effects_of
-from experiments.engine import results
-from experiments.equal_money import Solved, extra_cost, notes_on, seeds_to_solve_on, solve
-from experiments.figures import drawn
-from experiments.folder import written_whole
-from experiments.gathering import Gathered
-from experiments.manifest import manifest, write_manifest, write_settings
-from experiments.settings import BASELINE, Planned, Settings
+from experiments.plan import Plan
+from experiments.policies import BASELINE
+from experiments.results import gathered, row_tables, values_of
+from experiments.settings import Precision, Settings
+from experiments.stopping import interval, seeds_wanted
+from experiments.study import Study, carried_out, filled
 from experiments.table import effects_table, levels_table
-from model.policy import Policy
-from model.simulation import BASELINE as BASELINE_POLICY
-from model.simulation import Run, Simulation, compare
+from model.parameters import BadInput
 
 
 def main(settings: Settings) -> int:
     """Run it, write the folder, show the table.
 
     Returns:
-        Exit status: 1 if the figures could not be drawn, else 0.
+        Exit status.
     """
-    started = datetime.now().astimezone()
-    warnings = settings.notes()
-    screen.say(warnings)
-    with written_whole(settings.out) as folder:
-        screen.say_compiling()
-        with screen.progress() as bars:
-            solved = at_equal_money(settings, bars)
-            policies = [
-                solved[name].policy if (name := planned.policy.name) in solved else planned.policy
-                for planned in settings.policies
-            ]
-            runs = seed_by_seed(settings, policies, settings.seeds)
-            gathered = Gathered([policy.name for policy in policies], settings.population.name)
-            watched = screen.watched(bars, runs, len(settings.seeds), "Runs", runs=len(policies))
-            for seed, by_policy in watched:
-                gathered.add(seed, by_policy)
-        rows = gathered.rows()
-        effects = effects_of(rows) if BASELINE in gathered.policies and len(policies) > 1 else None
-        warnings += notes_on(solved.values())
-        write_tables(folder, rows, effects, gathered)
-        write_settings(folder, settings, solved)
-        write_manifest(folder, manifest(settings, solved.values(), started, len(rows), warnings))
-        figures_done = not settings.figures or drawn(folder)
-    show(settings, rows, effects, solved)
-    screen.say_where({"Written to": str(settings.out)})
-    return 0 if figures_done else 1
+    if settings.design.factors:
+        raise BadInput("job compare takes no design: job=sweep runs one, job=robustness compares over one.")
+    if settings.precision and not has_contrasts(settings):
+        raise BadInput("precision needs effects: name the baseline and at least one other policy.")
+    return carried_out(settings, _analysed, narrowed if settings.precision else filled, detailed=True)
 
 
-def seed_by_seed(
-    settings: Settings, policies: Sequence[Policy], seeds: Sequence[int]
-) -> Iterator[tuple[int, dict[str, Run]]]:
-    """The runs of each seed in turn, by policy; the warm-up of a seed is simulated once for all."""
-
-    def work(seed: int) -> tuple[int, dict[str, Run]]:
-        runs = compare(settings.parameters, policies, settings.population, seed)
-        return seed, {policy.name: run for policy, run in zip(policies, runs, strict=True)}
-
-    return results(work, seeds, settings.threads)
+def has_contrasts(settings: Settings) -> bool:
+    """Whether there is a baseline, and something to compare with it."""
+    names = [planned.policy.name for planned in settings.policies]
+    return BASELINE in names and len(names) > 1
 
 
-def at_equal_money(settings: Settings, bars: screen.Progress) -> dict[str, Solved]:
-    """The policies at equal money, their intensities solved for, by name."""
-    wanted = [planned for planned in settings.policies if planned.at_equal_money]
-    if not wanted or settings.equal_money is None or not settings.years:
-        return {}
-    target = settings.equal_money * settings.population.lever_scale
-    cost_of = _costs(settings, seeds_to_solve_on(settings))
-    names = screen.watched(bars, wanted, len(wanted), "Equal money", "policies")
-    return {
-        planned.policy.name: solve(planned, target, lambda policy, planned=planned: cost_of(planned, policy))
-        for planned in names
-    }
+def narrowed(study: Study) -> Plan:
+    """The plan with as many seeds as make every effect's interval as narrow as is wanted."""
+    precision, plan = study.settings.precision, study.plan()
+    assert precision is not None
+    first, n = plan.seeds.start, 0
+    wanted = seeds_wanted(np.empty(0), precision.wanted)
+    while n < wanted:
+        n = wanted
+        plan = plan.with_seeds(range(first, first + n))
+        study.fill(plan)
+        differences = _differences(study, plan, precision).values()
+        wanted = max(seeds_wanted(each, precision.wanted) for each in differences)
+    study.settings = replace(study.settings, seeds=plan.seeds)
+    return plan
 
 
-def _costs(settings: Settings, seeds: Sequence[int]) -> Callable[[Planned, Policy], float]:
-    """Yearly cost of a policy above the baseline, simulated on some seeds, each warmed up once."""
-
-    def warm(seed: int) -> Simulation:
-        simulation = Simulation(settings.parameters, BASELINE_POLICY, settings.population, seed)
-        simulation.advance(int(settings.parameters["warmup"]))
-        return simulation
-
-    def indicators(policy: Policy) -> list[dict[str, float]]:
-        def finish(simulation: Simulation) -> dict[str, float]:
-            fork = simulation.fork(policy)
-            fork.advance()
-            return fork.result().indicators
-
-        return list(results(finish, warmed_up, settings.threads))
-
-    warmed_up = list(results(warm, seeds, settings.threads))
-    baseline = indicators(BASELINE_POLICY)
-    return lambda planned, policy: extra_cost(planned, indicators(policy), baseline) / settings.years
+def _differences(study: Study, plan: Plan, precision: Precision) -> dict[str, np.ndarray]:
+    """Differences from the baseline, a value a seed (NaN where a run failed), by policy."""
+    names = [policy.name for policy in plan.policies]
+    values = values_of(study.store, plan, [precision.indicator])[0, :, :, 0]
+    base = values[:, names.index(BASELINE)]
+    return {name: values[:, i] - base for i, name in enumerate(names) if name != BASELINE}
 
 
-def write_tables(folder: Path, rows: pd.DataFrame, effects: pd.DataFrame | None, gathered: Gathered) -> None:
-    """Write what came out as Parquet."""
+def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
+    """Write what came out as Parquet; the table."""
+    settings = study.settings
+    rows = pd.concat(row_tables(study.store, plan), ignore_index=True)
     rows.to_parquet(folder / "rows.parquet", index=False)
-    if effects is not None:
-        effects.to_parquet(folder / "effects.parquet", index=False)
-        effects.to_csv(folder / "effects.csv", index=False)
-    gathered.series().to_parquet(folder / "series.parquet", index=False)
-    gathered.survival().to_parquet(folder / "survival.parquet", index=False)
+    months = gathered(study.store, plan)
+    months.series().to_parquet(folder / "series.parquet", index=False)
+    months.survival().to_parquet(folder / "survival.parquet", index=False)
+    if not has_contrasts(settings):
+        yield from levels_table(settings, rows)
+        return
+    effects = effects_of(rows)
+    if settings.precision:
+        _stop_honestly(study, plan, effects, settings.precision)
+    effects.to_parquet(folder / "effects.parquet", index=False)
+    effects.to_csv(folder / "effects.csv", index=False)
+    yield from effects_table(settings, effects, study.solved, screen.tables())
 
 
-def show(
-    settings: Settings, rows: pd.DataFrame, effects: pd.DataFrame | None, solved: Mapping[str, Solved]
-) -> None:
-    """Show the table, and what to know when reading it."""
-    console = screen.tables()
-    console.print()
-    for part in (
-        levels_table(settings, rows) if effects is None else effects_table(settings, effects, solved, console)
-    ):
-        console.print(part)
-    screen.say(notes_on(solved.values()))
+def _stop_honestly(study: Study, plan: Plan, effects: pd.DataFrame, precision: Precision) -> None:
+    """Intervals that seeds were added for are as wide as was asked, even where they look narrower."""
+    for policy, differences in _differences(study, plan, precision).items():
+        mean, low, high, is_reached = interval(differences, precision.wanted)
+        at = (effects["policy"] == policy) & (effects["indicator"] == precision.indicator)
+        effects.loc[at, ["effect", "low", "high"]] = mean, low, high
+        if not is_reached:
+            study.notes.append(
+                f"{policy}: {precision.indicator} is known to ±{(high - low) / 2:.3g} only after "
+                f"{precision.wanted.most:,} seeds, the most allowed."
+            )

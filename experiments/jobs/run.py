@@ -1,6 +1,5 @@
 """The job that shows one run: its months, the lives of its partnerships, its figures."""
 
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import screen
-from experiments.compare import at_equal_money
-from experiments.equal_money import notes_on
-from experiments.figures import drawn
-from experiments.folder import written_whole
-from experiments.gathering import Gathered, values_of
-from experiments.manifest import manifest, write_manifest, write_settings
-from experiments.settings import Planned, Settings
-from model.measures import EVENTS
+from experiments.gathering import Gathered
+from experiments.policies import Planned
+from experiments.settings import Settings
+from experiments.study import DONE, FAILED, Study, begun, written
+from model.measures import EVENTS, SERIES
 from model.parameters import BadInput
+from model.policy import Policy
 from model.simulation import Run, run
 
 _YEARLY = {
@@ -45,45 +42,47 @@ def main(settings: Settings) -> int:
         Exit status: 1 if the figures could not be drawn, else 0.
     """
     seed, planned = _one(settings)
-    started = datetime.now().astimezone()
-    warnings = settings.notes()
-    screen.say(warnings)
-    with written_whole(settings.out) as folder:
-        screen.say_compiling()
-        with screen.progress() as bars:
-            solved = at_equal_money(settings, bars)
-        policy = solved[planned.policy.name].policy if solved else planned.policy
+    with begun(settings) as study:
+        name = planned.policy.name
+        policy = study.solved[name].policy if name in study.solved else planned.policy
         result = run(settings.parameters, policy, settings.population, seed, histories=True)
-        gathered = Gathered([policy.name], settings.population.name)
-        gathered.add(seed, {policy.name: result})
-        warnings += notes_on(solved.values())
-        histories = write_tables(folder, gathered, result, int(settings.parameters["warmup"]))
-        write_settings(folder, settings, solved)
-        write_manifest(folder, manifest(settings, solved.values(), started, 1, warnings))
-        figures_done = not settings.figures or drawn(folder)
-    console = screen.tables()
-    console.print(Padding(_years(settings, policy.name, seed, result), (1, 0)))
-    console.print(_life(settings, histories))
+    return shown(study, policy, seed, result)
+
+
+def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
+    """Write one run's folder; show its years and one partnership's life."""
+    settings = study.settings
+    lives = histories_of(result, int(settings.parameters["warmup"]))
+    figures_done = written(
+        study, 1, lambda folder: write_tables(folder, settings, policy, seed, result, lives)
+    )
+    screen.show([Padding(_years(settings, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)])
     screen.say_where({"Written to": str(settings.out)})
-    return 0 if figures_done else 1
+    return DONE if figures_done else FAILED
 
 
-def write_tables(folder: Path, gathered: Gathered, result: Run, warmup: int) -> pd.DataFrame:
-    """Write what came out as Parquet; months count from the horizon's first, those before are negative.
-
-    Returns:
-        The histories.
-    """
-    months = pd.DataFrame(values_of(result.series), columns=list(result.series.dtype.names or ()))
-    months.insert(0, "month", np.arange(len(months)))
+def histories_of(result: Run, warmup: int) -> pd.DataFrame:
+    """A line an event; months count from the horizon's first, those before are negative."""
     histories = pd.DataFrame({name: result.histories[name] for name in result.histories.dtype.names})  # type: ignore[index, union-attr]
     histories["event"] = np.array(EVENTS, dtype=object)[histories["event"].to_numpy(dtype=int)]
     histories["month"] -= warmup
-    gathered.rows().to_parquet(folder / "rows.parquet", index=False)
+    return histories
+
+
+def write_tables(
+    folder: Path, settings: Settings, policy: Policy, seed: int, result: Run, histories: pd.DataFrame
+) -> None:
+    """Write what came out as Parquet."""
+    series = result.series.view("f8").reshape(len(result.series), -1)
+    months = pd.DataFrame(series, columns=list(SERIES))
+    months.insert(0, "month", np.arange(len(months)))
+    keys = {"policy": policy.name, "population": settings.population.name, "seed": seed}
+    pd.DataFrame([keys | result.indicators]).to_parquet(folder / "rows.parquet", index=False)
     months.to_parquet(folder / "series.parquet", index=False)
     histories.to_parquet(folder / "histories.parquet", index=False)
-    gathered.survival().to_parquet(folder / "survival.parquet", index=False)
-    return histories
+    found = Gathered()
+    found.add(policy.name, series, result.spells)
+    found.survival().to_parquet(folder / "survival.parquet", index=False)
 
 
 def _one(settings: Settings) -> tuple[int, Planned]:

@@ -7,7 +7,9 @@ import pytest
 from experiments.main import main
 
 #: A world that takes milliseconds.
-TINY = ("population.places=2", "parameters.warmup=6", "parameters.horizon=24", "figures=false")
+TINY = (
+    "population.places=2", "parameters.warmup=6", "parameters.horizon=24", "figures=false", "store=store",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

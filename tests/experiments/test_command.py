@@ -89,7 +89,7 @@ def test_manifest_says_where_numbers_came_from(tiny) -> None:
 def test_several_jobs_get_a_folder_each_and_leave_nothing_else(tiny) -> None:
     assert tiny("-m", "policy=phds,brokers", "seeds=1", "out=jobs").status == 0
     assert sorted(path.name for path in Path("jobs").iterdir()) == ["00_policy=phds", "01_policy=brokers"]
-    assert [path.name for path in Path().iterdir()] == ["jobs"]
+    assert {path.name for path in Path().iterdir()} == {"jobs", "store"}
 
 
 def test_folders_of_ones_own_add_policies(tiny, tmp_path: Path) -> None:
@@ -186,9 +186,11 @@ def test_a_fault_of_the_program_fails(tiny, monkeypatch: pytest.MonkeyPatch) -> 
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("experiments.compare.compare", broken)
-    assert tiny("policy=phds", "seeds=1", "out=deep/out").status == 1
-    assert not list(Path().iterdir())
+    monkeypatch.setattr("experiments.jobs.compare.effects_of", broken)
+    said = tiny("policy=phds", "seeds=1", "out=deep/out")
+    assert said.status == 1
+    assert "a fault of the program" in said.err
+    assert [path.name for path in Path().iterdir()] == ["store"]
 
 
 def test_help_names_every_file_and_fits_the_terminal() -> None:

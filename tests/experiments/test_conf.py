@@ -24,10 +24,25 @@ def test_every_policy_runs(tiny, policy: str) -> None:
     assert set(pd.read_parquet("out/effects.parquet")["policy"]) == {policy}
 
 
+#: Designs cut down to what a test takes.
+SMALL = {
+    "latin_hypercube": ("design.n=3",),
+    "morris": ("design.n=2", "design.factors=[search_rate,embed_rate,motives]"),
+    "one_at_a_time": ("design.factors=[search_rate,embed_rate]",),
+    "precise": ("precision.most_seeds=40",),
+    "robust": ("design.n=20", "policies=[baseline,brokers,phds]"),
+    "run": ("seeds=1",),
+    "sobol": ("design.n=4",),
+}
+
+
 @pytest.mark.parametrize("experiment", files_of("experiment"))
 def test_every_experiment_runs(tiny, experiment: str) -> None:
-    seeds = "1" if experiment == "run" else "2"
-    said = tiny(f"experiment={experiment}", f"seeds={seeds}", "equal_money=30", "out=out")
+    if experiment == "replay":
+        assert tiny("policy=phds", "seeds=1", "out=before").status == 0
+        SMALL[experiment] = (f"row={pd.read_parquet('before/rows.parquet')['row'][1]}",)
+    small = SMALL.get(experiment, ())
+    said = tiny(f"experiment={experiment}", "seeds=2", "equal_money=30", "out=out", *small)
     assert said.status == 0, said.err
     assert json.loads(Path("out/manifest.json").read_text())["experiment"] == experiment
 

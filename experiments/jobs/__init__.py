@@ -1,0 +1,1 @@
+"""Jobs: what `towngown` can be asked to do, a file each, named as `job=` names them."""

@@ -1,0 +1,114 @@
+"""The job that asks how many runs are enough, and what sharing luck between policies saves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.plan import Plan
+from experiments.policies import BASELINE
+from experiments.replications import enough, needed, pairing, variation, widths
+from experiments.results import row_tables
+from experiments.screen import plain_table, records
+from experiments.settings import Settings
+from experiments.study import Study, carried_out
+from model.parameters import BadInput
+
+#: How far the coefficient of variation may still move where it counts as settled.
+_EPSILON = 0.01
+#: Half-width of the interval wanted, as a share of the effect.
+_SHARE = 0.1
+
+
+def main(settings: Settings) -> int:
+    """Run it, write how results settle and what pairing saves, show them.
+
+    Returns:
+        Exit status.
+    """
+    problems = []
+    if settings.design.factors:
+        problems.append("job replications takes no design: it looks at one point.")
+    if BASELINE not in {planned.policy.name for planned in settings.policies} or len(settings.policies) < 2:
+        problems.append("job replications looks at effects: name the baseline and at least one other policy.")
+    if problems:
+        raise BadInput(problems)
+    return carried_out(settings, _analysed)
+
+
+def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
+    rows = pd.concat(row_tables(study.store, plan), ignore_index=True)
+    responses = study.settings.responses
+    curve = variation(rows, responses)
+    tables = {
+        "rows": rows,
+        "variation": curve,
+        "enough": enough(curve, _EPSILON),
+        "widths": widths(rows, BASELINE, responses),
+        "needed": needed(rows, BASELINE, responses),
+        "pairing": pairing(rows, BASELINE, responses),
+    }
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    for response in responses:
+        yield _effects_table(response, tables, plan)
+    yield Text(
+        f"Seeds: for a 95% interval of ± {_SHARE:.0%} of the effect, as far as that is known. Pairing: by "
+        "what factor sharing luck divides the variance of the effect; as the variances claim, and as it "
+        "shows when seeds are exchanged, with its interval.",
+        style="dim",
+    )
+    yield Text()
+    yield _levels_table(tables, plan)
+    yield Text(
+        f"Settled: from where the coefficient of variation (sd / mean) moves by no more than {_EPSILON:g}.",
+        style="dim",
+    )
+
+
+def _effects_table(response: str, tables: dict[str, pd.DataFrame], plan: Plan) -> Table:
+    """Of each contrast: effect, seeds needed, what pairing saves."""
+    table = plain_table(
+        f"How many seeds an effect on {response} takes",
+        f"{plan.population.name}, {len(plan.seeds)} seeds",
+        ("Policy",),
+        ("Effect", f"Seeds for\n±{_SHARE:.0%}", "Pairing\nclaimed", "Pairing\nobserved", "Agree"),
+    )
+    last = {_key(line): line for line in records(tables["widths"])}
+    seeds = {_key(line): line["n_needed"] for line in records(tables["needed"]) if line["relative"] == _SHARE}
+    for line in records(tables["pairing"].query("indicator == @response")):
+        effect = last[_key(line)]
+        table.add_row(
+            line["policy"],
+            f"{effect['effect']:+.3g} ± {effect['half_width']:.2g}",
+            _count(seeds[_key(line)]),
+            f"{line['claimed']:,.1f}",
+            f"{line['observed']:,.1f} [{line['low']:,.1f}, {line['high']:,.1f}]",
+            {True: "yes", False: "no"}.get(line["agrees"], "–"),
+        )
+    return table
+
+
+def _key(line: dict) -> tuple[str, str]:
+    return str(line["policy"]), str(line["indicator"])
+
+
+def _count(n: object) -> str:
+    return f"{n:,}" if isinstance(n, int) else "–"
+
+
+def _levels_table(tables: dict[str, pd.DataFrame], plan: Plan) -> Table:
+    """Of each policy's own level: how it varies, and from where on that is settled."""
+    table = plain_table(
+        "How results settle",
+        f"{plan.population.name}, {len(plan.seeds)} seeds",
+        ("Policy", "Indicator"),
+        ("Coefficient of\nvariation", "Settled\nfrom seed"),
+    )
+    latest = {_key(line): line["variation"] for line in records(tables["variation"])}
+    for line in records(tables["enough"]):
+        table.add_row(*_key(line), f"{latest[_key(line)]:.3f}", _count(line["n"]))
+    return table

@@ -1,0 +1,47 @@
+"""The job that runs a design and writes its rows, for whatever analysis comes after."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from rich.console import RenderableType
+from rich.table import Table
+
+from experiments.design import describe
+from experiments.plan import Plan
+from experiments.results import values_of, write_rows
+from experiments.screen import plain_table
+from experiments.settings import Settings
+from experiments.study import Study, carried_out
+
+
+def main(settings: Settings) -> int:
+    """Run it, write `rows.parquet`, show what the responses are like.
+
+    Returns:
+        Exit status.
+    """
+    return carried_out(settings, _analysed)
+
+
+def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
+    write_rows(study.store, plan, folder / "rows.parquet")
+    yield _summary(study, plan)
+
+
+def _summary(study: Study, plan: Plan) -> Table:
+    """Of each response under each policy: its range over the design."""
+    table = plain_table(
+        describe(plan.design),
+        f"{plan.population.name}, {len(plan.seeds)} seeds",
+        ("Policy", "Indicator"),
+        ("Mean", "Lowest", "Median", "Highest"),
+    )
+    values = values_of(study.store, plan, study.settings.responses)
+    for position, policy in enumerate(plan.policies):
+        for column, response in enumerate(study.settings.responses):
+            known = values[:, :, position, column]
+            known = known[np.isfinite(known)]
+            figures = (known.mean(), known.min(), np.median(known), known.max()) if len(known) else ()
+            table.add_row(policy.name, response, *(f"{figure:,.4g}" for figure in figures))
+    return table

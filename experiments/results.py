@@ -1,0 +1,93 @@
+"""Results: what the store knows of a plan's rows, as arrays and tables, a part at a time."""
+
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.gathering import Gathered
+from experiments.plan import Plan
+from experiments.store import Store
+
+#: Rows read at a time; fewer where their monthly measures are read.
+_CHUNK, _FEW = 4096, 128
+
+
+def values_of(store: Store, plan: Plan, indicators: Sequence[str]) -> np.ndarray:
+    """Indicators of all rows of a plan: [points, replicates, policies, indicators].
+
+    A row that failed is NaN throughout.
+    """
+    shape = (len(plan.design), len(plan.seeds), len(plan.policies), len(indicators))
+    values = np.full((plan.n_families * len(plan.policies), len(indicators)), np.nan)
+    at = 0
+    for families in plan.chunks(_CHUNK):
+        names = plan.names(families)
+        known = store.has(names)
+        present = list(compress(names, known))
+        rows = values[at : at + len(names)]
+        rows[known] = store.indicators(present)[list(indicators)] if present else 0.0
+        at += len(names)
+    return values.reshape(shape)
+
+
+def row_tables(store: Store, plan: Plan) -> Iterator[pd.DataFrame]:
+    """All rows that are finished, some at a time: by policy, then point, then seed.
+
+    Columns: `point` and the factors where there is a design, `policy`, `population`, `seed`, `row`, and every
+    indicator.
+    """
+    points = plan.design.table() if plan.design.factors else None
+    for position, policy in enumerate(plan.policies):
+        for families in plan.chunks(_CHUNK):
+            rows = [plan.family(index).rows[position] for index in families]
+            names = [row.name for row in rows]
+            keys = pd.DataFrame(
+                {
+                    "policy": policy.name,
+                    "population": plan.population.name,
+                    "seed": [row.seed for row in rows],
+                    "row": names,
+                }
+            )
+            if points is not None:
+                at = np.asarray(families) // len(plan.seeds)
+                keys = pd.concat([points.iloc[at].reset_index(drop=True), keys], axis=1)
+            keys = keys[store.has(names)].reset_index(drop=True)
+            if len(keys):
+                yield pd.concat([keys, store.indicators(list(keys["row"]))], axis=1)
+
+
+def write_rows(store: Store, plan: Plan, path: Path) -> int:
+    """Write all rows that are finished to one Parquet file.
+
+    Returns:
+        How many they are.
+    """
+    n_rows, writer = 0, None
+    for rows in row_tables(store, plan):
+        table = pa.Table.from_pandas(rows, preserve_index=False)
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table.cast(writer.schema))
+        n_rows += len(rows)
+    if writer:
+        writer.close()
+    return n_rows
+
+
+def gathered(store: Store, plan: Plan) -> Gathered:
+    """Monthly measures and spells of the rows that are finished, by policy, in order of seed."""
+    found = Gathered()
+    policies = [policy.name for policy in plan.policies]
+    for families in plan.chunks(_FEW):
+        names = plan.names(families)
+        known = store.months.has(names)
+        present = list(compress(names, known))
+        labels = compress(policies * len(families), known)
+        for policy, (series, spells) in zip(labels, store.details(present) if present else [], strict=True):
+            found.add(policy, series, spells)
+    return found

@@ -1,0 +1,227 @@
+"""Studies: how every job gets its rows: plan, say how much there is to do, fill the store, then look."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import RenderableType
+
+from experiments import screen
+from experiments.design import describe
+from experiments.engine import opened
+from experiments.equal_money import Solved, notes_on, solved_for
+from experiments.figures import drawn
+from experiments.filling import Filler, Missing
+from experiments.folder import check_free, written_whole
+from experiments.manifest import manifest, write_manifest, write_settings
+from experiments.plan import Plan
+from experiments.settings import Settings
+from experiments.store import Failure, Store
+from experiments.words import duration, size
+from model.parameters import BadInput
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+#: Bytes that a row takes in the store, without and with monthly measures.
+_BYTES, _DETAILED_BYTES = 700, 12_000
+_FAILURES_SHOWN = 5
+
+
+class Unfinished(Exception):
+    """Not all rows are there, for a reason that the user has been told."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(status)
+
+
+@dataclass
+class Study:
+    """One job's rows, and what is known about them.
+
+    Attributes:
+        settings: the job's.
+        filler: fills the store.
+        started: when the job began.
+        solved: policies at equal money, by name.
+        failures: rows that failed, by name.
+        notes: what to know when reading the results.
+    """
+
+    settings: Settings
+    filler: Filler
+    started: datetime
+    solved: dict[str, Solved] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        """Where the rows are."""
+        return self.filler.store
+
+    @property
+    def status(self) -> int:
+        """Exit status: a row that failed is a failure even if the rest is of use."""
+        return FAILED if self.failures else DONE
+
+    def plan(self) -> Plan:
+        """All rows that the settings ask for."""
+        settings = self.settings
+        policies = tuple(
+            self.solved[name].policy if (name := planned.policy.name) in self.solved else planned.policy
+            for planned in settings.policies
+        )
+        return Plan(settings.parameters, policies, settings.population, settings.design, settings.seeds)
+
+    def fill(self, plan: Plan) -> None:
+        """Run all rows of a plan that are missing, or this job's share of them.
+
+        Raises:
+            Unfinished: if not all rows are there afterwards; the user has been told why.
+        """
+        shard = self.settings.shard
+        missing = self.filler.missing(plan, shard)
+        if missing.n_rows:
+            seconds = self._announce(plan, missing)
+            if self.settings.dry_run:
+                raise Unfinished(DONE)
+            missing = self.filler.missing(plan, shard)
+            filled = self.filler.fill(plan, missing, seconds)
+            if filled.is_stopped:
+                left = missing.n_rows - filled.n_run
+                screen.say([f"Stopped with {left:,} runs to go. {self._how_to_go_on()}"])
+                raise Unfinished(INTERRUPTED)
+        elif self.settings.dry_run:
+            screen.say([f"All {len(plan):,} runs are in {self.store.folder}."])
+            raise Unfinished(DONE)
+        self._check_complete(plan)
+
+    def _announce(self, plan: Plan, missing: Missing) -> float:
+        """Say how much there is to do; seconds a row."""
+        seconds = self.filler.seconds_a_row(plan, missing)
+        n_bytes = missing.n_rows * (_DETAILED_BYTES if self.filler.detailed else _BYTES)
+        kept = len(plan) - missing.n_rows if not self.settings.is_sharded else 0
+        parts = [f"{len(plan):,} runs"]
+        if plan.design.factors:
+            parts.insert(0, describe(plan.design))
+        if self.settings.is_sharded:
+            parts.append(f"{missing.n_rows:,} of them this job's")
+        elif kept:
+            parts.append(f"{kept:,} of them in {self.store.folder} already")
+        effort = f"about {duration(missing.n_rows * seconds)}, {size(n_bytes)}"
+        screen.say([f"{', '.join(parts)}: {effort}."], style="dim", label="")
+        free = shutil.disk_usage(self.store.folder).free
+        if free < n_bytes:
+            raise BadInput(
+                f"store = {self.store.folder} has {size(free)} free, and the runs take about {size(n_bytes)}."
+            )
+        return seconds
+
+    def _how_to_go_on(self) -> str:
+        return f"What is finished is in {self.store.folder}: the same command goes on from there."
+
+    def _check_complete(self, plan: Plan) -> None:
+        """Look at what is still missing: rows that failed, or those of other jobs."""
+        rest = self.filler.missing(plan)
+        if not rest.n_rows:
+            return
+        names = [name for index in rest.families for name in plan.names([int(index)])]
+        self.failures |= self.store.failures_of(names)
+        others = rest.n_rows - len(self.failures)
+        if self.failures:
+            self._tell_failures(len(plan))
+        if others:
+            screen.say(
+                [
+                    f"{others:,} of {len(plan):,} runs are missing, as other shards run them. Once they "
+                    "have, the same command without shard analyses all."
+                ]
+            )
+        if others or not self.settings.excludes_failed:
+            raise Unfinished(self.status)
+
+    def _tell_failures(self, n_rows: int) -> None:
+        lines = [f"{len(self.failures):,} of {n_rows:,} runs failed and have no result."]
+        for name, failure in list(self.failures.items())[:_FAILURES_SHOWN]:
+            lines.append(f"row {name[:12]}: {failure.kind}: {failure.message}")
+        lines.append("towngown experiment=replay row=NAME runs one again and shows its traceback.")
+        if self.settings.excludes_failed:
+            self.notes.append(f"{lines[0]} They are left out, as failed=exclude says.")
+        else:
+            lines.append("Nothing is analysed; failed=exclude leaves them out of the analysis.")
+        screen.say_error(lines)
+
+
+@contextmanager
+def begun(settings: Settings, detailed: bool = False) -> Iterator[Study]:
+    """A study whose policies are all known, with its engine running."""
+    started = datetime.now().astimezone()
+    check_free(settings.out)
+    screen.say(notes := settings.notes())
+    with opened(settings.engine) as engine:
+        store = Store(settings.store)
+        if store.damaged:
+            notes.append(
+                f"{len(store.damaged)} damaged parts of {store.folder} were put aside: their rows run again."
+            )
+            screen.say(notes[-1:])
+        screen.say_compiling()
+        study = Study(settings, Filler(store, engine, settings.timeout, detailed), started, notes=notes)
+        study.solved = solved_for(settings, study.filler)
+        screen.say(not_equal := notes_on(study.solved.values()))
+        study.notes += not_equal
+        yield study
+
+
+def written(study: Study, n_rows: int, write: Callable[[Path], None]) -> bool:
+    """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
+    settings = study.settings
+    with written_whole(settings.out) as folder:
+        write(folder)
+        write_settings(folder, settings, study.solved)
+        content = manifest(
+            settings, study.solved.values(), study.started, n_rows, study.notes, len(study.failures)
+        )
+        write_manifest(folder, content)
+        return not settings.figures or drawn(folder)
+
+
+def filled(study: Study) -> Plan:
+    """The plan that the settings ask for, all its rows there."""
+    plan = study.plan()
+    study.fill(plan)
+    return plan
+
+
+type Analyse = Callable[[Study, Plan, Path], Iterable[RenderableType]]
+
+
+def carried_out(
+    settings: Settings, analyse: Analyse, fill: Callable[[Study], Plan] = filled, detailed: bool = False
+) -> int:
+    """Do a job that is a plan and an analysis of all its rows.
+
+    Args:
+        settings: the job's.
+        analyse: writes tables to a folder and says what to show.
+        fill: makes the plan and sees that its rows are there.
+        detailed: whether the analysis needs monthly measures.
+
+    Returns:
+        Exit status.
+    """
+    shown: list[RenderableType] = []
+    try:
+        with begun(settings, detailed) as study:
+            told = len(study.notes)
+            plan = fill(study)
+        figures_done = written(study, len(plan), lambda folder: shown.extend(analyse(study, plan, folder)))
+    except Unfinished as unfinished:
+        return unfinished.status
+    screen.show(shown)
+    screen.say(study.notes[told:])
+    screen.say_where({"Written to": str(settings.out)})
+    return study.status if figures_done else FAILED
