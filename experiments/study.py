@@ -25,7 +25,7 @@ from model.parameters import BadInput
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 #: Bytes that a row takes in the store, without and with monthly measures.
-_BYTES, _DETAILED_BYTES = 700, 12_000
+_BYTES, _DETAILED_BYTES = 250, 10_000
 _FAILURES_SHOWN = 5
 
 
