@@ -93,8 +93,7 @@ def _canvas(blocks: list[tuple[str, list[str]]], columns: int, seeds: int) -> tu
 
 
 def _label(policy: str) -> str:
-    name = style.humanise(policy.removesuffix(AT_EQUAL_MONEY))
-    return name if len(name) <= 32 else name[:31] + "…"
+    return style.shortened(style.humanise(policy.removesuffix(AT_EQUAL_MONEY)))
 
 
 def _name_lines(axes: Axes, heading: str, policies: list[str]) -> None:
@@ -110,14 +109,10 @@ def _draw_facet(axes: Axes, effects: pd.DataFrame, scale: float) -> None:
     lines = np.arange(len(effects))
     effect, low, high = (effects[name].to_numpy(float) * scale for name in ("effect", "low", "high"))
     colours = style.colours_of(low, high)
-    for line in lines[::2]:
-        axes.axhspan(line - 0.5, line + 0.5, color=style.FAINT, linewidth=0, zorder=0)
+    style.stripe(axes, len(lines))
     axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
     axes.hlines(lines, low, high, colors=colours, linewidth=1.8, zorder=2)
     axes.scatter(effect, lines, c=colours, s=24, zorder=3, linewidths=0)
-    axes.grid(visible=False)
-    axes.tick_params(left=False)
-    axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_visible(axes.get_subplotspec().is_last_row())
     axes.tick_params(bottom=axes.get_subplotspec().is_last_row())
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 4, 5, 10], min_n_ticks=2))

@@ -5,7 +5,21 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from analysis import effects, histories, one_run, over_time, style, worth
+from analysis import (
+    beats,
+    effects,
+    flips,
+    histories,
+    indices,
+    one_run,
+    over_time,
+    pairing,
+    regret,
+    screening,
+    settling,
+    style,
+    worth,
+)
 from analysis.tables import Tables, read
 
 #: File name -> what draws it; None comes back where the folder lacks what it takes.
@@ -16,6 +30,15 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "worth": worth.draw,
     "series": one_run.draw,
     "histories": histories.draw,
+    "indices": indices.draw,
+    "convergence": indices.draw_convergence,
+    "screening": screening.draw,
+    "regret": regret.draw,
+    "beats": beats.draw,
+    "flips": flips.draw,
+    "variation": settling.draw_variation,
+    "widths": settling.draw_widths,
+    "pairing": pairing.draw,
 }
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 

@@ -9,6 +9,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from analysis.tables import AT_EQUAL_MONEY
 
@@ -88,6 +89,15 @@ def humanise(name: str) -> str:
     return POLICY_NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))
 
 
+def shortened(text: str, most: int = 32) -> str:
+    """A text of at most so many letters.
+
+    >>> shortened("Matchmaking, nurtured", 12)
+    'Matchmaking…'
+    """
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
+
+
 def canvas(
     title: str,
     subtitle: str,
@@ -125,6 +135,15 @@ def canvas(
     return figure, axes
 
 
+def stripe(axes: Axes, n_lines: int) -> None:
+    """Let axes with a name a line read as a table: every second line shaded, nothing else at the left."""
+    for line in range(0, n_lines, 2):
+        axes.axhspan(line - 0.5, line + 0.5, color=FAINT, linewidth=0, zorder=0)
+    axes.grid(visible=False)
+    axes.tick_params(left=False)
+    axes.spines["left"].set_visible(False)
+
+
 def label_ends(axes: Axes, labels: Mapping[str, tuple[float, str]], gap: float = 0.062) -> None:
     """Name lines at their right ends, moved apart where they would overlap.
 
@@ -133,10 +152,11 @@ def label_ends(axes: Axes, labels: Mapping[str, tuple[float, str]], gap: float =
         labels: text -> (height at which the line ends, its colour).
         gap: least distance of two labels, as a share of the height of the axes.
     """
-    low, high = axes.get_ylim()
     order = sorted(labels, key=lambda text: labels[text][0])
-    wanted = np.array([(labels[text][0] - low) / (high - low) for text in order])
-    for text, height in zip(order, _spread(wanted, gap), strict=True):
+    ends = axes.transData.transform([(axes.get_xlim()[1], labels[text][0]) for text in order])
+    wanted = axes.transAxes.inverted().transform(ends)[:, 1]  # whatever the scale of the axes
+    least = gap * np.arange(len(order))  # no name falls out of the axes at the bottom
+    for text, height in zip(order, np.maximum(_spread(wanted, gap), least), strict=True):
         axes.annotate(
             text, (1, height), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points",
             color=labels[text][1], va="center", fontsize=9, weight="bold", annotation_clip=False,
@@ -163,6 +183,13 @@ def mark_years(axes: Axes, months: int) -> None:
     axes.set_xticks(ticks, [f"{tick // 12}" for tick in ticks])
     axes.set_xlim(0, max(months, 1))
     axes.set_xlabel("years under the policy")
+
+
+def log_ticks(low: float, high: float) -> LogLocator:
+    """Where a logarithmic axis has ticks: some, but no more than can be read."""
+    span = high / low
+    steps = {4: (1, 1.2, 1.5, 2, 3, 5, 7, 8.5), 150: (1, 2, 5), 3000: (1, 3)}
+    return LogLocator(subs=next((steps[most] for most in steps if span < most), (1,)))
 
 
 def colours_of(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -1,32 +1,15 @@
 """What the money buys: each policy's effect against its cost."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
-from analysis import style
+from analysis import naming, style
 from analysis.tables import AT_EQUAL_MONEY, COST, MAIN_INDICATOR, Tables
 
 RATES = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8)  # strategic partnerships that £100k a year buys
-# Where a name may stand beside its point, the best first: points right, points up, aligned by.
-BESIDE = (
-    (6, 7, "left"),
-    (6, -7, "left"),
-    (-6, 7, "right"),
-    (-6, -7, "right"),
-    (0, 12, "center"),
-    (0, -12, "center"),
-    (9, 0, "left"),
-    (-9, 0, "right"),
-)
-HALO = [withStroke(linewidth=2.5, foreground="white")]
 
 
 def draw(tables: Tables) -> Figure | None:
@@ -46,7 +29,7 @@ def draw(tables: Tables) -> Figure | None:
     axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.yaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.grid(visible=False)
-    taken = [*_draw_rates(axes), *_boxes_of(axes, points)]
+    taken = [*_draw_rates(axes), *naming.boxes_of(axes, points[["cost", "effect"]].to_numpy())]
     _name_points(axes, points, taken)
     return figure
 
@@ -89,9 +72,9 @@ def _draw_rates(axes: Axes) -> list[Bbox]:
         x = min(right, 100 * top / rate)
         name = axes.annotate(
             f"{rate:g} for £100k", (x, rate * x / 100), xytext=(-3, -2), textcoords="offset points",
-            color=style.GREY, fontsize=8, ha="right", va="top", path_effects=HALO,
+            color=style.GREY, fontsize=8, ha="right", va="top", path_effects=naming.HALO,
         )  # fmt: skip
-        box = _box(axes, name)
+        box = naming.box_of(axes, name)
         if x <= 0 or box.x0 < axes.transData.transform((0, 0))[0] or box.count_overlaps(taken):
             name.remove()
             continue
@@ -99,11 +82,6 @@ def _draw_rates(axes: Axes) -> list[Bbox]:
         taken.append(box)
     axes.set(xlim=(left, right), ylim=(bottom, top))
     return taken
-
-
-def _boxes_of(axes: Axes, points: pd.DataFrame) -> Iterator[Bbox]:
-    for x, y in axes.transData.transform(points[["cost", "effect"]]):
-        yield Bbox.from_bounds(x - 4, y - 4, 8, 8)
 
 
 def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> None:
@@ -114,18 +92,6 @@ def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> None:
     )
     for policy, point in order.iterrows():
         look = {"fontsize": 9, "color": style.INK} if point["clear"] else {"fontsize": 8, "color": style.GREY}
-        for dx, dy, side in BESIDE:
-            name = axes.annotate(
-                style.humanise(str(policy)), (point["cost"], point["effect"]), xytext=(dx, dy),
-                textcoords="offset points", ha=side, va="center", path_effects=HALO, **look,
-            )  # fmt: skip
-            box = _box(axes, name)
-            if axes.bbox.containsx(box.x0) and axes.bbox.containsx(box.x1) and not box.count_overlaps(taken):
-                taken.append(box)
-                break
-            name.remove()
-
-
-def _box(axes: Axes, text: Text) -> Bbox:
-    canvas = FigureCanvasAgg(axes.figure)
-    return text.get_window_extent(canvas.get_renderer())
+        name = style.humanise(str(policy))
+        box = naming.name_point(axes, name, (point["cost"], point["effect"]), taken, **look)
+        taken += [box] if box else []

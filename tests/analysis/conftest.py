@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import tables
+
 BASELINE = {
     "mean_strategic": 10.0,
     "needs_met": 50.0,
@@ -115,18 +117,123 @@ def spoil() -> Callable[[Path, str, Callable[[pd.DataFrame], pd.DataFrame]], Non
     return rewrite
 
 
-_COLUMNS = {
-    "rows": ["policy", "population", "seed"],
-    "effects": ["policy", "indicator", "effect", "low", "high", "baseline", "n"],
-    "series": ["policy", "month", "indicator", "mean", "low", "high"],
-    "survival": ["policy", "kind", "months", "survival", "low", "high"],
-    "histories": ["tie", "council", "researcher", "month", "event"],
-}
+@pytest.fixture
+def sobol(tmp_path: Path) -> Path:
+    """Indices of two answers: one that hangs on two of three factors, one that does not vary."""
+    folder = tmp_path / "sobol"
+    _write(folder, "rows", [("baseline", "nine_places", seed) for seed in range(3)])
+    answer, nothing = ("mean_strategic", "joint_posts − baseline"), ("needs_met", "phds − baseline")
+    indices = [
+        (*answer, "lapse_base", 0.3, 0.2, 0.4, 0.35, 0.25, 0.45, 0.5, 0.6),
+        (*answer, "search_rate", 0.5, 0.4, 0.6, 0.6, 0.5, 0.7, 0.7, 0.6),
+        (*answer, "need_rate", -0.02, -0.1, 0.06, -0.01, -0.04, 0.02, 0.1, 0.6),
+        (*nothing, "search_rate", *[np.nan] * 7, 1.0),
+    ]
+    _write(folder, "indices", indices)
+    _write(
+        folder,
+        "convergence",
+        [
+            (*line[:2], blocks, line[2], line[6], line[6] - 4 / blocks, line[6] + 4 / blocks)
+            for blocks in (16, 32, 64)
+            for line in indices
+        ],
+    )
+    return folder
 
 
-def _write(folder: Path, name: str, lines: list[tuple]) -> None:
+@pytest.fixture
+def morris(tmp_path: Path) -> Path:
+    """A screening of four factors and a group: two matter."""
+    folder = tmp_path / "morris"
+    _write(folder, "rows", [("baseline", "nine_places", seed) for seed in range(3)])
+    answer = ("mean_strategic", "baseline")
+    lines = [
+        (*answer, "need_rate", 0.5, 0.4, 0.0, 0.0, 0.7, 0.4, False),
+        (*answer, "search_rate", 4.0, 1.0, 3.9, 3.0, 4.8, 0.5, True),
+        (*answer, "money", 2.0, np.nan, 1.9, 1.2, 2.4, 0.5, True),
+        (*answer, "lapse_base", 0.6, 0.7, 0.3, 0.0, 0.9, 0.4, False),
+    ]
+    _write(folder, "screening", lines, matters="boolean")
+    return folder
+
+
+@pytest.fixture
+def robust(tmp_path: Path) -> Path:
+    """A robustness study of three policies, of which the ranking of two flips."""
+    folder = tmp_path / "robust"
+    policies = ["baseline", "phds", "joint_posts"]
+    _write(folder, "rows", [(policy, "nine_places", 0) for policy in policies])
+    _write(
+        folder,
+        "regret",
+        [
+            ("mean_strategic", "baseline", 3.0, 2.5, 3.5, 0.0, 5.0, 4.0, 6.0, 0.0, 8.0, 6.0, 9.0, 0.0),
+            ("mean_strategic", "phds", 1.0, 0.5, 1.5, 0.2, 2.0, 1.0, 3.0, 0.3, 4.0, 2.0, 5.0, 0.4),
+            ("mean_strategic", "joint_posts", -0.1, -0.3, 0.2, 0.8, 1.0, 0.5, 2.0, 0.7, 3.0, 2.0, 6.0, 0.6),
+        ],
+    )
+    chances = {("joint_posts", "phds"): 0.52, ("joint_posts", "baseline"): 0.95, ("phds", "baseline"): 0.7}
+    chances |= {(other, policy): 1 - chance for (policy, other), chance in chances.items()}
+    _write(
+        folder,
+        "beats",
+        [("mean_strategic", *pair, chance, chance - 0.04, chance + 0.04) for pair, chance in chances.items()],
+    )
+    against = {pair: ("mean_strategic", "joint_posts", pair) for pair in ("phds", "baseline")}
+    _write(
+        folder,
+        "flips",
+        [
+            (*against["phds"], "search_rate <= 0.4", 0.6, 2.0, 1.0, 3.0, "joint_posts"),
+            (*against["phds"], "search_rate > 0.4 and motives is review", 0.1, 0.1, -1.0, 1.2, "cannot tell"),
+            (*against["phds"], "search_rate > 0.4 and motives is not review", 0.3, -2.0, -3.0, -1.0, "phds"),
+            (*against["baseline"], "everywhere", 1.0, 3.0, 2.5, 3.5, "joint_posts"),
+        ],
+    )
+    _write(
+        folder,
+        "importance",
+        [(*against["phds"], "search_rate", 0.6), (*against["phds"], "need_rate", -0.01)],
+    )
+    return folder
+
+
+@pytest.fixture
+def replications(tmp_path: Path) -> Path:
+    """A study of how many runs are enough, of two policies."""
+    folder = tmp_path / "replications"
+    _write(folder, "rows", [(policy, "nine_places", 0) for policy in ("baseline", "phds")])
+    numbers = (5, 10, 20, 50)
+    _write(
+        folder,
+        "variation",
+        [(policy, "needs_met", n, 0.3 + 1 / n) for policy in ("baseline", "phds") for n in numbers],
+    )
+    _write(folder, "enough", [("baseline", "needs_met", 20), ("phds", "needs_met", None)], n="Int64")
+    _write(folder, "widths", [("phds", "needs_met", n, 1.5, 5 / n**0.5) for n in numbers])
+    _write(
+        folder,
+        "pairing",
+        [
+            ("phds", "needs_met", 50, 3.0, 2.5, 2.0, 4.0, True),
+            ("brokers", "needs_met", 50, 1.0, 2.0, 1.5, 3.0, False),
+            ("bridging", "needs_met", 4, np.nan, np.nan, np.nan, np.nan, None),
+        ],
+        agrees="boolean",
+    )
+    return folder
+
+
+def _write(folder: Path, name: str, lines: list[tuple], **types: str) -> None:
     folder.mkdir(exist_ok=True)
-    pd.DataFrame(lines, columns=_COLUMNS[name]).to_parquet(folder / f"{name}.parquet")
+    table = pd.DataFrame(lines, columns=[*_COLUMNS[name], *_MORE.get(name, ())])
+    table.astype(types).to_parquet(folder / f"{name}.parquet")
+
+
+_COLUMNS = tables.COLUMNS | {"series": tables.COMPARED_SERIES}
+#: Columns that a table need not have.
+_MORE = {"indices": ("luck",)}
 
 
 def _effects_of(policy: str) -> list[tuple]:

@@ -1,4 +1,4 @@
-"""Figures are written for both kinds of folder; what cannot be drawn is said clearly."""
+"""Figures are written for every kind of folder; what cannot be drawn is said clearly."""
 
 import doctest
 import subprocess
@@ -6,13 +6,20 @@ import sys
 
 import pytest
 
-from analysis import figures, style
+from analysis import figures, style, tables, words
 from analysis.__main__ import main
 
 
 @pytest.mark.parametrize(
     ("kind", "names"),
-    [("comparison", {"effects", "partnerships", "survival", "worth"}), ("one_run", {"series", "histories"})],
+    [
+        ("comparison", {"effects", "partnerships", "survival", "worth"}),
+        ("one_run", {"series", "histories"}),
+        ("sobol", {"indices", "convergence"}),
+        ("morris", {"screening"}),
+        ("robust", {"regret", "beats", "flips"}),
+        ("replications", {"variation", "widths", "pairing"}),
+    ],
 )
 def test_a_folder_gets_the_figures_its_tables_allow(request, capsys, kind, names):
     folder = request.getfixturevalue(kind)
@@ -63,6 +70,17 @@ def test_a_table_that_lacks_a_column(comparison, spoil, capsys, table, column):
     assert f"{table}.parquet: lacks the column {column}\n" in capsys.readouterr().err
 
 
+def test_a_study_without_a_column(robust, spoil, capsys):
+    spoil(robust, "regret", lambda whole: whole.drop(columns=["p90_regret", "max_regret_low"]))
+    assert main([str(robust)]) == 2
+    assert "regret.parquet: lacks the columns p90_regret, max_regret_low\n" in capsys.readouterr().err
+
+
+def test_of_the_rows_no_more_is_read_than_what_names_them(sobol, spoil):
+    spoil(sobol, "rows", lambda rows: rows.assign(search_rate=0.4, mean_strategic=3.0))
+    assert tuple(tables.read(sobol).rows) == tables.COLUMNS["rows"]
+
+
 def test_figures_that_cannot_be_written(comparison, capsys):
     (comparison / "figures").write_text("a file in the way")
     assert main([str(comparison)]) == 1
@@ -86,5 +104,6 @@ def test_analysis_imports_neither_model_nor_experiments():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_examples_in_docstrings():
-    assert doctest.testmod(style).failed == 0
+@pytest.mark.parametrize("module", [style, words])
+def test_the_examples_in_docstrings(module):
+    assert doctest.testmod(module).failed == 0

@@ -1,0 +1,81 @@
+"""Names of what the tables speak of, as people read them."""
+
+import re
+
+from analysis import style
+from analysis.tables import MAIN_INDICATOR
+
+#: Indicators that are asked for most: what they are, and their unit.
+_INDICATORS = {
+    MAIN_INDICATOR: ("Strategic partnerships", "partnerships at a time"),
+    "mean_project": ("Project partnerships", "partnerships at a time"),
+    "mean_coverage": ("Councils with a partnership", "share of councils"),
+    "gini_active_months": ("Inequality of councils", "Gini coefficient"),
+    "needs_met": ("Needs met by partnerships", "needs over the horizon"),
+    "cost_total": ("Cost, grants included", "£k over the horizon"),
+}
+_MINUS = " − "
+
+
+def indicator(name: str) -> str:
+    """What an indicator is.
+
+    >>> indicator("needs_met"), indicator("mean_load_council")
+    ('Needs met by partnerships', 'Load council')
+    """
+    return _INDICATORS[name][0] if name in _INDICATORS else style.humanise(name.removeprefix("mean_"))
+
+
+def unit(name: str) -> str:
+    """The unit of an indicator, as far as it is known here."""
+    if name in _INDICATORS:
+        return _INDICATORS[name][1]
+    return "£k over the horizon" if name.startswith("cost_") else "in the indicator's unit"
+
+
+def contrast(text: str) -> str:
+    """The policy or the two policies that an answer is about.
+
+    >>> contrast("baseline"), contrast("phds − baseline")
+    ('Baseline', 'PhDs − Baseline')
+    """
+    return style.shortened(_MINUS.join(map(style.humanise, text.split(_MINUS))), 44)
+
+
+def factor(name: str) -> str:
+    """A parameter's, lever's or group's name, no longer than there is room for.
+
+    >>> factor("search_rate")
+    'Search rate'
+    """
+    return style.shortened(style.humanise(name), 26)
+
+
+def condition(text: str) -> str:
+    """A condition on factors.
+
+    >>> condition("search_rate <= 0.3 and motives is not survey")
+    'search rate ≤ 0.3 and motives is not survey'
+    """
+    return re.sub(r"(?<=\w)_(?=\w)", " ", text).replace("<=", "≤")
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "factor"), counted(1200, "policy")
+    ('1 factor', '1,200 policies')
+    """
+    many = noun[:-1] + "ies" if noun.endswith("cy") else noun + "s"
+    return f"{n:,} {noun if n == 1 else many}"
+
+
+def percent(share: float) -> str:
+    """A share in whole percent, or what is known of one too small for that.
+
+    >>> percent(0.314), percent(0.002), percent(-0.01)
+    ('31%', '<1%', '−1%')
+    """
+    if 0 < share < 0.005:
+        return "<1%"
+    return f"{100 * share:.0f}%".replace("-0%", "0%").replace("-", "−")
