@@ -72,31 +72,38 @@ def run_batch(batch: Batch) -> Finished:
 
 def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Run | Failure]:
     """What comes of each row of a family."""
-    first = family.rows[0]
+    first, is_alone = family.rows[0], len(family.policies) == 1
+    begun_under = family.policies[0] if is_alone else BASELINE
     try:
-        warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout)
+        warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout, begun_under)
     except Exception as error:
         return [_failure(error)] * len(family.rows)
-    return [outcome_of(warm, policy, timeout) for policy in family.policies]
+    return [outcome_of(warm, policy, timeout, is_alone) for policy in family.policies]
 
 
 def warmed_up(
-    parameters: Mapping[str, Value], population: Population, seed: int, timeout: float | None
+    parameters: Mapping[str, Value],
+    population: Population,
+    seed: int,
+    timeout: float | None,
+    policy: Policy = BASELINE,
 ) -> Simulation:
-    """A run at the end of its warm-up, to be continued under any policy.
+    """A run at the end of its warm-up, to be continued under its policy, or forked under any.
 
     Raises:
         TimeOut: if it takes too long.
     """
-    warm = Simulation(parameters, BASELINE, population, seed)
+    warm = Simulation(parameters, policy, population, seed)
     _advance(warm, int(warm.parameters["warmup"]), timeout)
     return warm
 
 
-def outcome_of(warm: Simulation, policy: Policy, timeout: float | None) -> Run | Failure:
-    """What comes of a run that is warmed up, under a policy."""
+def outcome_of(
+    warm: Simulation, policy: Policy, timeout: float | None, is_alone: bool = False
+) -> Run | Failure:
+    """What comes of a run that is warmed up, under a policy; if alone, the run itself goes on, not a copy."""
     try:
-        simulation = warm.fork(policy)
+        simulation = warm if is_alone else warm.fork(policy)
         _advance(simulation, simulation.end, timeout)
         run = simulation.result()
         return _not_finite(run.indicators) or run
