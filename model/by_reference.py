@@ -56,10 +56,18 @@ class _WorldModel(models.PrimitiveModel):
 @unbox(WorldType)
 def _unbox_world(world, obj, c):
     pointer = cgutils.alloca_once(c.builder, _struct(c.context.data_model_manager, world))
-    for position, (_, kind) in enumerate(world.fields):
-        table = c.unbox(kind, c.pyapi.tuple_getitem(obj, position)).value
-        c.builder.store(table, cgutils.gep_inbounds(c.builder, pointer, 0, position))
-    return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+    tables = [c.unbox(kind, c.pyapi.tuple_getitem(obj, i)) for i, (_, kind) in enumerate(world.fields)]
+    for position, table in enumerate(tables):
+        c.builder.store(table.value, cgutils.gep_inbounds(c.builder, pointer, 0, position))
+
+    def let_go():
+        """Give back what was borrowed of records, or none of them would ever be freed."""
+        for table in tables:
+            if table.cleanup is not None:
+                table.cleanup()
+
+    is_error = cgutils.is_not_null(c.builder, c.pyapi.err_occurred())
+    return NativeValue(pointer, is_error=is_error, cleanup=let_go)
 
 
 @infer_getattr

@@ -106,7 +106,7 @@ def many_rows(n: int) -> tuple[int, int]:
 class BatchModel(PartnershipModel):
     """The model as `mesa.batch_run` makes it, with what it is to collect."""
 
-    def __init__(self, point: Mapping[str, Value], seed: int, rng: object = None) -> None:
+    def __init__(self, point: Mapping[str, Value], seed: int) -> None:
         super().__init__(parameters=point, seed=seed)
         self.datacollector = mesa.DataCollector({INDICATOR: lambda model: model.measured("strategic")})
 
@@ -115,9 +115,12 @@ def by_mesa(design: Design) -> None:
     """The design by Mesa's own runner."""
     points = [design.parameters(point) for point in range(len(design))]
     mesa.batch_run(
-        BatchModel, {"point": points, "seed": list(range(SEEDS))}, number_processes=cores(), iterations=1,
-        data_collection_period=-1, display_progress=False,
-    )  # fmt: skip
+        BatchModel,
+        {"point": points},
+        number_processes=cores(),
+        rng=list(range(SEEDS)),
+        display_progress=False,
+    )
 
 
 def strategic(search_rate: float, embed_rate: float, need_rate: float) -> dict[str, float]:
