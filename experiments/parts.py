@@ -129,6 +129,7 @@ class Parts:
         self._index = None
         if grown.num_rows >= MOST_ROWS or grown.nbytes >= MOST_BYTES:
             self._begin_part()
+        pa.default_memory_pool().release_unused()  # or what each part has taken would stay taken
 
     def _begin_part(self) -> None:
         self._own = self.folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:12]}.parquet"
