@@ -287,7 +287,7 @@ def attribute_of(who, attribute):
 @entry
 def pair_of(council, researcher):
     """The `who` of a council-researcher pair, for up to 2^20 researchers."""
-    return (council << 20) | researcher
+    return (int(council) << 20) | researcher
 
 
 @entry
