@@ -29,6 +29,11 @@ ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "ini
 NONE = -1
 NEVER = 1_000_000_000
 
+# What stands in place of the month in which a contract ends.
+PERMANENT, VACANT = NEVER, -1
+
+STRETCH = 16  # cumulative weights between two signposts
+
 # Rows, months and counts of the large tables take half the memory that other whole numbers do.
 _I, _N, _F = "i8", "i4", "f8"
 
@@ -70,6 +75,7 @@ CLOCK = _record(
     ("dormant", _I, "length of the list of dormant ties"),
     ("busy", _I, "length of the list of busy researchers"),
     ("researchers", _I, "researchers present"),
+    ("staff_changed", _I, "1 if a university's staff has changed since searches last weighed it"),
     ("seconded", _I, "researchers on secondment"),
     ("free_tie", _I, "head of the list of free rows of ties"),
     ("free_need", _I, "head of the list of free rows of needs"),
@@ -160,8 +166,6 @@ RESEARCHER = _record(
     ("nurturing", _F, "days a month demanded by scoping and ready ties"),
     ("served_committed", _F, "share of those days served, 0-1"),
     ("served_nurturing", _F, "share of those days served, 0-1"),
-    ("permanent", _N, "1 if permanent"),
-    ("months_left", _N, "months left of a fixed term"),
     ("arrived", _N, "month of arrival, -1 for those there from the start"),
     ("seconded_to", _N, "row of the council of a secondment under way"),
     ("seconded_until", _N, "month in which it ends"),
@@ -230,13 +234,17 @@ class World(NamedTuple):
     needs: np.ndarray
     live: np.ndarray  # rows of live ties
     dormant: np.ndarray  # rows of dormant ties
+    contract_ends: np.ndarray  # [researchers]: month in which a fixed term runs out, or PERMANENT, or VACANT
     busy: np.ndarray  # rows of researchers of whom time was asked when effort was last reckoned
     proximity: np.ndarray  # prox [councils, universities]
     search_weights: np.ndarray  # cumulative n_u * prox [councils, universities]
+    search_signposts: np.ndarray  # every STRETCH-th of them
     outreach_weights: np.ndarray  # cumulative prox [universities, councils]
+    outreach_signposts: np.ndarray  # every STRETCH-th of them
     months: np.ndarray  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: np.ndarray  # events; empty unless asked for
+    luck: np.ndarray  # scratch: a draw a researcher
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
     items: np.ndarray  # scratch: what is sorted
     noted: np.ndarray  # scratch: councils that have heard of a finding
@@ -286,13 +294,17 @@ def allocate(size: Size) -> World:
         needs=_table(size.needs, NEED),
         live=np.zeros(size.ties, np.int64),
         dormant=np.zeros(size.ties, np.int64),
+        contract_ends=np.full(size.researchers, VACANT, np.int32),
         busy=np.zeros(size.researchers, np.int64),
         proximity=np.zeros((size.councils, size.universities)),
         search_weights=np.zeros((size.councils, size.universities)),
+        search_signposts=np.zeros((size.councils, stretches(size.universities))),
         outreach_weights=np.zeros((size.universities, size.councils)),
+        outreach_signposts=np.zeros((size.universities, stretches(size.councils))),
         months=np.zeros(size.months, MONTH_RECORD),
         spells=np.zeros((2, 2, size.horizon + 1), np.int64),
         history=np.zeros(size.events, EVENT),
+        luck=np.zeros(size.researchers),
         keys=np.zeros(scratch),
         items=np.zeros(scratch, np.int64),
         noted=np.zeros(size.councils, np.int64),
@@ -320,6 +332,11 @@ def copy(source: World, target: World) -> None:
     for own, other in zip(source, target, strict=True):
         memory = array_of(own)
         array_of(other)[: len(memory)] = memory
+
+
+def stretches(weights: int) -> int:
+    """Signposts along so many cumulative weights."""
+    return math.ceil(weights / STRETCH)
 
 
 def phd_rows(phds_a_year: float) -> int:

@@ -58,7 +58,7 @@ A meeting (SEARCH, OUTREACH, EVENT, INTRODUCTION) has its two acceptances at dra
 
 import math
 
-from model.compiling import entry, unsigned
+from model.compiling import compiled, entry, unsigned
 
 PLACE = 1
 COUNCIL = 2
@@ -176,6 +176,13 @@ def uniform(stream, who, draw):
     return (float(splitmix64(stream, who * 64 + draw) >> unsigned(12)) + 0.5) * 2.0**-52
 
 
+@compiled
+def uniform_row(row, stream, draw, n):
+    """The same draw of who 0...n-1, in a row: a loop of nothing else takes several at a time."""
+    for who in range(n):
+        row[who] = uniform(stream, who, draw)
+
+
 @entry
 def index(stream, who, draw, n):
     """Uniform draw among 0...n-1."""
@@ -287,7 +294,7 @@ def attribute_of(who, attribute):
 @entry
 def pair_of(council, researcher):
     """The `who` of a council-researcher pair, for up to 2^20 researchers."""
-    return (int(council) << 20) | researcher
+    return (int(council) << 20) | int(researcher)
 
 
 @entry

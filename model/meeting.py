@@ -19,7 +19,7 @@ from model.council import analytical_share
 from model.measures import INITIAL
 from model.need import best_free_need
 from model.ordering import sort_by_key
-from model.place import home, pick, shared_structure
+from model.place import home, pick_council, pick_university, shared_structure
 from model.researcher import best_topic, is_available
 from model.tie import awaken, find_tie, levers_of, make_tie, record, this_month
 from model.university import staff_member
@@ -53,7 +53,7 @@ def search_for(world, stream, council, row):
         if known != NONE:
             meet(world, council, world.ties[known].researcher, row, BY_REPEAT, stream, need.who)
             return
-    university = pick(world.search_weights[council], uniform(stream, need.who, 2))
+    university = pick_university(world, council, uniform(stream, need.who, 2))
     if university != NONE:
         researcher = ask_university(world, university, need.topic, stream, need.who)
         meet(world, council, researcher, row, BY_SEARCH, stream, need.who)
@@ -95,9 +95,10 @@ def reach_out(world):
     clock, p, prospect = world.clock, world.parameters, world.funder.prospect
     stream = stream_of(clock.seed, chance.OUTREACH, clock.month)
     most = p.outreach_rate * max(1.0, 2.0 * prospect)  # motives add up to 1
+    chance.uniform_row(world.luck, stream, 0, clock.slots)
     n = 0
     for r in range(clock.slots):
-        u = uniform(stream, r, 0)
+        u = world.luck[r]
         if u >= most or not is_available(world, r):
             continue
         motives = world.researchers[r].motives
@@ -107,7 +108,7 @@ def reach_out(world):
     sort_by_key(world.keys, world.items, 0, n)
     for i in range(n):
         r = world.items[i]
-        council = pick(world.outreach_weights[world.researchers[r].university], uniform(stream, r, 1))
+        council = pick_council(world, world.researchers[r].university, uniform(stream, r, 1))
         offer_help(world, council, r, BY_OUTREACH, stream, r)
 
 
@@ -131,7 +132,7 @@ def hold_events(world):
         for pair in range(levers.event_size):
             who = event * EVENT_WHO + pair
             council = chance.index(stream, who, 0, world.councils.size)
-            university = pick(world.search_weights[council], uniform(stream, who, 1))
+            university = pick_university(world, council, uniform(stream, who, 1))
             if university != NONE:
                 i = chance.index(stream, who, 2, world.universities[university].staff)
                 offer_help(world, council, staff_member(world, university, i), BY_EVENT, stream, who)
@@ -253,7 +254,7 @@ def open_initial_ties(world, count):
         council = chance.index(stream, i * 1024, 2, world.councils.size)
         for attempt in range(1000):
             who = i * 1024 + attempt
-            university = pick(world.search_weights[council], uniform(stream, who, 0))
+            university = pick_university(world, council, uniform(stream, who, 0))
             if university == NONE:
                 return
             staff = world.universities[university].staff

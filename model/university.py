@@ -4,7 +4,7 @@ from model import chance
 from model.arrays import NONE
 from model.chance import attribute_of, stream_of, uniform
 from model.compiling import compiled
-from model.place import locate, weigh_staff
+from model.place import locate
 from model.tie import levers_of, this_month
 
 SHARE_WITH_ROLE = 0.35
@@ -113,7 +113,7 @@ def join_phd(world, researcher):
         world.researchers[last].next_phd = researcher
     university.staff += 1
     world.clock.researchers += 1
-    weigh_staff(world, u)
+    world.clock.staff_changed = 1
 
 
 @compiled
@@ -131,4 +131,4 @@ def leave_phd(world, researcher):
         world.researchers[before].next_phd = following
     university.staff -= 1
     world.clock.researchers -= 1
-    weigh_staff(world, u)
+    world.clock.staff_changed = 1
