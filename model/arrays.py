@@ -8,7 +8,7 @@ that nothing is ever councils x researchers and nothing scans all ties for one p
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,11 +48,11 @@ def _record(*columns: tuple, padded: bool = True) -> np.dtype:
     """
     hidden = [name for name, *_ in columns if hasattr(np.record, name)]
     assert not hidden, f"a record's own attribute hides column {hidden}"
-    packed = np.dtype([(name, kind, *shape) for name, kind, _, *shape in columns], align=True)
+    packed: Any = np.dtype([(name, kind, *shape) for name, kind, _, *shape in columns], align=True)
     size = packed.itemsize
     if padded:
         size = -(-size // CACHE_LINE) * CACHE_LINE if size > CACHE_LINE else 1 << (size - 1).bit_length()
-    layout = {
+    layout: Any = {
         "names": packed.names,
         "formats": [packed[name] for name in packed.names],
         "offsets": [packed.fields[name][1] for name in packed.names],
@@ -247,6 +247,9 @@ class World(NamedTuple):
     luck: np.ndarray  # scratch: a draw a researcher
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
     items: np.ndarray  # scratch: what is sorted
+    bins: np.ndarray  # scratch of sorting
+    unsorted_keys: np.ndarray  # scratch of sorting
+    unsorted_items: np.ndarray  # scratch of sorting
     noted: np.ndarray  # scratch: councils that have heard of a finding
     round_needs: np.ndarray  # rows of the needs of a matchmaking round
     round_researchers: np.ndarray  # rows of its researchers
@@ -307,6 +310,9 @@ def allocate(size: Size) -> World:
         luck=np.zeros(size.researchers),
         keys=np.zeros(scratch),
         items=np.zeros(scratch, np.int64),
+        bins=np.zeros(scratch + 1, np.int64),
+        unsorted_keys=np.zeros(scratch),
+        unsorted_items=np.zeros(scratch, np.int64),
         noted=np.zeros(size.councils, np.int64),
         round_needs=np.zeros(size.needs, np.int64),
         round_researchers=np.zeros(size.researchers, np.int64),

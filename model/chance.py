@@ -264,16 +264,18 @@ def poisson(stream, who, draw, mean):
     while mean > 0.0:
         part = min(mean, 500.0)
         mean -= part
+        u = uniform(stream, who, draw)
+        draw += 1
+        if u <= 1.0 - part:  # which is at most exp(-part): none
+            continue
         probability = math.exp(-part)
         cumulative = probability
-        u = uniform(stream, who, draw)
         k = 0
         while u > cumulative and probability > 1e-300:
             k += 1
             probability *= part / k
             cumulative += probability
         count += k
-        draw += 1
     return count
 
 

@@ -82,6 +82,11 @@ def compiled(rule: Callable) -> Callable:
     return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def inlined(rule: Callable) -> Callable:
+    """Compile a rule into each of those that call it: for what is called so often that calling it costs."""
+    return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
 def _compiled(rule: Callable, **options: Any) -> Callable:
     # Rules allocate nothing, so they need neither reference counts nor the interpreter's lock.
     dispatcher = _njit(nogil=True, error_model="numpy", _nrt=False, **options)(rule)

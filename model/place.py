@@ -5,7 +5,7 @@ import math
 from model import chance
 from model.arrays import NONE, STRETCH
 from model.chance import stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.ordering import sort_by_key
 from model.tie import levers_of, this_month
 
@@ -70,7 +70,7 @@ def put_up_signposts(cumulative, signposts):
         signposts[i] = cumulative[min((i + 1) * STRETCH, cumulative.size) - 1]
 
 
-@compiled
+@inlined
 def pick(cumulative, signposts, u):
     """Index drawn with the weights that cumulative adds up, by a uniform draw; -1 if all are 0."""
     if cumulative.size == 0 or cumulative[cumulative.size - 1] <= 0.0:
@@ -80,19 +80,19 @@ def pick(cumulative, signposts, u):
     return passed(cumulative, first, min(first + STRETCH, cumulative.size) - 1, target)
 
 
-@compiled
+@inlined
 def pick_university(world, council, u):
     """A university whom a council turns to, with weight n_u prox; -1 if there is no staff anywhere."""
     return pick(world.search_weights[council], world.search_signposts[council], u)
 
 
-@compiled
+@inlined
 def pick_council(world, university, u):
     """A council whom someone at a university turns to, with weight prox; -1 if there is none."""
     return pick(world.outreach_weights[university], world.outreach_signposts[university], u)
 
 
-@compiled
+@inlined
 def passed(cumulative, first, end, target):
     """First index from which cumulative weights lie above a target, `end` if there is none before.
 

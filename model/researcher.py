@@ -3,7 +3,7 @@
 from model import chance
 from model.arrays import N_TOPICS, NONE, PERMANENT, PROJECT, STRATEGIC, VACANT
 from model.chance import attribute_of, stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.council import draw_weights
 from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
 from model.place import pick_council, weigh_staff
@@ -97,7 +97,7 @@ def best_topic(researcher):
     return topic
 
 
-@compiled
+@inlined
 def is_available(world, researcher):
     """Whether a researcher is open to something new."""
     row = world.researchers[researcher]
@@ -109,44 +109,44 @@ def pursue_careers(world, shapes):
     """Permanent researchers may leave; fixed terms run out and may be renewed."""
     clock, p = world.clock, world.parameters
     stream = stream_of(clock.seed, chance.CAREER, clock.month)
+    handovers = stream_of(clock.seed, chance.HANDOVER, clock.month)
+    successors = stream_of(clock.seed, chance.SUCCESSOR, clock.month)
     chance.uniform_row(world.luck, stream, 0, clock.slots)
     for r in range(clock.slots):
         ends = world.contract_ends[r]
         if ends == PERMANENT:
             if world.luck[r] < p.researcher_exit:
-                depart(world, r, shapes)
+                depart(world, r, shapes, handovers, successors)
         elif ends == clock.month:
             if r < clock.posts and uniform(stream, r, 1) < p.renewal:
                 world.contract_ends[r] = clock.month + CONTRACT_MONTHS
             else:
-                depart(world, r, shapes)
+                depart(world, r, shapes, handovers, successors)
 
 
 @compiled
-def depart(world, r, shapes):
+def depart(world, r, shapes, handovers, successors):
     """A researcher leaves, and most ties with it; a post is filled anew."""
     researcher = world.researchers[r]
     if researcher.seconded_to != NONE:
         world.councils[researcher.seconded_to].seconded -= 1
         world.clock.seconded -= 1
         researcher.seconded_to = NONE
-    part_with_ties(world, r)
+    part_with_ties(world, r, handovers)
     if r >= world.clock.posts:
         researcher.present = 0
         world.contract_ends[r] = VACANT
         leave_phd(world, r)
     else:
-        stream = stream_of(world.clock.seed, chance.SUCCESSOR, world.clock.month)
-        draw_person(world, researcher, shapes, stream, r)
+        draw_person(world, researcher, shapes, successors, r)
         if world.contract_ends[r] != PERMANENT:
             world.contract_ends[r] = world.clock.month + CONTRACT_MONTHS
 
 
 @compiled
-def part_with_ties(world, r):
+def part_with_ties(world, r, stream):
     """Ties vanish with their researcher, but a strategic one may be handed to the successor."""
     p, month = world.parameters, this_month(world)
-    stream = stream_of(world.clock.seed, chance.HANDOVER, world.clock.month)
     researcher = world.researchers[r]
     has_role = world.universities[researcher.university].roles > 0.0
     handover = p.handover_with_role if has_role else p.handover_without

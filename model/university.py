@@ -3,7 +3,7 @@
 from model import chance
 from model.arrays import NONE
 from model.chance import attribute_of, stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.place import locate
 from model.tie import levers_of, this_month
 
@@ -31,7 +31,7 @@ def draw_universities(world, sites, geographic):
     world.clock.researchers = first_post
 
 
-@compiled
+@inlined
 def staff_member(world, university, i):
     """Row of a member of staff: posts in order, then PhD researchers in order of arrival."""
     row = world.universities[university]
