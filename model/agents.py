@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from model.arrays import NONE, STAGES, STRATEGIC
+from model.arrays import NONE, PERMANENT, STAGES, STRATEGIC
 from model.council import POPULATION_OF_SIZE_ONE
 
 if TYPE_CHECKING:
@@ -194,12 +194,13 @@ class Researcher(View):
     @property
     def permanent(self) -> bool:
         """Whether on a permanent contract."""
-        return bool(self._record.permanent)
+        return bool(self.model.world.contract_ends[self.row] == PERMANENT)
 
     @property
     def months_left(self) -> int | None:
         """Months left of a fixed term; None if permanent."""
-        return None if self.permanent else int(self._record.months_left)
+        ends = int(self.model.world.contract_ends[self.row])
+        return None if self.permanent else ends + 1 - self.model.month
 
     @property
     def load(self) -> float:

@@ -8,7 +8,7 @@ that nothing is ever councils x researchers and nothing scans all ties for one p
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,14 +29,36 @@ ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "ini
 NONE = -1
 NEVER = 1_000_000_000
 
-_I, _F = "i8", "f8"
+# What stands in place of the month in which a contract ends.
+PERMANENT, VACANT = NEVER, -1
+
+STRETCH = 16  # cumulative weights between two signposts
+
+# Rows, months and counts of the large tables take half the memory that other whole numbers do.
+_I, _N, _F = "i8", "i4", "f8"
+
+CACHE_LINE = 64  # bytes that the processor fetches at once
 
 
-def _record(*columns: tuple) -> np.dtype:
-    """A record type from (name, type, meaning) or (name, type, meaning, length) columns."""
+def _record(*columns: tuple, padded: bool = True) -> np.dtype:
+    """A record type from (name, type, meaning) or (name, type, meaning, length) columns.
+
+    Columns lie in their order; padding keeps a record from straddling more lines of the processor's cache
+    than it must.
+    """
     hidden = [name for name, *_ in columns if hasattr(np.record, name)]
     assert not hidden, f"a record's own attribute hides column {hidden}"
-    return np.dtype((np.record, [(name, kind, *shape) for name, kind, _, *shape in columns]))
+    packed: Any = np.dtype([(name, kind, *shape) for name, kind, _, *shape in columns], align=True)
+    size = packed.itemsize
+    if padded:
+        size = -(-size // CACHE_LINE) * CACHE_LINE if size > CACHE_LINE else 1 << (size - 1).bit_length()
+    layout: Any = {
+        "names": packed.names,
+        "formats": [packed[name] for name in packed.names],
+        "offsets": [packed.fields[name][1] for name in packed.names],
+        "itemsize": size,
+    }
+    return np.dtype((np.record, np.dtype(layout, align=True)))
 
 
 CLOCK = _record(
@@ -53,6 +75,7 @@ CLOCK = _record(
     ("dormant", _I, "length of the list of dormant ties"),
     ("busy", _I, "length of the list of busy researchers"),
     ("researchers", _I, "researchers present"),
+    ("staff_changed", _I, "1 if a university's staff has changed since searches last weighed it"),
     ("seconded", _I, "researchers on secondment"),
     ("free_tie", _I, "head of the list of free rows of ties"),
     ("free_need", _I, "head of the list of free rows of needs"),
@@ -76,40 +99,41 @@ FUNDER = _record(
 
 PLACE = _record(
     ("structure", _F, "g: strength of the strategic structure, 0-1"),
-    ("added", _I, "1 while the structures lever upholds it"),
+    ("added", _N, "1 while the structures lever upholds it"),
 )
 
 COUNCIL = _record(
-    ("place", _I, "row of its place"),
+    # Ordered by lines of the cache, as a researcher.
+    ("load", _F, "days demanded / days it has"),
+    ("window", _F, "w: months for which an answer is useful"),
+    ("commitment", _F, "L: leadership commitment, 0-1"),
+    ("absorptive_capacity", _F, "X: 0-1 (Cohen & Levinthal 1990)"),
+    ("analytical_capacity", _F, "A: days of analysts a month, without seconded researchers"),
+    ("other_evidence", _F, "o: quality of its other evidence sources, 0-1"),
+    ("seconded", _N, "researchers on secondment there"),
+    ("place", _N, "row of its place"),
+    ("first_tie", _N, "head of the list of its ties"),
+    ("first_need", _N, "head of the list of its open needs, oldest first"),
+    ("motives", _F, "weights: stakeholder, evidence, expertise, implementation", (4,)),
+    ("committed", _F, "days a month demanded by active ties and engagement"),
+    ("nurturing", _F, "days a month demanded by scoping and ready ties"),
+    ("served_committed", _F, "share of those days served, 0-1"),
+    ("served_nurturing", _F, "share of those days served, 0-1"),
+    ("profile", _F, "cumulative pi: where in 0-1 each topic ends", (N_TOPICS,)),
     ("x", _F, "km"),
     ("y", _F, "km"),
     ("z", _F, "km"),
     ("relative_size", _F, "size: population / 170,000"),
     ("scale", _F, "size^size_exponent: how its needs and its time for partnerships grow with it"),
-    ("analytical_capacity", _F, "A: days of analysts a month, without seconded researchers"),
     ("partnership_capacity", _F, "B: days a month it can give to working with researchers"),
-    ("window", _F, "w: months for which an answer is useful"),
-    ("commitment", _F, "L: leadership commitment, 0-1"),
-    ("absorptive_capacity", _F, "X: 0-1 (Cohen & Levinthal 1990)"),
-    ("other_evidence", _F, "o: quality of its other evidence sources, 0-1"),
-    ("election_phase", _I, "months by which its elections are shifted"),
-    ("motives", _F, "weights: stakeholder, evidence, expertise, implementation", (4,)),
-    ("profile", _F, "cumulative pi: where in 0-1 each topic ends", (N_TOPICS,)),
-    ("seconded", _I, "researchers on secondment there"),
-    ("committed", _F, "days a month demanded by active ties and engagement"),
-    ("nurturing", _F, "days a month demanded by scoping and ready ties"),
-    ("served_committed", _F, "share of those days served, 0-1"),
-    ("served_nurturing", _F, "share of those days served, 0-1"),
-    ("load", _F, "days demanded / days it has"),
-    ("active", _I, "active ties now"),
-    ("active_months", _I, "active tie-months in the horizon"),
-    ("first_tie", _I, "head of the list of its ties"),
-    ("first_need", _I, "head of the list of its open needs, oldest first"),
-    ("last_need", _I, "tail of that list"),
+    ("election_phase", _N, "months by which its elections are shifted"),
+    ("active", _N, "active ties now"),
+    ("active_months", _N, "active tie-months in the horizon"),
+    ("last_need", _N, "tail of that list"),
 )
 
 UNIVERSITY = _record(
-    ("place", _I, "row of its place"),
+    ("place", _N, "row of its place"),
     ("x", _F, "km"),
     ("y", _F, "km"),
     ("z", _F, "km"),
@@ -118,72 +142,70 @@ UNIVERSITY = _record(
     ("own_roles", _F, "FTE of its own"),
     ("brokers", _F, "FTE of them added by the brokers lever"),
     ("joint_posts", _F, "FTE of them added by the joint posts lever"),
-    ("first_post", _I, "row of its first researcher"),
-    ("posts", _I, "researchers' posts, in consecutive rows"),
-    ("staff", _I, "n_u: posts and PhD researchers"),
-    ("first_phd", _I, "head of the list of its PhD researchers, in order of arrival"),
+    ("first_post", _N, "row of its first researcher"),
+    ("posts", _N, "researchers' posts, in consecutive rows"),
+    ("staff", _N, "n_u: posts and PhD researchers"),
+    ("first_phd", _N, "head of the list of its PhD researchers, in order of arrival"),
 )
 
 RESEARCHER = _record(
-    # What is read most comes first, on as few lines of the processor's cache as will hold it.
-    ("present", _I, "1 if someone is there; posts always are, PhD rows at times"),
-    ("permanent", _I, "1 if permanent"),
-    ("months_left", _I, "months left of a fixed term"),
+    # Sixteen words or eight numbers make a line of the cache: what is read together is in the same.
     ("load", _F, "days demanded / days there are; 0 for someone new"),
     ("engagement_capacity", _F, "a: days a month for engagement"),
-    ("university", _I, "row of the university"),
-    ("first_tie", _I, "head of the list of ties"),
-    ("busy", _I, "1 if any time was asked for when effort was last reckoned"),
     ("motives", _F, "weights: impact, network, funding, publication", (4,)),
+    ("university", _N, "row of the university"),
+    ("first_tie", _N, "head of the list of ties"),
+    ("present", _N, "1 if someone is there; posts always are, PhD rows at times"),
+    ("busy", _N, "1 if any time was asked for when effort was last reckoned"),
+    ("expertise", _F, "e_k by topic, 0-1", (N_TOPICS,)),
     ("excellence", _F, "q: 0-1"),
     ("local_focus", _F, "l: 0 global, 1 local"),
     ("pace", _F, "tau: fully served months to one usable finding"),
     ("sector_knowledge", _F, "s: knows how local government works, 0-1"),
-    ("expertise", _F, "e_k by topic, 0-1", (N_TOPICS,)),
     ("committed", _F, "days a month demanded by active ties"),
     ("nurturing", _F, "days a month demanded by scoping and ready ties"),
     ("served_committed", _F, "share of those days served, 0-1"),
     ("served_nurturing", _F, "share of those days served, 0-1"),
-    ("arrived", _I, "month of arrival, -1 for those there from the start"),
-    ("seconded_to", _I, "row of the council of a secondment under way"),
-    ("seconded_until", _I, "month in which it ends"),
-    ("next_phd", _I, "next in the university's list of PhD researchers"),
+    ("arrived", _N, "month of arrival, -1 for those there from the start"),
+    ("seconded_to", _N, "row of the council of a secondment under way"),
+    ("seconded_until", _N, "month in which it ends"),
+    ("next_phd", _N, "next in the university's list of PhD researchers"),
 )
 
 TIE = _record(
-    ("stage", _I, "see STAGES"),
-    ("council", _I, "row of the council"),
-    ("researcher", _I, "row of the researcher"),
-    ("next_of_council", _I, "next in the council's list"),
-    ("next_of_researcher", _I, "next in the researcher's list; in a free row the next free row"),
+    ("stage", _N, "see STAGES"),
+    ("council", _N, "row of the council"),
+    ("researcher", _N, "row of the researcher"),
+    ("next_of_council", _N, "next in the council's list"),
+    ("next_of_researcher", _N, "next in the researcher's list; in a free row the next free row"),
     ("trust", _F, "theta: 0-1"),
-    ("need", _I, "row of the need it claims"),
-    ("since", _I, "month it entered the stage"),
+    ("need", _N, "row of the need it claims"),
+    ("since", _N, "month it entered the stage"),
     ("progress", _F, "of scoping, or of the next finding, 0-1"),
     ("served", _F, "share of its demand that is served this month, 0-1"),
-    ("topic", _I, "topic, 0-7"),
-    ("origin", _I, "of its latest meeting, see ORIGINS"),
+    ("topic", _N, "topic, 0-7"),
+    ("origin", _N, "of its latest meeting, see ORIGINS"),
     ("bid_days", _F, "researcher's days on bids this month, relieved by roles"),
-    ("due", _I, "month in which its full bid is decided or its grant starts, or -1"),
-    ("rolling_bids", _I, "bits: bid for rolling money one, two, three months ago"),
-    ("bridged_until", _I, "last month of bridging, or -1"),
-    ("name", _I, "number in order of making; names the tie in histories"),
-    ("position", _I, "in the list of live or of dormant ties"),
-    ("began_with_need", _I, "1 if it had a need when work on the finding began"),
-    ("met", _I, "month of its latest meeting, -1 once a project has followed"),
-    ("findings", _I, "findings delivered"),
-    ("funded", _I, "1 if the project has a grant"),
-    ("funding_left", _I, "months of funding (or of work in kind) left"),
-    ("grant_months", _I, "length of the grant awarded or applied for"),
+    ("due", _N, "month in which its full bid is decided or its grant starts, or -1"),
+    ("rolling_bids", _N, "bits: bid for rolling money one, two, three months ago"),
+    ("bridged_until", _N, "last month of bridging, or -1"),
+    ("name", _N, "number in order of making; names the tie in histories"),
+    ("position", _N, "in the list of live or of dormant ties"),
+    ("began_with_need", _N, "1 if it had a need when work on the finding began"),
+    ("met", _N, "month of its latest meeting, -1 once a project has followed"),
+    ("findings", _N, "findings delivered"),
+    ("funded", _N, "1 if the project has a grant"),
+    ("funding_left", _N, "months of funding (or of work in kind) left"),
+    ("grant_months", _N, "length of the grant awarded or applied for"),
 )
 
 NEED = _record(
-    ("council", _I, "row of the council"),
-    ("topic", _I, "topic, 0-7"),
-    ("born", _I, "month it was raised"),
+    ("council", _N, "row of the council"),
+    ("topic", _N, "topic, 0-7"),
+    ("born", _N, "month it was raised"),
     ("who", _I, "address of its draws (model.chance.need_of)"),
-    ("tie", _I, "row of the tie that claims it, -1: free"),
-    ("next", _I, "next of its council, younger; in a free row the next free row"),
+    ("tie", _N, "row of the tie that claims it, -1: free"),
+    ("next", _N, "next of its council, younger; in a free row the next free row"),
 )
 
 EVENT = _record(
@@ -192,6 +214,7 @@ EVENT = _record(
     ("researcher", _I, "row of the researcher"),
     ("month", _I, "month of the run"),
     ("event", _I, "see model.measures.EVENTS"),
+    padded=False,
 )
 
 
@@ -211,15 +234,22 @@ class World(NamedTuple):
     needs: np.ndarray
     live: np.ndarray  # rows of live ties
     dormant: np.ndarray  # rows of dormant ties
+    contract_ends: np.ndarray  # [researchers]: month in which a fixed term runs out, or PERMANENT, or VACANT
     busy: np.ndarray  # rows of researchers of whom time was asked when effort was last reckoned
     proximity: np.ndarray  # prox [councils, universities]
     search_weights: np.ndarray  # cumulative n_u * prox [councils, universities]
+    search_signposts: np.ndarray  # every STRETCH-th of them
     outreach_weights: np.ndarray  # cumulative prox [universities, councils]
+    outreach_signposts: np.ndarray  # every STRETCH-th of them
     months: np.ndarray  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: np.ndarray  # events; empty unless asked for
+    luck: np.ndarray  # scratch: a draw a researcher
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
     items: np.ndarray  # scratch: what is sorted
+    bins: np.ndarray  # scratch of sorting
+    unsorted_keys: np.ndarray  # scratch of sorting
+    unsorted_items: np.ndarray  # scratch of sorting
     noted: np.ndarray  # scratch: councils that have heard of a finding
     round_needs: np.ndarray  # rows of the needs of a matchmaking round
     round_researchers: np.ndarray  # rows of its researchers
@@ -243,11 +273,8 @@ class Size(NamedTuple):
     events: int
 
 
-CACHE_LINE = 64
-
-
 def _table(rows: int, record: np.dtype) -> np.ndarray:
-    """An empty table that starts on a line of the processor's cache, as its records' order assumes."""
+    """An empty table that starts on a line of the processor's cache, as its records' layout assumes."""
     memory = np.zeros(rows * record.itemsize + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
     return memory[start : start + rows * record.itemsize].view(record)
@@ -262,23 +289,30 @@ def allocate(size: Size) -> World:
         **one,
         segments=np.zeros(size.segments, LEVER_RECORD),
         segment_of_month=np.zeros(size.months, np.int64),
-        places=np.zeros(size.places, PLACE),
-        councils=np.zeros(size.councils, COUNCIL),
-        universities=np.zeros(size.universities, UNIVERSITY),
+        places=_table(size.places, PLACE),
+        councils=_table(size.councils, COUNCIL),
+        universities=_table(size.universities, UNIVERSITY),
         researchers=_table(size.researchers, RESEARCHER),
         ties=_table(size.ties, TIE),
-        needs=np.zeros(size.needs, NEED),
+        needs=_table(size.needs, NEED),
         live=np.zeros(size.ties, np.int64),
         dormant=np.zeros(size.ties, np.int64),
+        contract_ends=np.full(size.researchers, VACANT, np.int32),
         busy=np.zeros(size.researchers, np.int64),
         proximity=np.zeros((size.councils, size.universities)),
         search_weights=np.zeros((size.councils, size.universities)),
+        search_signposts=np.zeros((size.councils, stretches(size.universities))),
         outreach_weights=np.zeros((size.universities, size.councils)),
+        outreach_signposts=np.zeros((size.universities, stretches(size.councils))),
         months=np.zeros(size.months, MONTH_RECORD),
         spells=np.zeros((2, 2, size.horizon + 1), np.int64),
         history=np.zeros(size.events, EVENT),
+        luck=np.zeros(size.researchers),
         keys=np.zeros(scratch),
         items=np.zeros(scratch, np.int64),
+        bins=np.zeros(scratch + 1, np.int64),
+        unsorted_keys=np.zeros(scratch),
+        unsorted_items=np.zeros(scratch, np.int64),
         noted=np.zeros(size.councils, np.int64),
         round_needs=np.zeros(size.needs, np.int64),
         round_researchers=np.zeros(size.researchers, np.int64),
@@ -304,6 +338,11 @@ def copy(source: World, target: World) -> None:
     for own, other in zip(source, target, strict=True):
         memory = array_of(own)
         array_of(other)[: len(memory)] = memory
+
+
+def stretches(weights: int) -> int:
+    """Signposts along so many cumulative weights."""
+    return math.ceil(weights / STRETCH)
 
 
 def phd_rows(phds_a_year: float) -> int:

@@ -1,9 +1,6 @@
 """The *optimal* matchmaking: the assignment of researchers to needs with the largest total score."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from model.arrays import NONE, World
 from model.matchmaker import INFEASIBLE, fill_scores, order_by_score
@@ -33,6 +30,8 @@ def best_assignment(scores: np.ndarray, large: int = LARGE) -> tuple[np.ndarray,
 
     A row may stay without a pair, which counts 0.
     """
+    from scipy.optimize import linear_sum_assignment  # here, since most runs do not pay for importing it
+
     if scores.size > large:
         rows, columns = _assign_shortlist(scores)
     else:
@@ -46,6 +45,9 @@ def _assign_shortlist(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Some best assignment uses no others: the other rows can take at most all but one of them.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     n, m = scores.shape
     kept = min(n, m)
     columns = np.argpartition(scores, m - kept, axis=1)[:, m - kept :]

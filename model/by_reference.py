@@ -1,12 +1,16 @@
-"""Let rules pass the `World` by reference.
+"""Let rules pass the `World` by reference, and look rows up without asking whether they count from the end.
 
 Numba passes a named tuple by value: every call of a rule would copy all the tables' descriptors,
 some two hundred words, which costs more than many a rule does. This file teaches Numba a type that
 is a pointer to the descriptors, which stay where the call from Python has put them. Nothing is
 allocated or counted; in plain Python the named tuple itself is passed, and rules look the same.
+
+In Python `table[-1]` is the last row, so that Numba looks at the sign of every index, and at the size
+of the table. Rules never count from the end (-1 means none), and tables in a World spare the trouble.
 """
 
 import hashlib
+import operator
 
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -15,11 +19,13 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    lower_builtin,
     lower_getattr_generic,
     register_model,
     typeof_impl,
     unbox,
 )
+from numba.np import arrayobj
 
 from model.arrays import World
 
@@ -38,9 +44,43 @@ class WorldType(types.Type):
         return [field for field, _ in self.fields].index(name)
 
 
+class Table(types.Array):
+    """Numba's type of an array in a World: its indices are never negative."""
+
+    def __init__(self, array: types.Array) -> None:
+        name = f"Table({array.dtype}, {array.ndim}d, {array.layout}, {array.aligned})"
+        super().__init__(array.dtype, array.ndim, array.layout, name=name, aligned=array.aligned)
+
+
+register_model(Table)(models.ArrayModel)
+
+
 @typeof_impl.register(World)
 def _typeof_world(world, context):
-    return WorldType(tuple((name, typeof_impl(table, context)) for name, table in world._asdict().items()))
+    kinds = {name: typeof_impl(table, context) for name, table in world._asdict().items()}
+    return WorldType(
+        tuple((name, Table(kind) if isinstance(kind, types.Array) else kind) for name, kind in kinds.items())
+    )
+
+
+def _from_the_start(looks_up):
+    """The same look-up by unsigned indices, which Numba takes as they are."""
+
+    def lower(context, builder, signature, args):
+        (table, index, *value), (array, at, *stored) = signature.args, args
+        several = isinstance(index, types.BaseTuple)
+        unsigned = types.UniTuple(types.uintp, len(index)) if several else types.uintp
+        at = context.cast(builder, at, index, unsigned)
+        return looks_up(
+            context, builder, signature.replace(args=(table, unsigned, *value)), (array, at, *stored)
+        )
+
+    return lower
+
+
+lower_builtin(operator.getitem, Table, types.Integer)(_from_the_start(arrayobj.getitem_arraynd_intp))
+lower_builtin(operator.getitem, Table, types.BaseTuple)(_from_the_start(arrayobj.getitem_array_tuple))
+lower_builtin(operator.setitem, Table, types.Any, types.Any)(_from_the_start(arrayobj.setitem_array))
 
 
 def _struct(manager, world: WorldType) -> ir.LiteralStructType:

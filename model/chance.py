@@ -58,7 +58,7 @@ A meeting (SEARCH, OUTREACH, EVENT, INTRODUCTION) has its two acceptances at dra
 
 import math
 
-from model.compiling import entry, unsigned
+from model.compiling import compiled, entry, unsigned
 
 PLACE = 1
 COUNCIL = 2
@@ -176,6 +176,13 @@ def uniform(stream, who, draw):
     return (float(splitmix64(stream, who * 64 + draw) >> unsigned(12)) + 0.5) * 2.0**-52
 
 
+@compiled
+def uniform_row(row, stream, draw, n):
+    """The same draw of who 0...n-1, in a row: a loop of nothing else takes several at a time."""
+    for who in range(n):
+        row[who] = uniform(stream, who, draw)
+
+
 @entry
 def index(stream, who, draw, n):
     """Uniform draw among 0...n-1."""
@@ -257,16 +264,18 @@ def poisson(stream, who, draw, mean):
     while mean > 0.0:
         part = min(mean, 500.0)
         mean -= part
+        u = uniform(stream, who, draw)
+        draw += 1
+        if u <= 1.0 - part:  # which is at most exp(-part): none
+            continue
         probability = math.exp(-part)
         cumulative = probability
-        u = uniform(stream, who, draw)
         k = 0
         while u > cumulative and probability > 1e-300:
             k += 1
             probability *= part / k
             cumulative += probability
         count += k
-        draw += 1
     return count
 
 
@@ -287,7 +296,7 @@ def attribute_of(who, attribute):
 @entry
 def pair_of(council, researcher):
     """The `who` of a council-researcher pair, for up to 2^20 researchers."""
-    return (council << 20) | researcher
+    return (int(council) << 20) | int(researcher)
 
 
 @entry

@@ -82,16 +82,25 @@ def compiled(rule: Callable) -> Callable:
     return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def inlined(rule: Callable) -> Callable:
+    """Compile a rule into each of those that call it: for what is called so often that calling it costs."""
+    return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
 def _compiled(rule: Callable, **options: Any) -> Callable:
     # Rules allocate nothing, so they need neither reference counts nor the interpreter's lock.
     dispatcher = _njit(nogil=True, error_model="numpy", _nrt=False, **options)(rule)
-    return dispatcher if compilation_disabled else _blind_to_constants(dispatcher)
+    return dispatcher if compilation_disabled else _blind_to_detail(dispatcher)
 
 
-def _blind_to_constants(dispatcher: Any) -> Callable:
-    """Compile a rule once, not once for every constant that it is called with."""
+def _blind_to_detail(dispatcher: Any) -> Callable:
+    """Compile a rule once, not once for every constant or width of number that it is called with."""
     template_of = dispatcher.get_call_template
-    dispatcher.get_call_template = lambda args, kws: template_of(
-        tuple(types.unliteral(arg) for arg in args), kws
-    )
+    dispatcher.get_call_template = lambda args, kws: template_of(tuple(_widened(arg) for arg in args), kws)
     return dispatcher
+
+
+def _widened(argument: types.Type) -> types.Type:
+    """The type that stands for a constant, or a number from one of a table's narrower columns."""
+    kind = types.unliteral(argument)
+    return types.int64 if kind == types.int32 else kind

@@ -1,7 +1,7 @@
 """Effort: who asks for how much of whose time, and what is served (ODD 4.6)."""
 
 from model.arrays import BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.tie import is_active, levers_of, this_month
 
 READY_SHARE = 0.25
@@ -34,7 +34,7 @@ def rest_researchers(world):
     world.clock.busy = 0
 
 
-@compiled
+@inlined
 def call_on(world, r):
     """Note that something is asked of a researcher."""
     researcher = world.researchers[r]
@@ -57,7 +57,7 @@ def commit_engagement(world):
     this_month(world).cost_engagement += p.price_engagement * levers.engagement / 12.0
 
 
-@compiled
+@inlined
 def demand_effort(world, tie):
     """Add a tie's demand to what is asked of its two sides."""
     p = world.parameters
@@ -85,7 +85,7 @@ def support(world, tie):
     return 1.0 - share
 
 
-@compiled
+@inlined
 def demand_nurturing(world, tie, council, researcher, left):
     """Demand of a scoping, ready or awarded tie, of which relief leaves a share."""
     p = world.parameters
@@ -95,7 +95,7 @@ def demand_nurturing(world, tie, council, researcher, left):
     researcher.nurturing += p.scoping_researcher * share * left + tie.bid_days
 
 
-@compiled
+@inlined
 def bid_days(world, tie):
     """A ready tie's days on bids this month: towards a call, a full bid, or rolling money."""
     days, two_stage = world.parameters.bid_days / BID_MONTHS, levers_of(world).two_stage
@@ -114,7 +114,7 @@ def served_share(capacity, demand):
     return 1.0 if demand <= capacity else max(capacity, 0.0) / demand
 
 
-@compiled
+@inlined
 def serve(side, capacity):
     """Serve a council or a researcher: commitments first, then nurturing."""
     side.served_committed = served_share(capacity, side.committed)
@@ -145,7 +145,7 @@ def serve_researchers(world):
         this_month(world).load_researcher = total / world.clock.researchers
 
 
-@compiled
+@inlined
 def take_served(world, tie):
     """A tie is served as well as the less served of its two sides."""
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]

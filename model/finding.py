@@ -3,11 +3,11 @@
 from model import chance
 from model.arrays import NONE, PROJECT, STRATEGIC
 from model.chance import stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.council import analytical_share
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN
 from model.need import close_need, oldest_need_on
-from model.ordering import sort_by_key
+from model.ordering import sort_by_luck
 from model.tie import levers_of, record, this_month
 
 LEAST_FIT = 0.35
@@ -27,12 +27,12 @@ def deliver(world):
             who = chance.pair_of(tie.council, tie.researcher)
             world.keys[n], world.items[n] = uniform(stream, who, 0), row
             n += 1
-    sort_by_key(world.keys, world.items, 0, n)
+    sort_by_luck(world, n)
     for i in range(n):
         work(world, stream, world.items[i])
 
 
-@compiled
+@inlined
 def work(world, stream, row):
     """Take on a need if there is none, and bring the finding on by a month."""
     tie = world.ties[row]
@@ -72,7 +72,7 @@ def claim_need(world, row, tie):
         record(world, tie, CLAIMED)
 
 
-@compiled
+@inlined
 def speed(world, tie):
     """Progress made this month towards a finding."""
     p = world.parameters

@@ -209,13 +209,14 @@ def rank(world, bids):
 def draw_lots(world, bids, awards):
     """Move those who win by lot, from the better half, up behind those who win by rank."""
     by_rank = awards - round_half_up(levers_of(world).lottery * awards)
-    stream = stream_of(world.clock.seed, chance.BID, world.clock.month)
     half = (bids + 1) // 2
+    if by_rank >= min(awards, half):
+        return
+    stream = stream_of(world.clock.seed, chance.BID, world.clock.month)
     for i in range(by_rank, half):
         tie = world.ties[world.items[i]]
         world.keys[i] = uniform(stream, chance.pair_of(tie.council, tie.researcher), LOT)
-    if by_rank < min(awards, half):
-        sort_by_key(world.keys, world.items, by_rank, half)
+    sort_by_key(world.keys, world.items, by_rank, half)
 
 
 @compiled
@@ -295,17 +296,17 @@ def roll(world):
     """Rolling money: in a month in which the purse covers a grant, ready ties may bid at once."""
     clock, funder, levers = world.clock, world.funder, levers_of(world)
     funder.purse += levers.annual_budget * levers.responsive_share / 12.0
+    age_rolling_bids(world)
     awards = affordable(funder.purse, grant_cost(world))
+    if awards < 1:
+        return
     stream = stream_of(clock.seed, chance.BID, clock.month)
     taste = stream_of(clock.seed, chance.TASTE, clock.month)
     bids = 0
     for i in range(clock.live):
         row = world.live[i]
         tie = world.ties[row]
-        if tie.stage != READY:
-            continue
-        tie.rolling_bids = (tie.rolling_bids << 1) & 7
-        may_bid = awards > 0 and tie.due == NONE
+        may_bid = tie.stage == READY and tie.due == NONE
         if may_bid and bids_now(world, tie, stream, ROLLING_BID, ROLLING_BID_SHARE):
             tie.rolling_bids += 1
             noise = world.parameters.score_noise
@@ -315,3 +316,12 @@ def roll(world):
     awards = min(awards, bids)
     funder.purse -= make_awards(world, awards, world.parameters.responsive_lag, grant_cost(world))
     turn_down(world, awards, bids, ROLLING_DROP)
+
+
+@compiled
+def age_rolling_bids(world):
+    """Bids for rolling money of one and two months ago are now of two and three."""
+    for i in range(world.clock.live):
+        tie = world.ties[world.live[i]]
+        if tie.stage == READY:
+            tie.rolling_bids = (tie.rolling_bids << 1) & 7

@@ -9,18 +9,19 @@ from model.tie import SPELL_CENSORED, close_spell, is_active, this_month
 def measure(world):
     """Write the month's stocks and its total cost."""
     month, clock = this_month(world), world.clock
-    trust = 0.0
+    trust, scoping, ready, project, strategic = 0.0, 0, 0, 0, 0
     for i in range(clock.live):
         tie = world.ties[world.live[i]]
         if tie.stage == SCOPING:
-            month.scoping += 1
+            scoping += 1
         elif tie.stage == READY or tie.stage == AWARDED:
-            month.ready += 1
+            ready += 1
         else:
             trust += tie.trust
-            month.project += tie.stage == PROJECT
-            month.strategic += tie.stage != PROJECT
-    active = month.project + month.strategic
+            project += tie.stage == PROJECT
+            strategic += tie.stage != PROJECT
+    month.scoping, month.ready, month.project, month.strategic = scoping, ready, project, strategic
+    active = project + strategic
     if active > 0:
         month.trust_active = trust / active
     month.dormant = clock.dormant

@@ -14,12 +14,12 @@ from model.arrays import (
     STRATEGIC,
 )
 from model.chance import stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.council import analytical_share
 from model.measures import INITIAL
 from model.need import best_free_need
-from model.ordering import sort_by_key
-from model.place import home, pick, shared_structure
+from model.ordering import sort_by_luck
+from model.place import home, pick_council, pick_university, shared_structure
 from model.researcher import best_topic, is_available
 from model.tie import awaken, find_tie, levers_of, make_tie, record, this_month
 from model.university import staff_member
@@ -44,7 +44,7 @@ def search(world):
                 row = need.next
 
 
-@compiled
+@inlined
 def search_for(world, stream, council, row):
     """Turn to someone known, or to a university where it cannot be seen who fits."""
     need = world.needs[row]
@@ -53,13 +53,13 @@ def search_for(world, stream, council, row):
         if known != NONE:
             meet(world, council, world.ties[known].researcher, row, BY_REPEAT, stream, need.who)
             return
-    university = pick(world.search_weights[council], uniform(stream, need.who, 2))
+    university = pick_university(world, council, uniform(stream, need.who, 2))
     if university != NONE:
         researcher = ask_university(world, university, need.topic, stream, need.who)
         meet(world, council, researcher, row, BY_SEARCH, stream, need.who)
 
 
-@compiled
+@inlined
 def best_dormant(world, council, topic):
     """Row of the council's dormant tie with the highest trust x expertise (equal: lowest researcher)."""
     best, best_value = NONE, -1.0
@@ -75,7 +75,7 @@ def best_dormant(world, council, topic):
     return best
 
 
-@compiled
+@inlined
 def ask_university(world, university, topic, stream, who):
     """A random member of staff; a partnership office shows the best-fitting of several."""
     staff = world.universities[university].staff
@@ -95,23 +95,24 @@ def reach_out(world):
     clock, p, prospect = world.clock, world.parameters, world.funder.prospect
     stream = stream_of(clock.seed, chance.OUTREACH, clock.month)
     most = p.outreach_rate * max(1.0, 2.0 * prospect)  # motives add up to 1
+    chance.uniform_row(world.luck, stream, 0, clock.slots)
     n = 0
     for r in range(clock.slots):
-        u = uniform(stream, r, 0)
+        u = world.luck[r]
         if u >= most or not is_available(world, r):
             continue
         motives = world.researchers[r].motives
         if u < p.outreach_rate * (motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect):
             world.keys[n], world.items[n] = uniform(stream, r, 2), r
             n += 1
-    sort_by_key(world.keys, world.items, 0, n)
+    sort_by_luck(world, n)
     for i in range(n):
         r = world.items[i]
-        council = pick(world.outreach_weights[world.researchers[r].university], uniform(stream, r, 1))
+        council = pick_council(world, world.researchers[r].university, uniform(stream, r, 1))
         offer_help(world, council, r, BY_OUTREACH, stream, r)
 
 
-@compiled
+@inlined
 def offer_help(world, council, researcher, origin, stream, who):
     """Meet over the free need that fits the researcher best, if the council has one."""
     if council != NONE:
@@ -131,14 +132,14 @@ def hold_events(world):
         for pair in range(levers.event_size):
             who = event * EVENT_WHO + pair
             council = chance.index(stream, who, 0, world.councils.size)
-            university = pick(world.search_weights[council], uniform(stream, who, 1))
+            university = pick_university(world, council, uniform(stream, who, 1))
             if university != NONE:
                 i = chance.index(stream, who, 2, world.universities[university].staff)
                 offer_help(world, council, staff_member(world, university, i), BY_EVENT, stream, who)
         this_month(world).cost_events += world.parameters.price_event
 
 
-@compiled
+@inlined
 def meet(world, council, researcher, need, origin, stream, who):
     """Two people meet over a need; if both want it, their tie scopes."""
     if world.needs[need].tie != NONE or not is_available(world, researcher):
@@ -158,13 +159,13 @@ def meet(world, council, researcher, need, origin, stream, who):
         form_tie(world, council, researcher, need, origin, row)
 
 
-@compiled
+@inlined
 def acceptance(value):
     """Logit choice (McFadden 1974)."""
     return 1.0 / (1.0 + math.exp(min(-value, 700.0)))
 
 
-@compiled
+@inlined
 def council_value(world, council, researcher, topic, trust):
     """V_c: what working with this researcher is worth to the council, in logits."""
     p, c, i = world.parameters, world.councils[council], world.researchers[researcher]
@@ -180,14 +181,14 @@ def council_value(world, council, researcher, topic, trust):
         p.council_base
         + p.council_benefit * benefit
         + p.trust_weight * trust
-        - p.pace_aversion * max(0.0, math.log(i.pace / c.window))
+        - p.pace_aversion * (math.log(i.pace / c.window) if i.pace > c.window else 0.0)
         - p.scale_aversion * (1.0 - i.local_focus)
         - p.load_aversion * c.load
         - p.outside_option * c.other_evidence
     )
 
 
-@compiled
+@inlined
 def researcher_value(world, council, researcher, trust):
     """V_i: what working with this council is worth to the researcher, in logits."""
     p, c, i = world.parameters, world.councils[council], world.researchers[researcher]
@@ -253,7 +254,7 @@ def open_initial_ties(world, count):
         council = chance.index(stream, i * 1024, 2, world.councils.size)
         for attempt in range(1000):
             who = i * 1024 + attempt
-            university = pick(world.search_weights[council], uniform(stream, who, 0))
+            university = pick_university(world, council, uniform(stream, who, 0))
             if university == NONE:
                 return
             staff = world.universities[university].staff

@@ -3,7 +3,7 @@
 from model import chance
 from model.arrays import NONE
 from model.chance import stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.tie import this_month
 
 MOST_IN_A_MONTH = 1024
@@ -22,7 +22,7 @@ def renew_needs(world):
         raise_needs(world, council, counts, topics)
 
 
-@compiled
+@inlined
 def age_needs(world, council, stream):
     """Let a council's older needs expire, or be answered by its other sources."""
     clock, row = world.clock, world.councils[council]
@@ -39,7 +39,7 @@ def age_needs(world, council, stream):
         need = following
 
 
-@compiled
+@inlined
 def raise_needs(world, council, counts, topics):
     """Let a council raise new needs, at most 1,024 in a month (their addresses hold no more)."""
     clock, row = world.clock, world.councils[council]
@@ -104,7 +104,7 @@ def close_need(world, row):
     world.clock.free_need = row
 
 
-@compiled
+@inlined
 def best_free_need(world, council, researcher):
     """The council's free need that fits the researcher best, of equals the oldest; -1 if none."""
     best, best_fit = NONE, -1.0

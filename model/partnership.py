@@ -5,7 +5,7 @@ import math
 from model import chance
 from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC
 from model.chance import happens, stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.measures import (
     BECAME_READY,
     EMBEDDED,
@@ -50,7 +50,7 @@ def scope(world):
             keep_or_lapse(world, stream, row, tie)
 
 
-@compiled
+@inlined
 def nurture(world, tie):
     """Let trust and progress grow with the time served."""
     p = world.parameters
@@ -67,7 +67,7 @@ def is_bridged(world, tie):
     return tie.bridged_until >= world.clock.month
 
 
-@compiled
+@inlined
 def keep_or_lapse(world, stream, row, tie):
     """Let a scoping or ready tie lapse, or start in kind; bridging and full bids protect it."""
     p = world.parameters
@@ -115,7 +115,7 @@ def leadership(world, tie):
     return math.sqrt(world.councils[tie.council].commitment * world.universities[university].commitment)
 
 
-@compiled
+@inlined
 def embedding_hazard(world, tie):
     """Hazard that a project becomes strategic."""
     p = world.parameters
@@ -130,7 +130,7 @@ def embedding_hazard(world, tie):
     )
 
 
-@compiled
+@inlined
 def embed_or_end(world, stream, row, tie):
     """Let a project embed, or use up a month of its funding."""
     who = chance.pair_of(tie.council, tie.researcher)
@@ -160,7 +160,7 @@ def end_project(world, row, tie):
         go_dormant(world, row)
 
 
-@compiled
+@inlined
 def last_or_end(world, stream, row, tie):
     """Let a strategic tie end, or open an opportunity."""
     p = world.parameters

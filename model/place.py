@@ -3,8 +3,9 @@
 import math
 
 from model import chance
+from model.arrays import NONE, STRETCH
 from model.chance import stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.ordering import sort_by_key
 from model.tie import levers_of, this_month
 
@@ -34,47 +35,73 @@ def locate(at, stream, who, site, geographic):
 
 @compiled
 def measure_distances(world):
-    """Fill in prox of every council and university, and what outreach weighs by it."""
+    """Fill in prox of every council and university, and what outreach and searches weigh by it."""
     p = world.parameters
     for c in range(world.councils.size):
         for u in range(world.universities.size):
             council, university = world.councils[c], world.universities[u]
             dx, dy, dz = council.x - university.x, council.y - university.y, council.z - university.z
             distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-            world.proximity[c, u] = (1.0 + distance / p.distance_scale) ** -p.distance_decay
+            near = (1.0 + distance / p.distance_scale) ** -p.distance_decay
+            world.proximity[c, u] = near
+            before = world.outreach_weights[u, c - 1] if c > 0 else 0.0
+            world.outreach_weights[u, c] = before + near
     for u in range(world.universities.size):
-        total = 0.0
-        for c in range(world.councils.size):
-            total += world.proximity[c, u]
-            world.outreach_weights[u, c] = total
-    if world.universities.size > 0:
-        weigh_staff(world, 0)
+        put_up_signposts(world.outreach_weights[u], world.outreach_signposts[u])
+    weigh_staff(world)
 
 
 @compiled
-def weigh_staff(world, first):
-    """Fill in what councils' searches weigh universities by, from the first whose staff has changed."""
+def weigh_staff(world):
+    """Fill in what councils' searches weigh universities by; anew when their staff has changed."""
     for c in range(world.councils.size):
-        total = world.search_weights[c, first - 1] if first > 0 else 0.0
-        for u in range(first, world.universities.size):
+        total = 0.0
+        for u in range(world.universities.size):
             total += world.universities[u].staff * world.proximity[c, u]
             world.search_weights[c, u] = total
+        put_up_signposts(world.search_weights[c], world.search_signposts[c])
+    world.clock.staff_changed = 0
 
 
 @compiled
-def pick(cumulative, u):
+def put_up_signposts(cumulative, signposts):
+    """Note where each stretch of cumulative weights ends, so that looking one up reads little of them."""
+    for i in range(signposts.size):
+        signposts[i] = cumulative[min((i + 1) * STRETCH, cumulative.size) - 1]
+
+
+@inlined
+def pick(cumulative, signposts, u):
     """Index drawn with the weights that cumulative adds up, by a uniform draw; -1 if all are 0."""
-    if cumulative.size == 0 or cumulative[-1] <= 0.0:
-        return -1
-    target = u * cumulative[-1]
-    low, high = 0, cumulative.size - 1
-    while low < high:
-        middle = (low + high) // 2
-        if cumulative[middle] > target:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    if cumulative.size == 0 or cumulative[cumulative.size - 1] <= 0.0:
+        return NONE
+    target = u * cumulative[cumulative.size - 1]
+    first = STRETCH * min(passed(signposts, 0, signposts.size, target), signposts.size - 1)
+    return passed(cumulative, first, min(first + STRETCH, cumulative.size) - 1, target)
+
+
+@inlined
+def pick_university(world, council, u):
+    """A university whom a council turns to, with weight n_u prox; -1 if there is no staff anywhere."""
+    return pick(world.search_weights[council], world.search_signposts[council], u)
+
+
+@inlined
+def pick_council(world, university, u):
+    """A council whom someone at a university turns to, with weight prox; -1 if there is none."""
+    return pick(world.outreach_weights[university], world.outreach_signposts[university], u)
+
+
+@inlined
+def passed(cumulative, first, end, target):
+    """First index from which cumulative weights lie above a target, `end` if there is none before.
+
+    All are counted, since processors compare several at a time but guess badly where to stop.
+    """
+    index = first
+    for i in range(first, end):
+        index += cumulative[i] <= target
+    return index
 
 
 @compiled

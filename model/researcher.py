@@ -1,12 +1,12 @@
 """Researchers: who they are, careers, and the skills that policies give them (ODD 2, 4.1, 5, 7)."""
 
 from model import chance
-from model.arrays import N_TOPICS, NONE, PROJECT, STRATEGIC
+from model.arrays import N_TOPICS, NONE, PERMANENT, PROJECT, STRATEGIC, VACANT
 from model.chance import attribute_of, stream_of, uniform
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 from model.council import draw_weights
 from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
-from model.place import pick
+from model.place import pick_council, weigh_staff
 from model.tie import (
     find_tie,
     levers_of,
@@ -47,8 +47,9 @@ def draw_researchers(world, shapes):
             draw_person(world, researcher, shapes, stream, post)
             researcher.arrived = NONE
             contract = attribute_of(post, chance.RESEARCHER_CONTRACT)
-            researcher.permanent = uniform(stream, contract, 0) < SHARE_PERMANENT
-            researcher.months_left = 1 + chance.index(stream, contract, 1, LONGEST_FIRST_CONTRACT)
+            world.contract_ends[post] = PERMANENT
+            if uniform(stream, contract, 0) >= SHARE_PERMANENT:
+                world.contract_ends[post] = chance.index(stream, contract, 1, LONGEST_FIRST_CONTRACT)
 
 
 @compiled
@@ -96,7 +97,7 @@ def best_topic(researcher):
     return topic
 
 
-@compiled
+@inlined
 def is_available(world, researcher):
     """Whether a researcher is open to something new."""
     row = world.researchers[researcher]
@@ -108,46 +109,44 @@ def pursue_careers(world, shapes):
     """Permanent researchers may leave; fixed terms run out and may be renewed."""
     clock, p = world.clock, world.parameters
     stream = stream_of(clock.seed, chance.CAREER, clock.month)
+    handovers = stream_of(clock.seed, chance.HANDOVER, clock.month)
+    successors = stream_of(clock.seed, chance.SUCCESSOR, clock.month)
+    chance.uniform_row(world.luck, stream, 0, clock.slots)
     for r in range(clock.slots):
-        researcher = world.researchers[r]
-        if not researcher.present:
-            continue
-        if researcher.permanent:
-            if uniform(stream, r, 0) < p.researcher_exit:
-                depart(world, r, shapes)
-            continue
-        researcher.months_left -= 1
-        if researcher.months_left > 0:
-            continue
-        if r < clock.posts and uniform(stream, r, 1) < p.renewal:
-            researcher.months_left = CONTRACT_MONTHS
-        else:
-            depart(world, r, shapes)
+        ends = world.contract_ends[r]
+        if ends == PERMANENT:
+            if world.luck[r] < p.researcher_exit:
+                depart(world, r, shapes, handovers, successors)
+        elif ends == clock.month:
+            if r < clock.posts and uniform(stream, r, 1) < p.renewal:
+                world.contract_ends[r] = clock.month + CONTRACT_MONTHS
+            else:
+                depart(world, r, shapes, handovers, successors)
 
 
 @compiled
-def depart(world, r, shapes):
+def depart(world, r, shapes, handovers, successors):
     """A researcher leaves, and most ties with it; a post is filled anew."""
     researcher = world.researchers[r]
     if researcher.seconded_to != NONE:
         world.councils[researcher.seconded_to].seconded -= 1
         world.clock.seconded -= 1
         researcher.seconded_to = NONE
-    part_with_ties(world, r)
+    part_with_ties(world, r, handovers)
     if r >= world.clock.posts:
         researcher.present = 0
+        world.contract_ends[r] = VACANT
         leave_phd(world, r)
     else:
-        stream = stream_of(world.clock.seed, chance.SUCCESSOR, world.clock.month)
-        draw_person(world, researcher, shapes, stream, r)
-        researcher.months_left = CONTRACT_MONTHS
+        draw_person(world, researcher, shapes, successors, r)
+        if world.contract_ends[r] != PERMANENT:
+            world.contract_ends[r] = world.clock.month + CONTRACT_MONTHS
 
 
 @compiled
-def part_with_ties(world, r):
+def part_with_ties(world, r, stream):
     """Ties vanish with their researcher, but a strategic one may be handed to the successor."""
     p, month = world.parameters, this_month(world)
-    stream = stream_of(world.clock.seed, chance.HANDOVER, world.clock.month)
     researcher = world.researchers[r]
     has_role = world.universities[researcher.university].roles > 0.0
     handover = p.handover_with_role if has_role else p.handover_without
@@ -217,7 +216,7 @@ def begin_secondment(world, stream, i):
     if r == NONE:
         return
     researcher = world.researchers[r]
-    council = pick(world.outreach_weights[researcher.university], uniform(stream, i, 0))
+    council = pick_council(world, researcher.university, uniform(stream, i, 0))
     if council == NONE:
         return
     researcher.seconded_to = council
@@ -280,6 +279,8 @@ def start_phds(world, shapes):
         stream = stream_of(clock.seed, chance.PHD, clock.month)
         for i in range(chance.yearly_number(stream, levers.phds)):
             start_phd(world, i, chance.index(stream, i, 0, n_universities), shapes)
+    if clock.staff_changed:
+        weigh_staff(world)
     in_post = 0
     for r in range(clock.posts, clock.slots):
         in_post += world.researchers[r].present
@@ -294,8 +295,7 @@ def start_phd(world, i, university, shapes):
     clock.phds_started += 1
     researcher = world.researchers[row]
     researcher.university = university
-    researcher.permanent = 0
-    researcher.months_left = PHD_MONTHS
+    world.contract_ends[row] = clock.month + PHD_MONTHS
     draw_person(world, researcher, shapes, stream_of(clock.seed, chance.PHD_RESEARCHER, clock.month), i)
     researcher.local_focus = PHD_LOCAL_FOCUS
     researcher.sector_knowledge = PHD_SECTOR_KNOWLEDGE

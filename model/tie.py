@@ -10,7 +10,7 @@ from model.arrays import (
     SCOPING,
     STRATEGIC,
 )
-from model.compiling import compiled
+from model.compiling import compiled, inlined
 
 SPELL_PROJECT, SPELL_STRATEGIC = 0, 1
 SPELL_ENDED, SPELL_CENSORED = 0, 1
@@ -46,7 +46,7 @@ def record(world, tie, event):
     clock.events += 1
 
 
-@compiled
+@inlined
 def find_tie(world, council, researcher):
     """Row of the pair's tie, or -1."""
     row = world.researchers[researcher].first_tie

@@ -3,8 +3,8 @@
 from model import chance
 from model.arrays import NONE
 from model.chance import attribute_of, stream_of, uniform
-from model.compiling import compiled
-from model.place import locate, weigh_staff
+from model.compiling import compiled, inlined
+from model.place import locate
 from model.tie import levers_of, this_month
 
 SHARE_WITH_ROLE = 0.35
@@ -31,7 +31,7 @@ def draw_universities(world, sites, geographic):
     world.clock.researchers = first_post
 
 
-@compiled
+@inlined
 def staff_member(world, university, i):
     """Row of a member of staff: posts in order, then PhD researchers in order of arrival."""
     row = world.universities[university]
@@ -113,7 +113,7 @@ def join_phd(world, researcher):
         world.researchers[last].next_phd = researcher
     university.staff += 1
     world.clock.researchers += 1
-    weigh_staff(world, u)
+    world.clock.staff_changed = 1
 
 
 @compiled
@@ -131,4 +131,4 @@ def leave_phd(world, researcher):
         world.researchers[before].next_phd = following
     university.staff -= 1
     world.clock.researchers -= 1
-    weigh_staff(world, u)
+    world.clock.staff_changed = 1

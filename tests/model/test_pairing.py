@@ -22,8 +22,7 @@ FATE = {
     "councils": ("commitment", "analytical_capacity", "partnership_capacity", "window", "other_evidence"),
     "universities": ("commitment",),
     "researchers": (
-        *("arrived", "permanent", "months_left", "expertise", "excellence", "local_focus", "pace"),
-        *("engagement_capacity", "motives"),
+        *("arrived", "expertise", "excellence", "local_focus", "pace", "engagement_capacity", "motives"),
     ),
 }
 
@@ -40,6 +39,7 @@ def fate(simulation):
                 else getattr(world, table)
             )
             course += [rows[column].tobytes() for column in columns]
+        course.append(world.contract_ends[: world.clock.posts].tobytes())
         course.append(world.months["needs_raised"][: world.clock.month].tobytes())
     return course
 

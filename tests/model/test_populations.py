@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from model.arrays import PERMANENT
 from model.parameters import LEVERS, BadInput
 from model.population import lattice, listed, regional
 from model.simulation import ABSOLUTE_LEVERS, Simulation, levers_in, scaled
@@ -101,7 +102,8 @@ def test_councils_as_drawn(large):
 
 def test_researchers_as_drawn(large):
     r = large.researchers
-    left = r["months_left"][r["permanent"] == 0]
+    permanent = large.contract_ends == PERMANENT
+    left = large.contract_ends[~permanent] + 1  # months, from the first
     best, second = r["expertise"].argmax(axis=1), r["expertise"].argsort(axis=1)[:, -2]
     pairs = np.bincount(best * 8 + second, minlength=64)[
         [8 * i + j for i in range(8) for j in range(8) if i != j]
@@ -114,7 +116,7 @@ def test_researchers_as_drawn(large):
             stats.kstest(r["pace"], stats.lognorm(0.4, scale=12).cdf).pvalue,
             stats.kstest(r["engagement_capacity"] - 0.1, stats.expon.cdf).pvalue,
             stats.kstest(r["sector_knowledge"], stats.beta(1.5, 4).cdf).pvalue,
-            stats.binomtest(int(r["permanent"].sum()), len(r), 0.67).pvalue,
+            stats.binomtest(int(permanent.sum()), len(r), 0.67).pvalue,
             stats.chisquare(np.bincount(left, minlength=37)[1:]).pvalue,
             stats.chisquare(pairs).pvalue,
             stats.kstest(level, stats.uniform(0.4, 0.4).cdf).pvalue,
