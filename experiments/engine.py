@@ -7,7 +7,7 @@ lock of Python's, so that threads are enough; without compilation they do, and p
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     Executor,
@@ -17,11 +17,8 @@ from concurrent.futures import (
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-from model.compiling import compilation_disabled
+from typing import Protocol
 
 #: A task whose worker has died so often is given up.
 TRIES = 3
@@ -128,21 +125,3 @@ def _leave_interrupts_to_parent() -> None:
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def opened(settings: Mapping[str, Any]) -> Iterator[Engine]:
-    """The engine that its settings (conf/engine/) describe, closed at the end.
-
-    Raises:
-        BadInput: if it cannot be had.
-    """
-    workers = settings["threads"] or cores()
-    if settings["kind"] == "dask":
-        from experiments.cluster import cluster
-
-        with cluster(settings["address"], workers) as engine:
-            yield engine
-    else:
-        processes = settings["processes"]
-        yield Local(workers, compilation_disabled if processes is None else processes)

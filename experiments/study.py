@@ -1,17 +1,18 @@
 """Studies: how every job gets its rows: plan, say how much there is to do, fill the store, then look."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import RenderableType
 
 from experiments import screen
 from experiments.design import describe
-from experiments.engine import opened
+from experiments.engine import Engine, Local, cores
 from experiments.equal_money import Solved, notes_on, solved_for
 from experiments.figures import drawn
 from experiments.filling import Filler, Missing
@@ -21,6 +22,7 @@ from experiments.plan import Plan
 from experiments.settings import Settings
 from experiments.store import Failure, Store
 from experiments.words import duration, size
+from model.compiling import compilation_disabled
 from model.parameters import BadInput
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -153,6 +155,24 @@ class Study:
         else:
             lines.append("Nothing is analysed; failed=exclude leaves them out of the analysis.")
         screen.say_error(lines)
+
+
+@contextmanager
+def opened(settings: Mapping[str, Any]) -> Iterator[Engine]:
+    """The engine that its settings (conf/engine/) describe, closed at the end.
+
+    Raises:
+        BadInput: if it cannot be had.
+    """
+    workers = settings["threads"] or cores()
+    if settings["kind"] == "dask":
+        from experiments.cluster import cluster
+
+        with cluster(settings["address"], workers) as engine:
+            yield engine
+    else:
+        processes = settings["processes"]
+        yield Local(workers, compilation_disabled if processes is None else processes)
 
 
 @contextmanager
