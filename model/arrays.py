@@ -245,6 +245,7 @@ class World(NamedTuple):
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: np.ndarray  # events; empty unless asked for
     luck: np.ndarray  # scratch: a draw a researcher
+    chosen: np.ndarray  # scratch: the council that a researcher approaches
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
     items: np.ndarray  # scratch: what is sorted
     bins: np.ndarray  # scratch of sorting
@@ -308,6 +309,7 @@ def allocate(size: Size) -> World:
         spells=np.zeros((2, 2, size.horizon + 1), np.int64),
         history=np.zeros(size.events, EVENT),
         luck=np.zeros(size.researchers),
+        chosen=np.zeros(size.researchers, np.int64),
         keys=np.zeros(scratch),
         items=np.zeros(scratch, np.int64),
         bins=np.zeros(scratch + 1, np.int64),
@@ -320,8 +322,9 @@ def allocate(size: Size) -> World:
         round_score=np.zeros(size.needs),
         round_taken=np.zeros(size.researchers, np.int64),
     )
-    world.ties["next_of_researcher"] = np.append(np.arange(1, size.ties), NONE)[: size.ties]
-    world.needs["next"] = np.append(np.arange(1, size.needs), NONE)[: size.needs]
+    for table, following in ((world.ties, "next_of_researcher"), (world.needs, "next")):
+        table[following] = np.arange(1, len(table) + 1)
+        table[following][-1:] = NONE
     world.councils["first_tie"] = world.councils["first_need"] = world.councils["last_need"] = NONE
     world.universities["first_phd"] = NONE
     world.researchers["first_tie"] = world.researchers["next_phd"] = world.researchers["seconded_to"] = NONE

@@ -39,7 +39,7 @@ def search(world):
             row = world.councils[c].first_need
             while row != NONE:
                 need = world.needs[row]
-                if need.tie == NONE and uniform(stream, need.who, 0) < world.parameters.search_rate:
+                if (need.tie == NONE) & (uniform(stream, need.who, 0) < world.parameters.search_rate):
                     search_for(world, stream, c, row)
                 row = need.next
 
@@ -66,11 +66,10 @@ def best_dormant(world, council, topic):
     row = world.councils[council].first_tie
     while row != NONE:
         tie = world.ties[row]
-        if tie.stage == DORMANT:
-            value = tie.trust * world.researchers[tie.researcher].expertise[topic]
-            earlier = best != NONE and tie.researcher < world.ties[best].researcher
-            if value > best_value or (value == best_value and earlier):
-                best, best_value = row, value
+        value = tie.trust * world.researchers[tie.researcher].expertise[topic]
+        comes_up = (tie.stage == DORMANT) & (value >= best_value)
+        if comes_up and (value > best_value or tie.researcher < world.ties[best].researcher):
+            best, best_value = row, value
         row = tie.next_of_council
     return best
 
@@ -99,17 +98,18 @@ def reach_out(world):
     n = 0
     for r in range(clock.slots):
         u = world.luck[r]
-        if u >= most or not is_available(world, r):
+        if u >= most:
             continue
         motives = world.researchers[r].motives
-        if u < p.outreach_rate * (motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect):
+        drive = motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect
+        if (u < p.outreach_rate * drive) & is_available(world, r):
+            world.chosen[r] = pick_council(world, world.researchers[r].university, uniform(stream, r, 1))
             world.keys[n], world.items[n] = uniform(stream, r, 2), r
             n += 1
     sort_by_luck(world, n)
     for i in range(n):
         r = world.items[i]
-        council = pick_council(world, world.researchers[r].university, uniform(stream, r, 1))
-        offer_help(world, council, r, BY_OUTREACH, stream, r)
+        offer_help(world, world.chosen[r], r, BY_OUTREACH, stream, r)
 
 
 @inlined

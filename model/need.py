@@ -33,7 +33,7 @@ def age_needs(world, council, stream):
         if clock.month - world.needs[need].born > row.window:
             this_month(world).needs_expired += 1
             close_need(world, need)
-        elif world.needs[need].tie == NONE and uniform(stream, world.needs[need].who, 0) < elsewhere:
+        elif uniform(stream, world.needs[need].who, 0) < elsewhere and world.needs[need].tie == NONE:
             this_month(world).needs_met_elsewhere += 1
             close_need(world, need)
         need = following
@@ -112,7 +112,7 @@ def best_free_need(world, council, researcher):
     row = world.councils[council].first_need
     while row != NONE:
         need = world.needs[row]
-        if need.tie == NONE and expertise[need.topic] > best_fit:
+        if (need.tie == NONE) & (expertise[need.topic] > best_fit):
             best, best_fit = row, expertise[need.topic]
         row = need.next
     return best

@@ -101,7 +101,8 @@ def best_topic(researcher):
 def is_available(world, researcher):
     """Whether a researcher is open to something new."""
     row = world.researchers[researcher]
-    return row.present and row.load < 1.0 and row.engagement_capacity >= world.parameters.available_time
+    has_time = row.engagement_capacity >= world.parameters.available_time
+    return (row.present == 1) & (row.load < 1.0) & has_time
 
 
 @compiled
@@ -114,9 +115,8 @@ def pursue_careers(world, shapes):
     chance.uniform_row(world.luck, stream, 0, clock.slots)
     for r in range(clock.slots):
         ends = world.contract_ends[r]
-        if ends == PERMANENT:
-            if world.luck[r] < p.researcher_exit:
-                depart(world, r, shapes, handovers, successors)
+        if world.luck[r] < p.researcher_exit and ends == PERMANENT:
+            depart(world, r, shapes, handovers, successors)
         elif ends == clock.month:
             if r < clock.posts and uniform(stream, r, 1) < p.renewal:
                 world.contract_ends[r] = clock.month + CONTRACT_MONTHS

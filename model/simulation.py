@@ -25,6 +25,7 @@ ABSOLUTE_LEVERS = (
     "joint_posts",
 )
 BASELINE = policy_from("baseline", {})
+NINE_PLACES = lattice()
 
 #: Shapes of the Dirichlet that motive weights are drawn from, councils' and researchers' (ODD 7).
 MOTIVES = {
@@ -79,7 +80,7 @@ class Simulation:
             raise BadInput(f"seed = {seed!r} is not allowed: it takes a whole number from 0 to 2^63 - 1.")
         self.parameters = parameters_from(parameters)
         self.policy = policy
-        self.population = lattice() if population is None else population
+        self.population = NINE_PLACES if population is None else population
         self.seed = int(seed)
         self.histories = histories
         self._most_phds = phds_of(policy, self.population)

@@ -1,6 +1,6 @@
 """The model's rules, made callable from Python: rules that only rules call have no entrance of their own."""
 
-from model import chance, effort, finding, funder, matchmaker, meeting, need, partnership, place
+from model import chance, effort, finding, funder, matchmaker, meeting, need, ordering, partnership, place
 from model.compiling import entry
 
 
@@ -104,3 +104,15 @@ def fill_order(world, order):
     stream = chance.stream_of(world.clock.seed, chance.INTRODUCTION_ORDER, world.clock.month)
     for n in range(order.size):
         order[n] = chance.uniform(stream, world.needs[world.round_needs[n]].who, 0)
+
+
+@entry
+def fill_picks(cumulative, signposts, draws, picks):
+    place.put_up_signposts(cumulative, signposts)
+    for i in range(draws.size):
+        picks[i] = place.pick(cumulative, signposts, draws[i])
+
+
+@entry
+def sort_by_luck(world, n):
+    ordering.sort_by_luck(world, n)
