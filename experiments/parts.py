@@ -11,6 +11,7 @@ are missing until they are computed again.
 """
 
 import contextlib
+import errno
 import os
 import time
 import uuid
@@ -30,6 +31,15 @@ MOST_ROWS, MOST_BYTES = 4096, 16 << 20
 #: What a writer that died has left half-written is removed after so many seconds.
 _ABANDONED = 3600
 _PARTS_KEPT = 4
+_GO_ON = "the same command goes on from there."
+
+
+class _Damaged(Exception):
+    """A part is not what was written."""
+
+
+class _Replaced(Exception):
+    """A part has gone, as another machine on a shared folder has written it anew."""
 
 
 class StoreError(OSError):
@@ -44,12 +54,13 @@ class Parts:
         damaged: parts that were put aside.
     """
 
-    def __init__(self, folder: Path, name: str = "row") -> None:
+    def __init__(self, folder: Path, name: str = "row", latest: bool = False) -> None:
         """Make the folder if need be, and take stock.
 
         Args:
             folder: where the parts are.
             name: the column that names a row.
+            latest: whether the last of several rows of one name counts, instead of the first.
 
         Raises:
             StoreError: if the folder cannot be read or written to.
@@ -57,6 +68,7 @@ class Parts:
         self.folder = folder
         self.damaged: list[Path] = []
         self._name = name
+        self._latest = latest
         self._names: dict[Path, pa.ChunkedArray] = {}
         self._seen: dict[Path, tuple[int, int]] = {}
         self._written: set[Path] = set()
@@ -113,6 +125,11 @@ class Parts:
         """Names of all rows, one that was added twice as often."""
         return self._indexed()[1]
 
+    def beginning_with(self, beginning: str) -> set[str]:
+        """Names that begin so."""
+        names = self.names()
+        return set(names.filter(_compute.starts_with(names, beginning)).to_pylist())
+
     def add(self, rows: pa.Table) -> None:
         """Add rows; when this returns, they are safe.
 
@@ -138,13 +155,11 @@ class Parts:
     def _take_in(self, path: Path, stamp: tuple[int, int]) -> None:
         """Read a part whole, once, so that one that is damaged is known before anyone relies on it."""
         try:
-            names = _whole(path)[self._name]
-        except FileNotFoundError:
+            with _told(self.folder):
+                names = _whole(path, self._name)[self._name].cast(pa.string())
+        except _Replaced:
             return
-        except (pa.ArrowException, OSError, KeyError) as error:
-            if isinstance(error, OSError) and error.errno:  # the system's word, not the part's content
-                with _told(self.folder):
-                    raise
+        except _Damaged:
             self._put_aside(path)
             return
         self._names[path] = pa.chunked_array(list(names.chunks), names.type)
@@ -176,16 +191,22 @@ class Parts:
 
     def _positions(self, names: Sequence[str]) -> np.ndarray:
         """Where each row is among all, -1 where it is not there."""
-        found = _compute.index_in(pa.array(names, pa.string()), value_set=self._indexed()[1])
-        return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        known = self._indexed()[1]
+        order = slice(None, None, -1 if self._latest else 1)
+        found = _compute.index_in(pa.array(names, pa.string()), value_set=known[order])
+        at = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return np.where(at < 0, at, len(known) - 1 - at) if self._latest else at
 
     def _table(self, path: Path) -> pa.Table:
         """A part; the last few are kept, as rows that are read together were mostly written together."""
         if path == self._own and self._open is not None:
             return self._open
         if path not in self._tables:
-            with _told(self.folder):
-                self._tables[path] = _whole(path)
+            try:
+                with _told(self.folder):
+                    self._tables[path] = _whole(path)
+            except (_Damaged, _Replaced) as error:
+                raise StoreError(f"store: {path} was damaged or removed meanwhile: {_GO_ON}") from error
             while len(self._tables) > _PARTS_KEPT:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(path)
@@ -201,9 +222,28 @@ def _is_part(entry: os.DirEntry) -> bool:
     return entry.name.endswith(".parquet") and not entry.name.startswith(".")
 
 
-def _whole(path: Path) -> pa.Table:
-    """All of a part, every page held against its checksum."""
-    return pq.ParquetFile(path, page_checksum_verification=True).read()
+def _whole(path: Path, *columns: str) -> pa.Table:
+    """All of a part, every page held against its checksum.
+
+    Raises:
+        _Damaged: if it is not what was written, or lacks a column.
+        _Replaced: if it is not there any more.
+        OSError: if the system cannot read it, whatever it holds.
+    """
+    try:
+        table = pq.ParquetFile(path, page_checksum_verification=True).read()
+    except MemoryError:  # Arrow has its own, which says nothing about the part
+        raise
+    except (pa.ArrowException, OSError) as error:
+        number = getattr(error, "errno", None)
+        if number in (errno.ENOENT, errno.ESTALE):
+            raise _Replaced from error
+        if number:
+            raise
+        raise _Damaged from error
+    if missing := set(columns) - set(table.column_names):
+        raise _Damaged(missing)
+    return table
 
 
 def _write(table: pa.Table, path: Path) -> None:
@@ -230,6 +270,7 @@ def write_whole(path: Path, content: bytes | pa.Buffer) -> None:
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
         with _told(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
             with partial.open("wb") as file:
                 file.write(content)
                 file.flush()
@@ -262,5 +303,5 @@ def _told(folder: Path):
         reason = error.strerror or str(error)
         raise StoreError(
             f"store = {folder} cannot be used: {reason}. Every run that was finished before is kept; "
-            "once this is mended, the same command goes on from there."
+            f"once this is mended, {_GO_ON}"
         ) from error

@@ -7,15 +7,16 @@ line, so that any number can be traced to its run, and any run repeated.
 """
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.parts import Parts, write_whole
+from experiments.parts import Parts, StoreError, write_whole
 from experiments.row import Row, model_version, population_key, population_of, population_text
 from experiments.versions import commit, package_versions
 from model.measures import INDICATORS, SERIES
@@ -24,6 +25,8 @@ from model.population import Population
 from model.simulation import Run
 
 _TABLES = ("rows", "months", "failures")
+#: Failures that are told of many.
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class Store:
         """
         _check_free(folder)
         self.folder = folder
-        self.rows, self.months, self.failures = (Parts(folder / table) for table in _TABLES)
+        self.rows, self.months = (Parts(folder / table) for table in ("rows", "months"))
+        self.failures = Parts(folder / "failures", latest=True)
         self._known: set[str] = set()
 
     @property
@@ -89,16 +93,33 @@ class Store:
     def keep(self, population: Population) -> str:
         """Keep a population, so that rows can name it by its key."""
         key = population_key(population)
-        path = self._population_path(key)
-        if key not in self._known and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, population_text(population).encode())
+        if key not in self._known and self._kept(key) is None:
+            write_whole(self._population_path(key), population_text(population).encode())
         self._known.add(key)
         return key
 
     def population(self, key: str) -> Population:
-        """The population of a key."""
-        return population_of(self._population_path(key).read_text(encoding="utf-8"))
+        """The population of a key.
+
+        Raises:
+            StoreError: if it is not there whole.
+        """
+        if (population := self._kept(key)) is None:
+            raise StoreError(
+                f"store: {self._population_path(key)} is missing or damaged. Any experiment that runs rows "
+                "of that population writes it anew."
+            )
+        return population
+
+    def _kept(self, key: str) -> Population | None:
+        """The population of a key if it is there, and is what the key says."""
+        try:
+            population = population_of(self._population_path(key).read_text(encoding="utf-8"))
+            return population if population_key(population) == key else None
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError, AttributeError):  # whatever is wrong with its content
+            return None
 
     def add(self, finished: Finished, detailed: bool = False) -> None:
         """Add what has been finished; when this returns, it is safe.
@@ -128,38 +149,48 @@ class Store:
             for series, spells in zip(table["series"], table["spells"], strict=True)
         ]
 
-    def failures_of(self, names: Sequence[str]) -> dict[str, Failure]:
+    def failures_of(self, names: Sequence[str], detailed: bool = False) -> dict[str, Failure]:
         """The latest failure of each row that failed and has not been finished since."""
-        failed = [name for name in names if not self.rows.has([name])[0]] if len(self.failures) else []
-        failed = [name for name, known in zip(failed, self.failures.has(failed), strict=True) if known]
+        failed = list(compress(names, self.failures.has(names) & ~self.has(names, detailed)))
         columns = [field.name for field in fields(Failure)]
         found = self.failures.read(failed, columns).to_pylist() if failed else []
         return {name: Failure(**each) for name, each in zip(failed, found, strict=True)}
 
-    def find(self, beginning: str) -> tuple[Row, str, dict[str, float] | Failure]:
-        """The row whose name begins so, the model's version that it ran on, and what came of it.
+    def find(self, beginning: str) -> tuple[Row, str, str, dict[str, float] | Failure]:
+        """The row whose name begins so, its name, the model's version that it ran on, and what came of it.
 
         Raises:
             BadInput: if there is none, or more than one.
         """
-        for parts in (self.rows, self.failures):
-            names = {name for name in parts.names().to_pylist() if name.startswith(beginning)}
-            if len(names) > 1:
-                raise BadInput(f"row = {beginning!r} is not enough: {len(names)} rows' names begin so.")
-            if names:
-                line = parts.read(list(names)).to_pylist()[0]
-                row = Row(**{field.name: line[field.name] for field in fields(Row)})
-                return row, line["model"], _outcome(line)
-        raise BadInput(f"There is no row {beginning!r} in store = {self.folder}, which has {len(self.rows)}.")
+        names = {name for parts in (self.rows, self.failures) for name in parts.beginning_with(beginning)}
+        if not names:
+            raise BadInput(
+                f"There is no row {beginning!r} in store = {self.folder}, which has {len(self.rows):,}."
+            )
+        if len(names) > 1:
+            raise BadInput(f"row = {beginning!r} is not enough: {len(names):,} rows' names begin so.")
+        parts = self.rows if self.rows.has([*names])[0] else self.failures
+        (line,) = parts.read([*names]).to_pylist()
+        row = Row(**{field.name: line[field.name] for field in fields(Row)})
+        return row, line["row"], line["model"], _outcome(line)
 
     def _population_path(self, key: str) -> Path:
         return self.folder / "populations" / f"{key}.json"
 
 
+def lines_on(failures: Mapping[str, Failure]) -> list[str]:
+    """What there is to say of failed rows, given by name."""
+    some = list(failures.items())[:_SHOWN]
+    return [
+        *(f"row {name[:12]}: {failure.kind}: {failure.message}" for name, failure in some),
+        "towngown experiment=replay row=NAME runs one again and shows its traceback.",
+    ]
+
+
 def _outcome(line: dict) -> dict[str, float] | Failure:
     if "traceback" in line:
         return Failure(line["kind"], line["message"], line["traceback"])
-    return {name: line[name] for name in INDICATORS}
+    return {name: line[name] for name in INDICATORS if name in line}  # other versions have others
 
 
 def _check_free(folder: Path) -> None:
@@ -168,7 +199,8 @@ def _check_free(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise BadInput(f"store = {folder} is a file; it takes the name of a folder.")
-    foreign = sorted({path.name for path in folder.iterdir()} - {*_TABLES, "populations"})
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    foreign = sorted(names - {*_TABLES, "populations"})
     if foreign:
         raise BadInput(f"store = {folder} holds {foreign[0]}, which is no part of a store.")
 

@@ -95,17 +95,17 @@ def test_a_failure_is_kept_until_the_row_is_finished(tmp_path: Path) -> None:
     assert store.failures_of([failed.name, row(6).name]) == {
         failed.name: Failure("exception", "broken", "Traceback ...")
     }
-    assert store.find(failed.name[:8])[2] == Failure("exception", "broken", "Traceback ...")
+    assert store.find(failed.name[:8])[-1] == Failure("exception", "broken", "Traceback ...")
     store.add(finished(5))
     assert not store.failures_of([failed.name])
-    assert isinstance(store.find(failed.name[:8])[2], dict)
+    assert isinstance(store.find(failed.name[:8])[-1], dict)
 
 
 def test_a_row_can_be_found_and_is_all_that_is_needed_to_run_it(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.add(finished(3))
-    found, _, outcome = store.find(row(3, joint_posts=3).name[:10])
-    assert found == row(3, joint_posts=3)
+    found, name, _, outcome = store.find(row(3, joint_posts=3).name[:10])
+    assert (found, name) == (row(3, joint_posts=3), found.name)
     assert json.loads(found.policy) == {"joint_posts": [3.0, 0, None]}
     assert outcome["mean_strategic"] == store.indicators([found.name])["mean_strategic"][0]
     with pytest.raises(BadInput, match="There is no row 'zz'"):
