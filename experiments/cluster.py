@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from experiments import screen
 from experiments.engine import WorkerLost
 from model.parameters import BadInput
 
@@ -89,4 +90,8 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
             client = Client(address, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise BadInput(f"engine.address = {address}: no scheduler answers there ({error}).") from None
-        yield Dask(stack.enter_context(client))
+        stack.enter_context(client)
+        if not client.nthreads():
+            screen.say([f"The scheduler at {address} has no workers yet: waiting for one (Ctrl-C stops)."])
+            client.wait_for_workers(1)
+        yield Dask(client)

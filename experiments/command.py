@@ -59,6 +59,8 @@ def _own_folders(arguments: Sequence[str]) -> list[Path]:
 def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
     """One setting."""
     name, equals, value = argument.partition("=")
+    if (taken := name.removeprefix("~")) != name and taken in (*_settings(), *GROUPS):
+        raise BadInput(f"{argument} is not allowed: every setting is needed. Say {taken}=VALUE.")
     if argument.startswith("~") or name.lstrip("+").startswith(("hydra.", "hydra/")):
         return argument
     name = name.lstrip("+")
@@ -75,6 +77,8 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
         _check_setting_of(head, rest)
     elif head == "design" and rest:
         return f"++{name}={value}"
+    elif name == "row" and re.fullmatch("[0-9a-f]+", value):
+        return f"row='{value}'"  # or Hydra would take some, such as 12e4, for numbers
     elif head not in (known := _settings()):
         raise BadInput(_no_setting(name, value, known))
     return f"{name}={value}"

@@ -79,7 +79,7 @@ class Local:
                 while len(waiting) < 2 * self.workers and not stopped():
                     if (task := next(remaining, None)) is None:
                         break
-                    waiting[pool.submit(work, task)] = task
+                    waiting[_begun(pool, work, task)] = task
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -116,6 +116,16 @@ class Local:
                 except BrokenProcessPool:
                     continue
         return WorkerLost(f"its worker process died {TRIES} times")
+
+
+def _begun[Task, Result](pool: Executor, work: Callable[[Task], Result], task: Task) -> Future[Result]:
+    """A task handed to a pool; if a worker has died since anyone looked, as if it had died over this one."""
+    try:
+        return pool.submit(work, task)
+    except BrokenProcessPool as error:
+        future: Future[Result] = Future()
+        future.set_exception(error)
+        return future
 
 
 def _leave_interrupts_to_parent() -> None:

@@ -20,8 +20,8 @@ from experiments.plan import Plan
 from experiments.policies import Planned
 from experiments.running import outcome_of, warmed_up
 from experiments.settings import Settings
-from experiments.store import Failure, Finished
-from experiments.words import number
+from experiments.store import Finished, lines_on
+from experiments.words import Unfinished, number
 from model.parameters import LEVERS
 from model.policy import Policy
 from model.simulation import BASELINE, Simulation
@@ -124,9 +124,13 @@ class _Costs:
         if not store.has(names).all():
             go_on = partial(outcome_of, policy=policy, timeout=settings.timeout)
             outcomes = self._local.results(go_on, self._warm)
-            if failures := [outcome for outcome in outcomes if isinstance(outcome, Failure)]:
-                raise RuntimeError(f"The cost of {policy.name} cannot be solved for. {failures[0].traceback}")
             store.add(Finished([plan.family(i).rows[0] for i in range(plan.n_families)], outcomes))
+            if failures := store.failures_of(names):
+                lines = [
+                    f"The cost of {policy.name} cannot be solved for: {len(failures):,} of its runs failed."
+                ]
+                screen.say_error(lines + lines_on(failures))
+                raise Unfinished(1)
         return store.indicators(names).to_dict("records")  # type: ignore[return-value]
 
 

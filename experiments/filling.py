@@ -3,9 +3,9 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, compress
 from random import SystemRandom
 
@@ -62,21 +62,23 @@ class Filler:
         engine: what runs them.
         timeout: seconds that a run may take; None: any.
         detailed: whether monthly measures are kept too.
+        failed: names of rows that have failed here, which are not run over and over.
     """
 
     store: Store
     engine: Engine
     timeout: float | None = None
     detailed: bool = False
+    failed: set[str] = field(default_factory=set)
 
-    def missing(self, plan: Plan, shard: tuple[int, int] = (0, 1)) -> Missing:
-        """What is missing of a plan, or of a shard (number, of how many) of it."""
+    def missing(self, plan: Plan, shard: tuple[int, int] = (0, 1), and_failed: bool = False) -> Missing:
+        """What is to be run of a plan, or of a shard (number, of how many) of it; or all that is missing."""
         self.store.refresh()
         number, count = shard
         found, n_rows = [], 0
         for families in plan.chunks(_CHUNK):
             own = families[(number - families.start) % count :: count]
-            lacks = ~self.store.has(plan.names(own), self.detailed).reshape(len(own), len(plan.policies))
+            lacks = self._lacks(plan.names(own), and_failed).reshape(len(own), len(plan.policies))
             found.append(np.asarray(own, np.int64)[lacks.any(axis=1)])
             n_rows += int(lacks.sum())
         return Missing(np.concatenate(found), n_rows)
@@ -85,12 +87,12 @@ class Filler:
         """Seconds that each further row takes with all workers at work, measured on some, which are kept."""
         workers = self.engine.workers
         sample = [self._one(plan, index) for index in missing.families[: _SAMPLE * workers]]
-        finished, times = [run_batch(sample[0])], []  # the first compiles, if need be
-        for batch, outcome in self.engine.finished(run_batch, sample[1:], never):
+        finished, times = [], []
+        for each in self._finished(sample, never):
             times.append(time.perf_counter())
-            finished.append(lost(batch, outcome) if isinstance(outcome, WorkerLost) else outcome)
+            finished.append(each)
         self.store.keep(plan.population)
-        self.store.add(joined(finished), self.detailed)
+        self._keep(joined(finished))
         steady = times[workers - 1 :]  # workers take their time to start
         return (steady[-1] - steady[0]) / (len(steady) - 1) if len(steady) > 1 else 0.0
 
@@ -110,14 +112,37 @@ class Filler:
         tasks = self._batches(plan, missing, self._rows_a_batch(missing, seconds_a_row))
         with screen.progress() as bars, interruptible(bars.console) as stopped:
             bar = bars.add_task("Runs", total=missing.n_rows, unit="", runs=1)
-            for batch, outcome in self.engine.finished(run_batch, tasks, stopped):
-                finished = lost(batch, outcome) if isinstance(outcome, WorkerLost) else outcome
-                self.store.add(finished, self.detailed)
+            for finished in self._finished(tasks, stopped):
+                self._keep(finished)
                 filled.n_run += len(finished.rows)
                 filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
                 bars.advance(bar, len(finished.rows))
             filled.is_stopped = stopped()
         return filled
+
+    def _finished(self, batches: Iterable[Batch], stopped: Callable[[], bool]) -> Iterator[Finished]:
+        """What comes of batches; one that kills its workers is run again row by row, as one row does it."""
+        suspects: list[Batch] = []
+        for batch, outcome in self.engine.finished(run_batch, batches, stopped):
+            if not isinstance(outcome, WorkerLost):
+                yield outcome
+            elif len(rows := batch.apart()) > 1:
+                suspects += rows
+            else:
+                yield lost(batch, outcome)
+        if suspects:
+            yield from self._finished(suspects, stopped)
+
+    def _keep(self, finished: Finished) -> None:
+        """Add what has been finished to the store."""
+        self.store.add(finished, self.detailed)
+        outcomes = zip(finished.rows, finished.outcomes, strict=True)
+        self.failed.update(row.name for row, outcome in outcomes if isinstance(outcome, Failure))
+
+    def _lacks(self, names: Sequence[str], and_failed: bool = False) -> np.ndarray:
+        """Whether each row is still to be run."""
+        lacks = ~self.store.has(names, self.detailed)
+        return lacks if and_failed else lacks & np.array([name not in self.failed for name in names], bool)
 
     def _rows_a_batch(self, missing: Missing, seconds_a_row: float) -> int:
         """Few enough that every worker has some to the end, and that little is lost if all of them die."""
@@ -151,7 +176,7 @@ class Filler:
         """Families with just those rows that the store still lacks."""
         families = [plan.family(int(index)) for index in indices]
         names = [row.name for family in families for row in family.rows]
-        lacks = ~self.store.has(names, self.detailed).reshape(len(families), -1)
+        lacks = self._lacks(names).reshape(len(families), -1)
         return [
             Family(tuple(compress(family.rows, wanted)), tuple(compress(family.policies, wanted)))
             for family, wanted in zip(families, lacks, strict=True)

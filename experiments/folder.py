@@ -1,7 +1,9 @@
 """The folder that a job writes: all of it or nothing, and never over what is not the program's own."""
 
-import os
+import contextlib
+import errno
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,20 +23,25 @@ def written_whole(out: Path) -> Iterator[Path]:
         BadInput: if `out` holds something else, or cannot be written to.
     """
     check_free(out)
-    try:
-        made = _make_parents(out)
-        partial = out.parent / f".{out.name}.{os.getpid()}.partial"
-        partial.mkdir()
-    except OSError as error:
-        raise BadInput(f"out = {out} cannot be written to: {error.strerror}.") from None
+    partial, made = _begun(out)
     try:
         yield partial
         _replace(out, partial)
     except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        for folder in made:
-            _remove_if_empty(folder)
+        _undo(partial, made)
         raise
+
+
+def check_writable(out: Path) -> None:
+    """Refuse a place that results could not be written to, before there are any. Leaves nothing there.
+
+    Raises:
+        BadInput: as of `written_whole`.
+    """
+    check_free(out)
+    if out.is_mount() or out.absolute() == Path.cwd():
+        raise BadInput(f"out = {out} cannot be replaced as a whole: choose a folder within it.")
+    _undo(*_begun(out))
 
 
 def check_free(out: Path) -> None:
@@ -60,6 +67,24 @@ def _is_own(path: Path) -> bool:
     return path.name in _OWN_FOLDERS if path.is_dir() else path.suffix in _OWN_ENDINGS
 
 
+def _begun(out: Path) -> tuple[Path, list[Path]]:
+    """A folder beside `out`, and the folders above that were made for it, innermost first."""
+    made: list[Path] = []
+    try:
+        made = _make_parents(out)
+        partial = out.parent / f".{out.name}.{uuid.uuid4().hex[:8]}.partial"
+        partial.mkdir(parents=True)  # another job's trial may just have removed those above
+    except OSError as error:
+        _remove_if_empty(*made)
+        raise BadInput(f"out = {out} cannot be written to: {error.strerror}.") from None
+    return partial, made
+
+
+def _undo(partial: Path, made: list[Path]) -> None:
+    shutil.rmtree(partial, ignore_errors=True)
+    _remove_if_empty(*made)
+
+
 def _make_parents(out: Path) -> list[Path]:
     """Make the folders above, and tell which were made, innermost first."""
     missing = [folder for folder in out.absolute().parents if not folder.exists()]
@@ -68,14 +93,22 @@ def _make_parents(out: Path) -> list[Path]:
 
 
 def _replace(out: Path, partial: Path) -> None:
-    """Put the new folder in the old one's place."""
-    old = out.parent / f".{out.name}.{os.getpid()}.old"
-    if out.exists():
-        out.rename(old)
-    partial.rename(out)
+    """Put the new folder in the old one's place; of several jobs that do so at once, the last one's stays."""
+    old = partial.with_suffix(".old")
+    while True:
+        with contextlib.suppress(FileNotFoundError):
+            out.rename(old)
+        try:
+            partial.rename(out)
+            break
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # another job's has just come there
+                raise
+            shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _remove_if_empty(folder: Path) -> None:
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+def _remove_if_empty(*folders: Path) -> None:
+    with contextlib.suppress(OSError):  # not empty, or removed by another
+        for folder in folders:
+            folder.rmdir()

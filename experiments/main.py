@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.files import CONF, GROUPS
-from experiments.words import no_such
+from experiments.words import Unfinished, no_such
 from model.parameters import BadInput
 
 if TYPE_CHECKING:
@@ -65,13 +65,19 @@ def _told(work: Callable[[], int]) -> int:
 
     try:
         return work()
+    except Unfinished as unfinished:
+        return unfinished.status
     except BadInput as error:
         screen.say_error(error.problems)
         screen.notes().print("Nothing was run. See towngown --help.", style="dim")
         return BAD_INPUT
     except KeyboardInterrupt:
         screen.say(
-            ["No results were written. Runs that were finished are in the store."], label="Interrupted. "
+            [
+                "No results were written. Runs that were finished are in the store: the same command goes on "
+                "from there."
+            ],
+            label="Interrupted. ",
         )
         return INTERRUPTED
     except (OSError, MemoryError) as error:
@@ -123,6 +129,11 @@ def _composed(arguments: Sequence[str]) -> int:
             raise
         raise BadInput(_in_plain_words(error)) from error
     except JobFailed as failed:
+        from experiments import screen
+
+        screen.say_error(
+            [f"A job has failed (exit status {failed.status}). Its log is in {_JOBS_FOLDER}/.submitit."]
+        )
         statuses.append(failed.status)
     except KeyboardInterrupt:
         if INTERRUPTED not in statuses:

@@ -4,7 +4,7 @@ import math
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from experiments.row import Row, model_version, parameters_of
 from experiments.store import Failure, Finished
@@ -46,6 +46,14 @@ class Batch:
         """All rows, in order."""
         return [row for family in self.families for row in family.rows]
 
+    def apart(self) -> "list[Batch]":
+        """A batch for each row."""
+        return [
+            replace(self, families=[Family((row,), (policy,))])
+            for family in self.families
+            for row, policy in zip(family.rows, family.policies, strict=True)
+        ]
+
 
 class TimeOut(Exception):
     """A run has taken too long."""
@@ -77,7 +85,7 @@ def outcomes_of(family: Family, population: Population, timeout: float | None) -
     try:
         warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout, begun_under)
     except Exception as error:
-        return [_failure(error)] * len(family.rows)
+        return [failure_of(error)] * len(family.rows)
     return [outcome_of(warm, policy, timeout, is_alone) for policy in family.policies]
 
 
@@ -87,13 +95,14 @@ def warmed_up(
     seed: int,
     timeout: float | None,
     policy: Policy = BASELINE,
+    histories: bool = False,
 ) -> Simulation:
     """A run at the end of its warm-up, to be continued under its policy, or forked under any.
 
     Raises:
         TimeOut: if it takes too long.
     """
-    warm = Simulation(parameters, policy, population, seed)
+    warm = Simulation(parameters, policy, population, seed, histories)
     _advance(warm, int(warm.parameters["warmup"]), timeout)
     return warm
 
@@ -104,11 +113,20 @@ def outcome_of(
     """What comes of a run that is warmed up, under a policy; if alone, the run itself goes on, not a copy."""
     try:
         simulation = warm if is_alone else warm.fork(policy)
-        _advance(simulation, simulation.end, timeout)
-        run = simulation.result()
-        return _not_finite(run.indicators) or run
+        run = completed(simulation, timeout)
+        return not_finite(run.indicators) or run
     except Exception as error:
-        return _failure(error)
+        return failure_of(error)
+
+
+def completed(simulation: Simulation, timeout: float | None) -> Run:
+    """What a run leaves behind once it has come to its end.
+
+    Raises:
+        TimeOut: if it takes too long.
+    """
+    _advance(simulation, simulation.end, timeout)
+    return simulation.result()
 
 
 def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
@@ -127,7 +145,7 @@ def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
             raise TimeOut(f"in month {simulation.month} of {simulation.end} after {timeout:g} s")
 
 
-def _not_finite(indicators: Mapping[str, float]) -> Failure | None:
+def not_finite(indicators: Mapping[str, float]) -> Failure | None:
     """A failure if an indicator is not a number that is always one, or infinite."""
     bad = [
         f"{name} = {value}"
@@ -137,7 +155,8 @@ def _not_finite(indicators: Mapping[str, float]) -> Failure | None:
     return Failure("not finite", ", ".join(bad)) if bad else None
 
 
-def _failure(error: Exception) -> Failure:
+def failure_of(error: Exception) -> Failure:
+    """What is recorded of a row that has raised something."""
     kind = "time-out" if isinstance(error, TimeOut) else "exception"
     text = "".join(traceback.format_exception(error))
     return Failure(kind, f"{type(error).__name__}: {error}", text)

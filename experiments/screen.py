@@ -61,13 +61,10 @@ def watched[Item](
 
 def say_compiling() -> None:
     """Say that the first run on a machine takes a while."""
-    from model.compiling import is_compiled
-
-    if not is_compiled():
-        notes().print("Compiling the model for this machine: this takes about half a minute, once.")
+    notes().print("Compiling the model for this machine: this takes about half a minute, once.")
 
 
-def say(lines: Sequence[str], style: str = "yellow", label: str = "Note: ") -> None:
+def say(lines: Iterable[str], style: str = "yellow", label: str = "Note: ") -> None:
     """Print notes, one a line."""
     console = notes()
     for line in lines:
@@ -111,6 +108,11 @@ def say_error(problems: Sequence[str]) -> None:
     console = notes()
     for problem in problems:
         console.print(f"[red]Error:[/red] {escaped(problem)}", soft_wrap=True)
+
+
+def say_traceback(text: str) -> None:
+    """Show where something happened."""
+    notes().print(text, style="dim", markup=False, soft_wrap=True)
 
 
 def escaped(text: str) -> str:

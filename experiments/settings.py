@@ -1,6 +1,6 @@
 """Settings: what Hydra has composed, checked and made into what the program runs on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,7 +131,7 @@ def settings_from(
         "policies": lambda: policies_from(given, choices.get("policy", CUSTOM), folders),
         "design": lambda: SINGLE if given["design"] is None else design_from(given["design"]),
         "seeds": lambda: _seeds(given["seeds"]),
-        "responses": lambda: _responses(given["responses"]),
+        "responses": lambda: _responses("responses", given["responses"]),
         "precision": lambda: _precision(given["precision"]),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
         "engine": lambda: _engine(given["engine"]),
@@ -151,14 +151,25 @@ def settings_from(
             results[name] = check()
         except BadInput as error:
             problems += error.problems
-    if not problems and results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
-        problems.append(
-            f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
-        )
+    if not problems:
+        problems += _do_not_fit(given, results)
     if problems:
         raise BadInput(problems)
     experiment = str(choices.get("experiment", given["job"]))
     return Settings(job=given["job"], experiment=experiment, given=given, **results)
+
+
+def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
+    """Settings that are allowed, but not together."""
+    if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
+        yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
+    if results["precision"] and given["job"] != "compare":
+        yield f"precision.half_width is for job=compare: job={given['job']} does not add seeds."
+    if results["precision"] and given["shard"] is not None:
+        yield "shard and precision.half_width do not go together: seeds are added as results come in."
+    out, store = results["out"].resolve(), results["store"].resolve()
+    if out.is_relative_to(store) or store.is_relative_to(out):
+        yield f"out = {given['out']} and store = {given['store']} are within each other: keep them apart."
 
 
 def _seeds(given: object) -> range:
@@ -178,28 +189,34 @@ def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 20
 
 
-def _responses(given: object) -> tuple[str, ...]:
+def _responses(where: str, given: object) -> tuple[str, ...]:
     names = [given] if isinstance(given, str) else given
     if not isinstance(names, list) or not names:
-        raise BadInput(f"responses = {given!r} is not allowed: it takes a list of indicators.")
+        raise BadInput(f"{where} = {given!r} is not allowed: it takes a list of indicators.")
     unknown = [no_such("indicator", name, INDICATORS) for name in names if name not in INDICATORS]
     if unknown:
-        raise BadInput(f"responses: {problem}" for problem in unknown)
+        raise BadInput(f"{where}: {problem}" for problem in unknown)
     return tuple(dict.fromkeys(names))
 
 
-def _precision(given: Mapping[str, Any]) -> Precision | None:
-    check_keys("precision", given, _PRECISION)
-    half_width = _above_zero("precision.half_width", given["half_width"], "half the interval's width")
-    if half_width is None:
+def _precision(given: object) -> Precision | None:
+    if given is None:
         return None
-    most = given["most_seeds"]
-    if not _is_count(most):
+    if not isinstance(given, Mapping):
+        raise BadInput(f"precision = {given!r} is not allowed: say precision.half_width={given}.")
+    check_keys("precision", given, _PRECISION)
+    indicator, width, most = (given.get(name) for name in _PRECISION)
+    half_width = _above_zero("precision.half_width", width, "half the interval's width")
+    if not isinstance(indicator, str):
+        raise BadInput(
+            f"precision.indicator = {indicator!r} is not allowed: it takes the name of an indicator."
+        )
+    _responses("precision.indicator", indicator)
+    if not isinstance(most, int) or not _is_count(most):
         raise BadInput(
             f"precision.most_seeds = {most!r} is not allowed: it takes a whole number of at least 1."
         )
-    (indicator,) = _responses(given["indicator"])
-    return Precision(indicator, Wanted(half_width, most))
+    return Precision(indicator, Wanted(half_width, most)) if half_width else None
 
 
 def _above_zero(name: str, given: object, unit: str) -> float | None:
@@ -215,7 +232,7 @@ def _is_count(given: object) -> bool:
 
 
 def _engine(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    kind = _word("kind of engine", given.get("kind"), _ENGINES)
+    kind = _word("engine.kind", given.get("kind"), _ENGINES)
     check_keys("engine", given, _ENGINES[kind])
     problems = []
     if not (given.get("threads") is None or _is_count(given["threads"])):
@@ -237,10 +254,10 @@ def _engine(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _shard(number: Any, count: Any) -> tuple[int, int]:
-    if number is None:
-        return 0, 1
     if not _is_count(count):
         raise BadInput(f"shards = {count!r} is not allowed: it takes a whole number of at least 1.")
+    if number is None:
+        return 0, 1
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < count:
         raise BadInput(
             f"shard = {number!r} is not allowed: it takes a whole number from 0 to shards - 1 = {count - 1}."
@@ -248,9 +265,9 @@ def _shard(number: Any, count: Any) -> tuple[int, int]:
     return number, count
 
 
-def _word(name: str, given: object, words: Sequence[str] | Mapping[str, Any]) -> str:
-    if given not in words:
-        raise BadInput(no_such(name, given, words))
+def _word(name: str, given: object, words: Iterable[str]) -> str:
+    if given not in (known := list(words)):
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes {' or '.join(known)}.")
     return str(given)
 
 

@@ -16,27 +16,19 @@ from experiments.engine import Engine, Local, cores
 from experiments.equal_money import Solved, notes_on, solved_for
 from experiments.figures import drawn
 from experiments.filling import Filler, Missing
-from experiments.folder import check_free, written_whole
+from experiments.folder import check_writable, written_whole
 from experiments.manifest import manifest, write_manifest, write_settings
 from experiments.plan import Plan
 from experiments.settings import Settings
-from experiments.store import Failure, Store
-from experiments.words import duration, size
+from experiments.store import Failure, Store, lines_on
+from experiments.words import Unfinished, duration, size
 from model.compiling import compilation_disabled
 from model.parameters import BadInput
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 #: Bytes that a row takes in the store, without and with monthly measures.
 _BYTES, _DETAILED_BYTES = 250, 10_000
-_FAILURES_SHOWN = 5
-
-
-class Unfinished(Exception):
-    """Not all rows are there, for a reason that the user has been told."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(status)
+_LEFT_OUT = "They are left out, as failed=exclude says."
 
 
 @dataclass
@@ -127,31 +119,40 @@ class Study:
 
     def _check_complete(self, plan: Plan) -> None:
         """Look at what is still missing: rows that failed, or those of other jobs."""
-        rest = self.filler.missing(plan)
-        if not rest.n_rows:
-            return
+        rest = self.filler.missing(plan, and_failed=True)
         names = [name for index in rest.families for name in plan.names([int(index)])]
-        self.failures |= self.store.failures_of(names)
+        self.failures = self.store.failures_of(names, self.filler.detailed)
         others = rest.n_rows - len(self.failures)
         if self.failures:
             self._tell_failures(len(plan))
         if others:
+            self._tell_missing(others, len(plan))
+            raise Unfinished(self.status if self.settings.is_sharded else FAILED)
+        if self.failures and not (self.settings.excludes_failed and len(self.failures) < len(plan)):
+            raise Unfinished(FAILED)
+
+    def _tell_missing(self, n_missing: int, n_rows: int) -> None:
+        missing = f"{n_missing:,} of {n_rows:,} runs are missing"
+        if self.settings.is_sharded:
             screen.say(
                 [
-                    f"{others:,} of {len(plan):,} runs are missing, as other shards run them. Once they "
-                    "have, the same command without shard analyses all."
+                    f"{missing}, as other shards run them. Once they have, the same command without shard "
+                    "analyses all."
                 ]
             )
-        if others or not self.settings.excludes_failed:
-            raise Unfinished(self.status)
+        else:
+            screen.say_error(
+                [f"{missing}, as parts of the store were lost meanwhile. {self._how_to_go_on()}"]
+            )
 
     def _tell_failures(self, n_rows: int) -> None:
         lines = [f"{len(self.failures):,} of {n_rows:,} runs failed and have no result."]
-        for name, failure in list(self.failures.items())[:_FAILURES_SHOWN]:
-            lines.append(f"row {name[:12]}: {failure.kind}: {failure.message}")
-        lines.append("towngown experiment=replay row=NAME runs one again and shows its traceback.")
-        if self.settings.excludes_failed:
-            self.notes.append(f"{lines[0]} They are left out, as failed=exclude says.")
+        lines += lines_on(self.failures)
+        if len(self.failures) == n_rows:
+            lines.append("There is nothing to analyse.")
+        elif self.settings.excludes_failed:
+            note = f"{lines[0]} {_LEFT_OUT}"
+            self.notes = [*(each for each in self.notes if not each.endswith(_LEFT_OUT)), note]
         else:
             lines.append("Nothing is analysed; failed=exclude leaves them out of the analysis.")
         screen.say_error(lines)
@@ -179,7 +180,7 @@ def opened(settings: Mapping[str, Any]) -> Iterator[Engine]:
 def begun(settings: Settings, detailed: bool = False) -> Iterator[Study]:
     """A study whose policies are all known, with its engine running."""
     started = datetime.now().astimezone()
-    check_free(settings.out)
+    check_writable(settings.out)
     screen.say(notes := settings.notes())
     with opened(settings.engine) as engine:
         store = Store(settings.store)
@@ -188,12 +189,22 @@ def begun(settings: Settings, detailed: bool = False) -> Iterator[Study]:
                 f"{len(store.damaged)} damaged parts of {store.folder} were put aside: their rows run again."
             )
             screen.say(notes[-1:])
-        screen.say_compiling()
+        _compile()
         study = Study(settings, Filler(store, engine, settings.timeout, detailed), started, notes=notes)
         study.solved = solved_for(settings, study.filler)
         screen.say(not_equal := notes_on(study.solved.values()))
         study.notes += not_equal
         yield study
+
+
+def _compile() -> None:
+    """Compile the model if it is not yet, before several workers would each do it."""
+    from model.compiling import is_compiled
+    from model.simulation import run
+
+    if not is_compiled():
+        screen.say_compiling()
+        run()
 
 
 def written(study: Study, n_rows: int, write: Callable[[Path], None]) -> bool:
@@ -232,15 +243,15 @@ def carried_out(
 
     Returns:
         Exit status.
+
+    Raises:
+        Unfinished: if not all rows are there.
     """
     shown: list[RenderableType] = []
-    try:
-        with begun(settings, detailed) as study:
-            told = len(study.notes)
-            plan = fill(study)
-        figures_done = written(study, len(plan), lambda folder: shown.extend(analyse(study, plan, folder)))
-    except Unfinished as unfinished:
-        return unfinished.status
+    with begun(settings, detailed) as study:
+        told = len(study.notes)
+        plan = fill(study)
+    figures_done = written(study, len(plan), lambda folder: shown.extend(analyse(study, plan, folder)))
     screen.show(shown)
     screen.say(study.notes[told:])
     screen.say_where({"Written to": str(settings.out)})

@@ -6,6 +6,14 @@ from collections.abc import Iterable
 from model.parameters import BadInput
 
 
+class Unfinished(Exception):
+    """A job has no results, for a reason that the user has been told; has its exit status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(status)
+
+
 def no_such(kind: str, name: object, known: Iterable[str]) -> str:
     """Say that something is not known, and what may have been meant or what there is."""
     names = list(known)

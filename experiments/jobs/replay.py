@@ -1,6 +1,5 @@
 """The job that runs a row of the store again, holds it against what is there, and shows its life."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,11 +7,12 @@ from experiments import screen
 from experiments.jobs.run import shown
 from experiments.policies import Planned
 from experiments.row import Row, model_version, parameters_of, policy_of
+from experiments.running import completed, failure_of, not_finite, warmed_up
 from experiments.settings import Settings
 from experiments.store import Failure, Store
-from experiments.study import FAILED, begun
+from experiments.study import DONE, FAILED, begun
 from model.parameters import BadInput, parameters_from
-from model.simulation import run
+from model.simulation import Run
 
 _REPLAYED = "replayed"
 _SHOWN = 8
@@ -22,7 +22,7 @@ def main(settings: Settings) -> int:
     """Run a row again.
 
     Returns:
-        Exit status: 1 if it fails again, or if not every bit is as it was.
+        Exit status: 1 if it fails, or if not every bit is as it was.
     """
     if not settings.row:
         raise BadInput(
@@ -31,15 +31,25 @@ def main(settings: Settings) -> int:
     if not settings.store.exists():
         raise BadInput(f"store = {settings.store} is not there.")
     store = Store(settings.store)
-    row, version, outcome = store.find(settings.row)
+    row, name, version, before = store.find(settings.row)
+    if isinstance(before, Failure):  # told first, as it may take this program with it
+        screen.say([f"Row {name} failed: {before.kind}: {before.message}. It is run again now."])
+        screen.say_traceback(before.traceback)
+    if is_older := version != model_version():
+        screen.say([f"Row {name} ran on version {version} of the model; this is {model_version()}."])
     settings = _as_it_was(settings, store, row)
     with begun(settings) as study:
         (planned,) = settings.policies
-        result = run(
-            parameters_of(row.parameters), planned.policy, settings.population, row.seed, histories=True
-        )
+        result = _again(row, planned, settings)
+    if isinstance(result, Failure):
+        return _told_failure(before, result)
     status = shown(study, planned.policy, row.seed, result)
-    return max(status, _held_against(row, version, outcome, result.indicators))
+    if failure := not_finite(result.indicators):
+        return _told_failure(before, failure)
+    if isinstance(before, Failure):
+        screen.say(["It has not failed now. The experiment that it is part of, run again, completes it."])
+        return status
+    return max(status, _held_against(name, before, result.indicators, is_older))
 
 
 def _as_it_was(settings: Settings, store: Store, row: Row) -> Settings:
@@ -53,25 +63,47 @@ def _as_it_was(settings: Settings, store: Store, row: Row) -> Settings:
     )
 
 
-def _held_against(
-    row: Row, version: str, outcome: Mapping[str, float] | Failure, again: Mapping[str, float]
-) -> int:
+def _again(row: Row, planned: Planned, settings: Settings) -> Run | Failure:
+    """What comes of the row's run, with its histories."""
+    try:
+        warm = warmed_up(
+            parameters_of(row.parameters), settings.population, row.seed, settings.timeout, planned.policy,
+            histories=True,
+        )  # fmt: skip
+        return completed(warm, settings.timeout)
+    except Exception as error:
+        return failure_of(error)
+
+
+def _told_failure(before: Mapping[str, float] | Failure, now: Failure) -> int:
+    """Say that a run fails; and where, unless that has been shown."""
+    if not isinstance(before, Failure):
+        screen.say(["This row did not fail before, and fails now."])
+    elif (before.kind, before.message) == (now.kind, now.message):
+        screen.say_error([f"It fails again in the same way: {now.kind}: {now.message}"])
+        return FAILED
+    screen.say_traceback(now.traceback)
+    screen.say_error([f"It fails: {now.kind}: {now.message}"])
+    return FAILED
+
+
+def _held_against(name: str, before: Mapping[str, float], again: Mapping[str, float], is_older: bool) -> int:
     """Say whether the run is what it was."""
-    name = row.name if version == model_version() else "It"
-    if isinstance(outcome, Failure):
-        screen.say([f"This row failed before ({outcome.kind}: {outcome.message}), and has not failed now."])
-        return 0
-    different = [key for key in again if not _same_bits(outcome[key], again[key])]
+    different = [key for key in again if key in before and not _same_bits(before[key], again[key])]
+    if is_older:
+        screen.say(
+            f"{key} is only in {'this version' if key in again else 'the row'}."
+            for key in before.keys() ^ again.keys()
+        )
     if not different:
-        screen.say([f"{name}: all {len(again)} indicators are as they were, bit for bit."], "green", "")
-        return 0
+        n = len(before.keys() & again.keys())
+        screen.say([f"{name}: all {n} indicators are as they were, bit for bit."], "green", "")
+        return DONE
     lines = [f"{len(different)} of {len(again)} indicators are not what they were:"]
-    lines += [f"{key} was {outcome[key]!r}, is {again[key]!r}" for key in different[:_SHOWN]]
-    if version != model_version():
-        lines.append(f"The row ran on version {version} of the model; this is {model_version()}.")
+    lines += [f"{key} was {before[key]!r}, is {again[key]!r}" for key in different[:_SHOWN]]
     screen.say_error(lines)
     return FAILED
 
 
 def _same_bits(one: float, other: float) -> bool:
-    return one == other or (math.isnan(one) and math.isnan(other))
+    return one.hex() == other.hex()  # NaN is itself here, and -0.0 is not 0.0
