@@ -111,7 +111,7 @@ def test_threads():
 
 
 def test_a_run_is_let_go():
-    """Compiled rules borrow a run's tables, and give them back: a sweep's memory does not grow with its runs."""
+    """Compiled rules give back the tables they borrow, or a sweep's memory would grow with its runs."""
     simulation = Simulation(SHORT, EVERYTHING, SMALL, seed=1)
     tables = [arrays.array_of(table) for table in simulation.world]
     before = [sys.getrefcount(table) for table in (*simulation.world, *tables)]
