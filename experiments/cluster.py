@@ -1,6 +1,8 @@
 """The engine for those who outgrow one machine: a Dask cluster, be it there or started for the purpose."""
 
 import contextlib
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for a cluster that is there, and between looks at whether to stop.
 _PATIENCE, _GLANCE = 30, 0.5
+#: Run by every worker started here: Ctrl-C reaches all processes of a terminal, and would end them at once.
+_LEAVE_INTERRUPTS_TO_PARENT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
 @dataclass(frozen=True)
@@ -29,17 +33,31 @@ class Dask:
     @property
     def workers(self) -> int:
         """Tasks at a time."""
+        return max(1, self._threads())
+
+    def _threads(self) -> int:
         threads: Any = self.client.nthreads()
-        return max(1, sum(threads.values()))
+        return sum(threads.values())
+
+    def wait(self) -> None:
+        """Wait until there is a worker, and say so."""
+        if not self._threads():
+            self._say_waiting()
+            self.client.wait_for_workers(1)
+
+    def _say_waiting(self) -> None:
+        address = self.client.scheduler_info()["address"]
+        screen.say([f"The scheduler at {address} has no workers: waiting for one. Ctrl-C stops."])
 
     def finished[Task, Result](
         self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool]
     ) -> Iterator[tuple[Task, Result | WorkerLost]]:
         """As `experiments.engine.Engine.finished`; Dask itself gives a dead worker's tasks to another."""
-        from distributed import wait
+        from distributed import CancelledError, wait
 
         remaining = iter(tasks)
         waiting: dict[Any, Task] = {}
+        seen = time.monotonic()  # when there was a worker
         try:
             while True:
                 while len(waiting) < 2 * self.workers and not stopped():
@@ -52,6 +70,18 @@ class Dask:
                     wait(list(waiting), timeout=_GLANCE, return_when="FIRST_COMPLETED")
                 for future in [future for future in waiting if future.done()]:
                     yield waiting.pop(future), _result(future)
+                if self._threads():
+                    seen = time.monotonic()
+                elif stopped():  # nobody is left to finish what is under way
+                    return
+                elif time.monotonic() - seen > _PATIENCE:
+                    self._say_waiting()
+                    seen = math.inf
+        except (CancelledError, OSError) as error:
+            raise ConnectionError(
+                "The connection to Dask's scheduler is lost. What is finished is in the store: the same "
+                "command goes on from there."
+            ) from error
         finally:
             self.client.cancel(list(waiting))
 
@@ -63,6 +93,10 @@ def _result(future: Any) -> Any:
         return future.result()
     except KilledWorker as error:
         return WorkerLost(str(error).partition(". ")[0])
+    except ImportError as error:
+        raise BadInput(
+            f"A worker cannot run the model ({error}): install the same version everywhere."
+        ) from error
 
 
 @contextlib.contextmanager
@@ -83,6 +117,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
             own: Any = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
+                preload=_LEAVE_INTERRUPTS_TO_PARENT,
                 dashboard_address=None,  # type: ignore[arg-type]
             )
             address = stack.enter_context(own).scheduler_address
@@ -90,8 +125,6 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
             client = Client(address, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise BadInput(f"engine.address = {address}: no scheduler answers there ({error}).") from None
-        stack.enter_context(client)
-        if not client.nthreads():
-            screen.say([f"The scheduler at {address} has no workers yet: waiting for one (Ctrl-C stops)."])
-            client.wait_for_workers(1)
-        yield Dask(client)
+        engine = Dask(stack.enter_context(client))
+        engine.wait()
+        yield engine

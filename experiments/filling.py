@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,14 +86,11 @@ class Filler:
         """Seconds that each further row takes with all workers at work, measured on some, which are kept."""
         workers = self.engine.workers
         sample = [self._one(plan, index) for index in missing.families[: _SAMPLE * workers]]
-        finished, times = [], []
-        for each in self._finished(sample, never):
-            times.append(time.perf_counter())
-            finished.append(each)
+        finished = list(self._finished(sample, never))
         self.store.keep(plan.population)
         self._keep(joined(finished))
-        steady = times[workers - 1 :]  # workers take their time to start
-        return (steady[-1] - steady[0]) / (len(steady) - 1) if len(steady) > 1 else 0.0
+        # Not their sum: the first of each worker takes longer, as it gets ready.
+        return float(np.median([each.seconds for each in finished])) / workers
 
     def fill(self, plan: Plan, missing: Missing, seconds_a_row: float) -> Filled:
         """Run what is missing.

@@ -70,12 +70,13 @@ def run_batch(batch: Batch) -> Finished:
             f"A worker has version {model_version()!r} of the model, and this is {batch.model!r}: install "
             "the same version everywhere."
         )
+    started = time.perf_counter()
     outcomes = [
         outcome
         for family in batch.families
         for outcome in outcomes_of(family, batch.population, batch.timeout)
     ]
-    return Finished(batch.rows(), outcomes)
+    return Finished(batch.rows(), outcomes, time.perf_counter() - started)
 
 
 def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Run | Failure]:

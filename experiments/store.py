@@ -46,10 +46,17 @@ class Failure:
 
 @dataclass(frozen=True)
 class Finished:
-    """Rows with what came of each: a run or a failure, in the same order."""
+    """What has been finished.
+
+    Attributes:
+        rows: the rows.
+        outcomes: what came of each, in the same order.
+        seconds: how long that took.
+    """
 
     rows: Sequence[Row]
     outcomes: Sequence[Run | Failure]
+    seconds: float = 0.0
 
 
 class Store:
