@@ -17,6 +17,8 @@ _WITHOUT_VALUE = (
     "--help", "--version", "--multirun", "-m", "--run", "-r", "--resolve", "--info", "-i", "--hydra-help",
     "--shell-completion", "-sc",
 )  # fmt: skip
+#: Factors of the command line have this name, or Hydra would merge them with the file's own.
+FACTORS_INSTEAD = "factors_instead"
 _MULTIRUN = {"-m", "--multirun"}
 
 
@@ -75,6 +77,8 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
         return f"++parameters.{_known(rest, 'parameter')}={value}"
     elif head in GROUPS:
         _check_setting_of(head, rest)
+    elif name == "design.factors":
+        return f"++design.{FACTORS_INSTEAD}={value}"
     elif head == "design" and rest:
         return f"++{name}={value}"
     elif name == "row" and re.fullmatch("[0-9a-f]+", value):
