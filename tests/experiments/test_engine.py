@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from experiments import running
+from experiments.cluster import cluster
 from experiments.engine import Local, WorkerLost
 from experiments.folder import written_whole
 from experiments.running import outcome_of
@@ -91,6 +92,22 @@ def test_a_dead_process_costs_no_task_but_the_one_that_kills(
     assert isinstance(lost, WorkerLost)
     assert "died 3 times" in lost.message
     assert found == {task: task * task for task in range(12) if task != 3}
+
+
+def square(task: int) -> int:
+    time.sleep(0.05)
+    return task * task
+
+
+def test_a_dead_worker_of_a_cluster_costs_no_task() -> None:
+    with cluster(None, 2) as engine:
+        pids = list(engine.client.run(os.getpid).values())
+        came = {}
+        for task, result in engine.finished(square, range(40), lambda: False):
+            came[task] = result
+            if len(came) == 5:
+                os.kill(pids[0], signal.SIGKILL)
+    assert came == {task: task * task for task in range(40)}
 
 
 @pytest.mark.parametrize("engine", ["engine.threads=2", "engine.processes=true", "engine=dask"])
