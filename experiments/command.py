@@ -17,8 +17,8 @@ _WITHOUT_VALUE = (
     "--help", "--version", "--multirun", "-m", "--run", "-r", "--resolve", "--info", "-i", "--hydra-help",
     "--shell-completion", "-sc",
 )  # fmt: skip
-#: Factors of the command line have this name, or Hydra would merge them with the file's own.
-FACTORS_INSTEAD = "factors_instead"
+#: Where settings of a design are put that take the place of the experiment's own.
+INSTEAD = "design_instead"
 _MULTIRUN = {"-m", "--multirun"}
 
 
@@ -77,10 +77,9 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
         return f"++parameters.{_known(rest, 'parameter')}={value}"
     elif head in GROUPS:
         _check_setting_of(head, rest)
-    elif name == "design.factors":
-        return f"++design.{FACTORS_INSTEAD}={value}"
     elif head == "design" and rest:
-        return f"++{name}={value}"
+        # As a whole, or Hydra would merge lists and mappings with those of the experiment's file.
+        return f"++{name}={value}" if "." in rest else f"++{INSTEAD}.{rest}={value}"
     elif name == "row" and re.fullmatch("[0-9a-f]+", value):
         return f"row='{value}'"  # or Hydra would take some, such as 12e4, for numbers
     elif head not in (known := _settings()):

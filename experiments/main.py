@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.command import INSTEAD
 from experiments.files import CONF, GROUPS
 from experiments.words import Unfinished, no_such
 from model.parameters import BadInput
@@ -198,8 +199,13 @@ def _folder_of_job(swept: Sequence[str]) -> str:
 
     config = HydraConfig.get()
     own = [override for override in config.overrides.task if override.partition("=")[0] in swept]
-    text = ",".join(override.replace("++policy.levers.", "policy.").lstrip("+") for override in own)
+    text = ",".join(_as_said(override) for override in own)
     return f"{int(config.job.num):02d}_{re.sub(r'[^A-Za-z0-9_.,=+-]', '-', text)[:100]}"
+
+
+def _as_said(override: str) -> str:
+    """A setting as it was given on the command line."""
+    return override.replace("++policy.levers.", "policy.").replace(f"++{INSTEAD}.", "design.").lstrip("+")
 
 
 def _in_plain_words(error: Exception) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments.command import FACTORS_INSTEAD
+from experiments.command import INSTEAD
 from experiments.design import SINGLE, Design, design_from
 from experiments.engine import cores
 from experiments.files import CONF
@@ -126,7 +126,8 @@ def settings_from(
         BadInput: naming everything that cannot be used.
     """
     choices = choices or {}
-    given = {**given, "design": _with_own_factors(given["design"])}
+    if instead := given.get(INSTEAD):
+        given = {**given, "design": {**(given["design"] or {}), **instead}}
     checks: dict[str, Callable[[], Any]] = {
         "parameters": lambda: parameters_from(given["parameters"] or {}),
         "population": lambda: population_from(given["population"]),
@@ -172,14 +173,6 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     out, store = results["out"].resolve(), results["store"].resolve()
     if out.is_relative_to(store) or store.is_relative_to(out):
         yield f"out = {given['out']} and store = {given['store']} are within each other: keep them apart."
-
-
-def _with_own_factors(design: Any) -> Any:
-    """A design whose factors are those of the command line, if it has any."""
-    if not isinstance(design, dict) or FACTORS_INSTEAD not in design:
-        return design
-    rest = {name: value for name, value in design.items() if name != FACTORS_INSTEAD}
-    return {**rest, "factors": design[FACTORS_INSTEAD]}
 
 
 def _seeds(given: object) -> range:
