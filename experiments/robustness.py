@@ -326,7 +326,9 @@ def _encoded(factors: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             parts = {str(factor): values.astype(float)}
         else:
-            parts = {f"{factor} is {level}": 1.0 * (values == level) for level in sorted(values.unique())}
+            parts = {
+                f"{factor} is {level}": (values == level).astype(float) for level in sorted(values.unique())
+            }
         columns |= parts
         factor_of |= dict.fromkeys(parts, str(factor))
     return pd.DataFrame(columns), factor_of

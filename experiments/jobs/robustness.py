@@ -12,9 +12,10 @@ from rich.text import Text
 from experiments.plan import Plan
 from experiments.results import values_of, write_rows
 from experiments.robustness import beats, flips, importance, regret
-from experiments.screen import interval_text, plain_table, records
+from experiments.screen import interval_text, plain_table, records, say_error
 from experiments.settings import Settings
-from experiments.study import Study, carried_out
+from experiments.study import FAILED, Study, carried_out
+from experiments.words import Unfinished
 from model.parameters import BadInput
 
 #: Indicators of which less is better, beside costs.
@@ -25,6 +26,8 @@ _LESS_IS_BETTER = (
 #: What policies are ranked by: regret that is seldom exceeded, and that one run does not decide.
 _RANKED_BY = "p90_regret"
 _FACTORS_SHOWN = 3
+#: Half of the points choose where rankings flip, the other half say how surely.
+_FEWEST_POINTS = 4
 
 
 def main(settings: Settings) -> int:
@@ -36,6 +39,10 @@ def main(settings: Settings) -> int:
     problems = []
     if settings.design.kind != "latin_hypercube":
         problems.append(f"job robustness takes a latin_hypercube design, not {settings.design.kind!r}.")
+    elif settings.design.n < _FEWEST_POINTS:
+        problems.append(
+            f"design.n = {settings.design.n} is not allowed here: it takes at least {_FEWEST_POINTS}."
+        )
     if len(settings.policies) < 2:
         problems.append("job robustness compares policies: name at least two.")
     if len(settings.seeds) < 2:
@@ -68,6 +75,9 @@ def _known(study: Study, plan: Plan, response: str) -> tuple[np.ndarray, np.ndar
     """A response, more being better, as [points, policies, seeds], and the points at which it is known."""
     values = values_of(study.store, plan, [response])[..., 0].swapaxes(1, 2)
     known = np.isfinite(values).all(axis=(1, 2))
+    if known.sum() < _FEWEST_POINTS:
+        say_error([f"{response} is known at {known.sum()} points, and it takes {_FEWEST_POINTS}."])
+        raise Unfinished(FAILED)
     if not known.all():
         study.notes.append(
             f"{response}: {(~known).sum()} points where it is not known for every run are left out."
