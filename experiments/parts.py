@@ -17,6 +17,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,9 @@ class Parts:
         pa.default_memory_pool().release_unused()  # or what each part has taken would stay taken
 
     def _begin_part(self) -> None:
-        self._own = self.folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:12]}.parquet"
+        # Microseconds, so that parts come in the order in which they were begun: the latest failure counts.
+        began = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+        self._own = self.folder / f"{began}-{uuid.uuid4().hex[:8]}.parquet"
         self._open: pa.Table | None = None
 
     def _take_in(self, path: Path, stamp: tuple[int, int]) -> None:
