@@ -281,7 +281,8 @@ def write_whole(path: Path, content: bytes | pa.Buffer) -> None:
             partial.replace(path)
             _sync(path.parent)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing can be removed either
+            partial.unlink(missing_ok=True)
         raise
 
 
