@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from experiments import screen
+from experiments import running, screen
 from experiments.jobs.run import shown
 from experiments.policies import Planned
 from experiments.row import Row, model_version, parameters_of, policy_of
-from experiments.running import completed, failure_of, not_finite, warmed_up
+from experiments.running import failure_of, not_finite, warmed_up
 from experiments.settings import Settings
 from experiments.store import Failure, Store
 from experiments.study import DONE, FAILED, begun
@@ -70,7 +70,7 @@ def _again(row: Row, planned: Planned, settings: Settings) -> Run | Failure:
             parameters_of(row.parameters), settings.population, row.seed, settings.timeout, planned.policy,
             histories=True,
         )  # fmt: skip
-        return completed(warm, settings.timeout)
+        return running.completed(warm, settings.timeout)
     except Exception as error:
         return failure_of(error)
 
