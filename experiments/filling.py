@@ -60,14 +60,12 @@ class Filler:
         store: where rows are kept.
         engine: what runs them.
         timeout: seconds that a run may take; None: any.
-        detailed: whether monthly measures are kept too.
         failed: names of rows that have failed here, which are not run over and over.
     """
 
     store: Store
     engine: Engine
     timeout: float | None = None
-    detailed: bool = False
     failed: set[str] = field(default_factory=set)
 
     def missing(self, plan: Plan, shard: tuple[int, int] = (0, 1), and_failed: bool = False) -> Missing:
@@ -131,13 +129,13 @@ class Filler:
 
     def _keep(self, finished: Finished) -> None:
         """Add what has been finished to the store."""
-        self.store.add(finished, self.detailed)
+        self.store.add(finished)
         outcomes = zip(finished.rows, finished.outcomes, strict=True)
         self.failed.update(row.name for row, outcome in outcomes if isinstance(outcome, Failure))
 
     def _lacks(self, names: Sequence[str], and_failed: bool = False) -> np.ndarray:
         """Whether each row is still to be run."""
-        lacks = ~self.store.has(names, self.detailed)
+        lacks = ~self.store.has(names)
         return lacks if and_failed else lacks & np.array([name not in self.failed for name in names], bool)
 
     def _rows_a_batch(self, missing: Missing, seconds_a_row: float) -> int:

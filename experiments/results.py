@@ -85,7 +85,7 @@ def gathered(store: Store, plan: Plan) -> Gathered:
     policies = [policy.name for policy in plan.policies]
     for families in plan.chunks(_FEW):
         names = plan.names(families)
-        known = store.months.has(names)
+        known = store.has(names)
         present = list(compress(names, known))
         labels = compress(policies * len(families), known)
         for policy, (series, spells) in zip(labels, store.details(present) if present else [], strict=True):

@@ -1,7 +1,7 @@
 """The store: every row that was ever finished, what came out of it, and every failure.
 
 A folder of tables, each a dataset of Parquet parts: `rows/`, a line a row with its indicators; `months/`, a
-line a row whose monthly measures were asked for; `failures/`, a line a row that failed, with its traceback.
+line a row with its monthly measures; `failures/`, a line a row that failed, with its traceback.
 `populations/` holds what rows mean by a population's key. All that is needed to run a row again is in its
 line, so that any number can be traced to its run, and any run repeated.
 """
@@ -65,7 +65,7 @@ class Store:
     Attributes:
         folder: where it is.
         rows: a line a row.
-        months: a line a row whose monthly measures were asked for.
+        months: a line a row, with what was measured each month.
         failures: a line a failure, be it mended since or not.
     """
 
@@ -92,10 +92,9 @@ class Store:
         changed = [parts.refresh() for parts in (self.rows, self.months, self.failures)]
         return any(changed)
 
-    def has(self, names: Sequence[str], detailed: bool = False) -> np.ndarray:
-        """Whether each row is finished, and its monthly measures kept if they are asked for."""
-        found = self.rows.has(names)
-        return found & self.months.has(names) if detailed else found
+    def has(self, names: Sequence[str]) -> np.ndarray:
+        """Whether each row is finished."""
+        return self.rows.has(names) & self.months.has(names)
 
     def keep(self, population: Population) -> str:
         """Keep a population, so that rows can name it by its key."""
@@ -128,7 +127,7 @@ class Store:
         except (ValueError, TypeError, KeyError, AttributeError):  # whatever is wrong with its content
             return None
 
-    def add(self, finished: Finished, detailed: bool = False) -> None:
+    def add(self, finished: Finished) -> None:
         """Add what has been finished; when this returns, it is safe.
 
         Raises:
@@ -139,9 +138,8 @@ class Store:
         failures = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Failure)]
         if failures:
             self.failures.add(_failures_table(failures))
-        if runs and detailed:  # before the rows: a row is there only with all that was asked for
-            self.months.add(_months_table(runs))
         if runs:
+            self.months.add(_months_table(runs))
             self.rows.add(_rows_table(runs))
 
     def indicators(self, names: Sequence[str]) -> pd.DataFrame:
@@ -152,13 +150,16 @@ class Store:
         """Monthly measures [month, SERIES] and spells [kind, outcome, months] of rows, in their order."""
         table = self.months.read(names)
         return [
-            (series.values.to_numpy().reshape(-1, len(SERIES)), spells.values.to_numpy().reshape(2, 2, -1))
+            (
+                series.values.to_numpy().reshape(len(SERIES), -1).T.astype(float),
+                spells.values.to_numpy().reshape(2, 2, -1),
+            )
             for series, spells in zip(table["series"], table["spells"], strict=True)
         ]
 
-    def failures_of(self, names: Sequence[str], detailed: bool = False) -> dict[str, Failure]:
+    def failures_of(self, names: Sequence[str]) -> dict[str, Failure]:
         """The latest failure of each row that failed and has not been finished since."""
-        failed = list(compress(names, self.failures.has(names) & ~self.has(names, detailed)))
+        failed = list(compress(names, self.failures.has(names) & ~self.has(names)))
         columns = [field.name for field in fields(Failure)]
         found = self.failures.read(failed, columns).to_pylist() if failed else []
         return {name: Failure(**each) for name, each in zip(failed, found, strict=True)}
@@ -224,10 +225,12 @@ def _rows_table(runs: Sequence[tuple[Row, Run]]) -> pa.Table:
 
 
 def _months_table(runs: Sequence[tuple[Row, Run]]) -> pa.Table:
+    # Single precision is ample for means over seeds; one measure after the other, most of them 0 throughout.
+    series = [run.series.view("f8").reshape(-1, len(SERIES)).T.astype("f4").ravel() for _, run in runs]
     return pa.table(
         {
             "row": [row.name for row, _ in runs],
-            "series": _lists([run.series.view("f8") for _, run in runs]),
+            "series": _lists(series),
             "spells": _lists([run.spells.ravel() for _, run in runs]),
         }
     )

@@ -26,8 +26,8 @@ from model.compiling import compilation_disabled
 from model.parameters import BadInput
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-#: Bytes that a row takes in the store, without and with monthly measures.
-_BYTES, _DETAILED_BYTES = 250, 10_000
+#: Bytes that a row takes in the store, about.
+_BYTES = 4_500
 _LEFT_OUT = "They are left out, as failed=exclude says."
 
 
@@ -96,7 +96,7 @@ class Study:
     def _announce(self, plan: Plan, missing: Missing) -> float:
         """Say how much there is to do; seconds a row."""
         seconds = self.filler.seconds_a_row(plan, missing)
-        n_bytes = missing.n_rows * (_DETAILED_BYTES if self.filler.detailed else _BYTES)
+        n_bytes = missing.n_rows * _BYTES
         kept = len(plan) - missing.n_rows if not self.settings.is_sharded else 0
         parts = [f"{len(plan):,} runs"]
         if plan.design.factors:
@@ -121,7 +121,7 @@ class Study:
         """Look at what is still missing: rows that failed, or those of other jobs."""
         rest = self.filler.missing(plan, and_failed=True)
         names = [name for index in rest.families for name in plan.names([int(index)])]
-        self.failures = self.store.failures_of(names, self.filler.detailed)
+        self.failures = self.store.failures_of(names)
         others = rest.n_rows - len(self.failures)
         if self.failures:
             self._tell_failures(len(plan))
@@ -177,7 +177,7 @@ def opened(settings: Mapping[str, Any]) -> Iterator[Engine]:
 
 
 @contextmanager
-def begun(settings: Settings, detailed: bool = False) -> Iterator[Study]:
+def begun(settings: Settings) -> Iterator[Study]:
     """A study whose policies are all known, with its engine running."""
     started = datetime.now().astimezone()
     check_writable(settings.out)
@@ -190,7 +190,7 @@ def begun(settings: Settings, detailed: bool = False) -> Iterator[Study]:
             )
             screen.say(notes[-1:])
         _compile()
-        study = Study(settings, Filler(store, engine, settings.timeout, detailed), started, notes=notes)
+        study = Study(settings, Filler(store, engine, settings.timeout), started, notes=notes)
         study.solved = solved_for(settings, study.filler)
         screen.say(not_equal := notes_on(study.solved.values()))
         study.notes += not_equal
@@ -230,16 +230,13 @@ def filled(study: Study) -> Plan:
 type Analyse = Callable[[Study, Plan, Path], Iterable[RenderableType]]
 
 
-def carried_out(
-    settings: Settings, analyse: Analyse, fill: Callable[[Study], Plan] = filled, detailed: bool = False
-) -> int:
+def carried_out(settings: Settings, analyse: Analyse, fill: Callable[[Study], Plan] = filled) -> int:
     """Do a job that is a plan and an analysis of all its rows.
 
     Args:
         settings: the job's.
         analyse: writes tables to a folder and says what to show.
         fill: makes the plan and sees that its rows are there.
-        detailed: whether the analysis needs monthly measures.
 
     Returns:
         Exit status.
@@ -248,7 +245,7 @@ def carried_out(
         Unfinished: if not all rows are there.
     """
     shown: list[RenderableType] = []
-    with begun(settings, detailed) as study:
+    with begun(settings) as study:
         told = len(study.notes)
         plan = fill(study)
     figures_done = written(study, len(plan), lambda folder: shown.extend(analyse(study, plan, folder)))

@@ -30,7 +30,7 @@ def main(settings: Settings) -> int:
         raise BadInput("job compare takes no design: job=sweep runs one, job=robustness compares over one.")
     if settings.precision and not has_contrasts(settings):
         raise BadInput("precision needs effects: name the baseline and at least one other policy.")
-    return carried_out(settings, _analysed, narrowed if settings.precision else filled, detailed=True)
+    return carried_out(settings, _analysed, narrowed if settings.precision else filled)
 
 
 def has_contrasts(settings: Settings) -> bool:

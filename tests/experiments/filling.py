@@ -21,19 +21,19 @@ def plan(seeds: int = 800) -> Plan:
     return Plan(PARAMETERS, POLICIES, lattice(2, name="two_places"), SINGLE, range(seeds))
 
 
-def fill(
-    folder: Path, small: Plan, rows_a_batch: int = 20, workers: int = 2, detailed: bool = False
-) -> Filled:
-    filler = Filler(Store(folder), Local(workers), None, detailed)
+def fill(folder: Path, small: Plan, rows_a_batch: int = 20, workers: int = 2) -> Filled:
+    filler = Filler(Store(folder), Local(workers))
     seconds_a_row = 2.0 / rows_a_batch / workers
     return filler.fill(small, filler.missing(small), seconds_a_row)
 
 
 def contents(folder: Path, small: Plan) -> pd.DataFrame:
-    """Every row of the plan, all columns, in the plan's order, floats as their bits."""
-    table = Store(folder).rows.read(small.names(range(small.n_families))).to_pandas()
+    """Every row of the plan, all that is kept of it, in the plan's order, floats as their bits."""
+    store, names = Store(folder), small.names(range(small.n_families))
+    table = store.rows.read(names).to_pandas()
     floats = list(table.select_dtypes("float"))
     table[floats] = table[floats].to_numpy().view("i8")
+    table["months"] = [series.tobytes() + spells.tobytes() for series, spells in store.details(names)]
     return table
 
 

@@ -153,6 +153,6 @@ def test_a_quota_is_told_and_costs_no_row(tmp_path: Path, untouched: pd.DataFram
         go(program)
         _, err = program.communicate()
     assert program.returncode == 1
-    assert "rows cannot be used: File too large" in err
+    assert "cannot be used: File too large" in err
     filling.fill(folder, filling.plan())
     assert filling.contents(folder, filling.plan()).equals(untouched)
