@@ -16,11 +16,12 @@ from experiments import screen
 from experiments.design import SINGLE
 from experiments.engine import Local
 from experiments.filling import Filler
+from experiments.outcomes import Finished
 from experiments.plan import Plan
 from experiments.policies import Planned
 from experiments.running import outcome_of, warmed_up
 from experiments.settings import Settings
-from experiments.store import Finished, lines_on
+from experiments.store import lines_on
 from experiments.words import Unfinished, number
 from model.parameters import LEVERS
 from model.policy import Policy

@@ -13,9 +13,10 @@ from rich.console import Console
 
 from experiments import screen
 from experiments.engine import Engine, WorkerLost, never
+from experiments.outcomes import Failure, Finished
 from experiments.plan import Plan
 from experiments.running import Batch, Family, run_batch
-from experiments.store import Failure, Finished, Store
+from experiments.store import Store
 
 #: Rows in a batch, at most; and the seconds of work that it should be: what a crash may cost.
 MOST_ROWS, SECONDS = 500, 2.0

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 _compute: Any = pyarrow.compute  # its functions are made at import
 #: A part of so many rows or bytes is large enough.
-MOST_ROWS, MOST_BYTES = 4096, 16 << 20
+MOST_ROWS, MOST_BYTES = 4096, 8 << 20
 #: What a writer that died has left half-written is removed after so many seconds.
 _ABANDONED = 3600
 _PARTS_KEPT = 4
@@ -252,11 +252,14 @@ def _whole(path: Path, *columns: str) -> pa.Table:
 def _write(table: pa.Table, path: Path) -> None:
     """Write a part; it is there whole, or the old one still is."""
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    codecs = {
+        f.name: "none" if pa.types.is_binary(f.type) else "zstd" for f in table.schema
+    }  # packed already
     encoded = pa.BufferOutputStream()
     pq.write_table(
         table,
         encoded,
-        compression="zstd",
+        compression=codecs,  # type: ignore[arg-type]
         use_dictionary=texts,  # type: ignore[arg-type]
         write_statistics=False,
         write_page_checksum=True,

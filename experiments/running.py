@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from experiments.outcomes import Failure, Finished, Result, result_of
 from experiments.row import Row, model_version, parameters_of
-from experiments.store import Failure, Finished
 from model.measures import RATIOS
 from model.parameters import BadInput, Value
 from model.policy import Policy
@@ -79,7 +79,7 @@ def run_batch(batch: Batch) -> Finished:
     return Finished(batch.rows(), outcomes, time.perf_counter() - started)
 
 
-def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Run | Failure]:
+def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Result | Failure]:
     """What comes of each row of a family."""
     first, is_alone = family.rows[0], len(family.policies) == 1
     begun_under = family.policies[0] if is_alone else BASELINE
@@ -110,12 +110,12 @@ def warmed_up(
 
 def outcome_of(
     warm: Simulation, policy: Policy, timeout: float | None, is_alone: bool = False
-) -> Run | Failure:
+) -> Result | Failure:
     """What comes of a run that is warmed up, under a policy; if alone, the run itself goes on, not a copy."""
     try:
         simulation = warm if is_alone else warm.fork(policy)
         run = completed(simulation, timeout)
-        return not_finite(run.indicators) or run
+        return not_finite(run.indicators) or result_of(run)
     except Exception as error:
         return failure_of(error)
 

@@ -8,7 +8,7 @@ line, so that any number can be traced to its run, and any run repeated.
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from itertools import compress
 from pathlib import Path
 
@@ -16,47 +16,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from experiments.outcomes import Failure, Finished, Result, unpacked
 from experiments.parts import Parts, StoreError, write_whole
 from experiments.row import Row, model_version, population_key, population_of, population_text
 from experiments.versions import commit, package_versions
-from model.measures import INDICATORS, SERIES
+from model.measures import INDICATORS
 from model.parameters import BadInput
 from model.population import Population
-from model.simulation import Run
 
 _TABLES = ("rows", "months", "failures")
 #: Failures that are told of many.
 _SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a row has no result.
-
-    Attributes:
-        kind: exception, not finite, time-out, or worker lost.
-        message: what happened, in a line.
-        traceback: where, if anywhere.
-    """
-
-    kind: str
-    message: str
-    traceback: str = ""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What has been finished.
-
-    Attributes:
-        rows: the rows.
-        outcomes: what came of each, in the same order.
-        seconds: how long that took.
-    """
-
-    rows: Sequence[Row]
-    outcomes: Sequence[Run | Failure]
-    seconds: float = 0.0
 
 
 class Store:
@@ -134,13 +104,13 @@ class Store:
             StoreError: if it cannot be written.
         """
         pairs = list(zip(finished.rows, finished.outcomes, strict=True))
-        runs = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Run)]
+        results = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Result)]
         failures = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Failure)]
         if failures:
             self.failures.add(_failures_table(failures))
-        if runs:
-            self.months.add(_months_table(runs))
-            self.rows.add(_rows_table(runs))
+        if results:  # the rows last: then each of them is there with its months
+            self.months.add(_months_table(results))
+            self.rows.add(_rows_table(results))
 
     def indicators(self, names: Sequence[str]) -> pd.DataFrame:
         """Indicators of rows, in the order of their names."""
@@ -148,14 +118,8 @@ class Store:
 
     def details(self, names: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
         """Monthly measures [month, SERIES] and spells [kind, outcome, months] of rows, in their order."""
-        table = self.months.read(names)
-        return [
-            (
-                series.values.to_numpy().reshape(len(SERIES), -1).T.astype(float),
-                spells.values.to_numpy().reshape(2, 2, -1),
-            )
-            for series, spells in zip(table["series"], table["spells"], strict=True)
-        ]
+        table = self.months.read(names, ["horizon", "series", "spells"])
+        return [unpacked(**line) for line in table.to_pylist()]
 
     def failures_of(self, names: Sequence[str]) -> dict[str, Failure]:
         """The latest failure of each row that failed and has not been finished since."""
@@ -218,27 +182,21 @@ def _keys(rows: Sequence[Row]) -> dict[str, list]:
     return columns | {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
 
 
-def _rows_table(runs: Sequence[tuple[Row, Run]]) -> pa.Table:
-    values = np.array([list(run.indicators.values()) for _, run in runs])
-    columns = _keys([row for row, _ in runs]) | dict(zip(INDICATORS, values.T, strict=True))
+def _rows_table(results: Sequence[tuple[Row, Result]]) -> pa.Table:
+    values = np.array([list(result.indicators.values()) for _, result in results])
+    columns = _keys([row for row, _ in results]) | dict(zip(INDICATORS, values.T, strict=True))
     return pa.table(columns).replace_schema_metadata(_origin())
 
 
-def _months_table(runs: Sequence[tuple[Row, Run]]) -> pa.Table:
-    # Single precision is ample for means over seeds; one measure after the other, most of them 0 throughout.
-    series = [run.series.view("f8").reshape(-1, len(SERIES)).T.astype("f4").ravel() for _, run in runs]
+def _months_table(results: Sequence[tuple[Row, Result]]) -> pa.Table:
     return pa.table(
         {
-            "row": [row.name for row, _ in runs],
-            "series": _lists(series),
-            "spells": _lists([run.spells.ravel() for _, run in runs]),
+            "row": [row.name for row, _ in results],
+            "horizon": [result.horizon for _, result in results],
+            "series": [result.series for _, result in results],
+            "spells": [result.spells for _, result in results],
         }
     )
-
-
-def _lists(arrays: Sequence[np.ndarray]) -> pa.ListArray:
-    offsets = np.cumsum([0, *map(len, arrays)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.concatenate(arrays)))
 
 
 def _failures_table(failures: Sequence[tuple[Row, Failure]]) -> pa.Table:

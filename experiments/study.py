@@ -18,9 +18,10 @@ from experiments.figures import drawn
 from experiments.filling import Filler, Missing
 from experiments.folder import check_writable, written_whole
 from experiments.manifest import manifest, write_manifest, write_settings
+from experiments.outcomes import Failure
 from experiments.plan import Plan
 from experiments.settings import Settings
-from experiments.store import Failure, Store, lines_on
+from experiments.store import Store, lines_on
 from experiments.words import Unfinished, duration, size
 from model.compiling import compilation_disabled
 from model.parameters import BadInput

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from experiments import running, screen
 from experiments.jobs.run import shown
+from experiments.outcomes import Failure
 from experiments.policies import Planned
 from experiments.row import Row, model_version, parameters_of, policy_of
 from experiments.running import failure_of, not_finite, warmed_up
 from experiments.settings import Settings
-from experiments.store import Failure, Store
+from experiments.store import Store
 from experiments.study import DONE, FAILED, begun
 from model.parameters import BadInput, parameters_from
 from model.simulation import Run

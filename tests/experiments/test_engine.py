@@ -15,10 +15,10 @@ from experiments import running
 from experiments.cluster import cluster
 from experiments.engine import Local, WorkerLost
 from experiments.folder import written_whole
+from experiments.outcomes import Failure, Result
 from experiments.running import outcome_of
-from experiments.store import Failure, Store
+from experiments.store import Store
 from model.parameters import BadInput
-from model.simulation import Run
 
 TABLES = ("rows", "effects", "series", "survival")
 
@@ -133,7 +133,7 @@ def test_seeds_are_the_same_in_any_range(tiny) -> None:
 def test_an_interrupted_job_leaves_finished_runs_alone(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
 
-    def interrupted(*arguments: object) -> Run | Failure:
+    def interrupted(*arguments: object) -> Result | Failure:
         begun.append(arguments)
         if len(begun) == 90:
             raise KeyboardInterrupt

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.outcomes import Failure, Finished
 from experiments.row import Row, parameters_text, policy_text, population_key, population_of, population_text
 from experiments.running import Batch, Family, run_batch
-from experiments.store import Failure, Finished, Store
+from experiments.store import Store
 from model.measures import INDICATORS
 from model.parameters import BadInput, parameters_from
 from model.policy import policy_from

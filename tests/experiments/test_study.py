@@ -411,7 +411,7 @@ for seeds in (1000, 10000):
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_rows(tmp_path: Path) -> None:
-    arguments = [*TINY, "experiment=grid", "policies=[custom]", "responses=[value]"]
+    arguments = [*TINY, "experiment=grid", "responses=[value]"]
     arguments.append("design.factors={joint_posts: {values: [1, 2]}}")
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
