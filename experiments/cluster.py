@@ -1,7 +1,9 @@
 """The engine for those who outgrow one machine: a Dask cluster, be it there or started for the purpose."""
 
 import contextlib
+import logging
 import math
+import pkgutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -36,7 +38,8 @@ class Dask:
         return max(1, self._threads())
 
     def _threads(self) -> int:
-        threads: Any = self.client.nthreads()
+        with _connected():
+            threads: Any = self.client.nthreads()
         return sum(threads.values())
 
     def wait(self) -> None:
@@ -45,45 +48,71 @@ class Dask:
             self._say_waiting()
             self.client.wait_for_workers(1)
 
+    def check(self) -> None:
+        """See that workers have the program: one that lacks it would die of the first task it is given.
+
+        Raises:
+            BadInput: if one has not.
+        """
+        try:
+            self.client.run(pkgutil.resolve_name, "experiments.running:run_batch")
+        except ImportError as error:
+            raise _not_installed(error) from error
+
     def _say_waiting(self) -> None:
         address = self.client.scheduler_info()["address"]
-        screen.say([f"The scheduler at {address} has no workers: waiting for one. Ctrl-C stops."])
+        screen.say(
+            [
+                f"The scheduler at {address} has no workers: waiting for one, with the same version of this "
+                "program. Ctrl-C stops."
+            ]
+        )
 
     def finished[Task, Result](
         self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool]
     ) -> Iterator[tuple[Task, Result | WorkerLost]]:
         """As `experiments.engine.Engine.finished`; Dask itself gives a dead worker's tasks to another."""
-        from distributed import CancelledError, wait
+        from distributed import wait
 
         remaining = iter(tasks)
         waiting: dict[Any, Task] = {}
         seen = time.monotonic()  # when there was a worker
-        try:
-            while True:
-                while len(waiting) < 2 * self.workers and not stopped():
-                    if (task := next(remaining, None)) is None:
-                        break
-                    waiting[self.client.submit(work, task, pure=False)] = task
-                if not waiting:
-                    return
-                with contextlib.suppress(TimeoutError):
-                    wait(list(waiting), timeout=_GLANCE, return_when="FIRST_COMPLETED")
-                for future in [future for future in waiting if future.done()]:
-                    yield waiting.pop(future), _result(future)
-                if self._threads():
-                    seen = time.monotonic()
-                elif stopped():  # nobody is left to finish what is under way
-                    return
-                elif time.monotonic() - seen > _PATIENCE:
-                    self._say_waiting()
-                    seen = math.inf
-        except (CancelledError, OSError) as error:
-            raise ConnectionError(
-                "The connection to Dask's scheduler is lost. What is finished is in the store: the same "
-                "command goes on from there."
-            ) from error
-        finally:
-            self.client.cancel(list(waiting))
+        with _connected():
+            try:
+                while True:
+                    while len(waiting) < 2 * self.workers and not stopped():
+                        if (task := next(remaining, None)) is None:
+                            break
+                        waiting[self.client.submit(work, task, pure=False)] = task
+                    if not waiting:
+                        return
+                    with contextlib.suppress(TimeoutError):
+                        wait(list(waiting), timeout=_GLANCE, return_when="FIRST_COMPLETED")
+                    for future in [future for future in waiting if future.done()]:
+                        yield waiting.pop(future), _result(future)
+                    if self._threads():
+                        seen = time.monotonic()
+                    elif stopped():  # nobody is left to finish what is under way
+                        return
+                    elif time.monotonic() - seen > _PATIENCE:
+                        self._say_waiting()
+                        seen = math.inf
+            finally:
+                self.client.cancel(list(waiting))
+
+
+@contextlib.contextmanager
+def _connected() -> Iterator[None]:
+    """Say what it means when the scheduler is gone."""
+    from distributed import CancelledError
+
+    try:
+        yield
+    except (CancelledError, OSError) as error:
+        raise ConnectionError(
+            "The connection to Dask's scheduler is lost. What is finished is in the store: the same "
+            "command goes on from there."
+        ) from error
 
 
 def _result(future: Any) -> Any:
@@ -94,9 +123,11 @@ def _result(future: Any) -> Any:
     except KilledWorker as error:
         return WorkerLost(str(error).partition(". ")[0])
     except ImportError as error:
-        raise BadInput(
-            f"A worker cannot run the model ({error}): install the same version everywhere."
-        ) from error
+        raise _not_installed(error) from error
+
+
+def _not_installed(error: ImportError) -> BadInput:
+    return BadInput(f"A worker cannot run the model ({error}): install the same version everywhere.")
 
 
 @contextlib.contextmanager
@@ -112,6 +143,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
         raise BadInput(
             "engine=dask needs Dask, which is not installed: pip install 'towngown[distributed]'."
         ) from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it is told in plain words
     with contextlib.ExitStack() as stack:
         if address is None:
             own: Any = LocalCluster(
@@ -127,4 +159,5 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
             raise BadInput(f"engine.address = {address}: no scheduler answers there ({error}).") from None
         engine = Dask(stack.enter_context(client))
         engine.wait()
+        engine.check()
         yield engine
