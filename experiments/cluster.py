@@ -150,7 +150,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
                 n_workers=workers,
                 threads_per_worker=1,
                 preload=_LEAVE_INTERRUPTS_TO_PARENT,
-                dashboard_address=None,  # type: ignore[arg-type]
+                dashboard_address="127.0.0.1:0",  # any port that is free, as there may be other clusters
             )
             address = stack.enter_context(own).scheduler_address
         try:

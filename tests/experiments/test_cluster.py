@@ -39,7 +39,7 @@ def running(*command: str | Path, until_it_says: str) -> Iterator[tuple[subproce
 @contextmanager
 def scheduler() -> Iterator[tuple[subprocess.Popen, str]]:
     """A scheduler and its address."""
-    command = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
+    command = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
     with running(*command, until_it_says="Scheduler at:") as (program, line):
         yield program, line.split()[-1]
 
