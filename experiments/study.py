@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import RenderableType
 
 from experiments import screen
@@ -93,6 +94,26 @@ class Study:
             screen.say([f"All {len(plan):,} runs are in {self.store.folder}."])
             raise Unfinished(DONE)
         self._check_complete(plan)
+
+    def known(self, what: str, values: np.ndarray, pieces: str, fewest: int) -> np.ndarray:
+        """Which pieces of a design have a value of every run; the others are left out, and the user is told.
+
+        Args:
+            what: whose values they are, in words.
+            values: [pieces, ...].
+            pieces: what they are, in words.
+            fewest: how many it takes.
+
+        Raises:
+            Unfinished: if there are fewer; the user has been told.
+        """
+        known = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+        if known.sum() < fewest:
+            screen.say_error([f"{what} is known in {known.sum()} {pieces}, and it takes {fewest}."])
+            raise Unfinished(FAILED)
+        if not known.all():
+            self.notes.append(f"{what}: {(~known).sum()} {pieces} in which it is not known are left out.")
+        return known
 
     def _announce(self, plan: Plan, missing: Missing) -> float:
         """Say how much there is to do; seconds a row."""

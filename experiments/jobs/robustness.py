@@ -12,10 +12,9 @@ from rich.text import Text
 from experiments.plan import Plan
 from experiments.results import values_of, write_rows
 from experiments.robustness import beats, flips, importance, regret
-from experiments.screen import interval_text, plain_table, records, say_error
+from experiments.screen import interval_text, plain_table, records
 from experiments.settings import Settings
-from experiments.study import FAILED, Study, carried_out
-from experiments.words import Unfinished
+from experiments.study import Study, carried_out
 from model.parameters import BadInput
 
 #: Indicators of which less is better, beside costs.
@@ -74,14 +73,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
 def _known(study: Study, plan: Plan, response: str) -> tuple[np.ndarray, np.ndarray]:
     """A response, more being better, as [points, policies, seeds], and the points at which it is known."""
     values = values_of(study.store, plan, [response])[..., 0].swapaxes(1, 2)
-    known = np.isfinite(values).all(axis=(1, 2))
-    if known.sum() < _FEWEST_POINTS:
-        say_error([f"{response} is known at {known.sum()} points, and it takes {_FEWEST_POINTS}."])
-        raise Unfinished(FAILED)
-    if not known.all():
-        study.notes.append(
-            f"{response}: {(~known).sum()} points where it is not known for every run are left out."
-        )
+    known = study.known(response, values, "points", _FEWEST_POINTS)
     sign = -1.0 if response in _LESS_IS_BETTER or response.startswith("cost_") else 1.0
     return sign * values[known], known
 

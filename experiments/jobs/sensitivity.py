@@ -11,12 +11,11 @@ from rich.text import Text
 
 from experiments.plan import Plan
 from experiments.results import values_of, write_rows
-from experiments.screen import interval_text, plain_table, records, say_error
+from experiments.screen import interval_text, plain_table, records
 from experiments.screening import Screening, screen
 from experiments.sensitivity import Indices, Recommended, convergence, recommended, sobol_indices
 from experiments.settings import Settings
-from experiments.study import FAILED, Study, carried_out
-from experiments.words import Unfinished
+from experiments.study import Study, carried_out
 from model.parameters import BadInput
 
 _FEWEST_BLOCKS = 2
@@ -60,14 +59,7 @@ def _answers(study: Study, plan: Plan) -> Iterator[Answer]:
         differences = [(f"{name} − {names[0]}", i) for i, name in enumerate(names)][1:]
         for contrast, i in differences or [(names[0], 0)]:
             answer = levels[..., i] - levels[..., 0] if differences else levels[..., 0]
-            known = np.isfinite(answer).all(axis=(1, 2))
-            if known.sum() < _FEWEST_BLOCKS:
-                say_error([f"{response}, {contrast} is known in {known.sum()} blocks, and it takes two."])
-                raise Unfinished(FAILED)
-            if not known.all():
-                study.notes.append(
-                    f"{response}, {contrast}: {(~known).sum()} blocks in which it is not known are left out."
-                )
+            known = study.known(f"{response}, {contrast}", answer, "blocks", _FEWEST_BLOCKS)
             yield response, contrast, answer[known], known
 
 

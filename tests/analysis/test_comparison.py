@@ -4,20 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis import effects, over_time, style, tables, worth
-
-
-def tick_labels(axes):
-    return [label.get_text() for label in axes.get_yticklabels()]
-
-
-def drawn(draw, folder):
-    with style.house():
-        return draw(tables.read(folder))
-
-
-def texts(figure):
-    return [text.get_text() for axes in figure.axes for text in axes.texts]
+from analysis import effects, over_time, style, worth
+from tests.analysis.drawing import drawn, texts, tick_labels
 
 
 def test_effects_ranks_policies_and_sets_equal_money_apart(comparison):

@@ -3,13 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis import histories, over_time, style, tables
+from analysis import histories, over_time, tables
 from analysis import one_run as months
-
-
-def drawn(draw, folder):
-    with style.house():
-        return draw(tables.read(folder))
+from tests.analysis.drawing import drawn
 
 
 def test_series_has_six_panels_with_units(one_run):

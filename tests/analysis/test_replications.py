@@ -5,16 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis import pairing, settling, style, tables
-
-
-def drawn(draw, folder):
-    with style.house():
-        return draw(tables.read(folder))
-
-
-def texts(figure):
-    return [text.get_text() for axes in figure.axes for text in axes.texts]
+from analysis import pairing, settling, style
+from tests.analysis.drawing import drawn, texts
 
 
 def rings(axes):

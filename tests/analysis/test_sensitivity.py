@@ -5,20 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis import indices, screening, style, tables
-
-
-def drawn(draw, folder):
-    with style.house():
-        return draw(tables.read(folder))
-
-
-def tick_labels(axes):
-    return [label.get_text() for label in axes.get_yticklabels()]
-
-
-def texts(figure):
-    return [text.get_text() for axes in figure.axes for text in axes.texts]
+from analysis import indices, screening, style
+from tests.analysis.drawing import drawn, texts, tick_labels
 
 
 def marked(axes, label):

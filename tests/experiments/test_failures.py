@@ -144,7 +144,7 @@ JOBS: dict[str, tuple[tuple[str, ...], int, str]] = {
     "robust": (
         ("experiment=robust", "design.n=20", "policies=[baseline,phds]", "seeds=2"),
         BLOCK,
-        "1 points where it is not known",
+        "1 points in which it is not known",
     ),
     "replications": (("experiment=replications", "policies=[baseline,phds]", "seeds=8"), 2, ""),
 }
