@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 _compute: Any = pyarrow.compute  # its functions are made at import
 #: A part of so many rows or bytes is large enough.
-MOST_ROWS, MOST_BYTES = 4096, 8 << 20
+MOST_ROWS, MOST_BYTES = 2048, 8 << 20
 #: What a writer that died has left half-written is removed after so many seconds.
 _ABANDONED = 3600
 _PARTS_KEPT = 4
@@ -55,13 +55,14 @@ class Parts:
         damaged: parts that were put aside.
     """
 
-    def __init__(self, folder: Path, name: str = "row", latest: bool = False) -> None:
+    def __init__(self, folder: Path, name: str = "row", latest: bool = False, is_large: bool = False) -> None:
         """Make the folder if need be, and take stock.
 
         Args:
             folder: where the parts are.
             name: the column that names a row.
             latest: whether the last of several rows of one name counts, instead of the first.
+            is_large: whether to read no more than names before rows are asked for.
 
         Raises:
             StoreError: if the folder cannot be read or written to.
@@ -70,6 +71,7 @@ class Parts:
         self.damaged: list[Path] = []
         self._name = name
         self._latest = latest
+        self._at_first = [name] if is_large else None
         self._names: dict[Path, pa.ChunkedArray] = {}
         self._seen: dict[Path, tuple[int, int]] = {}
         self._written: set[Path] = set()
@@ -156,10 +158,10 @@ class Parts:
         self._open: pa.Table | None = None
 
     def _take_in(self, path: Path, stamp: tuple[int, int]) -> None:
-        """Read a part whole, once, so that one that is damaged is known before anyone relies on it."""
+        """Read a part, once, so that one that is damaged is known before anyone relies on it."""
         try:
             with _told(self.folder):
-                names = _whole(path, self._name)[self._name].cast(pa.string())
+                names = _whole(path, self._at_first, self._name)[self._name].cast(pa.string())
         except _Replaced:
             return
         except _Damaged:
@@ -208,8 +210,11 @@ class Parts:
             try:
                 with _told(self.folder):
                     self._tables[path] = _whole(path)
-            except (_Damaged, _Replaced) as error:
-                raise StoreError(f"store: {path} was damaged or removed meanwhile: {_GO_ON}") from error
+            except _Damaged as error:
+                self._put_aside(path)
+                raise StoreError(f"store: {path} is damaged, and was put aside: {_GO_ON}") from error
+            except _Replaced as error:
+                raise StoreError(f"store: {path} was removed meanwhile: {_GO_ON}") from error
             while len(self._tables) > _PARTS_KEPT:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(path)
@@ -225,8 +230,8 @@ def _is_part(entry: os.DirEntry) -> bool:
     return entry.name.endswith(".parquet") and not entry.name.startswith(".")
 
 
-def _whole(path: Path, *columns: str) -> pa.Table:
-    """All of a part, every page held against its checksum.
+def _whole(path: Path, columns: list[str] | None = None, *needed: str) -> pa.Table:
+    """All of a part, or some columns of it, every page held against its checksum.
 
     Raises:
         _Damaged: if it is not what was written, or lacks a column.
@@ -234,7 +239,7 @@ def _whole(path: Path, *columns: str) -> pa.Table:
         OSError: if the system cannot read it, whatever it holds.
     """
     try:
-        table = pq.ParquetFile(path, page_checksum_verification=True).read()
+        table = pq.ParquetFile(path, page_checksum_verification=True).read(columns)
     except MemoryError:  # Arrow has its own, which says nothing about the part
         raise
     except (pa.ArrowException, OSError) as error:
@@ -244,7 +249,7 @@ def _whole(path: Path, *columns: str) -> pa.Table:
         if number:
             raise
         raise _Damaged from error
-    if missing := set(columns) - set(table.column_names):
+    if missing := set(needed) - set(table.column_names):
         raise _Damaged(missing)
     return table
 

@@ -48,7 +48,7 @@ class Store:
         """
         _check_free(folder)
         self.folder = folder
-        self.rows, self.months = (Parts(folder / table) for table in ("rows", "months"))
+        self.rows, self.months = Parts(folder / "rows"), Parts(folder / "months", is_large=True)
         self.failures = Parts(folder / "failures", latest=True)
         self._known: set[str] = set()
 

@@ -347,8 +347,24 @@ def test_a_part_damaged_while_it_is_used_is_told(tiny, monkeypatch: pytest.Monke
         )
         said = tiny(POLICIES, "seeds=3", "out=after")
     assert said.status == 1
-    assert "was damaged or removed meanwhile: the same command goes on from there" in said.err
+    assert "is damaged, and was put aside: the same command goes on from there" in said.err
     assert tiny(POLICIES, "seeds=3", "out=after").status == 0
+    same("before", "after")
+
+
+def test_months_that_were_altered_are_noticed_when_they_are_used(tiny, runs) -> None:
+    assert tiny(POLICIES, "seeds=3", "out=before").status == 0
+    (part,) = Path("store/months").iterdir()
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    said = tiny(POLICIES, "seeds=3", "out=after")
+    assert said.status == 1
+    assert "is damaged, and was put aside: the same command goes on from there" in said.err
+    assert not Path("after").exists()
+    runs()
+    assert tiny(POLICIES, "seeds=3", "out=after").status == 0
+    assert runs() == 6
     same("before", "after")
 
 
