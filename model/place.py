@@ -73,9 +73,9 @@ def put_up_signposts(cumulative, signposts):
 @inlined
 def pick(cumulative, signposts, u):
     """Index drawn with the weights that cumulative adds up, by a uniform draw; -1 if all are 0."""
-    if cumulative.size == 0 or cumulative[cumulative.size - 1] <= 0.0:
+    if signposts.size == 0 or signposts[signposts.size - 1] <= 0.0:
         return NONE
-    target = u * cumulative[cumulative.size - 1]
+    target = u * signposts[signposts.size - 1]
     first = STRETCH * min(passed(signposts, 0, signposts.size, target), signposts.size - 1)
     return passed(cumulative, first, min(first + STRETCH, cumulative.size) - 1, target)
 
