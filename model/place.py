@@ -71,36 +71,37 @@ def put_up_signposts(cumulative, signposts):
 
 
 @inlined
-def pick(cumulative, signposts, u):
-    """Index drawn with the weights that cumulative adds up, by a uniform draw; -1 if all are 0."""
-    if signposts.size == 0 or signposts[signposts.size - 1] <= 0.0:
+def pick(weights, signposts, row, u):
+    """Index drawn with the weights that a row adds up, by a uniform draw; -1 if all are 0."""
+    n, last = weights.shape[1], signposts.shape[1] - 1
+    if n == 0 or signposts[row, last] <= 0.0:
         return NONE
-    target = u * signposts[signposts.size - 1]
-    first = STRETCH * min(passed(signposts, 0, signposts.size, target), signposts.size - 1)
-    return passed(cumulative, first, min(first + STRETCH, cumulative.size) - 1, target)
+    target = u * signposts[row, last]
+    first = STRETCH * passed(signposts, row, 0, last, target)
+    return passed(weights, row, first, min(first + STRETCH, n) - 1, target)
 
 
 @inlined
 def pick_university(world, council, u):
     """A university whom a council turns to, with weight n_u prox; -1 if there is no staff anywhere."""
-    return pick(world.search_weights[council], world.search_signposts[council], u)
+    return pick(world.search_weights, world.search_signposts, council, u)
 
 
 @inlined
 def pick_council(world, university, u):
     """A council whom someone at a university turns to, with weight prox; -1 if there is none."""
-    return pick(world.outreach_weights[university], world.outreach_signposts[university], u)
+    return pick(world.outreach_weights, world.outreach_signposts, university, u)
 
 
 @inlined
-def passed(cumulative, first, end, target):
-    """First index from which cumulative weights lie above a target, `end` if there is none before.
+def passed(weights, row, first, end, target):
+    """First index from which a row's cumulative weights lie above a target, `end` if there is none before.
 
     All are counted, since processors compare several at a time but guess badly where to stop.
     """
     index = first
     for i in range(first, end):
-        index += cumulative[i] <= target
+        index += weights[row, i] <= target
     return index
 
 
