@@ -1,4 +1,11 @@
-"""Meetings: search, outreach and events; and the appraisal that both must pass (ODD 4.4, 4.5)."""
+"""Meetings: search, outreach and events; and the appraisal that both must pass (ODD 4.4, 4.5).
+
+Searches and outreach are most of a run's work, and in a large world most of that is waiting for rows
+that are in no cache. They are therefore taken a step at a time for all of a month's meetings, so that the
+processor waits for many rows at once, and in loops without branches, which it would have to guess: a
+list grows by counting on only where an entry belongs to it. Ties are formed one by one at the end, in
+the order of the meetings; what an earlier one has changed is looked up again.
+"""
 
 import math
 
@@ -19,9 +26,17 @@ from model.council import analytical_share
 from model.measures import INITIAL
 from model.need import best_free_need
 from model.ordering import sort_by_luck
-from model.place import home, pick_council, pick_university, shared_structure
+from model.place import (
+    aim_at_council,
+    aim_at_university,
+    hit_council,
+    hit_university,
+    home,
+    pick_university,
+    shared_structure,
+)
 from model.researcher import best_topic, is_available
-from model.tie import awaken, find_tie, levers_of, make_tie, record, this_month
+from model.tie import awaken, find_tie, is_live, levers_of, make_tie, record, this_month
 from model.university import staff_member
 
 LEAST_TRUST = 0.1
@@ -32,31 +47,110 @@ EVENT_WHO = 1024
 @compiled
 def search(world):
     """Councils with time look for partners for their free needs."""
-    clock = world.clock
-    stream = stream_of(clock.seed, chance.SEARCH, clock.month)
+    stream = stream_of(world.clock.seed, chance.SEARCH, world.clock.month)
+    n = list_searches(world, stream)
+    turn_to_known(world, stream, n)
+    turn_to_universities(world, stream, n)
+    appraise(world, stream, n)
+    for i in range(n):
+        meeting = world.meetings[i]
+        if meeting.known != NONE and world.ties[meeting.known].stage != DORMANT:
+            search_anew(world, stream, meeting.need)  # someone has met that researcher just before
+        elif meeting.agreed and not is_live(world, meeting.council, meeting.researcher):
+            origin = BY_REPEAT if meeting.known != NONE else BY_SEARCH
+            form_tie(world, meeting.council, meeting.researcher, meeting.need, origin)
+
+
+@inlined
+def list_searches(world, stream):
+    """List the searches of the month, in order; returns how many there are."""
+    n = 0
     for c in range(world.councils.size):
         if world.councils[c].load < 1.0:
             row = world.councils[c].first_need
             while row != NONE:
-                need = world.needs[row]
-                if (need.tie == NONE) & (uniform(stream, need.who, 0) < world.parameters.search_rate):
-                    search_for(world, stream, c, row)
+                need, meeting = world.needs[row], world.meetings[n]
+                meeting.council, meeting.need, meeting.who = c, row, need.who
+                n += (need.tie == NONE) & (uniform(stream, need.who, 0) < world.parameters.search_rate)
                 row = need.next
+    return n
 
 
 @inlined
-def search_for(world, stream, council, row):
-    """Turn to someone known, or to a university where it cannot be seen who fits."""
+def turn_to_known(world, stream, n):
+    """Let some of n searches turn to someone known, if there is anyone."""
+    for i in range(n):
+        meeting = world.meetings[i]
+        meeting.known = meeting.researcher = NONE
+        if uniform(stream, meeting.who, 1) < world.parameters.repeat_share:
+            meeting.known = best_dormant(world, meeting.council, world.needs[meeting.need].topic)
+            if meeting.known != NONE:
+                meeting.researcher = world.ties[meeting.known].researcher
+
+
+@inlined
+def turn_to_universities(world, stream, n):
+    """Let the others of n searches turn to a university, where it cannot be seen who fits."""
+    others = 0
+    for i in range(n):
+        world.items[others] = i
+        others += world.meetings[i].known == NONE
+    for j in range(others):
+        meeting = world.meetings[world.items[j]]
+        u = uniform(stream, meeting.who, 2)
+        meeting.target, meeting.stretch = aim_at_university(world, meeting.council, u)
+    for j in range(others):
+        meeting = world.meetings[world.items[j]]
+        meeting.university = hit_university(world, meeting.council, meeting.target, meeting.stretch)
+    for j in range(others):
+        meeting = world.meetings[world.items[j]]
+        if meeting.university != NONE:
+            topic = world.needs[meeting.need].topic
+            meeting.researcher = ask_university(world, meeting.university, topic, stream, meeting.who)
+
+
+@inlined
+def appraise(world, stream, n):
+    """Find out in which of n meetings both sides want to work together, if they are free to."""
+    left = 0
+    for i in range(n):
+        world.meetings[i].agreed = 0
+        world.items[left] = i
+        researcher = world.meetings[i].researcher
+        left += researcher != NONE and is_available(world, researcher)
+    left = keep_willing(world, stream, left)
+    for j in range(left):
+        meeting = world.meetings[world.items[j]]
+        topic = world.needs[meeting.need].topic
+        meeting.agreed = council_accepts(
+            world, stream, meeting.council, meeting.researcher, topic, meeting.who
+        )
+
+
+@inlined
+def keep_willing(world, stream, n):
+    """Keep, of n meetings listed, those that researchers accept; returns how many are left."""
+    left = 0
+    for j in range(n):
+        i = world.items[j]
+        meeting = world.meetings[i]
+        world.items[left] = i
+        left += researcher_accepts(world, stream, meeting.council, meeting.researcher, meeting.who)
+    return left
+
+
+@compiled
+def search_anew(world, stream, row):
+    """Search once more for someone known, or else at a university."""
     need = world.needs[row]
-    if uniform(stream, need.who, 1) < world.parameters.repeat_share:
-        known = best_dormant(world, council, need.topic)
-        if known != NONE:
-            meet(world, council, world.ties[known].researcher, row, BY_REPEAT, stream, need.who)
-            return
-    university = pick_university(world, council, uniform(stream, need.who, 2))
+    known = best_dormant(world, need.council, need.topic)
+    if known != NONE:
+        meet(world, need.council, world.ties[known].researcher, row, BY_REPEAT, stream, need.who)
+        return
+    university = pick_university(world, need.council, uniform(stream, need.who, 2))
     if university != NONE:
         researcher = ask_university(world, university, need.topic, stream, need.who)
-        meet(world, council, researcher, row, BY_SEARCH, stream, need.who)
+        meet(world, need.council, researcher, row, BY_SEARCH, stream, need.who)
 
 
 @inlined
@@ -78,7 +172,9 @@ def best_dormant(world, council, topic):
 def ask_university(world, university, topic, stream, who):
     """A random member of staff; a partnership office shows the best-fitting of several."""
     staff = world.universities[university].staff
-    shown = world.parameters.office_reach if world.universities[university].roles > 0.0 else 1
+    if world.universities[university].roles <= 0.0:
+        return staff_member(world, university, chance.index(stream, who, 3, staff))
+    shown = world.parameters.office_reach
     best, best_fit = NONE, -1.0
     for i in range(shown):
         researcher = staff_member(world, university, chance.index(stream, who, 3 + i, staff))
@@ -91,25 +187,57 @@ def ask_university(world, university, topic, stream, who):
 @compiled
 def reach_out(world):
     """Researchers with time approach a council that they are near to."""
-    clock, p, prospect = world.clock, world.parameters, world.funder.prospect
-    stream = stream_of(clock.seed, chance.OUTREACH, clock.month)
-    most = p.outreach_rate * max(1.0, 2.0 * prospect)  # motives add up to 1
-    chance.uniform_row(world.luck, stream, 0, clock.slots)
-    n = 0
-    for r in range(clock.slots):
-        u = world.luck[r]
-        if u >= most:
-            continue
-        motives = world.researchers[r].motives
-        drive = motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect
-        if (u < p.outreach_rate * drive) & is_available(world, r):
-            world.chosen[r] = pick_council(world, world.researchers[r].university, uniform(stream, r, 1))
-            world.keys[n], world.items[n] = uniform(stream, r, 2), r
-            n += 1
+    stream = stream_of(world.clock.seed, chance.OUTREACH, world.clock.month)
+    n = list_outreach(world, stream)
+    n = turn_to_councils(world, stream, n)
+    n = keep_willing(world, stream, n)
+    for j in range(n):
+        world.keys[j] = uniform(stream, world.meetings[world.items[j]].who, 2)
     sort_by_luck(world, n)
+    for j in range(n):
+        meeting = world.meetings[world.items[j]]
+        need = best_free_need(world, meeting.council, meeting.researcher)
+        if need != NONE:
+            topic = world.needs[need].topic
+            if council_accepts(world, stream, meeting.council, meeting.researcher, topic, meeting.who):
+                form_tie(world, meeting.council, meeting.researcher, need, BY_OUTREACH)
+
+
+@inlined
+def list_outreach(world, stream):
+    """List the available researchers who reach out this month; returns how many there are."""
+    p, prospect, slots = world.parameters, world.funder.prospect, world.clock.slots
+    most = p.outreach_rate * max(1.0, 2.0 * prospect)  # motives add up to 1
+    chance.uniform_row(world.luck, stream, 0, slots)
+    lucky = 0
+    for r in range(slots):
+        world.items[lucky] = r
+        lucky += world.luck[r] < most
+    n = 0
+    for j in range(lucky):
+        r = world.items[j]
+        motives, meeting = world.researchers[r].motives, world.meetings[n]
+        meeting.researcher = meeting.who = r
+        drive = motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect
+        n += (world.luck[r] < p.outreach_rate * drive) & is_available(world, r)
+    return n
+
+
+@inlined
+def turn_to_councils(world, stream, n):
+    """Let n researchers pick a council to approach; lists the meetings and returns how many there are."""
     for i in range(n):
-        r = world.items[i]
-        offer_help(world, world.chosen[r], r, BY_OUTREACH, stream, r)
+        meeting = world.meetings[i]
+        meeting.university = world.researchers[meeting.researcher].university
+        u = uniform(stream, meeting.who, 1)
+        meeting.target, meeting.stretch = aim_at_council(world, meeting.university, u)
+    left = 0
+    for i in range(n):
+        meeting = world.meetings[i]
+        meeting.council = hit_council(world, meeting.university, meeting.target, meeting.stretch)
+        world.items[left] = i
+        left += meeting.council != NONE
+    return left
 
 
 @inlined
@@ -144,19 +272,30 @@ def meet(world, council, researcher, need, origin, stream, who):
     """Two people meet over a need; if both want it, their tie scopes."""
     if world.needs[need].tie != NONE or not is_available(world, researcher):
         return
-    row = find_tie(world, council, researcher)
-    trust = 0.0
-    if row != NONE:
-        if world.ties[row].stage != DORMANT:
-            return
-        trust = world.ties[row].trust
     # The researcher is asked first only because that is quicker; each has a draw of their own.
-    willing = acceptance(researcher_value(world, council, researcher, trust))
-    if uniform(stream, who, chance.RESEARCHER_ACCEPTS) >= willing:
+    if not researcher_accepts(world, stream, council, researcher, who):
         return
-    wanted = acceptance(council_value(world, council, researcher, world.needs[need].topic, trust))
-    if uniform(stream, who, chance.COUNCIL_ACCEPTS) < wanted:
-        form_tie(world, council, researcher, need, origin, row)
+    if council_accepts(world, stream, council, researcher, world.needs[need].topic, who):
+        form_tie(world, council, researcher, need, origin)
+
+
+@inlined
+def researcher_accepts(world, stream, council, researcher, who):
+    """Whether a researcher without a live tie to a council wants to work with it."""
+    row = find_tie(world, council, researcher)
+    is_free = row == NONE or world.ties[row].stage == DORMANT
+    trust = world.ties[row].trust if row != NONE else 0.0
+    willing = acceptance(researcher_value(world, council, researcher, trust))
+    return is_free & (uniform(stream, who, chance.RESEARCHER_ACCEPTS) < willing)
+
+
+@inlined
+def council_accepts(world, stream, council, researcher, topic, who):
+    """Whether a council wants to work with a researcher on a topic."""
+    row = find_tie(world, council, researcher)
+    trust = world.ties[row].trust if row != NONE else 0.0
+    wanted = acceptance(council_value(world, council, researcher, topic, trust))
+    return uniform(stream, who, chance.COUNCIL_ACCEPTS) < wanted
 
 
 @inlined
@@ -210,8 +349,9 @@ def researcher_value(world, council, researcher, trust):
 
 
 @compiled
-def form_tie(world, council, researcher, need, origin, row):
+def form_tie(world, council, researcher, need, origin):
     """Make or revive a tie; it claims the need and takes its topic."""
+    row = find_tie(world, council, researcher)
     is_new = row == NONE
     if is_new:
         row = make_tie(world, council, researcher, world.needs[need].topic)

@@ -2,8 +2,10 @@
 
 import math
 
+import numpy as np
+
 from model import chance
-from model.arrays import NONE, STRETCH
+from model.arrays import NONE, STRETCH, World
 from model.chance import stream_of, uniform
 from model.compiling import compiled, inlined
 from model.ordering import sort_by_key
@@ -35,74 +37,122 @@ def locate(at, stream, who, site, geographic):
 
 @compiled
 def measure_distances(world):
-    """Fill in prox of every council and university, and what outreach and searches weigh by it."""
-    p = world.parameters
-    for c in range(world.councils.size):
-        for u in range(world.universities.size):
-            council, university = world.councils[c], world.universities[u]
+    """Fill in, where prox will stand, what it is a power of: 1 + d / distance_scale."""
+    for u in range(world.universities.size):
+        university = world.universities[u]
+        for c in range(world.councils.size):
+            council = world.councils[c]
             dx, dy, dz = council.x - university.x, council.y - university.y, council.z - university.z
             distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-            near = (1.0 + distance / p.distance_scale) ** -p.distance_decay
-            world.proximity[c, u] = near
-            before = world.outreach_weights[u, c - 1] if c > 0 else 0.0
-            world.outreach_weights[u, c] = before + near
+            world.proximity[u, c] = 1.0 + distance / world.parameters.distance_scale
+
+
+def decay_with_distance(world: World) -> None:
+    """Fill in prox of every university and council.
+
+    NumPy raises several numbers to a power at a time; on processors of another kind it may round the last
+    bit otherwise.
+    """
+    near = world.proximity[:, : len(world.councils)]
+    np.power(near, -world.parameters.distance_decay, out=near)
+
+
+@compiled
+def weigh_councils(world):
+    """Sum up what outreach weighs councils by."""
     for u in range(world.universities.size):
-        put_up_signposts(world.outreach_weights[u], world.outreach_signposts[u])
-    weigh_staff(world)
+        total = 0.0
+        for c in range(world.councils.size):
+            total += world.proximity[u, c]
+            world.outreach_signposts[u, c // STRETCH] = total
+            world.outreach_milestones[u, c // (STRETCH * STRETCH)] = total
 
 
 @compiled
 def weigh_staff(world):
     """Fill in what councils' searches weigh universities by; anew when their staff has changed."""
-    for c in range(world.councils.size):
-        total = 0.0
+    for first in range(0, world.councils.size, STRETCH):
+        last = min(first + STRETCH, world.councils.size)
         for u in range(world.universities.size):
-            total += world.universities[u].staff * world.proximity[c, u]
-            world.search_weights[c, u] = total
-        put_up_signposts(world.search_weights[c], world.search_signposts[c])
+            for c in range(first, last):
+                world.search_weights[c, u] = world.universities[u].staff * world.proximity[u, c]
+        for c in range(first, last):
+            total = 0.0
+            for u in range(world.universities.size):
+                total += world.search_weights[c, u]
+                world.search_signposts[c, u // STRETCH] = total
+                world.search_milestones[c, u // (STRETCH * STRETCH)] = total
     world.clock.staff_changed = 0
 
 
-@compiled
-def put_up_signposts(cumulative, signposts):
-    """Note where each stretch of cumulative weights ends, so that looking one up reads little of them."""
-    for i in range(signposts.size):
-        signposts[i] = cumulative[min((i + 1) * STRETCH, cumulative.size) - 1]
+@inlined
+def aim(milestones, signposts, row, u):
+    """Where a uniform draw falls among the weights of a row: how far along, and in which stretch.
+
+    The stretch is -1 if all weights are 0. All sums of a level are counted, since processors compare
+    several at a time but guess badly where to stop; a draw is below 1, so that one of them lies above.
+    """
+    total = milestones[row, milestones.shape[1] - 1] if milestones.shape[1] > 0 else 0.0
+    if total <= 0.0:
+        return 0.0, NONE
+    target = u * total
+    stretch = 0
+    for i in range(milestones.shape[1] - 1):
+        stretch += STRETCH * (milestones[row, i] <= target)
+    for i in range(stretch, stretch + STRETCH):
+        stretch += signposts[row, i] <= target
+    return target, stretch
 
 
 @inlined
-def pick(weights, signposts, row, u):
-    """Index drawn with the weights that a row adds up, by a uniform draw; -1 if all are 0."""
-    n, last = weights.shape[1], signposts.shape[1] - 1
-    if n == 0 or signposts[row, last] <= 0.0:
+def hit(weights, signposts, row, target, stretch):
+    """Index of the weight of a stretch on which a target falls; -1 if there is no stretch."""
+    if stretch == NONE:
         return NONE
-    target = u * signposts[row, last]
-    first = STRETCH * passed(signposts, row, 0, last, target)
-    return passed(weights, row, first, min(first + STRETCH, n) - 1, target)
+    total = signposts[row, stretch - 1] if stretch > 0 else 0.0
+    index = stretch * STRETCH
+    for i in range(stretch * STRETCH, stretch * STRETCH + STRETCH - 1):
+        total += weights[row, i]
+        index += total <= target
+    return index
+
+
+@inlined
+def aim_at_university(world, council, u):
+    """Where a council's draw falls among universities, with weight n_u prox."""
+    return aim(world.search_milestones, world.search_signposts, council, u)
+
+
+@inlined
+def hit_university(world, council, target, stretch):
+    """The university whom a council turns to; -1 if there is no staff anywhere."""
+    return hit(world.search_weights, world.search_signposts, council, target, stretch)
+
+
+@inlined
+def aim_at_council(world, university, u):
+    """Where the draw of someone at a university falls among councils, with weight prox."""
+    return aim(world.outreach_milestones, world.outreach_signposts, university, u)
+
+
+@inlined
+def hit_council(world, university, target, stretch):
+    """The council whom someone at a university turns to; -1 if there is none."""
+    return hit(world.proximity, world.outreach_signposts, university, target, stretch)
 
 
 @inlined
 def pick_university(world, council, u):
     """A university whom a council turns to, with weight n_u prox; -1 if there is no staff anywhere."""
-    return pick(world.search_weights, world.search_signposts, council, u)
+    target, stretch = aim_at_university(world, council, u)
+    return hit_university(world, council, target, stretch)
 
 
 @inlined
 def pick_council(world, university, u):
     """A council whom someone at a university turns to, with weight prox; -1 if there is none."""
-    return pick(world.outreach_weights, world.outreach_signposts, university, u)
-
-
-@inlined
-def passed(weights, row, first, end, target):
-    """First index from which a row's cumulative weights lie above a target, `end` if there is none before.
-
-    All are counted, since processors compare several at a time but guess badly where to stop.
-    """
-    index = first
-    for i in range(first, end):
-        index += weights[row, i] <= target
-    return index
+    target, stretch = aim_at_council(world, university, u)
+    return hit_council(world, university, target, stretch)
 
 
 @compiled
@@ -114,7 +164,7 @@ def same_place(world, council, university):
 @compiled
 def home(world, council, university):
     """1 where council and university share a place, else prox."""
-    return 1.0 if same_place(world, council, university) else world.proximity[council, university]
+    return 1.0 if same_place(world, council, university) else world.proximity[university, council]
 
 
 @compiled

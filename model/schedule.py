@@ -10,7 +10,14 @@ from model.measuring import close_open_spells, measure
 from model.meeting import hold_events, open_initial_ties, reach_out, search
 from model.need import renew_needs
 from model.partnership import embed_and_end, scope
-from model.place import draw_structures, measure_distances, round_half_up, uphold_structures
+from model.place import (
+    draw_structures,
+    measure_distances,
+    round_half_up,
+    uphold_structures,
+    weigh_councils,
+    weigh_staff,
+)
 from model.researcher import (
     draw_researchers,
     lose_officers,
@@ -24,12 +31,19 @@ from model.university import change_university_leaders, draw_universities, provi
 
 
 @entry
-def begin(world, council_sites, university_sites, geographic, council_shapes, researcher_shapes):
-    """Draw the world as it stands before the first month."""
+def found(world, council_sites, university_sites, geographic, council_shapes):
+    """Draw the structures, councils and universities that are there before the first month."""
     draw_structures(world)
     draw_councils(world, council_sites, geographic, council_shapes)
     draw_universities(world, university_sites, geographic)
     measure_distances(world)
+
+
+@entry
+def populate(world, researcher_shapes):
+    """Draw the researchers that are there before the first month, and their first ties."""
+    weigh_councils(world)
+    weigh_staff(world)
     draw_researchers(world, researcher_shapes)
     open_initial_ties(world, round_half_up(world.parameters.initial_strategic * world.councils.size))
 

@@ -11,6 +11,7 @@ from model.arrays import Size, allocate, array_of, copy, phd_rows
 from model.assignment import assign
 from model.measures import indicators_of
 from model.parameters import LEVERS, BadInput, Parameter, Value, as_number, parameters_from
+from model.place import decay_with_distance
 from model.policy import Dated, Policy, policy_from
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
 
@@ -153,13 +154,16 @@ class Simulation:
         clock.free_tie = clock.free_need = 0
         clock.posts = self.population.n_researchers
         self._take_policy()
-        schedule.begin(
+        council_shapes, researcher_shapes = self._shapes
+        schedule.found(
             self.world,
             self.population.councils.astype(np.dtype((np.record, COUNCIL_SITE))),
             self.population.universities.astype(np.dtype((np.record, UNIVERSITY_SITE))),
             self.population.geographic,
-            *self._shapes,
+            council_shapes,
         )
+        decay_with_distance(self.world)
+        schedule.populate(self.world, researcher_shapes)
 
     def _take_policy(self) -> None:
         """Write the stretches of months in which the levers stay the same."""

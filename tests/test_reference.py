@@ -105,6 +105,11 @@ def test_what_once_went_wrong(levers):
     assert_same(levers, lattice(2, 4, 1, 12), 21, {"warmup": 24, "horizon": 96})
 
 
+def test_more_to_pick_from_than_one_section():
+    """Councils and universities so many that picks go by signposts and by milestones."""
+    assert_same({"phds": 60, "events_per_year": 40}, lattice(5, 30, 15, 2), 5, {"warmup": 12, "horizon": 24})
+
+
 @pytest.mark.parametrize("accuracy", [0.0, 1.0])
 @pytest.mark.parametrize("algorithm", ["best_fit", "stable", "equitable"])
 def test_equal_scores_are_settled_alike(algorithm, accuracy):

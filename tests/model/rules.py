@@ -36,6 +36,18 @@ def measure_distances(world):
 
 
 @entry
+def weigh(world):
+    place.weigh_councils(world)
+    place.weigh_staff(world)
+
+
+def measure_proximity(world):
+    measure_distances(world)
+    place.decay_with_distance(world)
+    weigh(world)
+
+
+@entry
 def share_out_effort(world):
     effort.share_out_effort(world)
 
@@ -107,10 +119,15 @@ def fill_order(world, order):
 
 
 @entry
-def fill_picks(cumulative, signposts, draws, picks):
-    place.put_up_signposts(cumulative, signposts)
+def pick_councils(world, university, draws, picks):
     for i in range(draws.size):
-        picks[i] = place.pick(cumulative, signposts, draws[i])
+        picks[i] = place.pick_council(world, university, draws[i])
+
+
+@entry
+def pick_universities(world, council, draws, picks):
+    for i in range(draws.size):
+        picks[i] = place.pick_university(world, council, draws[i])
 
 
 @entry

@@ -49,7 +49,7 @@ def simulation_of(case):
     if "need" in case:
         rules.open_need(world, 0, 0)
         world.ties["need"][0], world.needs["tie"][0] = 0, 0
-    rules.measure_distances(world)
+    rules.measure_proximity(world)
     return simulation
 
 

@@ -64,7 +64,7 @@ def test_warmup_is_the_same_under_every_policy(policy):
 
 
 #: Columns that say where in a table something is, not what it is.
-LINKS = {"first_tie", "first_need", "last_need", "next_phd", "busy", "position", "name", "need"}
+LINKS = {"first_tie", "first_need", "last_need", "next_phd", "effort", "position", "name", "need"}
 LINKS |= {"next_of_council", "next_of_researcher"}
 
 

@@ -3,21 +3,40 @@
 import numpy as np
 import pytest
 
-from model.arrays import STRETCH, stretches
+from model.arrays import STRETCH
+from model.population import lattice
 from model.simulation import Simulation
 from tests.model import rules
 
-SIZES = (1, 2, STRETCH - 1, STRETCH, STRETCH + 1, 3 * STRETCH, 1000)
+SECTION = STRETCH * STRETCH
+SIZES = (1, 2, STRETCH - 1, STRETCH, STRETCH + 1, 3 * STRETCH, SECTION, SECTION + 1, 1000)
 
 
-def picked(weights, draws):
-    cumulative, picks = np.cumsum(weights), np.empty(len(draws), np.int64)
-    rules.fill_picks(cumulative, np.empty(stretches(len(weights))), draws, picks)
+def picked_councils(weights, draws):
+    """Councils that a university's draws pick, where their weights are as given."""
+    world, picks = Simulation(population=lattice(1, len(weights), 1, 1)).world, np.empty(len(draws), np.int64)
+    world.proximity[0, : len(weights)] = weights
+    rules.weigh(world)
+    rules.pick_councils(world, 0, draws, picks)
     return picks
 
 
+def picked_universities(weights, draws):
+    """Universities that a council's draws pick, where their weights are as given."""
+    world, picks = Simulation(population=lattice(1, 1, len(weights), 1)).world, np.empty(len(draws), np.int64)
+    world.proximity[:, 0] = weights / 2
+    world.universities["staff"] = 2
+    rules.weigh(world)
+    rules.pick_universities(world, 0, draws, picks)
+    return picks
+
+
+PICKED = pytest.mark.parametrize("picked", [picked_councils, picked_universities])
+
+
+@PICKED
 @pytest.mark.parametrize("size", SIZES)
-def test_pick_is_where_the_draw_falls_among_cumulative_weights(size):
+def test_pick_is_where_the_draw_falls_among_cumulative_weights(size, picked):
     rng = np.random.default_rng(size)
     weights = rng.random(size) * (rng.random(size) < 0.7)  # some weigh nothing
     weights[rng.integers(size)] = 1.0
@@ -29,8 +48,9 @@ def test_pick_is_where_the_draw_falls_among_cumulative_weights(size):
     assert (weights[picks] > 0.0).all()
 
 
+@PICKED
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_is_picked_if_nothing_weighs(size):
+def test_nothing_is_picked_if_nothing_weighs(size, picked):
     assert (picked(np.zeros(size), np.array([0.1, 0.9])) == -1).all()
 
 
