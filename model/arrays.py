@@ -75,7 +75,7 @@ CLOCK = _record(
     ("phds_started", _I, "PhDs started so far"),
     ("live", _I, "length of the list of live ties"),
     ("dormant", _I, "length of the list of dormant ties"),
-    ("busy", _I, "length of the list of busy researchers"),
+    ("busy", _I, "researchers of whom time was asked when effort was last reckoned"),
     ("researchers", _I, "researchers present"),
     ("staff_changed", _I, "1 if a university's staff has changed since searches last weighed it"),
     ("seconded", _I, "researchers on secondment"),
@@ -158,20 +158,24 @@ RESEARCHER = _record(
     ("university", _N, "row of the university"),
     ("first_tie", _N, "head of the list of ties"),
     ("present", _N, "1 if someone is there; posts always are, PhD rows at times"),
-    ("busy", _N, "1 if any time was asked for when effort was last reckoned"),
+    ("effort", _N, "row of what was asked of her or him when effort was last reckoned, -1: nothing"),
     ("expertise", _F, "e_k by topic, 0-1", (N_TOPICS,)),
     ("excellence", _F, "q: 0-1"),
     ("local_focus", _F, "l: 0 global, 1 local"),
     ("pace", _F, "tau: fully served months to one usable finding"),
     ("sector_knowledge", _F, "s: knows how local government works, 0-1"),
-    ("committed", _F, "days a month demanded by active ties"),
-    ("nurturing", _F, "days a month demanded by scoping and ready ties"),
-    ("served_committed", _F, "share of those days served, 0-1"),
-    ("served_nurturing", _F, "share of those days served, 0-1"),
     ("arrived", _N, "month of arrival, -1 for those there from the start"),
     ("seconded_to", _N, "row of the council of a secondment under way"),
     ("seconded_until", _N, "month in which it ends"),
     ("next_phd", _N, "next in the university's list of PhD researchers"),
+)
+
+EFFORT = _record(
+    ("researcher", _N, "row of the researcher"),
+    ("committed", _F, "days a month demanded by active ties"),
+    ("nurturing", _F, "days a month demanded by scoping and ready ties"),
+    ("served_committed", _F, "share of those days served, 0-1"),
+    ("served_nurturing", _F, "share of those days served, 0-1"),
 )
 
 TIE = _record(
@@ -249,7 +253,7 @@ class World(NamedTuple):
     live: np.ndarray  # rows of live ties
     dormant: np.ndarray  # rows of dormant ties
     contract_ends: np.ndarray  # [researchers]: month in which a fixed term runs out, or PERMANENT, or VACANT
-    busy: np.ndarray  # rows of researchers of whom time was asked when effort was last reckoned
+    efforts: np.ndarray  # of the researchers of whom time was asked when effort was last reckoned
     proximity: np.ndarray  # prox [universities, councils], which outreach weighs councils by
     outreach_signposts: np.ndarray  # their sums up to the end of each stretch
     outreach_milestones: np.ndarray  # every STRETCH-th signpost, and the last
@@ -322,7 +326,7 @@ def allocate(size: Size) -> World:
         live=np.zeros(size.ties, np.int64),
         dormant=np.zeros(size.ties, np.int64),
         contract_ends=np.full(size.researchers, VACANT, np.int32),
-        busy=np.zeros(size.researchers, np.int64),
+        efforts=_table(size.researchers, EFFORT),
         proximity=_weights(size.universities, size.councils),
         outreach_signposts=_weights(size.universities, stretches(size.councils), np.inf),
         outreach_milestones=np.zeros((size.universities, stretches(stretches(size.councils)))),
@@ -351,7 +355,8 @@ def allocate(size: Size) -> World:
         table[following][-1:] = NONE
     world.councils["first_tie"] = world.councils["first_need"] = world.councils["last_need"] = NONE
     world.universities["first_phd"] = NONE
-    world.researchers["first_tie"] = world.researchers["next_phd"] = world.researchers["seconded_to"] = NONE
+    for link in ("first_tie", "next_phd", "seconded_to", "effort"):
+        world.researchers[link] = NONE
     return world
 
 

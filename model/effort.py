@@ -28,22 +28,24 @@ def share_out_effort(world):
 def rest_researchers(world):
     """Nothing is asked of anyone yet; most are never asked, and never looked at."""
     for i in range(world.clock.busy):
-        researcher = world.researchers[world.busy[i]]
-        researcher.busy = 0
+        researcher = world.researchers[world.efforts[i].researcher]
+        researcher.effort = NONE
         researcher.load = 0.0
     world.clock.busy = 0
 
 
 @inlined
 def call_on(world, r):
-    """Note that something is asked of a researcher."""
+    """What is asked of a researcher: nothing, if this is the first time this month."""
     researcher = world.researchers[r]
-    if not researcher.busy:
-        researcher.busy = 1
-        researcher.committed = 0.0
-        researcher.nurturing = 0.0
-        world.busy[world.clock.busy] = r
+    if researcher.effort == NONE:
+        researcher.effort = world.clock.busy
+        effort = world.efforts[world.clock.busy]
+        effort.researcher = r
+        effort.committed = 0.0
+        effort.nurturing = 0.0
         world.clock.busy += 1
+    return world.efforts[researcher.effort]
 
 
 @compiled
@@ -61,18 +63,18 @@ def commit_engagement(world):
 def demand_effort(world, tie):
     """Add a tie's demand to what is asked of its two sides."""
     p = world.parameters
-    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
-    call_on(world, tie.researcher)
-    relief = 1.0 - p.role_relief * min(1.0, world.universities[researcher.university].roles)
+    council, effort = world.councils[tie.council], call_on(world, tie.researcher)
+    university = world.universities[world.researchers[tie.researcher].university]
+    relief = 1.0 - p.role_relief * min(1.0, university.roles)
     if tie.stage == PROJECT:
         council.committed += p.project_council
-        researcher.committed += p.project_researcher * (1.0 - p.grant_buyout * tie.funded)
+        effort.committed += p.project_researcher * (1.0 - p.grant_buyout * tie.funded)
     elif tie.stage == STRATEGIC:
         idle = IDLE_STRATEGIC_SHARE if tie.need == NONE else 1.0
         council.committed += p.strategic_council * idle * relief
-        researcher.committed += p.strategic_researcher * idle * relief
+        effort.committed += p.strategic_researcher * idle * relief
     else:
-        demand_nurturing(world, tie, council, researcher, relief * support(world, tie))
+        demand_nurturing(world, tie, council, effort, relief * support(world, tie))
 
 
 @compiled
@@ -86,13 +88,13 @@ def support(world, tie):
 
 
 @inlined
-def demand_nurturing(world, tie, council, researcher, left):
+def demand_nurturing(world, tie, council, effort, left):
     """Demand of a scoping, ready or awarded tie, of which relief leaves a share."""
     p = world.parameters
     share = 1.0 if tie.stage == SCOPING else READY_SHARE
     tie.bid_days = bid_days(world, tie) * left if tie.stage == READY else 0.0
     council.nurturing += p.scoping_council * share * left
-    researcher.nurturing += p.scoping_researcher * share * left + tie.bid_days
+    effort.nurturing += p.scoping_researcher * share * left + tie.bid_days
 
 
 @inlined
@@ -116,10 +118,10 @@ def served_share(capacity, demand):
 
 @inlined
 def serve(side, capacity):
-    """Serve a council or a researcher: commitments first, then nurturing."""
+    """Serve a council or a researcher, commitments first, then nurturing; returns the load."""
     side.served_committed = served_share(capacity, side.committed)
     side.served_nurturing = served_share(max(0.0, capacity - side.committed), side.nurturing)
-    side.load = (side.committed + side.nurturing) / max(capacity, LEAST_CAPACITY)
+    return (side.committed + side.nurturing) / max(capacity, LEAST_CAPACITY)
 
 
 @compiled
@@ -127,8 +129,9 @@ def serve_councils(world):
     """Serve every council, and measure the mean load."""
     total = 0.0
     for c in range(world.councils.size):
-        serve(world.councils[c], world.councils[c].partnership_capacity)
-        total += world.councils[c].load
+        council = world.councils[c]
+        council.load = serve(council, council.partnership_capacity)
+        total += council.load
     if world.councils.size > 0:
         this_month(world).load_council = total / world.councils.size
 
@@ -138,8 +141,8 @@ def serve_researchers(world):
     """Serve everyone of whom something is asked, and measure the mean load."""
     total = 0.0
     for i in range(world.clock.busy):
-        researcher = world.researchers[world.busy[i]]
-        serve(researcher, researcher.engagement_capacity)
+        researcher = world.researchers[world.efforts[i].researcher]
+        researcher.load = serve(world.efforts[i], researcher.engagement_capacity)
         total += researcher.load
     if world.clock.researchers > 0:
         this_month(world).load_researcher = total / world.clock.researchers
@@ -148,9 +151,10 @@ def serve_researchers(world):
 @inlined
 def take_served(world, tie):
     """A tie is served as well as the less served of its two sides."""
-    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    council = world.councils[tie.council]
+    effort = world.efforts[world.researchers[tie.researcher].effort]
     if is_active(tie):
-        tie.served = min(council.served_committed, researcher.served_committed)
+        tie.served = min(council.served_committed, effort.served_committed)
     else:
-        tie.served = min(council.served_nurturing, researcher.served_nurturing)
-        this_month(world).days_bidding += tie.bid_days * researcher.served_nurturing
+        tie.served = min(council.served_nurturing, effort.served_nurturing)
+        this_month(world).days_bidding += tie.bid_days * effort.served_nurturing

@@ -164,7 +164,7 @@ def bids_now(world, tie, stream, draw, share):
     p, researcher = world.parameters, world.researchers[tie.researcher]
     hears = 1.0 if is_bridged(world, tie) else awareness(world)
     wants = p.bid_base + (1.0 - p.bid_base) * min(1.0, 2.0 * researcher.motives[2])
-    time = 0.3 + 0.7 * researcher.served_nurturing
+    time = 0.3 + 0.7 * world.efforts[researcher.effort].served_nurturing
     if uniform(stream, chance.pair_of(tie.council, tie.researcher), draw) >= share * hears * wants * time:
         return False
     this_month(world).bids += 1
