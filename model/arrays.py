@@ -273,6 +273,7 @@ class World(NamedTuple):
     noted: np.ndarray  # scratch: councils that have heard of a finding
     round_needs: np.ndarray  # rows of the needs of a matchmaking round
     round_researchers: np.ndarray  # rows of its researchers
+    round_ends: np.ndarray  # [researchers]: where the candidates of the same university end
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
     round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate researcher
@@ -346,6 +347,7 @@ def allocate(size: Size) -> World:
         noted=np.zeros(size.councils, np.int64),
         round_needs=np.zeros(size.needs, np.int64),
         round_researchers=np.zeros(size.researchers, np.int64),
+        round_ends=np.zeros(size.researchers, np.int64),
         round_choice=np.zeros(size.needs, np.int64),
         round_score=np.zeros(size.needs),
         round_taken=np.zeros(size.researchers, np.int64),

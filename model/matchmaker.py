@@ -65,6 +65,18 @@ def gather(world):
             world.round_taken[clock.candidates] = NONE
             world.round_researchers[clock.candidates] = r
             clock.candidates += 1
+    mark_universities(world)
+
+
+@compiled
+def mark_universities(world):
+    """Note for each candidate where those of the same university, who are next to each other, end."""
+    end = world.clock.candidates
+    for i in range(world.clock.candidates - 1, -1, -1):
+        world.round_ends[i] = end
+        university = world.researchers[world.round_researchers[i]].university
+        if i > 0 and world.researchers[world.round_researchers[i - 1]].university != university:
+            end = i
 
 
 @entry
@@ -80,25 +92,25 @@ def choose(world, algorithm):
 
 
 @compiled
-def score_bound(world, need, researcher):
-    """The most that a pair's score can be, before its noise is drawn."""
-    accuracy = levers_of(world).match_accuracy
-    return fitness(world, need, researcher) + (1.0 - accuracy)
+def score_bound(world, need, university, f):
+    """The most that the score of a need and a university's researcher of some fit can be."""
+    return fitness(world, need, university, f) + (1.0 - levers_of(world).match_accuracy)
 
 
 @compiled
-def fitness(world, need, researcher):
+def fitness(world, need, university, f):
     """match_accuracy f (0.3 + 0.7 home)."""
-    council, person = world.needs[need].council, world.researchers[researcher]
-    near = 0.3 + 0.7 * home(world, council, person.university)
-    return levers_of(world).match_accuracy * person.expertise[world.needs[need].topic] * near
+    near = 0.3 + 0.7 * home(world, world.needs[need].council, university)
+    return levers_of(world).match_accuracy * f * near
 
 
 @compiled
 def score_of(world, stream, need, researcher):
     """What the matchmaker sees: fit and nearness, dimmed by noise."""
     noise = uniform(stream, introduction_of(world.needs[need].who, researcher), 0)
-    return fitness(world, need, researcher) + (1.0 - levers_of(world).match_accuracy) * noise
+    person, topic = world.researchers[researcher], world.needs[need].topic
+    seen = fitness(world, need, person.university, person.expertise[topic])
+    return seen + (1.0 - levers_of(world).match_accuracy) * noise
 
 
 @compiled
@@ -120,15 +132,31 @@ def find_best(world, stream, need, at_random):
 @compiled
 def find_next(world, stream, need, at_random, ceiling, after, skip_taken):
     """Index and score of a need's best candidate below a score, or of that score and later in the list."""
-    best, best_score = NONE, INFEASIBLE
-    for i in range(world.clock.candidates):
+    best, best_score, first = NONE, INFEASIBLE, 0
+    while first < world.clock.candidates:
+        end = world.round_ends[first]
+        university = world.researchers[world.round_researchers[first]].university
+        if at_random or score_bound(world, need, university, 1.0) > best_score:
+            best, best_score = find_among(
+                world, stream, need, at_random, ceiling, after, skip_taken, first, end, best, best_score
+            )
+        first = end
+    return best, best_score
+
+
+@compiled
+def find_among(world, stream, need, at_random, ceiling, after, skip_taken, first, end, best, best_score):
+    """The same among candidates of one university, if any of them is better than the best so far."""
+    topic = world.needs[need].topic
+    for i in range(first, end):
         if skip_taken and world.round_taken[i] != NONE:
             continue
         researcher = world.round_researchers[i]
+        person = world.researchers[researcher]
         if at_random:
             value = uniform(stream, introduction_of(world.needs[need].who, researcher), 1)
-        elif score_bound(world, need, researcher) <= best_score:
-            continue  # its noise need not be drawn
+        elif score_bound(world, need, person.university, person.expertise[topic]) <= best_score:
+            continue  # the noise need not be drawn
         else:
             value = score_of(world, stream, need, researcher)
         below = value < ceiling or (value == ceiling and i > after)
