@@ -160,10 +160,10 @@ def best_dormant(world, council, topic):
     row = world.councils[council].first_tie
     while row != NONE:
         tie = world.ties[row]
-        value = tie.trust * world.researchers[tie.researcher].expertise[topic]
-        comes_up = (tie.stage == DORMANT) & (value >= best_value)
-        if comes_up and (value > best_value or tie.researcher < world.ties[best].researcher):
-            best, best_value = row, value
+        if (tie.stage == DORMANT) & (tie.trust >= best_value):  # expertise is 1 at most
+            value = tie.trust * world.researchers[tie.researcher].expertise[topic]
+            if value > best_value or (value == best_value and tie.researcher < world.ties[best].researcher):
+                best, best_value = row, value
         row = tie.next_of_council
     return best
 
