@@ -86,11 +86,12 @@ def weigh_staff(world):
 
 
 @inlined
-def aim(milestones, signposts, row, u):
-    """Where a uniform draw falls among the weights of a row: how far along, and in which stretch.
+def aim(milestones, signposts, row, u, n):
+    """Where a uniform draw falls among the n weights of a row: how far along, and in which stretch.
 
     The stretch is -1 if all weights are 0. All sums of a level are counted, since processors compare
-    several at a time but guess badly where to stop; a draw is below 1, so that one of them lies above.
+    several at a time but guess badly where to stop. Weights so small that they are rounded to nothing
+    can add up to no more than the target; then it lies in the last stretch.
     """
     total = milestones[row, milestones.shape[1] - 1] if milestones.shape[1] > 0 else 0.0
     if total <= 0.0:
@@ -101,12 +102,12 @@ def aim(milestones, signposts, row, u):
         stretch += STRETCH * (milestones[row, i] <= target)
     for i in range(stretch, stretch + STRETCH):
         stretch += signposts[row, i] <= target
-    return target, stretch
+    return target, min(stretch, (n - 1) // STRETCH)
 
 
 @inlined
-def hit(weights, signposts, row, target, stretch):
-    """Index of the weight of a stretch on which a target falls; -1 if there is no stretch."""
+def hit(weights, signposts, row, target, stretch, n):
+    """Index, below n, of the weight of a stretch on which a target falls; -1 if there is no stretch."""
     if stretch == NONE:
         return NONE
     total = signposts[row, stretch - 1] if stretch > 0 else 0.0
@@ -114,31 +115,33 @@ def hit(weights, signposts, row, target, stretch):
     for i in range(stretch * STRETCH, stretch * STRETCH + STRETCH - 1):
         total += weights[row, i]
         index += total <= target
-    return index
+    return min(index, n - 1)
 
 
 @inlined
 def aim_at_university(world, council, u):
     """Where a council's draw falls among universities, with weight n_u prox."""
-    return aim(world.search_milestones, world.search_signposts, council, u)
+    return aim(world.search_milestones, world.search_signposts, council, u, world.universities.size)
 
 
 @inlined
 def hit_university(world, council, target, stretch):
     """The university whom a council turns to; -1 if there is no staff anywhere."""
-    return hit(world.search_weights, world.search_signposts, council, target, stretch)
+    n = world.universities.size
+    return hit(world.search_weights, world.search_signposts, council, target, stretch, n)
 
 
 @inlined
 def aim_at_council(world, university, u):
     """Where the draw of someone at a university falls among councils, with weight prox."""
-    return aim(world.outreach_milestones, world.outreach_signposts, university, u)
+    return aim(world.outreach_milestones, world.outreach_signposts, university, u, world.councils.size)
 
 
 @inlined
 def hit_council(world, university, target, stretch):
     """The council whom someone at a university turns to; -1 if there is none."""
-    return hit(world.proximity, world.outreach_signposts, university, target, stretch)
+    n = world.councils.size
+    return hit(world.proximity, world.outreach_signposts, university, target, stretch, n)
 
 
 @inlined

@@ -54,6 +54,17 @@ def test_nothing_is_picked_if_nothing_weighs(size, picked):
     assert (picked(np.zeros(size), np.array([0.1, 0.9])) == -1).all()
 
 
+@PICKED
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("at", [0, -1])
+def test_pick_is_there_even_if_weights_all_but_vanish(size, picked, at):
+    """A draw above a half comes to all of the smallest weight there is."""
+    weights = np.zeros(size)
+    weights[at] = 2 * 5e-324
+    picks = picked(weights, np.array([0.1, 0.6, 0.9, 1.0 - 2.0**-53]))
+    assert ((picks >= 0) & (picks < size)).all()
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 40, 500])
 @pytest.mark.parametrize("spread", [1.0, 1e-6], ids=["spread", "bunched"])
 def test_random_order_is_order_of_the_draws(n, spread):
