@@ -132,36 +132,27 @@ def find_best(world, stream, need, at_random):
 @compiled
 def find_next(world, stream, need, at_random, ceiling, after, skip_taken):
     """Index and score of a need's best candidate below a score, or of that score and later in the list."""
+    topic = world.needs[need].topic
     best, best_score, first = NONE, INFEASIBLE, 0
     while first < world.clock.candidates:
-        end = world.round_ends[first]
-        university = world.researchers[world.round_researchers[first]].university
-        if at_random or score_bound(world, need, university, 1.0) > best_score:
-            best, best_score = find_among(
-                world, stream, need, at_random, ceiling, after, skip_taken, first, end, best, best_score
-            )
-        first = end
-    return best, best_score
-
-
-@compiled
-def find_among(world, stream, need, at_random, ceiling, after, skip_taken, first, end, best, best_score):
-    """The same among candidates of one university, if any of them is better than the best so far."""
-    topic = world.needs[need].topic
-    for i in range(first, end):
-        if skip_taken and world.round_taken[i] != NONE:
-            continue
-        researcher = world.round_researchers[i]
-        person = world.researchers[researcher]
-        if at_random:
-            value = uniform(stream, introduction_of(world.needs[need].who, researcher), 1)
-        elif score_bound(world, need, person.university, person.expertise[topic]) <= best_score:
-            continue  # the noise need not be drawn
-        else:
-            value = score_of(world, stream, need, researcher)
-        below = value < ceiling or (value == ceiling and i > after)
-        if below and value > best_score and is_feasible(world, need, researcher):
-            best, best_score = i, value
+        start, first = first, world.round_ends[first]
+        university = world.researchers[world.round_researchers[start]].university
+        if not at_random and score_bound(world, need, university, 1.0) <= best_score:
+            continue  # nobody there can score higher
+        for i in range(start, first):
+            if skip_taken and world.round_taken[i] != NONE:
+                continue
+            researcher = world.round_researchers[i]
+            if at_random:
+                value = uniform(stream, introduction_of(world.needs[need].who, researcher), 1)
+            else:
+                f = world.researchers[researcher].expertise[topic]
+                if score_bound(world, need, university, f) <= best_score:
+                    continue  # the noise need not be drawn
+                value = score_of(world, stream, need, researcher)
+            below = value < ceiling or (value == ceiling and i > after)
+            if below and value > best_score and is_feasible(world, need, researcher):
+                best, best_score = i, value
     return best, best_score
 
 
