@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for a cluster that is there, and between looks at whether to stop.
 _PATIENCE, _GLANCE = 30, 0.5
+#: Loggers of Dask's that print a traceback where a connection is lost.
+_TOLD_IN_PLAIN_WORDS = ("distributed.batched", "distributed.client")
 #: Run by every worker started here: Ctrl-C reaches all processes of a terminal, and would end them at once.
 _LEAVE_INTERRUPTS_TO_PARENT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
@@ -143,7 +145,8 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
         raise BadInput(
             "engine=dask needs Dask, which is not installed: pip install 'towngown[distributed]'."
         ) from None
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it is told in plain words
+    for logger in _TOLD_IN_PLAIN_WORDS:
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
     with contextlib.ExitStack() as stack:
         if address is None:
             own: Any = LocalCluster(

@@ -1,8 +1,10 @@
 """A Dask cluster that is not what it should be: told in plain words, and no finished row is lost."""
 
+import logging
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -106,6 +108,19 @@ def test_a_worker_without_this_version_is_told(tiny, preload: str, message: str)
     assert message in said.err
     assert "install the same version everywhere" in " ".join(said.err.split())
     assert not len(Store(Path("store")).rows)
+
+
+@pytest.mark.slow
+def test_dask_keeps_quiet_of_a_lost_connection(caplog: pytest.LogCaptureFixture) -> None:
+    said_by_dask = logging.getLogger("distributed")
+    with scheduler() as (head, address), worker(address), cluster.cluster(address, workers=1) as engine:
+        said_by_dask.addHandler(caplog.handler)
+        head.kill()
+        for _ in range(300):  # so that something is being sent when it closes
+            engine.client.submit(len, "", pure=False)
+            time.sleep(0.001)
+    said_by_dask.removeHandler(caplog.handler)
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 @pytest.mark.slow
