@@ -222,8 +222,11 @@ MEETING = _record(
     ("known", _N, "row of the dormant tie that a council turns to, -1: none"),
     ("university", _N, "row of the university"),
     ("agreed", _N, "1 if both want to work together"),
-    ("stretch", _N, "stretch in which the target lies"),
+    ("topic", _N, "topic of the need of a search"),
+    ("tie", _N, "row of the tie that a search looks at next"),
+    ("stretch", _N, "stretch in which the target lies, or the first in which it may"),
     ("target", _F, "where a draw falls among the weights of universities, or of councils"),
+    ("promise", _F, "trust x expertise of the tie that a search knows best"),
 )
 
 EVENT = _record(

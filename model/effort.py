@@ -2,7 +2,8 @@
 
 from model.arrays import BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
 from model.compiling import compiled, inlined
-from model.tie import is_active, levers_of, this_month
+from model.fetching import AHEAD, fetch, upcoming
+from model.tie import fetch_live, is_active, levers_of, this_month
 
 READY_SHARE = 0.25
 IDLE_STRATEGIC_SHARE = 0.5
@@ -17,11 +18,21 @@ def share_out_effort(world):
     rest_researchers(world)
     commit_engagement(world)
     for i in range(world.clock.live):
+        fetch_pair(world, i)
         demand_effort(world, world.ties[world.live[i]])
     serve_councils(world)
     serve_researchers(world)
     for i in range(world.clock.live):
+        fetch_pair(world, i)
         take_served(world, world.ties[world.live[i]])
+
+
+@inlined
+def fetch_pair(world, i):
+    """Ask for live ties and researchers that come up soon after the i-th."""
+    fetch_live(world, i + 2 * AHEAD)
+    soon = world.ties[upcoming(world.live, i + AHEAD, world.clock.live)]
+    fetch(world.researchers[soon.researcher].motives, 0)
 
 
 @compiled

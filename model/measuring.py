@@ -2,7 +2,8 @@
 
 from model.arrays import AWARDED, PROJECT, READY, SCOPING
 from model.compiling import compiled
-from model.tie import SPELL_CENSORED, close_spell, is_active, this_month
+from model.fetching import AHEAD
+from model.tie import SPELL_CENSORED, close_spell, fetch_live, is_active, this_month
 
 
 @compiled
@@ -11,6 +12,7 @@ def measure(world):
     month, clock = this_month(world), world.clock
     trust, scoping, ready, project, strategic = 0.0, 0, 0, 0, 0
     for i in range(clock.live):
+        fetch_live(world, i + AHEAD)
         tie = world.ties[world.live[i]]
         if tie.stage == SCOPING:
             scoping += 1

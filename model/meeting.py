@@ -1,10 +1,11 @@
 """Meetings: search, outreach and events; and the appraisal that both must pass (ODD 4.4, 4.5).
 
 Searches and outreach are most of a run's work, and in a large world most of that is waiting for rows
-that are in no cache. They are therefore taken a step at a time for all of a month's meetings, so that the
-processor waits for many rows at once, and in loops without branches, which it would have to guess: a
-list grows by counting on only where an entry belongs to it. Ties are formed one by one at the end, in
-the order of the meetings; what an earlier one has changed is looked up again.
+that are in no cache. They are therefore taken a step at a time for all of a month's meetings, so that
+what a step needs can be asked for in time (`model.fetching`), and in loops without branches, which the
+processor would have to guess: a list grows by counting on only where an entry belongs to it. Ties are
+formed one by one at the end, in the order of the meetings; a search for which an earlier one has changed
+something is made once more.
 """
 
 import math
@@ -19,22 +20,16 @@ from model.arrays import (
     DORMANT,
     NONE,
     STRATEGIC,
+    STRETCH,
 )
 from model.chance import stream_of, uniform
 from model.compiling import compiled, inlined
 from model.council import analytical_share
+from model.fetching import AHEAD, fetch, upcoming
 from model.measures import INITIAL
 from model.need import best_free_need
 from model.ordering import sort_by_luck
-from model.place import (
-    aim_at_council,
-    aim_at_university,
-    hit_council,
-    hit_university,
-    home,
-    pick_university,
-    shared_structure,
-)
+from model.place import aim, approach, hit, home, pick_university, shared_structure
 from model.researcher import best_topic, is_available
 from model.tie import awaken, find_tie, is_live, levers_of, make_tie, record, this_month
 from model.university import staff_member
@@ -49,14 +44,12 @@ def search(world):
     """Councils with time look for partners for their free needs."""
     stream = stream_of(world.clock.seed, chance.SEARCH, world.clock.month)
     n = list_searches(world, stream)
-    turn_to_known(world, stream, n)
-    turn_to_universities(world, stream, n)
-    appraise(world, stream, n)
+    look_for_partners(world, stream, 0, n)
     for i in range(n):
         meeting = world.meetings[i]
         if meeting.known != NONE and world.ties[meeting.known].stage != DORMANT:
-            search_anew(world, stream, meeting.need)  # someone has met that researcher just before
-        elif meeting.agreed and not is_live(world, meeting.council, meeting.researcher):
+            look_for_partners(world, stream, i, i + 1)  # someone has met that researcher just before
+        if meeting.agreed and not is_live(world, meeting.council, meeting.researcher):
             origin = BY_REPEAT if meeting.known != NONE else BY_SEARCH
             form_tie(world, meeting.council, meeting.researcher, meeting.need, origin)
 
@@ -70,60 +63,109 @@ def list_searches(world, stream):
             row = world.councils[c].first_need
             while row != NONE:
                 need, meeting = world.needs[row], world.meetings[n]
-                meeting.council, meeting.need, meeting.who = c, row, need.who
+                meeting.council, meeting.need, meeting.topic, meeting.who = c, row, need.topic, need.who
                 n += (need.tie == NONE) & (uniform(stream, need.who, 0) < world.parameters.search_rate)
                 row = need.next
     return n
 
 
+@compiled
+def look_for_partners(world, stream, first, end):
+    """Let searches find someone, and find out whether the two agree."""
+    turn_to_known(world, stream, first, end)
+    turn_to_universities(world, stream, first, end)
+    appraise(world, stream, first, end)
+
+
 @inlined
-def turn_to_known(world, stream, n):
-    """Let some of n searches turn to someone known, if there is anyone."""
-    for i in range(n):
+def turn_to_known(world, stream, first, end):
+    """Let some searches turn to a dormant tie of the council's, if it has any."""
+    n = 0
+    for i in range(first, end):
         meeting = world.meetings[i]
         meeting.known = meeting.researcher = NONE
-        if uniform(stream, meeting.who, 1) < world.parameters.repeat_share:
-            meeting.known = best_dormant(world, meeting.council, world.needs[meeting.need].topic)
-            if meeting.known != NONE:
-                meeting.researcher = world.ties[meeting.known].researcher
+        meeting.promise = -1.0
+        meeting.tie = world.councils[meeting.council].first_tie
+        fetch(world.ties, meeting.tie)
+        world.items[n] = i
+        n += (uniform(stream, meeting.who, 1) < world.parameters.repeat_share) & (meeting.tie != NONE)
+    while n > 0:
+        left = 0
+        for j in range(n):
+            soon = world.meetings[upcoming(world.items, j + AHEAD, n)].tie
+            fetch(world.researchers[world.ties[soon].researcher].expertise, 0)
+            i = world.items[j]
+            meeting = world.meetings[i]
+            consider(world, meeting, world.ties[meeting.tie])
+            meeting.tie = world.ties[meeting.tie].next_of_council
+            fetch(world.ties, meeting.tie)
+            world.items[left] = i
+            left += meeting.tie != NONE
+        n = left
 
 
 @inlined
-def turn_to_universities(world, stream, n):
-    """Let the others of n searches turn to a university, where it cannot be seen who fits."""
-    others = 0
-    for i in range(n):
-        world.items[others] = i
-        others += world.meetings[i].known == NONE
-    for j in range(others):
+def consider(world, meeting, tie):
+    """Prefer a dormant tie with more trust x expertise than those before (equal: a lower researcher)."""
+    if (tie.stage == DORMANT) & (tie.trust >= meeting.promise):  # expertise is 1 at most
+        promise = tie.trust * world.researchers[tie.researcher].expertise[meeting.topic]
+        is_lower = tie.researcher < meeting.researcher
+        if promise > meeting.promise or (promise == meeting.promise and is_lower):
+            meeting.known, meeting.researcher, meeting.promise = meeting.tie, tie.researcher, promise
+
+
+@inlined
+def turn_to_universities(world, stream, first, end):
+    """Let the other searches turn to a university, where it cannot be seen who fits."""
+    n = 0
+    for i in range(first, end):
+        world.items[n] = i
+        n += world.meetings[i].known == NONE
+    choose_universities(world, stream, n)
+    for j in range(n):
+        soon = world.meetings[upcoming(world.items, j + AHEAD, n)]
+        for i in range(staff_shown(world, soon.university)):
+            researcher = someone_at(world, soon.university, stream, soon.who, i)
+            fetch(world.researchers[researcher].expertise, 0)
+        meeting = world.meetings[world.items[j]]
+        meeting.researcher = ask_university(world, meeting.university, meeting.topic, stream, meeting.who)
+
+
+@inlined
+def choose_universities(world, stream, n):
+    """Pick the universities of n meetings listed, a step at a time."""
+    weights, signposts, size = world.search_weights, world.search_signposts, world.universities.size
+    for j in range(n):
         meeting = world.meetings[world.items[j]]
         u = uniform(stream, meeting.who, 2)
-        meeting.target, meeting.stretch = aim_at_university(world, meeting.council, u)
-    for j in range(others):
+        meeting.target, meeting.stretch = aim(world.search_milestones, meeting.council, u)
+    for j in range(n):
+        soon = world.meetings[upcoming(world.items, j + AHEAD, n)]
+        fetch(signposts[soon.council], soon.stretch)
         meeting = world.meetings[world.items[j]]
-        meeting.university = hit_university(world, meeting.council, meeting.target, meeting.stretch)
-    for j in range(others):
+        meeting.stretch = approach(signposts, meeting.council, meeting.target, meeting.stretch, size)
+    for j in range(n):
+        soon = world.meetings[upcoming(world.items, j + AHEAD, n)]
+        fetch(weights[soon.council], STRETCH * soon.stretch)
         meeting = world.meetings[world.items[j]]
-        if meeting.university != NONE:
-            topic = world.needs[meeting.need].topic
-            meeting.researcher = ask_university(world, meeting.university, topic, stream, meeting.who)
+        meeting.university = hit(weights, signposts, meeting.council, meeting.target, meeting.stretch, size)
 
 
 @inlined
-def appraise(world, stream, n):
-    """Find out in which of n meetings both sides want to work together, if they are free to."""
-    left = 0
-    for i in range(n):
+def appraise(world, stream, first, end):
+    """Find out in which meetings both sides want to work together, if they are free to."""
+    n = 0
+    for i in range(first, end):
+        fetch(world.researchers, world.meetings[min(i + AHEAD, end - 1)].researcher)
         world.meetings[i].agreed = 0
-        world.items[left] = i
+        world.items[n] = i
         researcher = world.meetings[i].researcher
-        left += researcher != NONE and is_available(world, researcher)
-    left = keep_willing(world, stream, left)
-    for j in range(left):
+        n += researcher != NONE and is_available(world, researcher)
+    n = keep_willing(world, stream, n)
+    for j in range(n):
         meeting = world.meetings[world.items[j]]
-        topic = world.needs[meeting.need].topic
         meeting.agreed = council_accepts(
-            world, stream, meeting.council, meeting.researcher, topic, meeting.who
+            world, stream, meeting.council, meeting.researcher, meeting.topic, meeting.who
         )
 
 
@@ -132,52 +174,36 @@ def keep_willing(world, stream, n):
     """Keep, of n meetings listed, those that researchers accept; returns how many are left."""
     left = 0
     for j in range(n):
+        fetch(world.researchers, world.meetings[upcoming(world.items, j + AHEAD, n)].researcher)
         i = world.items[j]
         meeting = world.meetings[i]
         world.items[left] = i
         left += researcher_accepts(world, stream, meeting.council, meeting.researcher, meeting.who)
+        fetch(world.proximity[world.researchers[meeting.researcher].university], meeting.council)
     return left
 
 
-@compiled
-def search_anew(world, stream, row):
-    """Search once more for someone known, or else at a university."""
-    need = world.needs[row]
-    known = best_dormant(world, need.council, need.topic)
-    if known != NONE:
-        meet(world, need.council, world.ties[known].researcher, row, BY_REPEAT, stream, need.who)
-        return
-    university = pick_university(world, need.council, uniform(stream, need.who, 2))
-    if university != NONE:
-        researcher = ask_university(world, university, need.topic, stream, need.who)
-        meet(world, need.council, researcher, row, BY_SEARCH, stream, need.who)
+@inlined
+def staff_shown(world, university):
+    """How many of its staff a university shows to a council that turns to it."""
+    if university == NONE:
+        return 0
+    return world.parameters.office_reach if world.universities[university].roles > 0.0 else 1
 
 
 @inlined
-def best_dormant(world, council, topic):
-    """Row of the council's dormant tie with the highest trust x expertise (equal: lowest researcher)."""
-    best, best_value = NONE, -1.0
-    row = world.councils[council].first_tie
-    while row != NONE:
-        tie = world.ties[row]
-        if (tie.stage == DORMANT) & (tie.trust >= best_value):  # expertise is 1 at most
-            value = tie.trust * world.researchers[tie.researcher].expertise[topic]
-            if value > best_value or (value == best_value and tie.researcher < world.ties[best].researcher):
-                best, best_value = row, value
-        row = tie.next_of_council
-    return best
+def someone_at(world, university, stream, who, i):
+    """A random member of staff, the i-th that is shown."""
+    staff = world.universities[university].staff
+    return staff_member(world, university, chance.index(stream, who, 3 + i, staff))
 
 
 @inlined
 def ask_university(world, university, topic, stream, who):
-    """A random member of staff; a partnership office shows the best-fitting of several."""
-    staff = world.universities[university].staff
-    if world.universities[university].roles <= 0.0:
-        return staff_member(world, university, chance.index(stream, who, 3, staff))
-    shown = world.parameters.office_reach
+    """Of those whom the university shows, who fits best (equal: shown first); -1 if there is nobody."""
     best, best_fit = NONE, -1.0
-    for i in range(shown):
-        researcher = staff_member(world, university, chance.index(stream, who, 3 + i, staff))
+    for i in range(staff_shown(world, university)):
+        researcher = someone_at(world, university, stream, who, i)
         fit = world.researchers[researcher].expertise[topic]
         if fit > best_fit:
             best, best_fit = researcher, fit
@@ -215,6 +241,7 @@ def list_outreach(world, stream):
         lucky += world.luck[r] < most
     n = 0
     for j in range(lucky):
+        fetch(world.researchers[upcoming(world.items, j + AHEAD, lucky)].motives, 0)
         r = world.items[j]
         motives, meeting = world.researchers[r].motives, world.meetings[n]
         meeting.researcher = meeting.who = r
@@ -226,15 +253,23 @@ def list_outreach(world, stream):
 @inlined
 def turn_to_councils(world, stream, n):
     """Let n researchers pick a council to approach; lists the meetings and returns how many there are."""
+    weights, signposts, size = world.proximity, world.outreach_signposts, world.councils.size
     for i in range(n):
         meeting = world.meetings[i]
         meeting.university = world.researchers[meeting.researcher].university
         u = uniform(stream, meeting.who, 1)
-        meeting.target, meeting.stretch = aim_at_council(world, meeting.university, u)
+        meeting.target, meeting.stretch = aim(world.outreach_milestones, meeting.university, u)
+    for i in range(n):
+        soon = world.meetings[min(i + AHEAD, n - 1)]
+        fetch(signposts[soon.university], soon.stretch)
+        meeting = world.meetings[i]
+        meeting.stretch = approach(signposts, meeting.university, meeting.target, meeting.stretch, size)
     left = 0
     for i in range(n):
+        soon = world.meetings[min(i + AHEAD, n - 1)]
+        fetch(weights[soon.university], STRETCH * soon.stretch)
         meeting = world.meetings[i]
-        meeting.council = hit_council(world, meeting.university, meeting.target, meeting.stretch)
+        meeting.council = hit(weights, signposts, meeting.university, meeting.target, meeting.stretch, size)
         world.items[left] = i
         left += meeting.council != NONE
     return left

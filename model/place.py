@@ -86,12 +86,12 @@ def weigh_staff(world):
 
 
 @inlined
-def aim(milestones, signposts, row, u, n):
-    """Where a uniform draw falls among the n weights of a row: how far along, and in which stretch.
+def aim(milestones, row, u):
+    """First step of a pick: where a uniform draw falls among the weights of a row, as milestones tell.
 
-    The stretch is -1 if all weights are 0. All sums of a level are counted, since processors compare
-    several at a time but guess badly where to stop. Weights so small that they are rounded to nothing
-    can add up to no more than the target; then it lies in the last stretch.
+    Returns how far along it falls, and the first stretch in which that may be; -1 if all weights are 0.
+    All sums of a level are counted, since processors compare several at a time but guess badly where to
+    stop.
     """
     total = milestones[row, milestones.shape[1] - 1] if milestones.shape[1] > 0 else 0.0
     if total <= 0.0:
@@ -100,14 +100,27 @@ def aim(milestones, signposts, row, u, n):
     stretch = 0
     for i in range(milestones.shape[1] - 1):
         stretch += STRETCH * (milestones[row, i] <= target)
-    for i in range(stretch, stretch + STRETCH):
+    return target, stretch
+
+
+@inlined
+def approach(signposts, row, target, first, n):
+    """Second step: the stretch in which a target falls, of n weights; -1 if there is none.
+
+    Weights so small that they are rounded to nothing can add up to no more than the target; then it lies
+    in the last stretch.
+    """
+    if first == NONE:
+        return NONE
+    stretch = first
+    for i in range(first, first + STRETCH):
         stretch += signposts[row, i] <= target
-    return target, min(stretch, (n - 1) // STRETCH)
+    return min(stretch, (n - 1) // STRETCH)
 
 
 @inlined
 def hit(weights, signposts, row, target, stretch, n):
-    """Index, below n, of the weight of a stretch on which a target falls; -1 if there is no stretch."""
+    """Last step: which of n weights, in a stretch, a target falls on; -1 if there is no stretch."""
     if stretch == NONE:
         return NONE
     total = signposts[row, stretch - 1] if stretch > 0 else 0.0
@@ -119,43 +132,19 @@ def hit(weights, signposts, row, target, stretch, n):
 
 
 @inlined
-def aim_at_university(world, council, u):
-    """Where a council's draw falls among universities, with weight n_u prox."""
-    return aim(world.search_milestones, world.search_signposts, council, u, world.universities.size)
-
-
-@inlined
-def hit_university(world, council, target, stretch):
-    """The university whom a council turns to; -1 if there is no staff anywhere."""
-    n = world.universities.size
-    return hit(world.search_weights, world.search_signposts, council, target, stretch, n)
-
-
-@inlined
-def aim_at_council(world, university, u):
-    """Where the draw of someone at a university falls among councils, with weight prox."""
-    return aim(world.outreach_milestones, world.outreach_signposts, university, u, world.councils.size)
-
-
-@inlined
-def hit_council(world, university, target, stretch):
-    """The council whom someone at a university turns to; -1 if there is none."""
-    n = world.councils.size
-    return hit(world.proximity, world.outreach_signposts, university, target, stretch, n)
-
-
-@inlined
 def pick_university(world, council, u):
     """A university whom a council turns to, with weight n_u prox; -1 if there is no staff anywhere."""
-    target, stretch = aim_at_university(world, council, u)
-    return hit_university(world, council, target, stretch)
+    weights, signposts, n = world.search_weights, world.search_signposts, world.universities.size
+    target, first = aim(world.search_milestones, council, u)
+    return hit(weights, signposts, council, target, approach(signposts, council, target, first, n), n)
 
 
 @inlined
 def pick_council(world, university, u):
     """A council whom someone at a university turns to, with weight prox; -1 if there is none."""
-    target, stretch = aim_at_council(world, university, u)
-    return hit_council(world, university, target, stretch)
+    weights, signposts, n = world.proximity, world.outreach_signposts, world.councils.size
+    target, first = aim(world.outreach_milestones, university, u)
+    return hit(weights, signposts, university, target, approach(signposts, university, target, first, n), n)
 
 
 @compiled

@@ -5,9 +5,11 @@ from model.arrays import N_TOPICS, NONE, PERMANENT, PROJECT, STRATEGIC, VACANT
 from model.chance import attribute_of, stream_of, uniform
 from model.compiling import compiled, inlined
 from model.council import draw_weights
+from model.fetching import AHEAD, fetch, upcoming
 from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
 from model.place import pick_council, weigh_staff
 from model.tie import (
+    fetch_live,
     find_tie,
     levers_of,
     make_tie,
@@ -113,15 +115,18 @@ def pursue_careers(world, shapes):
     handovers = stream_of(clock.seed, chance.HANDOVER, clock.month)
     successors = stream_of(clock.seed, chance.SUCCESSOR, clock.month)
     chance.uniform_row(world.luck, stream, 0, clock.slots)
+    n = 0
     for r in range(clock.slots):
         ends = world.contract_ends[r]
-        if world.luck[r] < p.researcher_exit and ends == PERMANENT:
+        world.items[n] = r
+        n += (ends == clock.month) | ((ends == PERMANENT) & (world.luck[r] < p.researcher_exit))
+    for j in range(n):
+        fetch(world.researchers, upcoming(world.items, j + AHEAD, n))
+        r = world.items[j]
+        if world.contract_ends[r] == clock.month and r < clock.posts and uniform(stream, r, 1) < p.renewal:
+            world.contract_ends[r] = clock.month + CONTRACT_MONTHS
+        else:
             depart(world, r, shapes, handovers, successors)
-        elif ends == clock.month:
-            if r < clock.posts and uniform(stream, r, 1) < p.renewal:
-                world.contract_ends[r] = clock.month + CONTRACT_MONTHS
-            else:
-                depart(world, r, shapes, handovers, successors)
 
 
 @compiled
@@ -172,6 +177,7 @@ def lose_officers(world):
     clock, p = world.clock, world.parameters
     stream = stream_of(clock.seed, chance.OFFICER, clock.month)
     for i in range(clock.live):
+        fetch_live(world, i + AHEAD)
         tie = world.ties[world.live[i]]
         if uniform(stream, chance.pair_of(tie.council, tie.researcher), 0) < p.officer_turnover:
             share = OFFICER_LOSS_IF_STRATEGIC if tie.stage == STRATEGIC else 1.0

@@ -11,6 +11,7 @@ from model.arrays import (
     STRATEGIC,
 )
 from model.compiling import compiled, inlined
+from model.fetching import fetch, upcoming
 
 SPELL_PROJECT, SPELL_STRATEGIC = 0, 1
 SPELL_ENDED, SPELL_CENSORED = 0, 1
@@ -44,6 +45,12 @@ def record(world, tie, event):
     entry.month = clock.month
     entry.event = event
     clock.events += 1
+
+
+@inlined
+def fetch_live(world, i):
+    """Ask for the i-th live tie, or the one nearest to it in the list."""
+    fetch(world.ties, upcoming(world.live, i, world.clock.live))
 
 
 @inlined

@@ -1,6 +1,18 @@
 """The model's rules, made callable from Python: rules that only rules call have no entrance of their own."""
 
-from model import chance, effort, finding, funder, matchmaker, meeting, need, ordering, partnership, place
+from model import (
+    chance,
+    effort,
+    fetching,
+    finding,
+    funder,
+    matchmaker,
+    meeting,
+    need,
+    ordering,
+    partnership,
+    place,
+)
 from model.compiling import entry
 
 
@@ -128,6 +140,12 @@ def pick_councils(world, university, draws, picks):
 def pick_universities(world, council, draws, picks):
     for i in range(draws.size):
         picks[i] = place.pick_university(world, council, draws[i])
+
+
+@entry
+def fetch(world, row):
+    fetching.fetch(world.researchers, row)
+    fetching.fetch(world.proximity[0], row)
 
 
 @entry

@@ -1,12 +1,13 @@
-"""Picking by weight and putting in random order, beside their definitions."""
+"""Picking by weight, asking for rows, and putting in random order, beside their definitions."""
 
 import numpy as np
 import pytest
 
-from model.arrays import STRETCH
+from model.arrays import STRETCH, array_of
 from model.population import lattice
 from model.simulation import Simulation
 from tests.model import rules
+from tests.model.worlds import SMALL
 
 SECTION = STRETCH * STRETCH
 SIZES = (1, 2, STRETCH - 1, STRETCH, STRETCH + 1, 3 * STRETCH, SECTION, SECTION + 1, 1000)
@@ -63,6 +64,14 @@ def test_pick_is_there_even_if_weights_all_but_vanish(size, picked, at):
     weights[at] = 2 * 5e-324
     picks = picked(weights, np.array([0.1, 0.6, 0.9, 1.0 - 2.0**-53]))
     assert ((picks >= 0) & (picks < size)).all()
+
+
+@pytest.mark.parametrize("row", [-1, 0, 10**6, 2**59])
+def test_asking_for_rows_changes_nothing_be_they_there_or_not(row):
+    world, untouched = Simulation(population=SMALL).world, Simulation(population=SMALL).world
+    rules.fetch(world, row)
+    for table, same in zip(world, untouched, strict=True):
+        assert array_of(table).tobytes() == array_of(same).tobytes()
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 40, 500])

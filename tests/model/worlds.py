@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from model.arrays import STAGES
 from model.measures import EVENTS, SERIES
 from model.policy import policy_from
 from model.population import lattice
-from model.simulation import Simulation
+from model.simulation import BASELINE, Simulation
 
 SMALL = lattice(2, 2, 1, 5, scale_levers=False)
 SHORT = {"warmup": 24, "horizon": 24}
@@ -194,13 +195,17 @@ SHARES_OF_ROWS = {
 
 
 def print_digests():
-    """A digest of the small world under every algorithm, for a process of other settings to compare."""
+    """Digests of small worlds, for a process of other settings to compare."""
     print(json.dumps(digests()))
 
 
 def digests():
-    found = {}
-    for algorithm in ALGORITHMS:
-        policy = policy_from(algorithm, ALL_LEVERS | {"match_algorithm": algorithm})
-        found[algorithm] = hashlib.sha256(bits(finished(policy=policy).result())).hexdigest()
-    return found
+    """Of the small world under every algorithm, and of one in which whoever searches finds nobody."""
+    policies = {name: policy_from(name, ALL_LEVERS | {"match_algorithm": name}) for name in ALGORITHMS}
+    found = {name: _digest(finished(policy=policy)) for name, policy in policies.items()}
+    deserted = replace(SMALL, universities=SMALL.universities[:0])
+    return found | {"nobody": _digest(finished(policy=BASELINE, population=deserted))}
+
+
+def _digest(simulation):
+    return hashlib.sha256(bits(simulation.result())).hexdigest()
