@@ -91,6 +91,7 @@ CLOCK = _record(
 FUNDER = _record(
     ("leftover", _F, "£k that earlier calls left over"),
     ("purse", _F, "£k of rolling money at hand"),
+    ("rolled", _I, "latest month with bids for rolling money, or 0"),
     ("months_to_call", _I, "months to the next call that will be held, or NEVER"),
     ("prospect", _F, "how near and how rich funding looks, 0-1"),
     ("aside_awards", _I, "awards for which money is set aside, by month of the outlines modulo 4", (4,)),

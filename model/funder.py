@@ -6,6 +6,7 @@ from model import chance
 from model.arrays import AWARDED, N_TOPICS, NEVER, NONE, READY
 from model.chance import stream_of, uniform
 from model.compiling import compiled
+from model.effort import BID_MONTHS
 from model.measures import AWARDED as EVENT_AWARDED
 from model.measures import BID, FULL_BID, GAVE_UP, STARTED_GRANT
 from model.ordering import sort_by_key
@@ -296,7 +297,8 @@ def roll(world):
     """Rolling money: in a month in which the purse covers a grant, ready ties may bid at once."""
     clock, funder, levers = world.clock, world.funder, levers_of(world)
     funder.purse += levers.annual_budget * levers.responsive_share / 12.0
-    age_rolling_bids(world)
+    if clock.month <= funder.rolled + BID_MONTHS:
+        age_rolling_bids(world)
     awards = affordable(funder.purse, grant_cost(world))
     if awards < 1:
         return
@@ -312,6 +314,7 @@ def roll(world):
             noise = world.parameters.score_noise
             merit = score(world, tie, stream, ROLLING_NOISE, noise, taste, ROLLING_TASTE)
             bids = put_forward(world, bids, row, merit)
+            funder.rolled = clock.month
     rank(world, bids)
     awards = min(awards, bids)
     funder.purse -= make_awards(world, awards, world.parameters.responsive_lag, grant_cost(world))
