@@ -154,6 +154,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
                 threads_per_worker=1,
                 preload=_LEAVE_INTERRUPTS_TO_PARENT,
                 dashboard_address="127.0.0.1:0",  # any port that is free, as there may be other clusters
+                silence_logs=logging.CRITICAL,  # in the workers too: busy ones complain while they are closed
             )
             address = stack.enter_context(own).scheduler_address
         try:

@@ -124,6 +124,13 @@ def test_dask_keeps_quiet_of_a_lost_connection(caplog: pytest.LogCaptureFixture)
 
 
 @pytest.mark.slow
+def test_workers_of_this_machine_keep_quiet(capfd: pytest.CaptureFixture) -> None:
+    with cluster.cluster(None, workers=1) as engine:
+        engine.client.run(logging.getLogger("distributed.worker").error, "no heartbeat")
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("dies", ["scheduler", "worker"])
 def test_what_was_finished_before_a_cluster_dies_is_kept(tiny: Callable, tmp_path: Path, dies: str) -> None:
     with scheduler() as (head, address), worker(address) as hand:
