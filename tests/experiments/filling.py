@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -38,7 +39,8 @@ def contents(folder: Path, small: Plan) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    fill(Path("warm-up of the compiler"), plan(1))
+    with TemporaryDirectory() as warm_up:
+        fill(Path(warm_up), plan(1))
     print("ready", flush=True)
     sys.stdin.readline()
     print(fill(Path(sys.argv[1]), plan()).n_run, flush=True)

@@ -55,17 +55,25 @@ def go(program: subprocess.Popen) -> None:
     program.stdin.flush()
 
 
+def first_part(folder: Path) -> None:
+    while not list((folder / "rows").glob("*.parquet")):
+        time.sleep(0.01)
+
+
 @pytest.mark.slow
 def test_a_sweep_killed_at_random_moments_loses_nothing(tmp_path: Path, untouched: pd.DataFrame) -> None:
     chance, counts, folder = random.Random(1), [], tmp_path / "store"
-    started = time.perf_counter()
-    filling.fill(tmp_path / "once", filling.plan())
-    whole = time.perf_counter() - started
+    with sweep(tmp_path / "first") as program:
+        ready(program)
+        go(program)
+        started = time.perf_counter()
+        first_part(tmp_path / "first")
+        until_first_part = time.perf_counter() - started
     for _ in range(KILLS):
         with sweep(folder) as program:
             ready(program)
             go(program)
-            time.sleep(chance.uniform(0, whole / 5))
+            time.sleep(chance.uniform(0, 4 * until_first_part))
         counts.append(len(filling.Store(folder).rows))
     assert len(set(counts)) > KILLS / 4  # kills did fall between batches
     assert counts == sorted(counts)  # and none took what was finished
@@ -93,8 +101,7 @@ def test_ctrl_c_stops_after_the_runs_under_way(tmp_path: Path, untouched: pd.Dat
     with sweep(folder) as program:
         ready(program)
         go(program)
-        while not list((folder / "rows").glob("*.parquet")):
-            time.sleep(0.01)
+        first_part(folder)
         program.send_signal(signal.SIGINT)
         out, err = program.communicate()
     assert 0 < int(out) < len(filling.plan())
