@@ -83,7 +83,8 @@ def effects_table(
         fits = is_wide or len(base_name(name)) + len(intensity) < _NARROW_NAME
         add(name, Text.assemble(base_name(name), (f"{' ' if fits else '\n  '}{intensity}", "dim")))
     yield table
-    yield Padding(Text(_legend(settings, solved, is_wide), style="dim"), (1, 0))
+    saved = [line["mean_strategic"]["seeds_saved"] for line in lines.values()]
+    yield Padding(Text(_legend(settings, solved, saved, is_wide), style="dim"), (1, 0))
 
 
 def levels_table(settings: Settings, rows: pd.DataFrame) -> Iterator[RenderableType]:
@@ -167,7 +168,7 @@ def _mean(values: np.ndarray) -> str:
     return f"{_level(values.mean())} ±{_level(float(half_width(values.std(ddof=1) / np.sqrt(n), n)))}"
 
 
-def _legend(settings: Settings, solved: Mapping[str, Solved], is_wide: bool) -> str:
+def _legend(settings: Settings, solved: Mapping[str, Solved], saved: Sequence[float], is_wide: bool) -> str:
     n = len(settings.seeds)
     if n == 1:
         return "The difference in one seed, which may be luck: more seeds give intervals."
@@ -177,6 +178,11 @@ def _legend(settings: Settings, solved: Mapping[str, Solved], is_wide: bool) -> 
     if is_wide:
         lines.append(
             f"Seeds saved: by pairing, beyond the {n} used, for the same interval on strategic partnerships."
+        )
+    elif np.isfinite(saved).any():
+        lines.append(
+            f"Seeds saved by pairing, beyond the {n} used, for the same interval on strategic partnerships: "
+            f"{np.nanmedian(saved):,.0f} for the typical policy; each one's is shown in {_WIDE} columns."
         )
     lines.append("Inequality: Gini coefficient × 100 of councils' months with a partnership.")
     if solved:

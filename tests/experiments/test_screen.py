@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from experiments.screen import tables
@@ -38,3 +39,15 @@ def test_one_seed_has_no_interval(tiny) -> None:
     said = tiny("policy=brokers", "seeds=1", "out=out")
     assert "±" not in said.out.split("Difference")[0].split("The difference")[0]
     assert "may be luck" in said.out
+
+
+@pytest.mark.parametrize(
+    ("columns", "where"), [(80, r"partnerships: (.+) for the typical policy"), (120, r"^brokers.* (\S+)$")]
+)
+def test_what_pairing_saved_is_told(tiny, monkeypatch: pytest.MonkeyPatch, columns: int, where: str) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    said = tiny("policies=[baseline,brokers]", "seeds=5", "parameters.horizon=120", "out=out")
+    effects = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"])
+    saved = effects.loc[("brokers", "mean_strategic"), "seeds_saved"]
+    (told,) = re.findall(where, re.sub(r"\s*\n(?=partnerships)", " ", said.out), re.MULTILINE)
+    assert told == f"{saved:,.0f}"
