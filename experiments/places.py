@@ -73,7 +73,7 @@ def _columns(path: Path, noun: str, place: str, size: str) -> dict[str, list]:
     """
     header, rows = lines_of(path)
     source = "social_science_fte" if size == "staff" and "staff" not in header else size
-    _check_header(path, header, (place, "name", "latitude", "longitude", source), size)
+    problems = _header_problems(path, header, (place, "name", "latitude", "longitude", source), size)
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "name": ("name", text_of),
         "place": (place, text_of),
@@ -83,17 +83,18 @@ def _columns(path: Path, noun: str, place: str, size: str) -> dict[str, list]:
     }
     columns: dict[str, list] = {column: [] for column in readers}
     first_lines: dict[str, int] = {}
-    problems: list[str] = []
     for line, row in rows:
         if isinstance(row, str):
             problems.append(f"{path}, line {line}: {row}")
             continue
         for column, (title, read) in readers.items():
+            if title not in row:
+                continue
             try:
                 columns[column].append(read(row[title]))
             except ValueError as error:
                 problems.append(f"{path}, line {line}: {title} = {row[title]!r}: {error}")
-        name = row["name"].strip()
+        name = row.get("name", "").strip()
         if name in first_lines:
             first = first_lines[name]
             problems.append(f"{path}, line {line}: name = {name!r}: the {noun} of line {first} has it too.")
@@ -105,8 +106,8 @@ def _columns(path: Path, noun: str, place: str, size: str) -> dict[str, list]:
     return columns
 
 
-def _check_header(path: Path, header: Sequence[str], needed: Sequence[str], size: str) -> None:
-    """Refuse a header with columns that are missing, twice there or unknown."""
+def _header_problems(path: Path, header: Sequence[str], needed: Sequence[str], size: str) -> list[str]:
+    """What is wrong with a header: columns that are missing, twice there or unknown."""
     known = dict.fromkeys([*needed, size, *_IGNORED])
     problems = [f"{path}, line 1: no column {column!r}." for column in needed if column not in header]
     for column in dict.fromkeys(header):
@@ -114,8 +115,7 @@ def _check_header(path: Path, header: Sequence[str], needed: Sequence[str], size
             problems.append(f"{path}, line 1: column {column!r} is there {header.count(column)} times.")
         if column not in known:
             problems.append(f"{path}, line 1: {no_such('column', column, known)}")
-    if problems:
-        raise BadInput(problems)
+    return problems
 
 
 def _degrees(limit: float) -> Callable[[str], float]:

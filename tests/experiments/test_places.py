@@ -83,6 +83,19 @@ def test_every_bad_row_is_reported(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bad_header_hides_no_bad_row(tmp_path: Path) -> None:
+    councils = "region,latitude,longitude,population,colour\nNorth,512,-1.5,1,red\nNorth,54,-1.5,-5,red\n"
+    with pytest.raises(BadInput) as caught:
+        read(tmp_path, councils)
+    told = [problem.removeprefix(f"{tmp_path}/councils.csv, ") for problem in caught.value.problems]
+    assert told[0] == "line 1: no column 'name'."
+    assert told[1].startswith("line 1: There is no column 'colour'.")
+    assert told[2:] == [
+        "line 2: latitude = '512': it takes degrees from -90 to 90.",
+        "line 3: population = '-5': it takes a number above 0.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("councils", "message"),
     [
