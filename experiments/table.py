@@ -59,13 +59,14 @@ def effects_table(
     is_wide = console.width >= _WIDE
     factors = _factors(settings)
     lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
+    saved = {name: line["mean_strategic"]["seeds_saved"] for name, line in lines.items()}
     places = {name: _places([line[name] for line in lines.values()], factors[name]) for name in COLUMNS}
     table = _table(settings, "What each policy changes", "Seeds\n\nsaved" if is_wide else "")
 
     def add(name: str, title: str | Text) -> None:
         line = lines[name]
         cells = [_effect(line[each], COLUMNS[each], factors[each], places[each]) for each in COLUMNS]
-        table.add_row(title, *cells, *([_saved(line)] if is_wide else []))
+        table.add_row(title, *cells, *([_seeds(saved[name])] if is_wide else []))
 
     first = next(iter(lines.values()))
     levels = [_level(first[name]["baseline"] * factors[name]) + " " for name in COLUMNS]
@@ -83,8 +84,7 @@ def effects_table(
         fits = is_wide or len(base_name(name)) + len(intensity) < _NARROW_NAME
         add(name, Text.assemble(base_name(name), (f"{' ' if fits else '\n  '}{intensity}", "dim")))
     yield table
-    saved = [line["mean_strategic"]["seeds_saved"] for line in lines.values()]
-    yield Padding(Text(_legend(settings, solved, saved, is_wide), style="dim"), (1, 0))
+    yield Padding(Text(_legend(settings, solved, list(saved.values()), is_wide), style="dim"), (1, 0))
 
 
 def levels_table(settings: Settings, rows: pd.DataFrame) -> Iterator[RenderableType]:
@@ -149,8 +149,8 @@ def _effect(cell: Cell, column: Column, factor: float, places: int) -> Text:
     return Text(text + "*", style=_STYLES[int(np.sign(effect)) * column.better])
 
 
-def _saved(line: Mapping[str, Cell]) -> str:
-    saved = line["mean_strategic"]["seeds_saved"]
+def _seeds(saved: float) -> str:
+    """A number of seeds; what pairing saved may be below zero."""
     return f"{saved:,.0f}".replace("-", "−") if np.isfinite(saved) else "–"
 
 
@@ -180,9 +180,10 @@ def _legend(settings: Settings, solved: Mapping[str, Solved], saved: Sequence[fl
             f"Seeds saved: by pairing, beyond the {n} used, for the same interval on strategic partnerships."
         )
     elif np.isfinite(saved).any():
+        typical = _seeds(float(np.nanmedian(saved)))
         lines.append(
             f"Seeds saved by pairing, beyond the {n} used, for the same interval on strategic partnerships: "
-            f"{np.nanmedian(saved):,.0f} for the typical policy; each one's is shown in {_WIDE} columns."
+            f"{typical} for the typical policy; each one's is shown in {_WIDE} columns."
         )
     lines.append("Inequality: Gini coefficient × 100 of councils' months with a partnership.")
     if solved:
