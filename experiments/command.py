@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.files import CONF, GROUPS, mapping_in, names_in
 from experiments.words import no_such
-from model.parameters import LEVERS, PARAMETERS, BadInput, checked
+from model.parameters import LEVERS, PARAMETERS, BadInput, checked, refuse
 
 #: Hydra's options that are followed by a value, and those that are not.
 _WITH_VALUE = (
@@ -47,8 +47,7 @@ def translated(arguments: Sequence[str]) -> list[str]:
                 settings.append(_translated(argument, folders, several))
         except BadInput as error:
             problems += error.problems
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
     return [*settings, *options]  # Hydra takes settings in one piece only
 
 
@@ -131,8 +130,7 @@ def _check_choice(group: str, value: str, folders: Sequence[Path], several: bool
         for name in chosen
         if re.fullmatch(r"[\w./-]+", name) and name not in known
     ]
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
 
 
 def _settings() -> list[str]:

@@ -30,7 +30,9 @@ from model.parameters import (
     Domain,
     Parameter,
     Value,
+    all_of,
     as_number,
+    refuse,
     unknown,
 )
 
@@ -161,32 +163,6 @@ _QUANTILES: dict[str, Callable[..., np.ndarray]] = {
 def uncertain() -> list[str]:
     """Names of all parameters with a plausible range, but for the lengths of a run."""
     return [name for name, each in PARAMETERS.items() if each.plausible and name not in _LENGTHS]
-
-
-def refuse(problems: Iterable[str]) -> None:
-    """Refuse what has problems.
-
-    Raises:
-        BadInput: if there is any.
-    """
-    if found := list(problems):
-        raise BadInput(found)
-
-
-def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
-    """The results of all checks.
-
-    Raises:
-        BadInput: with the problems of all checks, not of the first one only.
-    """
-    results, problems = [], []
-    for check in checks:
-        try:
-            results.append(check())
-        except BadInput as error:
-            problems += error.problems
-    refuse(problems)
-    return results
 
 
 def check_settings(

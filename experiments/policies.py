@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.files import file_of, mapping_in, names_in
 from experiments.words import check_keys, no_such
-from model.parameters import BadInput
+from model.parameters import BadInput, refuse
 from model.policy import Policy, policy_from
 
 BASELINE = "baseline"
@@ -149,5 +149,4 @@ def _check_together(planned: Sequence[Planned], at_equal_money: bool) -> None:
             for plan in planned
             if plan.at_equal_money
         ]
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)

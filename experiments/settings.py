@@ -15,7 +15,7 @@ from experiments.policies import CUSTOM, Planned, policies_from
 from experiments.stopping import Wanted
 from experiments.words import check_keys, no_such
 from model.measures import INDICATORS
-from model.parameters import BadInput, Value, implausible, parameters_from
+from model.parameters import BadInput, Value, all_of, implausible, parameters_from, refuse
 from model.population import Population
 
 _MOST_SEED = 2**63
@@ -147,17 +147,8 @@ def settings_from(
         "store": lambda: _path("store", given["store"]),
         "out": lambda: _path("out", given["out"]),
     }
-    problems: list[str] = []
-    results: dict[str, Any] = {}
-    for name, check in checks.items():
-        try:
-            results[name] = check()
-        except BadInput as error:
-            problems += error.problems
-    if not problems:
-        problems += _do_not_fit(given, results)
-    if problems:
-        raise BadInput(problems)
+    results = dict(zip(checks, all_of(checks.values()), strict=True))
+    refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given["job"]))
     return Settings(job=given["job"], experiment=experiment, given=given, **results)
 
@@ -251,8 +242,7 @@ def _engine(given: Mapping[str, Any]) -> Mapping[str, Any]:
     address = given.get("address")
     if not (address is None or isinstance(address, str)):
         problems.append(f"engine.address = {address!r} is not allowed: it takes HOST:PORT, or null.")
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
     return {"threads": None, **given}
 
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from model.parameters import BadInput
+from model.parameters import refuse
 
 
 class Unfinished(Exception):
@@ -29,9 +29,7 @@ def check_keys(where: str, given: Iterable[object], known: Iterable[str]) -> Non
         BadInput: naming every unknown key.
     """
     names = list(known)
-    problems = [f"{where}: {no_such('setting', key, names)}" for key in given if key not in names]
-    if problems:
-        raise BadInput(problems)
+    refuse(f"{where}: {no_such('setting', key, names)}" for key in given if key not in names)
 
 
 def number(value: float) -> str:

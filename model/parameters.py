@@ -8,7 +8,7 @@ Money is in thousands of pounds, effort in person-days a month, distance in km, 
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,32 @@ class BadInput(ValueError):
     def __init__(self, problems: str | Iterable[str]) -> None:
         self.problems = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Refuse what has problems.
+
+    Raises:
+        BadInput: if there is any.
+    """
+    if found := list(problems):
+        raise BadInput(found)
+
+
+def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
+    """The results of all checks.
+
+    Raises:
+        BadInput: with the problems of all checks, not of the first one only.
+    """
+    results, problems = [], []
+    for check in checks:
+        try:
+            results.append(check())
+        except BadInput as error:
+            problems += error.problems
+    refuse(problems)
+    return results
 
 
 @dataclass(frozen=True)
@@ -318,8 +344,7 @@ def checked(given: Mapping[str, object], declared: Mapping[str, Parameter], kind
                 problems.append(f"{name} is a parameter: it holds throughout and is no lever of a policy.")
         except BadInput as error:
             problems += error.problems
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
     return values
 
 

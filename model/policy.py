@@ -6,8 +6,9 @@ baseline is the policy that names none.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from model.parameters import LEVERS, BadInput, Value, checked
+from model.parameters import LEVERS, Value, all_of, checked, refuse
 
 _DATED_KEYS = ("value", "start", "end")
 
@@ -48,16 +49,8 @@ def policy_from(name: str, levers: Mapping[str, object], why: str = "") -> Polic
     Raises:
         BadInput: naming every lever that is unknown, out of range or wrongly dated.
     """
-    problems: list[str] = []
-    dated: dict[str, Dated] = {}
-    for lever, given in levers.items():
-        try:
-            dated[lever] = _dated(lever, given)
-        except BadInput as error:
-            problems += error.problems
-    if problems:
-        raise BadInput(problems)
-    return Policy(name, dated, why)
+    dated = all_of(partial(_dated, lever, given) for lever, given in levers.items())
+    return Policy(name, dict(zip(levers, dated, strict=True)), why)
 
 
 def _dated(lever: str, given: object) -> Dated:
@@ -67,13 +60,12 @@ def _dated(lever: str, given: object) -> Dated:
     if not isinstance(given, Mapping):
         return Dated(checked({lever: given}, LEVERS, "lever")[lever])
     checked({lever: LEVERS[lever].default} if lever in LEVERS else {lever: None}, LEVERS, "lever")
-    problems = _problems_with_dates(lever, given)
-    try:
-        value = LEVERS[lever].checked(given.get("value", LEVERS[lever].default))
-    except BadInput as error:
-        raise BadInput(error.problems + problems) from None
-    if problems:
-        raise BadInput(problems)
+    value, _ = all_of(
+        [
+            partial(LEVERS[lever].checked, given.get("value", LEVERS[lever].default)),
+            partial(refuse, _problems_with_dates(lever, given)),
+        ]
+    )
     return Dated(value, given.get("start") or 0, given.get("end"))
 
 

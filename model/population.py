@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.parameters import BadInput
+from model.parameters import BadInput, refuse
 
 _POSITION = [("place", "i8"), ("x", "f8"), ("y", "f8"), ("sd_x", "f8"), ("sd_y", "f8")]
 COUNCIL_SITE = np.dtype([*_POSITION, ("population", "f8"), ("population_sigma", "f8")])
@@ -209,8 +209,7 @@ def _check_counts(**counts: object) -> None:
         for name, value in counts.items()
         if not _is_count(value) or value == 0
     ]
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
 
 
 def _is_count(value: object) -> bool:
@@ -237,8 +236,7 @@ def _check_regions(regions: Sequence[Mapping], council_kinds: Mapping[str, Mappi
         problems.append("The population has no council.")
     if not problems and not sum(region["staff"] for region in regions):
         problems.append("The population has no researcher: the staff of every region is 0.")
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
 
 
 def _region_problems(region: Mapping, council_kinds: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -15,7 +15,7 @@ from experiments.results import row_tables
 from experiments.screen import plain_table, records
 from experiments.settings import Settings
 from experiments.study import Study, carried_out
-from model.parameters import BadInput
+from model.parameters import refuse
 
 #: How far the coefficient of variation may still move where it counts as settled.
 _EPSILON = 0.01
@@ -34,8 +34,7 @@ def main(settings: Settings) -> int:
         problems.append("job replications takes no design: it looks at one point.")
     if BASELINE not in {planned.policy.name for planned in settings.policies} or len(settings.policies) < 2:
         problems.append("job replications looks at effects: name the baseline and at least one other policy.")
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
     return carried_out(settings, _analysed)
 
 

@@ -15,7 +15,7 @@ from experiments.robustness import beats, flips, importance, regret
 from experiments.screen import interval_text, plain_table, records
 from experiments.settings import Settings
 from experiments.study import Study, carried_out
-from model.parameters import BadInput
+from model.parameters import refuse
 
 #: Indicators of which less is better, beside costs.
 _LESS_IS_BETTER = (
@@ -48,8 +48,7 @@ def main(settings: Settings) -> int:
         problems.append(
             f"seeds = {len(settings.seeds)}: one seed cannot tell luck from parameters; give at least 2."
         )
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
     return carried_out(settings, _analysed)
 
 

@@ -16,7 +16,7 @@ from experiments.policies import Planned
 from experiments.settings import Settings
 from experiments.study import DONE, FAILED, Study, begun, written
 from model.measures import EVENTS, SERIES
-from model.parameters import BadInput
+from model.parameters import refuse
 from model.policy import Policy
 from model.simulation import Run, run
 
@@ -97,8 +97,7 @@ def _one(settings: Settings) -> tuple[int, Planned]:
     if len(settings.policies) != 1:
         names = ",".join(planned.policy.name for planned in settings.policies)
         problems.append(f"experiment=run shows one run of one policy, and policies=[{names}] names more.")
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
     return settings.seeds[0], settings.policies[0]
 
 

@@ -16,7 +16,7 @@ from experiments.screening import Screening, screen
 from experiments.sensitivity import Indices, Recommended, convergence, recommended, sobol_indices
 from experiments.settings import Settings
 from experiments.study import Study, carried_out
-from model.parameters import BadInput
+from model.parameters import refuse
 
 _FEWEST_BLOCKS = 2
 #: Half-width of the intervals of total indices for which a design is recommended.
@@ -38,8 +38,7 @@ def main(settings: Settings) -> int:
         problems.append(
             f"design.n = {settings.design.n} is not allowed here: it takes at least {_FEWEST_BLOCKS}."
         )
-    if problems:
-        raise BadInput(problems)
+    refuse(problems)
     return carried_out(settings, kinds[settings.design.kind])
 
 
