@@ -26,20 +26,18 @@ import pandas as pd
 from experiments.factors import (
     Factor,
     Told,
-    all_of,
     check_name,
     check_settings,
     factor_from,
     is_whole,
     not_allowed,
-    refuse,
     samples_of,
     taking,
     uncertain,
 )
-from experiments.lists import lines_of, number_of, refuse_lines, text_of
+from experiments.lists import lines_of, number_of, text_of, values_in
 from experiments.words import no_such
-from model.parameters import DECLARATIONS, BadInput, Parameter, Value
+from model.parameters import DECLARATIONS, BadInput, Parameter, Value, all_of, refuse
 
 #: Settings of a design beside its kind.
 _SETTINGS = {
@@ -382,31 +380,17 @@ def _points_in(path: Path) -> list[Point]:
         BadInput: naming every line that cannot be used, its value and the reason.
     """
     header, rows = lines_of(path)
-    all_of(partial(check_name, f"{path}, line 1", name) for name in header)
-    refuse(f"{path}, line 1: column {name!r} is there {header.count(name)} times." for name in _twice(header))
-    points, problems = [], []
-    for line, row in rows:
-        if isinstance(row, str):
-            problems.append(f"{path}, line {line}: {row}")
-            continue
-        values, wrong = _read(row)
-        points.append(values)
-        problems += [f"{path}, line {line}: {problem}" for problem in wrong]
-    if not points and not problems:
-        problems.append(f"{path} has a header and no rows.")
-    refuse_lines(path, problems)
-    return points
-
-
-def _read(row: Mapping[str, str]) -> tuple[Point, list[str]]:
-    """The values of a line, and what is wrong with the others."""
-    values, problems = {}, []
-    for name, text in row.items():
-        try:
-            values[name] = _value(DECLARATIONS[name], text)
-        except ValueError as error:
-            problems.append(f"{name} = {text!r}: {error}")
-    return values, problems
+    where = f"{path}, line 1"
+    readers = {name: partial(_value, declared) for name, declared in DECLARATIONS.items()}
+    checks: list[Callable[[], Any]] = [
+        *(partial(check_name, where, name) for name in header),
+        partial(
+            refuse,
+            (f"{where}: column {name!r} is there {header.count(name)} times." for name in _twice(header)),
+        ),
+        partial(values_in, path, rows, readers),
+    ]
+    return all_of(checks)[-1]
 
 
 def _value(declared: Parameter, text: str) -> Value:

@@ -2,17 +2,20 @@
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from model.parameters import BadInput
+from model.parameters import BadInput, refuse
 
 _MOST_PROBLEMS = 50
 
 type Line = dict[str, str]
+#: Makes a value of a field, or raises a ValueError that says why it cannot.
+type Reader = Callable[[str], Any]
 
 
-def lines_of(path: Path) -> tuple[list[str], Iterator[tuple[int, Line | str]]]:
+def lines_of(path: Path) -> tuple[list[str], list[tuple[int, Line | str]]]:
     """Header and rows of a CSV file, each with its line; a row that has not the header's fields is a reason.
 
     Raises:
@@ -35,7 +38,7 @@ def lines_of(path: Path) -> tuple[list[str], Iterator[tuple[int, Line | str]]]:
     if not lines or not any(field.strip() for field in lines[0][1]):
         raise BadInput(f"{path} is empty: its first line should name the columns.")
     header = [field.strip() for field in lines[0][1]]
-    return header, (_row(header, line, fields) for line, fields in lines[1:] if any(fields))
+    return header, [_row(header, line, fields) for line, fields in lines[1:] if any(fields)]
 
 
 def _row(header: Sequence[str], line: int, fields: Sequence[str]) -> tuple[int, Line | str]:
@@ -44,15 +47,53 @@ def _row(header: Sequence[str], line: int, fields: Sequence[str]) -> tuple[int, 
     return line, dict(zip(header, fields, strict=True))
 
 
-def refuse_lines(path: Path, problems: Sequence[str]) -> None:
-    """Refuse a list with problems, the first of them told.
+def values_in(
+    path: Path,
+    rows: Sequence[tuple[int, Line | str]],
+    readers: Mapping[str, Reader],
+    unique: str = "",
+    noun: str = "",
+) -> list[dict[str, Any]]:
+    """What rows say in the columns that have a reader; the others are passed over.
+
+    Args:
+        path: of the list.
+        rows: as from `lines_of`.
+        readers: by column.
+        unique: the column in which no two rows may say the same.
+        noun: what a row is about.
 
     Raises:
-        BadInput: if there are any.
+        BadInput: naming the first lines that cannot be used, the value and the reason.
     """
+    values: list[dict[str, Any]] = []
+    first_lines: dict[Any, int] = {}
+    problems: list[str] = []
+    for line, row in rows:
+        said, wrong = _read(row, readers)
+        values.append(said)
+        if unique in said and (first := first_lines.setdefault(said[unique], line)) != line:
+            wrong.append(f"{unique} = {said[unique]!r}: the {noun} of line {first} has it too.")
+        problems += [f"{path}, line {line}: {problem}" for problem in wrong]
+    if not rows:
+        problems.append(f"{path} has a header and no rows.")
     more = len(problems) - _MOST_PROBLEMS
-    if problems:
-        raise BadInput([*problems[:_MOST_PROBLEMS], *([f"{path}: and {more} more."] if more > 0 else [])])
+    refuse([*problems[:_MOST_PROBLEMS], *([f"{path}: and {more} more."] if more > 0 else [])])
+    return values
+
+
+def _read(row: Line | str, readers: Mapping[str, Reader]) -> tuple[dict[str, Any], list[str]]:
+    """The values of a row, and what is wrong with the others."""
+    if isinstance(row, str):
+        return {}, [row]
+    values, problems = {}, []
+    for column, field in row.items():
+        try:
+            if column in readers:
+                values[column] = readers[column](field)
+        except ValueError as error:
+            problems.append(f"{column} = {field!r}: {error}")
+    return values, problems
 
 
 def text_of(value: str) -> str:

@@ -6,12 +6,13 @@ reported, with its line, its value and the reason, and then nothing runs.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.lists import lines_of, number_of, refuse_lines, text_of
+from experiments.lists import Reader, lines_of, number_of, text_of, values_in
 from experiments.words import check_keys, no_such
-from model.parameters import BadInput
+from model.parameters import BadInput, all_of, refuse
 from model.population import Population, lattice, listed, regional
 
 #: Columns that lists may have beside those that are read.
@@ -46,15 +47,8 @@ def _listed(
     name: str, councils: str, universities: str, place: str = "region", scale_levers: bool = True
 ) -> Population:
     """The population of two CSV files."""
-    problems: list[str] = []
-    tables = []
-    for noun, path, size in (("council", councils, "population"), ("university", universities, "staff")):
-        try:
-            tables.append(_columns(Path(str(path)), noun, str(place), size))
-        except BadInput as error:
-            problems += error.problems
-    if problems:
-        raise BadInput(problems)
+    lists = (("council", councils, "population"), ("university", universities, "staff"))
+    tables = all_of(partial(_columns, Path(str(path)), noun, str(place), size) for noun, path, size in lists)
     return listed(name, *tables, scale_levers=scale_levers)
 
 
@@ -73,41 +67,25 @@ def _columns(path: Path, noun: str, place: str, size: str) -> dict[str, list]:
     """
     header, rows = lines_of(path)
     source = "social_science_fte" if size == "staff" and "staff" not in header else size
-    problems = _header_problems(path, header, (place, "name", "latitude", "longitude", source), size)
-    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "name": ("name", text_of),
-        "place": (place, text_of),
-        "latitude": ("latitude", _degrees(90.0)),
-        "longitude": ("longitude", _degrees(180.0)),
-        size: (source, _people if size == "population" else _staff),
+    readers: dict[str, Reader] = {
+        place: text_of,
+        "name": text_of,
+        "latitude": _degrees(90.0),
+        "longitude": _degrees(180.0),
+        source: _people if size == "population" else _staff,
     }
-    columns: dict[str, list] = {column: [] for column in readers}
-    first_lines: dict[str, int] = {}
-    for line, row in rows:
-        if isinstance(row, str):
-            problems.append(f"{path}, line {line}: {row}")
-            continue
-        for column, (title, read) in readers.items():
-            if title not in row:
-                continue
-            try:
-                columns[column].append(read(row[title]))
-            except ValueError as error:
-                problems.append(f"{path}, line {line}: {title} = {row[title]!r}: {error}")
-        name = row.get("name", "").strip()
-        if name in first_lines:
-            first = first_lines[name]
-            problems.append(f"{path}, line {line}: name = {name!r}: the {noun} of line {first} has it too.")
-        elif name:
-            first_lines[name] = line
-    if not problems and not columns["name"]:
-        problems.append(f"{path} has a header and no rows.")
-    refuse_lines(path, problems)
-    return columns
+    checks: list[Callable[[], Any]] = [
+        partial(_check_header, path, header, tuple(readers), size),
+        partial(values_in, path, rows, readers, unique="name", noun=noun),
+    ]
+    lines = all_of(checks)[1]
+    titles = {"name": "name", "latitude": "latitude", "longitude": "longitude", size: source}
+    columns = {column: [line[title] for line in lines] for column, title in titles.items()}
+    return columns | {"place": [str(line[place]) for line in lines]}  # a column of numbers may name places
 
 
-def _header_problems(path: Path, header: Sequence[str], needed: Sequence[str], size: str) -> list[str]:
-    """What is wrong with a header: columns that are missing, twice there or unknown."""
+def _check_header(path: Path, header: Sequence[str], needed: Sequence[str], size: str) -> None:
+    """Refuse a header with columns that are missing, twice there or unknown."""
     known = dict.fromkeys([*needed, size, *_IGNORED])
     problems = [f"{path}, line 1: no column {column!r}." for column in needed if column not in header]
     for column in dict.fromkeys(header):
@@ -115,7 +93,7 @@ def _header_problems(path: Path, header: Sequence[str], needed: Sequence[str], s
             problems.append(f"{path}, line 1: column {column!r} is there {header.count(column)} times.")
         if column not in known:
             problems.append(f"{path}, line 1: {no_such('column', column, known)}")
-    return problems
+    refuse(problems)
 
 
 def _degrees(limit: float) -> Callable[[str], float]:

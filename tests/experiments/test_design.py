@@ -314,6 +314,16 @@ def test_every_bad_line_is_reported(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bad_header_hides_no_bad_line(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        read(tmp_path, "search_rat,motives,motives\n0.3,equal,equals\n")
+    assert [problem.removeprefix(f"{tmp_path}/points.csv, ") for problem in caught.value.problems] == [
+        "line 1: There is no parameter or lever 'search_rat'. Did you mean search_rate?",
+        "line 1: column 'motives' is there 2 times.",
+        "line 2: motives = 'equals': it takes one of equal, review, survey (-).",
+    ]
+
+
 def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         read(tmp_path, "search_rate\n" + "2\n" * 60)

@@ -52,6 +52,12 @@ def test_the_place_column_can_be_named(tmp_path: Path) -> None:
     assert read(tmp_path, councils, universities, place="county").places == ("North", "South")
 
 
+def test_a_column_of_numbers_can_name_places(tmp_path: Path) -> None:
+    councils = "name,latitude,longitude,population\nA,54.0,-1.5,100000\nB,51.0,-0.5,200000\n"
+    universities = "name,latitude,longitude,staff\nU,54.0,-1.4,3\nV,51.0,-0.4,0\n"
+    assert read(tmp_path, councils, universities, place="latitude").places == ("54.0", "51.0")
+
+
 def test_every_bad_row_is_reported(tmp_path: Path) -> None:
     councils = (
         "name,region,latitude,longitude,population\n"
