@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis import figures
+from analysis.figures.folder import write
 from analysis.tables import BadFolder
 
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="such as results/2026-11-22_17-00-00")
     folder = parser.parse_args(arguments).folder
     try:
-        written = figures.write(folder)
+        written = write(folder)
     except BadFolder as error:
         print(error, file=sys.stderr)
         return 2

@@ -2,8 +2,7 @@
 
 import re
 
-from analysis import style
-from analysis.tables import MAIN_INDICATOR
+from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
 
 #: Indicators that are asked for most: what they are, and their unit.
 _INDICATORS = {
@@ -23,7 +22,7 @@ def indicator(name: str) -> str:
     >>> indicator("needs_met"), indicator("mean_load_council")
     ('Needs met by partnerships', 'Load council')
     """
-    return _INDICATORS[name][0] if name in _INDICATORS else style.humanise(name.removeprefix("mean_"))
+    return _INDICATORS[name][0] if name in _INDICATORS else humanise(name.removeprefix("mean_"))
 
 
 def unit(name: str) -> str:
@@ -39,7 +38,7 @@ def contrast(text: str) -> str:
     >>> contrast("baseline"), contrast("phds − baseline")
     ('Baseline', 'PhDs − Baseline')
     """
-    return style.shortened(_MINUS.join(map(style.humanise, text.split(_MINUS))), 44)
+    return shortened(_MINUS.join(map(humanise, text.split(_MINUS))), 44)
 
 
 def factor(name: str) -> str:
@@ -48,7 +47,7 @@ def factor(name: str) -> str:
     >>> factor("search_rate")
     'Search rate'
     """
-    return style.shortened(style.humanise(name), 26)
+    return shortened(humanise(name), 26)
 
 
 def condition(text: str) -> str:
@@ -79,3 +78,36 @@ def percent(share: float) -> str:
     if 0 < share < 0.005:
         return "<1%"
     return f"{100 * share:.0f}%".replace("-0%", "0%").replace("-", "−")
+
+
+#: Policies whose names do not read well with a capital letter and spaces alone.
+POLICY_NAMES = {
+    "phds": "PhDs",
+    "two_stages": "Two-stage calls",
+    "matchmaking": "Matchmaking, best fit",
+    "matchmaking_random": "Matchmaking, random",
+    "matchmaking_stable": "Matchmaking, stable",
+    "matchmaking_optimal": "Matchmaking, optimal",
+    "matchmaking_equitable": "Matchmaking, equitable",
+    "matchmaking_nurture": "Matchmaking, nurtured",
+}
+
+
+def humanise(name: str) -> str:
+    """A policy's name as people read it.
+
+    >>> humanise("joint_posts"), humanise("phds_equal_money")
+    ('Joint posts', 'PhDs, equal money')
+    """
+    if name.endswith(AT_EQUAL_MONEY):
+        return humanise(name.removesuffix(AT_EQUAL_MONEY)) + ", equal money"
+    return POLICY_NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))
+
+
+def shortened(text: str, most: int = 32) -> str:
+    """A text of at most so many letters.
+
+    >>> shortened("Matchmaking, nurtured", 12)
+    'Matchmaking…'
+    """
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"

@@ -12,10 +12,10 @@ def drawn(folder: Path) -> bool:
         Whether they were drawn.
     """
     try:
-        from analysis import figures
+        from analysis.figures.folder import write
 
         with screen.notes().status("Drawing figures"):
-            figures.write(folder)
+            write(folder)
     except Exception as error:  # a run of hours is worth more than its figures
         screen.say_error([f"The figures could not be drawn: {type(error).__name__}: {error}"])
         return False

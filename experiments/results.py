@@ -9,9 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.gathering import Gathered
+from analysis.statistics.intervals import Moments
+from analysis.statistics.survival import KINDS, survival_of
 from experiments.plan import Plan
+from experiments.results import Gathered
 from experiments.store import Store
+from model.measures import SERIES
 
 #: Rows read at a time; fewer where their monthly measures are read.
 _CHUNK, _FEW = 4096, 128
@@ -91,3 +94,46 @@ def gathered(store: Store, plan: Plan) -> Gathered:
         for policy, (series, spells) in zip(labels, store.details(present) if present else [], strict=True):
             found.add(policy, series, spells)
     return found
+
+
+class Gathered:
+    """What is kept of the monthly measures and spells of many runs, added in order of seed."""
+
+    def __init__(self) -> None:
+        self._months: dict[str, Moments] = {}
+        self._spells: dict[str, np.ndarray] = {}
+
+    def add(self, policy: str, series: np.ndarray, spells: np.ndarray) -> None:
+        """Take in a run's series [months, SERIES] and spells [kind, outcome, months lasted]."""
+        self._months.setdefault(policy, Moments()).add(series)
+        self._spells[policy] = self._spells.get(policy, 0) + spells
+
+    def series(self) -> pd.DataFrame:
+        """Means over seeds, with intervals: a line a policy, month of the horizon and indicator."""
+        parts = []
+        for policy, moments in self._months.items():
+            mean, low, high = moments.interval()
+            months = mean.shape[0]
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "policy": policy,
+                        "month": np.repeat(np.arange(months), len(SERIES)),
+                        "indicator": np.tile(np.array(SERIES, dtype=object), months),
+                        "mean": mean.ravel(),
+                        "low": low.ravel(),
+                        "high": high.ravel(),
+                    }
+                )
+            )
+        return pd.concat(parts, ignore_index=True)
+
+    def survival(self) -> pd.DataFrame:
+        """Kaplan-Meier curves: a line a policy, kind of partnership and months lasted."""
+        parts = [
+            survival_of(spells[k]).assign(policy=policy, kind=kind)
+            for policy, spells in self._spells.items()
+            for k, kind in enumerate(KINDS)
+        ]
+        columns = ["policy", "kind", "months", "survival", "low", "high"]
+        return pd.concat(parts, ignore_index=True).reindex(columns=columns)

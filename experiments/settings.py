@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.statistics.stopping import Wanted
 from experiments.command import INSTEAD
 from experiments.design import SINGLE, Design, design_from
 from experiments.engine import cores
@@ -12,7 +13,6 @@ from experiments.files import CONF
 from experiments.places import population_from
 from experiments.plan import BLOCK
 from experiments.policies import CUSTOM, Planned, policies_from
-from experiments.stopping import Wanted
 from experiments.words import check_keys, no_such
 from model.measures import INDICATORS
 from model.parameters import BadInput, Value, all_of, implausible, parameters_from, refuse

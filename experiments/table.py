@@ -12,8 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from analysis.statistics.intervals import half_width
 from experiments.equal_money import Solved
-from experiments.gathering import half_width
 from experiments.policies import base_name
 from experiments.settings import Settings
 from experiments.words import number

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from rich.console import RenderableType
 
+from analysis.statistics.effects import effects_of
+from analysis.statistics.stopping import interval, seeds_wanted
 from experiments import screen
-from experiments.effects import effects_of
 from experiments.plan import Plan
 from experiments.policies import BASELINE
 from experiments.results import gathered, row_tables, values_of
 from experiments.settings import Precision, Settings
-from experiments.stopping import interval, seeds_wanted
 from experiments.study import Study, carried_out, filled
 from experiments.table import effects_table, levels_table
 from model.parameters import BadInput

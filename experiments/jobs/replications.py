@@ -8,9 +8,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from analysis.statistics.replications import enough, needed, pairing, variation, widths
 from experiments.plan import Plan
 from experiments.policies import BASELINE
-from experiments.replications import enough, needed, pairing, variation, widths
 from experiments.results import row_tables
 from experiments.screen import plain_table, records
 from experiments.settings import Settings

@@ -9,9 +9,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from analysis.statistics.discovery import flips, importance
+from analysis.statistics.regret import beats, regret
 from experiments.plan import Plan
 from experiments.results import values_of, write_rows
-from experiments.robustness import beats, flips, importance, regret
 from experiments.screen import interval_text, plain_table, records
 from experiments.settings import Settings
 from experiments.study import Study, carried_out

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import screen
-from experiments.gathering import Gathered
 from experiments.policies import Planned
+from experiments.results import Gathered
 from experiments.settings import Settings
 from experiments.study import DONE, FAILED, Study, begun, written
 from model.measures import EVENTS, SERIES

@@ -9,11 +9,11 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
+from analysis.statistics.morris import Screening, screen
+from analysis.statistics.sobol import Indices, Recommended, convergence, recommended, sobol_indices
 from experiments.plan import Plan
 from experiments.results import values_of, write_rows
 from experiments.screen import interval_text, plain_table, records
-from experiments.screening import Screening, screen
-from experiments.sensitivity import Indices, Recommended, convergence, recommended, sobol_indices
 from experiments.settings import Settings
 from experiments.study import Study, carried_out
 from model.parameters import refuse

@@ -1,6 +1,7 @@
 """What tests of figures share: drawing one, and reading what it says."""
 
-from analysis import style, tables
+from analysis import tables
+from analysis.figures.drawing import style
 
 
 def drawn(draw, folder):

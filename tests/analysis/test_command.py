@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
-from analysis import figures, style, tables, words
+from analysis import tables, words
 from analysis.__main__ import main
+from analysis.figures.drawing import style
+from analysis.figures.folder import write
 
 
 @pytest.mark.parametrize(
@@ -34,8 +36,8 @@ def test_a_folder_gets_the_figures_its_tables_allow(request, capsys, kind, names
 
 
 def test_the_same_tables_give_the_same_file(comparison):
-    first = {file: file.read_bytes() for file in figures.write(comparison)}
-    assert {file: file.read_bytes() for file in figures.write(comparison)} == first
+    first = {file: file.read_bytes() for file in write(comparison)}
+    assert {file: file.read_bytes() for file in write(comparison)} == first
 
 
 def test_no_such_folder(tmp_path, capsys):
@@ -96,7 +98,7 @@ def test_a_folder_must_be_named(capsys):
 
 def test_analysis_imports_neither_model_nor_experiments():
     code = (
-        "import sys, analysis.figures, analysis.__main__\n"
+        "import sys, analysis.figures.folder, analysis.__main__\n"
         "wrong = {name.split('.')[0] for name in sys.modules} & {'model', 'experiments', 'numba', 'hydra'}\n"
         "sys.exit(' '.join(wrong) or 0)"
     )

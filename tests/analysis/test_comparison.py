@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis import effects, over_time, style, worth
+from analysis.figures import effects, over_time, worth
+from analysis.figures.drawing import style
 from tests.analysis.drawing import drawn, texts, tick_labels
 
 

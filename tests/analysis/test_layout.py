@@ -9,7 +9,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis import figures, style, tables
+from analysis import tables
+from analysis.figures.drawing import style
+from analysis.figures.folder import FIGURES
 
 LONG = "matchmaking_equitable_equal_money"
 
@@ -46,7 +48,7 @@ def test_texts_stay_within_the_figure_and_apart(request, spoil, kind, is_wide):
     folder = request.getfixturevalue(kind)
     for file in folder.glob("*.parquet") if is_wide else ():
         spoil(folder, file.stem, widened)
-    for name, draw in figures.FIGURES.items():
+    for name, draw in FIGURES.items():
         with style.house():
             figure = draw(tables.read(folder))
             if figure is None:

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis import histories, over_time, tables
-from analysis import one_run as months
+from analysis import tables
+from analysis.figures import histories, over_time
+from analysis.figures import one_run as months
 from tests.analysis.drawing import drawn
 
 

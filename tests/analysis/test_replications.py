@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis import pairing, settling, style
+from analysis.figures import pairing
+from analysis.figures import replications as settling
+from analysis.figures.drawing import style
 from tests.analysis.drawing import drawn, texts
 
 

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis import beats, flips, regret, style
+from analysis.figures import beats, discovery, regret
+from analysis.figures.drawing import style
 from tests.analysis.drawing import drawn, texts, tick_labels
 
 
@@ -74,7 +75,7 @@ def test_beats_without_regret_and_with_two_responses(robust, spoil):
 
 
 def test_flips_shows_only_pairs_whose_ranking_flips(robust):
-    figure = drawn(flips.draw, robust)
+    figure = drawn(discovery.draw, robust)
     (axes,) = figure.axes
     assert tick_labels(axes) == [
         "search rate ≤ 0.4",
@@ -94,30 +95,30 @@ def test_pairs_that_flip_in_most_of_space_come_first(robust, spoil):
         lambda table: pd.concat([table, table.assign(other="brokers", share=table["share"] * 1.5)]),
     )
     (robust / "importance.parquet").unlink()
-    headings = [axes.texts[0].get_text() for axes in drawn(flips.draw, robust).axes]
+    headings = [axes.texts[0].get_text() for axes in drawn(discovery.draw, robust).axes]
     assert headings == [f"Joint posts − {other}: Strategic partnerships" for other in ("Brokers", "PhDs")]
 
 
 def test_long_conditions_take_two_lines_at_most(robust, spoil):
     long = " and ".join(f"0.123 < researcher_benefit_{i} <= 0.456" for i in range(9))
     spoil(robust, "flips", lambda table: table.assign(where=long))
-    for label in tick_labels(drawn(flips.draw, robust).axes[0]):
+    for label in tick_labels(drawn(discovery.draw, robust).axes[0]):
         lines = label.splitlines()
         assert len(lines) == 2
-        assert max(map(len, lines)) <= flips.LETTERS
+        assert max(map(len, lines)) <= discovery.LETTERS
         assert label.endswith("…")
 
 
 def test_leaves_too_small_to_say_anything_are_drawn(robust, spoil):
     spoil(robust, "flips", lambda table: table.replace({"low": {-1.0: np.nan}, "high": {1.2: np.nan}}))
-    assert len(tick_labels(drawn(flips.draw, robust).axes[0])) == 3
+    assert len(tick_labels(drawn(discovery.draw, robust).axes[0])) == 3
 
 
 def test_no_flip_anywhere_gives_no_figure(robust, spoil):
     spoil(robust, "flips", lambda table: table[table["other"] == "baseline"])
-    assert drawn(flips.draw, robust) is None
+    assert drawn(discovery.draw, robust) is None
 
 
 def test_without_their_tables_nothing_is_drawn(comparison):
-    for draw in (regret.draw, beats.draw, flips.draw):
+    for draw in (regret.draw, beats.draw, discovery.draw):
         assert drawn(draw, comparison) is None

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis import indices, screening, style
+from analysis.figures import morris as screening
+from analysis.figures import sobol as indices
+from analysis.figures.drawing import style
 from tests.analysis.drawing import drawn, texts, tick_labels
 
 

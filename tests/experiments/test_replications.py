@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.replications import enough, needed, pairing, variation, widths
+from analysis.statistics.replications import enough, needed, pairing, variation, widths
 
 
 def rows_of(**values: np.ndarray) -> pd.DataFrame:

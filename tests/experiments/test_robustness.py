@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.robustness import beats, flipped, flips, importance, regret
+from analysis.statistics.discovery import flipped, flips, importance
+from analysis.statistics.regret import beats, regret
 
 NAMES = ("a", "b", "c")
 

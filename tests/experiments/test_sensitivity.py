@@ -13,14 +13,9 @@ from SALib.analyze import sobol as salib_sobol
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from experiments.screening import screen
-from experiments.sensitivity import (
-    convergence,
-    cross,
-    recommended,
-    sobol_indices,
-    variance_parts,
-)
+from analysis.statistics.morris import screen
+from analysis.statistics.resampling import cross
+from analysis.statistics.sobol import convergence, recommended, sobol_indices, variance_parts
 
 Function = Callable[[np.ndarray], np.ndarray]
 

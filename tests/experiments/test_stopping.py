@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.stopping import EXTRA, FIRST, Wanted, interval, seeds_wanted
+from analysis.statistics.stopping import EXTRA, FIRST, Wanted, interval, seeds_wanted
 
 #: Draws of differences whose mean is 0 and whose variance is 1, by name.
 DRAWS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.effects import effects_of, paired
-from experiments.gathering import Moments, survival_of
+from analysis.statistics.effects import effects_of, paired
+from analysis.statistics.intervals import Moments
+from analysis.statistics.survival import survival_of
 
 
 def test_paired_interval_is_that_of_a_hand_calculation() -> None:

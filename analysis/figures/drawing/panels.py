@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis import style
+from analysis.figures.drawing import style
 
 MOST = 6  # panels: more are better read in a table
 HEAD = 0.62  # inches: a panel's heading and the line under it

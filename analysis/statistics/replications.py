@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.gathering import half_width
+from analysis.statistics.intervals import half_width
 
 #: Relative half-widths for which `needed` says how many seeds they take.
 RELATIVE = (0.5, 0.2, 0.1, 0.05)

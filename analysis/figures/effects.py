@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis import style
+from analysis import words
+from analysis.figures.drawing import style
 from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR, Tables
 
 LINE, GAP = 0.225, 0.42  # inches: of one policy's line, and between two blocks of them
@@ -93,7 +94,7 @@ def _canvas(blocks: list[tuple[str, list[str]]], columns: int, seeds: int) -> tu
 
 
 def _label(policy: str) -> str:
-    return style.shortened(style.humanise(policy.removesuffix(AT_EQUAL_MONEY)))
+    return words.shortened(words.humanise(policy.removesuffix(AT_EQUAL_MONEY)))
 
 
 def _name_lines(axes: Axes, heading: str, policies: list[str]) -> None:

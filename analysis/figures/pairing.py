@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from analysis import panels, style, words
+from analysis import words
+from analysis.figures.drawing import panels, style
 from analysis.tables import Tables
 
 LINE = 0.25  # inches: a policy's
@@ -43,7 +44,7 @@ def draw(tables: Tables) -> Figure | None:
 
 
 def _label(policy: str) -> str:
-    return style.shortened(style.humanise(policy), 28)
+    return words.shortened(words.humanise(policy), 28)
 
 
 def _n_lines(table: pd.DataFrame) -> int:

@@ -11,8 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from analysis.tables import AT_EQUAL_MONEY
-
 # Okabe and Ito's colours, which the colour-blind tell apart, on greys.
 INK, GREY, PALE, FAINT = "#2b2f36", "#7a828e", "#c9ced6", "#f1f3f6"
 BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, YELLOW = (
@@ -60,42 +58,10 @@ _RULES: Mapping[str, Any] = {
     "svg.hashsalt": "towngown",  # the same tables give the same file
 }
 
-#: Policies whose names do not read well with a capital letter and spaces alone.
-POLICY_NAMES = {
-    "phds": "PhDs",
-    "two_stages": "Two-stage calls",
-    "matchmaking": "Matchmaking, best fit",
-    "matchmaking_random": "Matchmaking, random",
-    "matchmaking_stable": "Matchmaking, stable",
-    "matchmaking_optimal": "Matchmaking, optimal",
-    "matchmaking_equitable": "Matchmaking, equitable",
-    "matchmaking_nurture": "Matchmaking, nurtured",
-}
-
 
 def house() -> AbstractContextManager[None]:
     """The settings within which every figure is drawn and saved."""
     return mpl.rc_context({**sns.axes_style("ticks"), **_RULES})
-
-
-def humanise(name: str) -> str:
-    """A policy's name as people read it.
-
-    >>> humanise("joint_posts"), humanise("phds_equal_money")
-    ('Joint posts', 'PhDs, equal money')
-    """
-    if name.endswith(AT_EQUAL_MONEY):
-        return humanise(name.removesuffix(AT_EQUAL_MONEY)) + ", equal money"
-    return POLICY_NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))
-
-
-def shortened(text: str, most: int = 32) -> str:
-    """A text of at most so many letters.
-
-    >>> shortened("Matchmaking, nurtured", 12)
-    'Matchmaking…'
-    """
-    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
 
 
 def canvas(

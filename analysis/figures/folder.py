@@ -5,21 +5,21 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from analysis import (
+from analysis.figures import (
     beats,
+    discovery,
     effects,
-    flips,
     histories,
-    indices,
+    morris,
     one_run,
     over_time,
     pairing,
     regret,
-    screening,
-    settling,
-    style,
+    replications,
+    sobol,
     worth,
 )
+from analysis.figures.drawing import style
 from analysis.tables import Tables, read
 
 #: File name -> what draws it; None comes back where the folder lacks what it takes.
@@ -30,14 +30,14 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "worth": worth.draw,
     "series": one_run.draw,
     "histories": histories.draw,
-    "indices": indices.draw,
-    "convergence": indices.draw_convergence,
-    "screening": screening.draw,
+    "indices": sobol.draw,
+    "convergence": sobol.draw_convergence,
+    "screening": morris.draw,
     "regret": regret.draw,
     "beats": beats.draw,
-    "flips": flips.draw,
-    "variation": settling.draw_variation,
-    "widths": settling.draw_widths,
+    "flips": discovery.draw,
+    "variation": replications.draw_variation,
+    "widths": replications.draw_widths,
     "pairing": pairing.draw,
 }
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from analysis import style
+from analysis import words
+from analysis.figures.drawing import style
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, MAIN_INDICATOR, Tables
 
 KINDS = {"project": "Project partnerships", "strategic": "Strategic partnerships"}
@@ -106,7 +107,7 @@ def _draw_line(
     on_top = policy == BASELINE
     axes.fill_between(x, low, high, step="post" if steps else None, color=colour, alpha=0.1, linewidth=0)
     drawstyle = "steps-post" if steps else "default"
-    axes.plot(x, middle, color=colour, drawstyle=drawstyle, label=style.humanise(policy), zorder=3 + on_top)
+    axes.plot(x, middle, color=colour, drawstyle=drawstyle, label=words.humanise(policy), zorder=3 + on_top)
 
 
 def _name_policies(axes: Axes, colours: dict[str, str]) -> None:

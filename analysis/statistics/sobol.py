@@ -33,10 +33,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.gathering import CONFIDENCE
+from analysis.statistics.intervals import CONFIDENCE
+from analysis.statistics.resampling import check_finite, cross, ends, resampled_means, rounding
 
-#: Resampled at a time, so that memory does not grow with the number of resamples.
-_CHUNK = 100
 #: Fewer blocks say nothing about their own spread.
 _FEWEST = 16
 
@@ -209,46 +208,6 @@ def variance_parts(values: np.ndarray) -> np.ndarray:
         for i in range(values.shape[1] - 2)
     ]
     return np.array(parts).T / variance**2
-
-
-def cross(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Mean product of different replicates [..., R] -> [...]; the plain product of a single one.
-
-    Its expectation is the product of the true means, however noisy both are, as luck of different
-    replicates is independent.
-    """
-    replicates = left.shape[-1]
-    if replicates == 1:
-        return (left * right)[..., 0]
-    same = (left * right).sum(axis=-1)
-    return (left.sum(axis=-1) * right.sum(axis=-1) - same) / (replicates * (replicates - 1))
-
-
-def resampled_means(terms: np.ndarray, resamples: int, seed: int) -> np.ndarray:
-    """Means of bootstrap resamples of independent terms [n, m] -> [resamples, m]."""
-    rng, n = np.random.default_rng(seed), len(terms)
-    chunks = [min(_CHUNK, resamples - done) for done in range(0, resamples, _CHUNK)]
-    return np.concatenate([rng.multinomial(n, np.full(n, 1 / n), size=size) @ terms / n for size in chunks])
-
-
-def ends(resampled: np.ndarray) -> np.ndarray:
-    """Low and high end of the percentile interval [resamples, ...] -> [2, ...]."""
-    return np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
-
-
-def rounding(values: np.ndarray) -> float:
-    """A variance, or mean square, that rounding alone could make of such responses."""
-    return float((1e-12 * np.abs(values).max()) ** 2)
-
-
-def check_finite(values: np.ndarray, whole: str) -> None:
-    """Stop at the first response that is no number: SALib would return zeros for all factors."""
-    if not np.isfinite(values).all():
-        where = np.argwhere(~np.isfinite(values))[0]
-        raise ValueError(
-            f"the response at {where.tolist()} is {values[tuple(where)]}, not a finite number; "
-            f"leave out its whole {whole}"
-        )
 
 
 def _checked(values: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from analysis import panels, style, words
-from analysis.regret import label, ranked
+from analysis import words
+from analysis.figures.drawing import panels, style
+from analysis.figures.regret import label, ranked
 from analysis.tables import Tables
 
 N_POLICIES = 16  # a side: more cannot be read

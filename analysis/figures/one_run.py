@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from analysis import style
+from analysis import words
+from analysis.figures.drawing import style
 from analysis.tables import Tables
 
 # What is stacked in each panel: columns of the series -> (name, colour).
@@ -51,7 +52,7 @@ def draw(tables: Tables) -> Figure | None:
     run = tables.rows.iloc[0]
     figure, grid = style.canvas(
         "One run, month by month",
-        f"Policy: {style.humanise(run['policy'])}; population: {run['population']}; seed: {run['seed']}. "
+        f"Policy: {words.humanise(run['policy'])}; population: {run['population']}; seed: {run['seed']}. "
         "Bars are totals of a year.",
         height=9.6,
         rows=3,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.sensitivity import check_finite, cross, ends, resampled_means, rounding
+from analysis.statistics.resampling import check_finite, cross, ends, resampled_means, rounding
 
 #: Positions equal to so many digits are the same: they may have been computed back from parameters.
 _DIGITS = 6

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from analysis import panels, style, words
+from analysis import words
+from analysis.figures.drawing import panels, style
 from analysis.tables import Tables
 
 LINE = 0.27  # inches: a factor's
@@ -149,7 +150,7 @@ def _draw_curves(axes: Axes, table: pd.DataFrame, factors: list[str]) -> None:
         )
         axes.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0)
         axes.plot(x, total, color=colour, marker="o", markersize=4, label=words.factor(factor))
-        ends[style.shortened(words.factor(factor), 22)] = (float(total[-1]), colour)
+        ends[words.shortened(words.factor(factor), 22)] = (float(total[-1]), colour)
     axes.axhline(0, color=style.INK, linewidth=1, zorder=1)
     axes.set_xscale("log", base=2)
     blocks = np.unique(table["blocks"])

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis import panels, style, words
+from analysis import words
+from analysis.figures.drawing import panels, style
 from analysis.tables import Tables
 
 LINE = 0.235  # inches: a policy's
@@ -63,7 +64,7 @@ def ranked(table: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
 
 def label(policy: str) -> str:
     """A policy's name, no longer than there is room for."""
-    return style.shortened(style.humanise(policy))
+    return words.shortened(words.humanise(policy))
 
 
 def _n_lines(table: pd.DataFrame) -> int:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.gathering import half_width
+from analysis.statistics.intervals import half_width
 
 #: Seeds at the first look.
 FIRST = 30

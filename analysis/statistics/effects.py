@@ -11,8 +11,8 @@ seeds of each policy (a negative number where it cost some).
 import numpy as np
 import pandas as pd
 
-from experiments.gathering import half_width
-from experiments.policies import BASELINE
+from analysis.statistics.intervals import half_width
+from analysis.tables import BASELINE
 
 COLUMNS = (
     "policy", "indicator", "effect", "low", "high", "baseline", "n", "variance_ratio", "seeds_saved",

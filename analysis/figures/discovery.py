@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis import panels, style, words
+from analysis import words
+from analysis.figures.drawing import panels, style
 from analysis.tables import Tables
 
 LINE = 0.4  # inches: a part of space, told in two lines
@@ -40,7 +41,7 @@ def draw(tables: Tables) -> Figure | None:
         left_out=len(pairs) - len(shown),
     )
     for each, ((response, policy, other), leaves) in zip(axes.flat, shown.items(), strict=True):
-        heading = f"{style.humanise(policy)} − {style.humanise(other)}: {words.indicator(response)}"
+        heading = f"{words.humanise(policy)} − {words.humanise(other)}: {words.indicator(response)}"
         panels.head(each, heading, _hangs_on(tables.importance, (response, policy, other)), LEFT)
         _draw_leaves(each, leaves)
         each.set_xlabel(f"how much better the first is, {words.unit(response)}")
@@ -91,4 +92,4 @@ def _draw_leaves(axes: Axes, leaves: pd.DataFrame) -> None:
 def _told(where: str) -> str:
     """Conditions in two lines at the most."""
     lines = wrap(words.condition(where), LETTERS)
-    return "\n".join(lines if len(lines) <= 2 else [lines[0], style.shortened(" ".join(lines[1:]), LETTERS)])
+    return "\n".join(lines if len(lines) <= 2 else [lines[0], words.shortened(" ".join(lines[1:]), LETTERS)])

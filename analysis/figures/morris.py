@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
-from analysis import naming, panels, style, words
+from analysis import words
+from analysis.figures.drawing import naming, panels, style
 from analysis.tables import Tables
 
 LINE = 0.235  # inches: a factor's

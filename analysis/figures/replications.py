@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from analysis import panels, style, words
+from analysis import words
+from analysis.figures.drawing import panels, style
 from analysis.tables import BASELINE, Tables
 
 HEIGHT, LEFT, RIGHT = 2.6, 0.9, 1.95  # inches
@@ -130,7 +131,7 @@ def _finish(axes: Axes, n: pd.Series, colours: dict[str, str]) -> None:
     axes.set_xlim(0.9 * n.min(), 1.1 * n.max())
     axes.set_xlabel("seeds")
     ends = {
-        style.shortened(style.humanise(line.get_label()), 22): (line.get_ydata()[-1], line.get_color())
+        words.shortened(words.humanise(line.get_label()), 22): (line.get_ydata()[-1], line.get_color())
         for line in axes.lines
         if line.get_label() in colours
     }

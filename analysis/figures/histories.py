@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis import style
+from analysis.figures.drawing import style
 from analysis.tables import Tables
 
 N_LANES = 40

@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
-from analysis import naming, style
+from analysis import words
+from analysis.figures.drawing import naming, style
 from analysis.tables import AT_EQUAL_MONEY, COST, MAIN_INDICATOR, Tables
 
 RATES = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8)  # strategic partnerships that £100k a year buys
@@ -92,6 +93,6 @@ def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> None:
     )
     for policy, point in order.iterrows():
         look = {"fontsize": 9, "color": style.INK} if point["clear"] else {"fontsize": 8, "color": style.GREY}
-        name = style.humanise(str(policy))
+        name = words.humanise(str(policy))
         box = naming.name_point(axes, name, (point["cost"], point["effect"]), taken, **look)
         taken += [box] if box else []

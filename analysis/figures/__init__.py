@@ -1,0 +1,1 @@
+"""Figures: one a file, named as the statistic that it shows."""

@@ -1,0 +1,1 @@
+"""Statistics: arrays and tables in, tables out; a file a question."""

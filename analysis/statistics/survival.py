@@ -1,0 +1,40 @@
+"""Survival: how long partnerships last (Kaplan-Meier)."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.statistics.intervals import CONFIDENCE
+
+KINDS = ("project", "strategic")
+
+
+def survival_of(spells: np.ndarray) -> pd.DataFrame:
+    """Kaplan-Meier estimate with 95% interval (log-log), from counts of spells.
+
+    Args:
+        spells: counts [ended or censored, months lasted].
+
+    Returns:
+        A line for each number of months from 0 to the longest spell's; none where there are no spells.
+    """
+    lasted = np.arange(spells.shape[1])
+    ended, censored = (np.repeat(lasted, count) for count in spells.astype(int))
+    if not len(ended) + len(censored):
+        return pd.DataFrame({"months": [], "survival": [], "low": [], "high": []})
+    months = np.arange(max([*ended, *censored]) + 1)
+    if not len(ended):
+        ones = np.ones(len(months))
+        return pd.DataFrame({"months": months, "survival": ones, "low": ones, "high": ones})
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The confidence interval is undefined")
+        curve = stats.ecdf(stats.CensoredData(uncensored=ended, right=censored)).sf
+        interval = curve.confidence_interval(CONFIDENCE, method="log-log")
+    survival = curve.evaluate(months)
+    # Before the first end, nothing is uncertain; the formula is not defined there.
+    low, high = (
+        np.where(survival == 1.0, 1.0, end.evaluate(months)) for end in (interval.low, interval.high)
+    )
+    return pd.DataFrame({"months": months, "survival": survival, "low": low, "high": high})
