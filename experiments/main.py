@@ -1,38 +1,19 @@
 """The console script `towngown`: help, settings, a job, an exit status."""
 
-import os
-import re
 import signal
 import sys
-import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from experiments.command import INSTEAD
-from experiments.files import CONF, GROUPS
-from experiments.words import Unfinished, no_such
-from model.parameters import BadInput
+from experiments.status import DONE, status_of
 
 if TYPE_CHECKING:
-    from omegaconf import DictConfig
+    from experiments.command.settings import Settings
 
 #: What can be done (`job`); each is a module of `experiments.jobs`.
-_JOBS = ("compare", "run", "sweep", "sensitivity", "robustness", "replications", "replay")
-
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-#: Where jobs on other machines leave their logs, as they need a folder that all share.
-_JOBS_FOLDER = "results/jobs"
-
-
-class JobFailed(Exception):
-    """A job on another machine has ended with this exit status."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(status)
+JOBS = ("compare", "run", "sweep", "sensitivity", "robustness", "replications", "replay")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,176 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if {"--help", "-h"} & set(arguments):
-        from experiments.help import help_text
+        from experiments.command.help import help_text
 
         print(help_text(), end="")
         return DONE
     if "--version" in arguments:
-        from experiments.versions import program_version
+        from experiments.rows.versions import program_version
 
         print(f"towngown {program_version()}")
         return DONE
+    from experiments.command.composing import composed_jobs
+
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind
-    return _told(lambda: _composed(arguments))
+    return status_of(lambda: composed_jobs(arguments, JOBS, _do))
 
 
-def _told(work: Callable[[], int]) -> int:
-    """Do something; tell mistakes, failures and interruptions as people understand them."""
-    from experiments import screen
-
-    try:
-        return work()
-    except Unfinished as unfinished:
-        return unfinished.status
-    except BadInput as error:
-        screen.say_error(error.problems)
-        screen.notes().print("Nothing was run. See towngown --help.", style="dim")
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        screen.say(
-            [
-                "No results were written. Runs that were finished are in the store: the same command goes on "
-                "from there."
-            ],
-            label="Interrupted. ",
-        )
-        return INTERRUPTED
-    except (OSError, MemoryError) as error:
-        screen.say_error([f"{error}" or type(error).__name__])
-        return FAILED
-    except Exception:
-        screen.notes().print_exception()
-        screen.say_error(["This is a fault of the program, not of your input. No results were written."])
-        return FAILED
-
-
-def _composed(arguments: Sequence[str]) -> int:
-    """Let Hydra compose the settings of each job and call it.
-
-    Returns:
-        The worst exit status of all jobs.
-    """
-    from experiments.command import translated
-
-    overrides = translated(arguments)
-    import hydra
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
-    from yaml import YAMLError
-
-    statuses: list[int] = []
-    several = bool({"-m", "--multirun"} & set(overrides))
-    process = os.getpid()
-
-    def job(composed: "DictConfig") -> None:
-        status = _told(lambda: _job(composed, _swept(overrides) if several else None))
-        if os.getpid() != process and status != DONE:
-            raise JobFailed(status)
-        statuses.append(status)
-        if status == INTERRUPTED:
-            raise KeyboardInterrupt
-
-    # Hydra would print a traceback of its own and leave; this makes it raise instead.
-    os.environ["HYDRA_FULL_ERROR"] = "1"
-    own, sys.argv = sys.argv, [*sys.argv[:1], *overrides]
-    try:
-        with tempfile.TemporaryDirectory() as sweep:
-            if several:
-                launched = any(override.startswith("hydra/launcher=") for override in overrides)
-                sys.argv.insert(1, f"hydra.sweep.dir={_JOBS_FOLDER if launched else sweep}")
-            hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
-    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
-        if isinstance(error, BadInput):
-            raise
-        raise BadInput(_in_plain_words(error)) from error
-    except JobFailed as failed:
-        from experiments import screen
-
-        screen.say_error(
-            [f"A job has failed (exit status {failed.status}). Its log is in {_JOBS_FOLDER}/.submitit."]
-        )
-        statuses.append(failed.status)
-    except KeyboardInterrupt:
-        if INTERRUPTED not in statuses:
-            raise
-    except SystemExit as error:  # Hydra's argument parser, or one of Hydra's own helps
-        return error.code if isinstance(error.code, int) else DONE
-    finally:
-        sys.argv = own
-        del os.environ["HYDRA_FULL_ERROR"]
-    return max(statuses, default=DONE)
-
-
-def _swept(overrides: Sequence[str]) -> list[str]:
-    """Names of the settings that differ from job to job."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-
-    settings = [override for override in overrides if not override.startswith("-") and "=" in override]
-    parsed = OverridesParser.create().parse_overrides(settings)
-    return [override.get_key_element() for override in parsed if override.is_sweep_override()]
-
-
-def _job(composed: "DictConfig", swept: Sequence[str] | None) -> int:
-    """Check the settings of one job, and do it; of several jobs, some settings are swept over."""
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    from experiments.settings import settings_from
-
-    if missing := sorted(OmegaConf.missing_keys(composed)):
-        raise BadInput(f"{key} is missing: give it as {key}=VALUE." for key in missing)
-    try:
-        given: Any = OmegaConf.to_container(composed, resolve=True)
-    except OmegaConfBaseException as error:
-        raise BadInput(_in_plain_words(error)) from error
-    if given["job"] not in _JOBS:
-        raise BadInput(no_such("job", given["job"], _JOBS))
-    if swept is not None and set(swept) - {"shard"}:  # shards make one result
-        given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
-    settings = settings_from(given, _choices(), _folders())
-    return import_module(f"experiments.jobs.{given['job']}").main(settings)
-
-
-def _choices() -> dict[str, str]:
-    """The file that was chosen in each group."""
-    from hydra.core.hydra_config import HydraConfig
-
-    chosen = HydraConfig.get().runtime.choices
-    return {group: str(chosen[group]) for group in GROUPS if group in chosen}
-
-
-def _folders() -> list[Path]:
-    """Where the files of groups are looked for: folders of the user's own, then the program's."""
-    from hydra.core.hydra_config import HydraConfig
-
-    sources = HydraConfig.get().runtime.config_sources
-    return [Path(source.path) for source in sources if source.schema == "file"]
-
-
-def _folder_of_job(swept: Sequence[str]) -> str:
-    """Name of the folder of one of several jobs: its number, and what it has that others have not."""
-    from hydra.core.hydra_config import HydraConfig
-
-    config = HydraConfig.get()
-    own = [override for override in config.overrides.task if override.partition("=")[0] in swept]
-    text = ",".join(_as_said(override) for override in own)
-    return f"{int(config.job.num):02d}_{re.sub(r'[^A-Za-z0-9_.,=+-]', '-', text)[:100]}"
-
-
-def _as_said(override: str) -> str:
-    """A setting as it was given on the command line."""
-    return override.replace("++policy.levers.", "policy.").replace(f"++{INSTEAD}.", "design.").lstrip("+")
-
-
-def _in_plain_words(error: Exception) -> str:
-    """What Hydra or OmegaConf have to say, in a line."""
-    from hydra.errors import OverrideParseException
-
-    text = " ".join(str(error).split())
-    if isinstance(error, OverrideParseException):
-        reason = re.sub(r" See https?:.*", "", " ".join(str(error.message).split()))
-        return f"{error.override!r} is not understood: {reason}."
-    if match := re.match(r"Could not override '\+*([^']*)'", text):
-        return f"There is no setting {match[1]!r}."
-    return re.sub(r" ?(To append to your config|Set the environment|full_key:|object_type=).*", "", text)
+def _do(settings: "Settings") -> int:
+    """Do the job that settings ask for."""
+    return import_module(f"experiments.jobs.{settings.job}").main(settings)

@@ -21,7 +21,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from experiments.places import population_from
+from experiments.command.populations import population_from
 from model.parameters import parameters_from
 from model.population import Population, lattice
 from model.simulation import BASELINE, run

@@ -20,11 +20,13 @@ import mesa
 from rich.console import Console
 from rich.table import Table
 
-from experiments.design import SINGLE, Design, design_from
-from experiments.engine import Local, cores
-from experiments.filling import Filler
-from experiments.plan import Plan
-from experiments.store import Store
+from experiments.design.kinds import design_from
+from experiments.design.points import SINGLE, Design
+from experiments.rows.plan import Plan
+from experiments.rows.store import Store
+from experiments.running.engine import cores
+from experiments.running.filling import Filler
+from experiments.running.local import Local
 from model.model import PartnershipModel
 from model.parameters import Value
 from model.population import Population, lattice

@@ -1,22 +1,20 @@
 """The main job: compare policies with the baseline on shared luck, and say what each is worth."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from rich.console import RenderableType
 
 from analysis.statistics.effects import effects_of
-from analysis.statistics.stopping import interval, seeds_wanted
-from experiments import screen
-from experiments.plan import Plan
-from experiments.policies import BASELINE
-from experiments.results import gathered, row_tables, values_of
-from experiments.settings import Precision, Settings
-from experiments.study import Study, carried_out, filled
-from experiments.table import effects_table, levels_table
+from experiments import terminal
+from experiments.command.policies import BASELINE
+from experiments.command.settings import Settings
+from experiments.jobs.effects_table import effects_table, levels_table
+from experiments.rows.plan import Plan
+from experiments.rows.results import gathered, row_tables
+from experiments.study.precision import narrowed, stop_honestly
+from experiments.study.study import Study, carried_out, filled
 from model.parameters import BadInput
 
 
@@ -39,30 +37,6 @@ def has_contrasts(settings: Settings) -> bool:
     return BASELINE in names and len(names) > 1
 
 
-def narrowed(study: Study) -> Plan:
-    """The plan with as many seeds as make every effect's interval as narrow as is wanted."""
-    precision, plan = study.settings.precision, study.plan()
-    assert precision is not None
-    first, n = plan.seeds.start, 0
-    wanted = seeds_wanted(np.empty(0), precision.wanted)
-    while n < wanted:
-        n = wanted
-        plan = plan.with_seeds(range(first, first + n))
-        study.fill(plan)
-        differences = _differences(study, plan, precision).values()
-        wanted = max(seeds_wanted(each, precision.wanted) for each in differences)
-    study.settings = replace(study.settings, seeds=plan.seeds)
-    return plan
-
-
-def _differences(study: Study, plan: Plan, precision: Precision) -> dict[str, np.ndarray]:
-    """Differences from the baseline, a value a seed (NaN where a run failed), by policy."""
-    names = [policy.name for policy in plan.policies]
-    values = values_of(study.store, plan, [precision.indicator])[0, :, :, 0]
-    base = values[:, names.index(BASELINE)]
-    return {name: values[:, i] - base for i, name in enumerate(names) if name != BASELINE}
-
-
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     """Write what came out as Parquet; the table."""
     settings = study.settings
@@ -76,20 +50,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
         return
     effects = effects_of(rows)
     if settings.precision:
-        _stop_honestly(study, plan, effects, settings.precision)
+        stop_honestly(study, plan, effects, settings.precision)
     effects.to_parquet(folder / "effects.parquet", index=False)
     effects.to_csv(folder / "effects.csv", index=False)
-    yield from effects_table(settings, effects, study.solved, screen.tables())
-
-
-def _stop_honestly(study: Study, plan: Plan, effects: pd.DataFrame, precision: Precision) -> None:
-    """Intervals that seeds were added for are as wide as was asked, even where they look narrower."""
-    for policy, differences in _differences(study, plan, precision).items():
-        mean, low, high, is_reached = interval(differences, precision.wanted)
-        at = (effects["policy"] == policy) & (effects["indicator"] == precision.indicator)
-        effects.loc[at, ["effect", "low", "high"]] = mean, low, high
-        if not is_reached:
-            study.notes.append(
-                f"{policy}: {precision.indicator} is known to ±{(high - low) / 2:.3g} only after "
-                f"{precision.wanted.most:,} seeds, the most allowed."
-            )
+    yield from effects_table(settings, effects, study.solved, terminal.tables())

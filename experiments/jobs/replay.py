@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from experiments import running, screen
+from experiments import terminal
+from experiments.command.policies import Planned
+from experiments.command.settings import Settings
 from experiments.jobs.run import shown
-from experiments.outcomes import Failure
-from experiments.policies import Planned
-from experiments.row import Row, model_version, parameters_of, policy_of
-from experiments.running import failure_of, not_finite, warmed_up
-from experiments.settings import Settings
-from experiments.store import Store
-from experiments.study import DONE, FAILED, begun
+from experiments.rows.outcomes import Failure
+from experiments.rows.row import Row, model_version, parameters_of, policy_of
+from experiments.rows.store import Store
+from experiments.running import batches
+from experiments.running.batches import failure_of, not_finite, warmed_up
+from experiments.study.study import DONE, FAILED, begun
 from model.parameters import BadInput, parameters_from
 from model.simulation import Run
 
@@ -34,10 +35,10 @@ def main(settings: Settings) -> int:
     store = Store(settings.store)
     row, name, version, before = store.find(settings.row)
     if isinstance(before, Failure):  # told first, as it may take this program with it
-        screen.say([f"Row {name} failed: {before.kind}: {before.message}. It is run again now."])
-        screen.say_traceback(before.traceback)
+        terminal.say([f"Row {name} failed: {before.kind}: {before.message}. It is run again now."])
+        terminal.say_traceback(before.traceback)
     if is_older := version != model_version():
-        screen.say([f"Row {name} ran on version {version} of the model; this is {model_version()}."])
+        terminal.say([f"Row {name} ran on version {version} of the model; this is {model_version()}."])
     settings = _as_it_was(settings, store, row)
     with begun(settings) as study:
         (planned,) = settings.policies
@@ -48,7 +49,7 @@ def main(settings: Settings) -> int:
     if failure := not_finite(result.indicators):
         return _told_failure(before, failure)
     if isinstance(before, Failure):
-        screen.say(["It has not failed now. The experiment that it is part of, run again, completes it."])
+        terminal.say(["It has not failed now. The experiment that it is part of, run again, completes it."])
         return status
     return max(status, _held_against(name, before, result.indicators, is_older))
 
@@ -71,7 +72,7 @@ def _again(row: Row, planned: Planned, settings: Settings) -> Run | Failure:
             parameters_of(row.parameters), settings.population, row.seed, settings.timeout, planned.policy,
             histories=True,
         )  # fmt: skip
-        return running.completed(warm, settings.timeout)
+        return batches.completed(warm, settings.timeout)
     except Exception as error:
         return failure_of(error)
 
@@ -79,12 +80,12 @@ def _again(row: Row, planned: Planned, settings: Settings) -> Run | Failure:
 def _told_failure(before: Mapping[str, float] | Failure, now: Failure) -> int:
     """Say that a run fails; and where, unless that has been shown."""
     if not isinstance(before, Failure):
-        screen.say(["This row did not fail before, and fails now."])
+        terminal.say(["This row did not fail before, and fails now."])
     elif (before.kind, before.message) == (now.kind, now.message):
-        screen.say_error([f"It fails again in the same way: {now.kind}: {now.message}"])
+        terminal.say_error([f"It fails again in the same way: {now.kind}: {now.message}"])
         return FAILED
-    screen.say_traceback(now.traceback)
-    screen.say_error([f"It fails: {now.kind}: {now.message}"])
+    terminal.say_traceback(now.traceback)
+    terminal.say_error([f"It fails: {now.kind}: {now.message}"])
     return FAILED
 
 
@@ -92,17 +93,17 @@ def _held_against(name: str, before: Mapping[str, float], again: Mapping[str, fl
     """Say whether the run is what it was."""
     different = [key for key in again if key in before and not _same_bits(before[key], again[key])]
     if is_older:
-        screen.say(
+        terminal.say(
             f"{key} is only in {'this version' if key in again else 'the row'}."
             for key in before.keys() ^ again.keys()
         )
     if not different:
         n = len(before.keys() & again.keys())
-        screen.say([f"{name}: all {n} indicators are as they were, bit for bit."], "green", "")
+        terminal.say([f"{name}: all {n} indicators are as they were, bit for bit."], "green", "")
         return DONE
     lines = [f"{len(different)} of {len(again)} indicators are not what they were:"]
     lines += [f"{key} was {before[key]!r}, is {again[key]!r}" for key in different[:_SHOWN]]
-    screen.say_error(lines)
+    terminal.say_error(lines)
     return FAILED
 
 

@@ -9,12 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.statistics.replications import enough, needed, pairing, variation, widths
-from experiments.plan import Plan
-from experiments.policies import BASELINE
-from experiments.results import row_tables
-from experiments.screen import plain_table, records
-from experiments.settings import Settings
-from experiments.study import Study, carried_out
+from experiments.command.policies import BASELINE
+from experiments.command.settings import Settings
+from experiments.rows.plan import Plan
+from experiments.rows.results import row_tables
+from experiments.study.study import Study, carried_out
+from experiments.terminal import plain_table, records
 from model.parameters import refuse
 
 #: How far the coefficient of variation may still move where it counts as settled.

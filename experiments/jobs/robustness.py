@@ -11,11 +11,11 @@ from rich.text import Text
 
 from analysis.statistics.discovery import flips, importance
 from analysis.statistics.regret import beats, regret
-from experiments.plan import Plan
-from experiments.results import values_of, write_rows
-from experiments.screen import interval_text, plain_table, records
-from experiments.settings import Settings
-from experiments.study import Study, carried_out
+from experiments.command.settings import Settings
+from experiments.rows.plan import Plan
+from experiments.rows.results import values_of, write_rows
+from experiments.study.study import Study, carried_out
+from experiments.terminal import interval_text, plain_table, records
 from model.parameters import refuse
 
 #: Indicators of which less is better, beside costs.

@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from experiments import screen
-from experiments.policies import Planned
-from experiments.results import Gathered
-from experiments.settings import Settings
-from experiments.study import DONE, FAILED, Study, begun, written
+from experiments import terminal
+from experiments.command.policies import Planned
+from experiments.command.settings import Settings
+from experiments.rows.results import Gathered
+from experiments.study.study import DONE, FAILED, Study, begun, written
 from model.measures import EVENTS, SERIES
 from model.parameters import refuse
 from model.policy import Policy
@@ -56,8 +56,10 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
     figures_done = written(
         study, 1, lambda folder: write_tables(folder, settings, policy, seed, result, lives)
     )
-    screen.show([Padding(_years(settings, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)])
-    screen.say_where({"Written to": str(settings.out)})
+    terminal.show(
+        [Padding(_years(settings, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)]
+    )
+    terminal.say_where({"Written to": str(settings.out)})
     return DONE if figures_done else FAILED
 
 

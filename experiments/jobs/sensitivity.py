@@ -11,11 +11,11 @@ from rich.text import Text
 
 from analysis.statistics.morris import Screening, screen
 from analysis.statistics.sobol import Indices, Recommended, convergence, recommended, sobol_indices
-from experiments.plan import Plan
-from experiments.results import values_of, write_rows
-from experiments.screen import interval_text, plain_table, records
-from experiments.settings import Settings
-from experiments.study import Study, carried_out
+from experiments.command.settings import Settings
+from experiments.rows.plan import Plan
+from experiments.rows.results import values_of, write_rows
+from experiments.study.study import Study, carried_out
+from experiments.terminal import interval_text, plain_table, records
 from model.parameters import refuse
 
 _FEWEST_BLOCKS = 2

@@ -7,12 +7,12 @@ import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
 
-from experiments.design import describe
-from experiments.plan import Plan
-from experiments.results import values_of, write_rows
-from experiments.screen import plain_table
-from experiments.settings import Settings
-from experiments.study import Study, carried_out
+from experiments.command.settings import Settings
+from experiments.design.points import describe
+from experiments.rows.plan import Plan
+from experiments.rows.results import values_of, write_rows
+from experiments.study.study import Study, carried_out
+from experiments.terminal import plain_table
 
 
 def main(settings: Settings) -> int:

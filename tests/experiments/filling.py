@@ -6,11 +6,11 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from experiments.design import SINGLE
-from experiments.engine import Local
-from experiments.filling import Filled, Filler
-from experiments.plan import Plan
-from experiments.store import Store
+from experiments.design.points import SINGLE
+from experiments.rows.plan import Plan
+from experiments.rows.store import Store
+from experiments.running.filling import Filled, Filler
+from experiments.running.local import Local
 from model.policy import policy_from
 from model.population import lattice
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import cluster
-from experiments.store import Store
+from experiments.rows.store import Store
+from experiments.running import dask
 from tests.experiments.program import PATIENCE, parts_of, started, until
 
 DASK = Path(sys.executable).with_name("dask")
@@ -55,7 +55,7 @@ def worker(address: str, *options: str) -> Iterator[subprocess.Popen]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_PATIENCE", 1)
+    monkeypatch.setattr(dask, "_PATIENCE", 1)
 
 
 def test_an_address_where_nobody_answers_is_told(tiny, impatient) -> None:
@@ -113,7 +113,7 @@ def test_a_worker_without_this_version_is_told(tiny, preload: str, message: str)
 @pytest.mark.slow
 def test_dask_keeps_quiet_of_a_lost_connection(caplog: pytest.LogCaptureFixture) -> None:
     said_by_dask = logging.getLogger("distributed")
-    with scheduler() as (head, address), worker(address), cluster.cluster(address, workers=1) as engine:
+    with scheduler() as (head, address), worker(address), dask.cluster(address, workers=1) as engine:
         said_by_dask.addHandler(caplog.handler)
         head.kill()
         for _ in range(300):  # so that something is being sent when it closes
@@ -125,7 +125,7 @@ def test_dask_keeps_quiet_of_a_lost_connection(caplog: pytest.LogCaptureFixture)
 
 @pytest.mark.slow
 def test_workers_of_this_machine_keep_quiet(capfd: pytest.CaptureFixture) -> None:
-    with cluster.cluster(None, workers=1) as engine:
+    with dask.cluster(None, workers=1) as engine:
         engine.client.run(logging.getLogger("distributed.worker").error, "no heartbeat")
     assert capfd.readouterr().err == ""
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from experiments.files import CONF, names_in
-from experiments.help import help_text
+from experiments.command.files import CONF, names_in
+from experiments.command.help import help_text
 
 #: MODEL.md, section 6.
 INDICATORS = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.files import CONF, GROUPS, description, file_of, mapping_in, names_in
+from experiments.command.files import CONF, GROUPS, description, file_of, mapping_in, names_in
 from model.parameters import LEVERS
 
 

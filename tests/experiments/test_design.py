@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 from SALib.analyze import morris as morris_analysis
 
-from experiments.design import SINGLE, Design, describe, design_from
-from experiments.files import CONF, mapping_in
+from experiments.command.files import CONF, mapping_in
+from experiments.design.kinds import design_from
+from experiments.design.points import SINGLE, Design, describe
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS, BadInput
 
 #: A design of every kind of factor: numbers, whole numbers, words, listed values, a lever.

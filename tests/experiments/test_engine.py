@@ -11,13 +11,14 @@ from unittest.mock import Mock
 import pandas as pd
 import pytest
 
-from experiments import running
-from experiments.cluster import cluster
-from experiments.engine import Local, WorkerLost
-from experiments.folder import written_whole
-from experiments.outcomes import Failure, Result
-from experiments.running import outcome_of
-from experiments.store import Store
+from experiments.rows.outcomes import Failure, Result
+from experiments.rows.store import Store
+from experiments.running import batches
+from experiments.running.batches import outcome_of
+from experiments.running.dask import cluster
+from experiments.running.engine import WorkerLost
+from experiments.running.local import Local
+from experiments.study.folder import written_whole
 from model.parameters import BadInput
 
 TABLES = ("rows", "effects", "series", "survival")
@@ -140,14 +141,14 @@ def test_an_interrupted_job_leaves_finished_runs_alone(tiny, monkeypatch: pytest
         return outcome_of(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(running, "outcome_of", interrupted)
+        patched.setattr(batches, "outcome_of", interrupted)
         said = tiny("policy=phds", "seeds=50", "out=deep/down/out")
     assert said.status == 130
     assert "Interrupted" in said.err
     assert [path.name for path in Path().iterdir()] == ["store"]
     finished = len(Store(Path("store")).rows)
     assert 0 < finished < 100
-    monkeypatch.setattr(running, "outcome_of", counted := Mock(side_effect=outcome_of))
+    monkeypatch.setattr(batches, "outcome_of", counted := Mock(side_effect=outcome_of))
     assert tiny("policy=phds", "seeds=50", "out=out").status == 0
     assert counted.call_count == 100 - finished
 
@@ -159,7 +160,7 @@ def test_an_interrupted_job_keeps_what_was_there(tiny, monkeypatch: pytest.Monke
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.study.write_settings", interrupted)
+    monkeypatch.setattr("experiments.study.study.write_settings", interrupted)
     assert tiny("policy=phds", "seeds=3", "out=out").status == 130
     assert Path("out/rows.parquet").read_bytes() == before
     assert {path.name for path in Path().iterdir()} == {"out", "store"}
@@ -199,7 +200,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 def test_figures_that_fail_do_not_take_the_numbers_with_them(
     towngown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figures = pytest.importorskip("analysis.figures")
+    figures = pytest.importorskip("analysis.figures.folder")
 
     def broken(_: Path) -> None:
         raise ValueError("no ink")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.equal_money import solve
-from experiments.settings import Planned
+from experiments.command.settings import Planned
+from experiments.study.equal_money import solve
 from model.policy import Policy, policy_from
 
 

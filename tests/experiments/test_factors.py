@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.design import design_from
-from experiments.factors import uncertain
+from experiments.design.kinds import design_from
+from experiments.design.reading import uncertain
 from model.parameters import PARAMETERS, BadInput
 
 #: One in a thousand seeds would fail a test of a true distribution; the seed is fixed.

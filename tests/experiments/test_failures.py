@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import running
-from experiments.engine import Local
-from experiments.filling import Filler
-from experiments.plan import BLOCK, Plan
-from experiments.running import TimeOut
-from experiments.store import Store
+from experiments.design.points import BLOCK
+from experiments.rows.plan import Plan
+from experiments.rows.store import Store
+from experiments.running import batches
+from experiments.running.batches import TimeOut
+from experiments.running.filling import Filler
+from experiments.running.local import Local
 from model.parameters import DECLARATIONS
 from model.policy import Policy
 from model.simulation import Run, Simulation
@@ -26,7 +27,7 @@ from tests.experiments import filling
 
 COMPARE = ("policies=[baseline,phds]", "seeds=6")
 AND_DEFAULT = f"design.factors={{embed_rate: {{values: [{DECLARATIONS['embed_rate'].default}, 0.2]}}}}"
-completed = running.completed
+completed = batches.completed
 
 
 def raising(simulation: Simulation) -> Run:
@@ -58,7 +59,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             is_it = simulation.seed == seed and (not lever or lever in simulation.policy.levers)
             return fails(simulation) if fails and is_it else completed(simulation, timeout)
 
-        monkeypatch.setattr(running, "completed", perhaps)
+        monkeypatch.setattr(batches, "completed", perhaps)
 
     return breaks
 
@@ -200,7 +201,7 @@ def test_a_row_that_kills_its_worker_is_blamed_alone(tmp_path: Path) -> None:
     deadly = Deadly("deadly", {**filling.POLICIES[1].levers})
 
     class WithDeadly(Plan):
-        def family(self, index: int) -> running.Family:
+        def family(self, index: int) -> batches.Family:
             found = super().family(index)
             return replace(found, policies=(found.policies[0], deadly)) if index == 30 else found
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.files import CONF
+from experiments.command.files import CONF
 from tests.experiments import filling
 
 KILLS = 20

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.store import Store
+from experiments.rows.store import Store
 from tests.experiments.program import PATIENCE, parts_of, started, until
 
 pytestmark = pytest.mark.slow

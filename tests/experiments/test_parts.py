@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from experiments import parts
-from experiments.parts import Parts, StoreError
+from experiments.rows import parts
+from experiments.rows.parts import Parts, StoreError
 
 
 def table(first: int, end: int) -> pa.Table:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.files import CONF, mapping_in
-from experiments.places import population_from
+from experiments.command.files import CONF, mapping_in
+from experiments.command.populations import population_from
 from model.parameters import BadInput
 
 COUNCILS = "name,region,latitude,longitude,population\nA,North,54.0,-1.5,100000\nB,South,51.0,-0.5,200000\n"

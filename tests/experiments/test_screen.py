@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from experiments.screen import tables
+from experiments.terminal import tables
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])

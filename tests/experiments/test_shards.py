@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.folder import written_whole
-from experiments.store import Store
+from experiments.rows.store import Store
+from experiments.study.folder import written_whole
 from tests.experiments.program import PATIENCE, started
 from tests.experiments.test_failures import broken, failed_row, raising  # noqa: F401 - a fixture
 

@@ -7,10 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.outcomes import Failure, Finished
-from experiments.row import Row, parameters_text, policy_text, population_key, population_of, population_text
-from experiments.running import Batch, Family, run_batch
-from experiments.store import Store
+from experiments.rows.outcomes import Failure, Finished
+from experiments.rows.row import (
+    Family,
+    Row,
+    parameters_text,
+    policy_text,
+    population_key,
+    population_of,
+    population_text,
+)
+from experiments.rows.store import Store
+from experiments.running.batches import Batch, run_batch
 from model.measures import INDICATORS
 from model.parameters import BadInput, parameters_from
 from model.policy import policy_from
@@ -46,7 +54,7 @@ def test_whatever_changes_a_run_changes_its_name(monkeypatch: pytest.MonkeyPatch
     ]
     names = {each.name for each in rows}
     assert len(names) == len(rows)
-    monkeypatch.setattr("experiments.row.model_version", lambda: "another version")
+    monkeypatch.setattr("experiments.rows.row.model_version", lambda: "another version")
     assert row().name not in names
 
 

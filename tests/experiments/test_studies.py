@@ -6,8 +6,8 @@ from unittest.mock import Mock
 import pandas as pd
 import pytest
 
-from experiments import running
-from experiments.store import Store
+from experiments.rows.store import Store
+from experiments.running import batches
 from model.simulation import Run, Simulation
 
 COMPARISON = ("policies=[baseline,brokers]", "seeds=6", "out=out")
@@ -17,7 +17,7 @@ SOBOL = ("experiment=sobol", "seeds=2", "design.factors=[search_rate,embed_rate]
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch):
     """Runs of seed 3 end as told: in an exception, or with these indicators."""
-    completed = running.completed
+    completed = batches.completed
 
     def breaks(end: Exception | float) -> None:
         def ends(simulation: Simulation, timeout: float | None) -> Run:
@@ -28,7 +28,7 @@ def broken(monkeypatch: pytest.MonkeyPatch):
                 raise end
             return Run({**run.indicators, "findings": end}, run.series, run.spells, run.histories)
 
-        monkeypatch.setattr(running, "completed", ends)
+        monkeypatch.setattr(batches, "completed", ends)
 
     return breaks
 
@@ -83,7 +83,7 @@ def test_a_run_that_takes_too_long_fails(tiny) -> None:
 
 
 def test_no_row_is_run_twice_by_any_experiment(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "outcome_of", counted := Mock(side_effect=running.outcome_of))
+    monkeypatch.setattr(batches, "outcome_of", counted := Mock(side_effect=batches.outcome_of))
     assert tiny("policies=[baseline,brokers]", "seeds=6", "out=out").status == 0
     assert counted.call_count == 12
     assert tiny("policies=[baseline,brokers]", "seeds=8", "out=out").status == 0
@@ -94,7 +94,7 @@ def test_no_row_is_run_twice_by_any_experiment(tiny, monkeypatch: pytest.MonkeyP
 
 
 def test_a_larger_sobol_design_goes_on_from_the_smaller(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "outcome_of", counted := Mock(side_effect=running.outcome_of))
+    monkeypatch.setattr(batches, "outcome_of", counted := Mock(side_effect=batches.outcome_of))
     assert tiny(*SOBOL, "design.n=4").status == 0
     assert counted.call_count == 4 * 4 * 2
     assert tiny(*SOBOL, "design.n=8").status == 0

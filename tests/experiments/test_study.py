@@ -14,9 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import equal_money, parts, results, running
-from experiments.screen import progress
-from experiments.store import Store
+from experiments.rows import parts, results
+from experiments.rows.store import Store
+from experiments.running import batches
+from experiments.study import equal_money
+from experiments.terminal import progress
 from tests.experiments.conftest import TINY
 
 TABLES = ("rows", "effects", "series", "survival")
@@ -27,8 +29,8 @@ POLICIES = "policies=[baseline,phds]"
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many runs there have been since it was last asked."""
-    counted = Mock(side_effect=running.outcome_of)
-    for module in (running, equal_money):
+    counted = Mock(side_effect=batches.outcome_of)
+    for module in (batches, equal_money):
         monkeypatch.setattr(module, "outcome_of", counted)
 
     def since() -> int:

@@ -12,17 +12,18 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from experiments import screen
-from experiments.design import SINGLE
-from experiments.engine import Local
-from experiments.filling import Filler
-from experiments.outcomes import Finished
-from experiments.plan import Plan
-from experiments.policies import Planned
-from experiments.running import outcome_of, warmed_up
-from experiments.settings import Settings
-from experiments.store import lines_on
-from experiments.words import Unfinished, number
+from experiments import terminal
+from experiments.command.policies import Planned
+from experiments.command.settings import Settings
+from experiments.design.points import SINGLE
+from experiments.rows.outcomes import Finished
+from experiments.rows.plan import Plan
+from experiments.rows.store import lines_on
+from experiments.running.batches import outcome_of, warmed_up
+from experiments.running.filling import Filler
+from experiments.running.local import Local
+from experiments.status import Unfinished
+from experiments.terminal import number
 from model.parameters import LEVERS
 from model.policy import Policy
 from model.simulation import BASELINE, Simulation
@@ -77,8 +78,8 @@ def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
         return {}
     target = settings.equal_money * settings.population.lever_scale
     costs = _Costs(settings, filler)
-    with screen.progress() as bars:
-        watched = screen.watched(bars, wanted, len(wanted), "Equal money", "policies")
+    with terminal.progress() as bars:
+        watched = terminal.watched(bars, wanted, len(wanted), "Equal money", "policies")
         return {
             planned.policy.name: solve(planned, target, partial(costs.above_baseline, planned))
             for planned in watched
@@ -130,7 +131,7 @@ class _Costs:
                 lines = [
                     f"The cost of {policy.name} cannot be solved for: {len(failures):,} of its runs failed."
                 ]
-                screen.say_error(lines + lines_on(failures))
+                terminal.say_error(lines + lines_on(failures))
                 raise Unfinished(1)
         return store.indicators(names).to_dict("records")  # type: ignore[return-value]
 

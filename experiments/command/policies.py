@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.files import file_of, mapping_in, names_in
+from experiments.command.files import file_of, mapping_in, names_in
 from experiments.words import check_keys, no_such
 from model.parameters import BadInput, refuse
 from model.policy import Policy, policy_from

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.outcomes import Failure, Finished, Result, unpacked
-from experiments.parts import Parts, StoreError, write_whole
-from experiments.row import Row, model_version, population_key, population_of, population_text
-from experiments.versions import commit, package_versions
+from experiments.rows.outcomes import Failure, Finished, Result, unpacked
+from experiments.rows.parts import Parts, StoreError, write_whole
+from experiments.rows.row import Row, model_version, population_key, population_of, population_text
+from experiments.rows.versions import commit, package_versions
 from model.measures import INDICATORS
 from model.parameters import BadInput
 from model.population import Population

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.statistics.stopping import Wanted
-from experiments.command import INSTEAD
-from experiments.design import SINGLE, Design, design_from
-from experiments.engine import cores
-from experiments.files import CONF
-from experiments.places import population_from
-from experiments.plan import BLOCK
-from experiments.policies import CUSTOM, Planned, policies_from
+from experiments.command.arguments import INSTEAD
+from experiments.command.files import CONF
+from experiments.command.policies import CUSTOM, Planned, policies_from
+from experiments.command.populations import population_from
+from experiments.design.kinds import design_from
+from experiments.design.points import BLOCK, SINGLE, Design
+from experiments.running.engine import cores
 from experiments.words import check_keys, no_such
 from model.measures import INDICATORS
 from model.parameters import BadInput, Value, all_of, implausible, parameters_from, refuse

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.versions import program_version
+from experiments.rows.versions import program_version
 from model.compiling import code_digest
 from model.parameters import DECLARATIONS, Value
 from model.policy import Dated, Policy
@@ -107,3 +107,11 @@ def population_of(text: str) -> Population:
     for names in ("places", "council_names", "university_names"):
         given[names] = tuple(given[names])
     return Population(**given)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Rows that share all but the policy, and so the warm-up, which is simulated once for all."""
+
+    rows: tuple[Row, ...]
+    policies: tuple[Policy, ...]

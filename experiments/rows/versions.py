@@ -24,7 +24,7 @@ def package_versions() -> dict[str, str | None]:
 @cache
 def commit() -> str | None:
     """The commit of the program's own repository, `+changes` where files differ from it; None outside one."""
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     if _git(root, "rev-parse", "--show-toplevel") != str(root):
         return None
     head = _git(root, "rev-parse", "HEAD")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments import screen
-from experiments.engine import WorkerLost
+from experiments import terminal
+from experiments.running.engine import WorkerLost
 from model.parameters import BadInput
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ class Dask:
             BadInput: if one has not.
         """
         try:
-            self.client.run(pkgutil.resolve_name, "experiments.running:run_batch")
+            self.client.run(pkgutil.resolve_name, "experiments.running.batches:run_batch")
         except ImportError as error:
             raise _not_installed(error) from error
 
     def _say_waiting(self) -> None:
         address = self.client.scheduler_info()["address"]
-        screen.say(
+        terminal.say(
             [
                 f"The scheduler at {address} has no workers: waiting for one, with the same version of this "
                 "program. Ctrl-C stops."
@@ -73,7 +73,7 @@ class Dask:
     def finished[Task, Result](
         self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool]
     ) -> Iterator[tuple[Task, Result | WorkerLost]]:
-        """As `experiments.engine.Engine.finished`; Dask itself gives a dead worker's tasks to another."""
+        """As `engine.Engine.finished`; Dask itself gives a dead worker's tasks to another."""
         from distributed import wait
 
         remaining = iter(tasks)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.files import CONF, GROUPS, mapping_in, names_in
+from experiments.command.files import CONF, GROUPS, mapping_in, names_in
 from experiments.words import no_such
 from model.parameters import LEVERS, PARAMETERS, BadInput, checked, refuse
 

@@ -8,7 +8,7 @@ from experiments.words import no_such
 from model.parameters import BadInput
 
 #: The folder of the YAML that comes with the program.
-CONF = Path(__file__).resolve().parent.parent / "conf"
+CONF = Path(__file__).resolve().parents[2] / "conf"
 GROUPS = ("policy", "population", "parameters", "experiment", "engine")
 
 

@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from experiments.outcomes import Failure, Finished, Result, result_of
-from experiments.row import Row, model_version, parameters_of
+from experiments.rows.outcomes import Failure, Finished, Result, result_of
+from experiments.rows.row import Family, Row, model_version, parameters_of
 from model.measures import RATIOS
 from model.parameters import BadInput, Value
 from model.policy import Policy
@@ -16,14 +16,6 @@ from model.simulation import BASELINE, Run, Simulation
 
 #: Months between two looks at the clock.
 _STRIDE = 12
-
-
-@dataclass(frozen=True)
-class Family:
-    """Rows that share all but the policy, and so the warm-up, which is simulated once for all."""
-
-    rows: tuple[Row, ...]
-    policies: tuple[Policy, ...]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import shutil
 import textwrap
 
-from experiments.files import CONF, description, file_of, names_in
+from experiments.command.files import CONF, description, file_of, names_in
 
 _INTRODUCTION = """\
 towngown: which policies make lasting partnerships between councils and universities?

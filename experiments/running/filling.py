@@ -11,12 +11,13 @@ from random import SystemRandom
 import numpy as np
 from rich.console import Console
 
-from experiments import screen
-from experiments.engine import Engine, WorkerLost, never
-from experiments.outcomes import Failure, Finished
-from experiments.plan import Plan
-from experiments.running import Batch, Family, run_batch
-from experiments.store import Store
+from experiments import terminal
+from experiments.rows.outcomes import Failure, Finished
+from experiments.rows.plan import Plan
+from experiments.rows.row import Family
+from experiments.rows.store import Store
+from experiments.running.batches import Batch, run_batch
+from experiments.running.engine import Engine, WorkerLost, never
 
 #: Rows in a batch, at most; and the seconds of work that it should be: what a crash may cost.
 MOST_ROWS, SECONDS = 500, 2.0
@@ -105,7 +106,7 @@ class Filler:
         filled = Filled()
         self.store.keep(plan.population)
         tasks = self._batches(plan, missing, self._rows_a_batch(missing, seconds_a_row))
-        with screen.progress() as bars, interruptible(bars.console) as stopped:
+        with terminal.progress() as bars, interruptible(bars.console) as stopped:
             bar = bars.add_task("Runs", total=missing.n_rows, unit="", runs=1)
             for finished in self._finished(tasks, stopped):
                 self._keep(finished)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from experiments.row import Row
+from experiments.rows.row import Row
 from model.measures import SERIES
 from model.simulation import Run
 

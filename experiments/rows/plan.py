@@ -4,16 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from experiments.design import Design
-from experiments.policies import BASELINE
-from experiments.row import Row, parameters_text, policy_text, population_key
-from experiments.running import Family
+from experiments.command.policies import BASELINE
+from experiments.design.points import BLOCK, Design
+from experiments.rows.row import Family, Row, parameters_text, policy_text, population_key
 from model.parameters import Value
 from model.policy import Dated, Policy
 from model.population import Population
-
-#: Seeds of one block of a design are so far from those of the next.
-BLOCK = 2**32
 
 
 @dataclass(frozen=True)

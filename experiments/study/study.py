@@ -1,33 +1,30 @@
 """Studies: how every job gets its rows: plan, say how much there is to do, fill the store, then look."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import RenderableType
 
-from experiments import screen
-from experiments.design import describe
-from experiments.engine import Engine, Local, cores
-from experiments.equal_money import Solved, notes_on, solved_for
-from experiments.figures import drawn
-from experiments.filling import Filler, Missing
-from experiments.folder import check_writable, written_whole
-from experiments.manifest import manifest, write_manifest, write_settings
-from experiments.outcomes import Failure
-from experiments.plan import Plan
-from experiments.settings import Settings
-from experiments.store import Store, lines_on
-from experiments.words import Unfinished, duration, size
-from model.compiling import compilation_disabled
+from experiments import terminal
+from experiments.command.settings import Settings
+from experiments.design.points import describe
+from experiments.rows.outcomes import Failure
+from experiments.rows.plan import Plan
+from experiments.rows.store import Store, lines_on
+from experiments.running.filling import Filler, Missing
+from experiments.running.opening import opened
+from experiments.status import DONE, FAILED, INTERRUPTED, Unfinished
+from experiments.study.equal_money import Solved, notes_on, solved_for
+from experiments.study.folder import check_writable, written_whole
+from experiments.study.manifest import manifest, write_manifest, write_settings
+from experiments.terminal import duration, size
 from model.parameters import BadInput
 
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 #: Bytes that a row takes in the store, about.
 _BYTES = 4_500
 _LEFT_OUT = "They are left out, as failed=exclude says."
@@ -88,10 +85,10 @@ class Study:
             filled = self.filler.fill(plan, missing, seconds)
             if filled.is_stopped:
                 left = missing.n_rows - filled.n_run
-                screen.say([f"Stopped with {left:,} runs to go. {self._how_to_go_on()}"])
+                terminal.say([f"Stopped with {left:,} runs to go. {self._how_to_go_on()}"])
                 raise Unfinished(INTERRUPTED)
         elif self.settings.dry_run:
-            screen.say([f"All {len(plan):,} runs are in {self.store.folder}."])
+            terminal.say([f"All {len(plan):,} runs are in {self.store.folder}."])
             raise Unfinished(DONE)
         self._check_complete(plan)
 
@@ -109,7 +106,7 @@ class Study:
         """
         known = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
         if known.sum() < fewest:
-            screen.say_error([f"{what} is known in {known.sum()} {pieces}, and it takes {fewest}."])
+            terminal.say_error([f"{what} is known in {known.sum()} {pieces}, and it takes {fewest}."])
             raise Unfinished(FAILED)
         if not known.all():
             self.notes.append(f"{what}: {(~known).sum()} {pieces} in which it is not known are left out.")
@@ -128,7 +125,7 @@ class Study:
         elif kept:
             parts.append(f"{kept:,} of them in {self.store.folder} already")
         effort = f"about {duration(missing.n_rows * seconds)}, {size(n_bytes)}"
-        screen.say([f"{', '.join(parts)}: {effort}."], style="dim", label="")
+        terminal.say([f"{', '.join(parts)}: {effort}."], style="dim", label="")
         free = shutil.disk_usage(self.store.folder).free
         if free < n_bytes:
             raise BadInput(
@@ -156,14 +153,14 @@ class Study:
     def _tell_missing(self, n_missing: int, n_rows: int) -> None:
         missing = f"{n_missing:,} of {n_rows:,} runs are missing"
         if self.settings.is_sharded:
-            screen.say(
+            terminal.say(
                 [
                     f"{missing}, as other shards run them. Once they have, the same command without shard "
                     "analyses all."
                 ]
             )
         else:
-            screen.say_error(
+            terminal.say_error(
                 [f"{missing}, as parts of the store were lost meanwhile. {self._how_to_go_on()}"]
             )
 
@@ -177,25 +174,7 @@ class Study:
             self.notes = [*(each for each in self.notes if not each.endswith(_LEFT_OUT)), note]
         else:
             lines.append("Nothing is analysed; failed=exclude leaves them out of the analysis.")
-        screen.say_error(lines)
-
-
-@contextmanager
-def opened(settings: Mapping[str, Any]) -> Iterator[Engine]:
-    """The engine that its settings (conf/engine/) describe, closed at the end.
-
-    Raises:
-        BadInput: if it cannot be had.
-    """
-    workers = settings["threads"] or cores()
-    if settings["kind"] == "dask":
-        from experiments.cluster import cluster
-
-        with cluster(settings["address"], workers) as engine:
-            yield engine
-    else:
-        processes = settings["processes"]
-        yield Local(workers, compilation_disabled if processes is None else processes)
+        terminal.say_error(lines)
 
 
 @contextmanager
@@ -203,18 +182,18 @@ def begun(settings: Settings) -> Iterator[Study]:
     """A study whose policies are all known, with its engine running."""
     started = datetime.now().astimezone()
     check_writable(settings.out)
-    screen.say(notes := settings.notes())
+    terminal.say(notes := settings.notes())
     with opened(settings.engine) as engine:
         store = Store(settings.store)
         if store.damaged:
             notes.append(
                 f"{len(store.damaged)} damaged parts of {store.folder} were put aside: their rows run again."
             )
-            screen.say(notes[-1:])
+            terminal.say(notes[-1:])
         _compile()
         study = Study(settings, Filler(store, engine, settings.timeout), started, notes=notes)
         study.solved = solved_for(settings, study.filler)
-        screen.say(not_equal := notes_on(study.solved.values()))
+        terminal.say(not_equal := notes_on(study.solved.values()))
         study.notes += not_equal
         yield study
 
@@ -225,7 +204,7 @@ def _compile() -> None:
     from model.simulation import run
 
     if not is_compiled():
-        screen.say_compiling()
+        terminal.say_compiling()
         run()
 
 
@@ -271,7 +250,24 @@ def carried_out(settings: Settings, analyse: Analyse, fill: Callable[[Study], Pl
         told = len(study.notes)
         plan = fill(study)
     figures_done = written(study, len(plan), lambda folder: shown.extend(analyse(study, plan, folder)))
-    screen.show(shown)
-    screen.say(study.notes[told:])
-    screen.say_where({"Written to": str(settings.out)})
+    terminal.show(shown)
+    terminal.say(study.notes[told:])
+    terminal.say_where({"Written to": str(settings.out)})
     return study.status if figures_done else FAILED
+
+
+def drawn(folder: Path) -> bool:
+    """Draw the figures of a folder; where that fails, say so and keep the rest.
+
+    Returns:
+        Whether they were drawn.
+    """
+    try:
+        from analysis.figures.folder import write
+
+        with terminal.notes().status("Drawing figures"):
+            write(folder)
+    except Exception as error:  # a run of hours is worth more than its figures
+        terminal.say_error([f"The figures could not be drawn: {type(error).__name__}: {error}"])
+        return False
+    return True

@@ -127,3 +127,23 @@ def say_where(written: Mapping[str, str]) -> None:
     console = notes()
     for what, path in written.items():
         console.print(f"{what}: [bold]{escaped(path)}[/bold]", soft_wrap=True)
+
+
+def number(value: float) -> str:
+    """A number as people write it: no more digits than it needs, thousands apart."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes < 48 * 60 else f"{minutes / 1440:.1f} days"
+
+
+def size(n_bytes: float) -> str:
+    """An amount of memory as people say it."""
+    return f"{max(1, round(n_bytes / 1e6)):,} MB" if n_bytes < 1e9 else f"{n_bytes / 1e9:.1f} GB"

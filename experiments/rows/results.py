@@ -11,9 +11,8 @@ import pyarrow.parquet as pq
 
 from analysis.statistics.intervals import Moments
 from analysis.statistics.survival import KINDS, survival_of
-from experiments.plan import Plan
-from experiments.results import Gathered
-from experiments.store import Store
+from experiments.rows.plan import Plan
+from experiments.rows.store import Store
 from model.measures import SERIES
 
 #: Rows read at a time; fewer where their monthly measures are read.
@@ -82,20 +81,6 @@ def write_rows(store: Store, plan: Plan, path: Path) -> int:
     return n_rows
 
 
-def gathered(store: Store, plan: Plan) -> Gathered:
-    """Monthly measures and spells of the rows that are finished, by policy, in order of seed."""
-    found = Gathered()
-    policies = [policy.name for policy in plan.policies]
-    for families in plan.chunks(_FEW):
-        names = plan.names(families)
-        known = store.has(names)
-        present = list(compress(names, known))
-        labels = compress(policies * len(families), known)
-        for policy, (series, spells) in zip(labels, store.details(present) if present else [], strict=True):
-            found.add(policy, series, spells)
-    return found
-
-
 class Gathered:
     """What is kept of the monthly measures and spells of many runs, added in order of seed."""
 
@@ -137,3 +122,17 @@ class Gathered:
         ]
         columns = ["policy", "kind", "months", "survival", "low", "high"]
         return pd.concat(parts, ignore_index=True).reindex(columns=columns)
+
+
+def gathered(store: Store, plan: Plan) -> Gathered:
+    """Monthly measures and spells of the rows that are finished, by policy, in order of seed."""
+    found = Gathered()
+    policies = [policy.name for policy in plan.policies]
+    for families in plan.chunks(_FEW):
+        names = plan.names(families)
+        known = store.has(names)
+        present = list(compress(names, known))
+        labels = compress(policies * len(families), known)
+        for policy, (series, spells) in zip(labels, store.details(present) if present else [], strict=True):
+            found.add(policy, series, spells)
+    return found

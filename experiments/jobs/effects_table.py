@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.statistics.intervals import half_width
-from experiments.equal_money import Solved
-from experiments.policies import base_name
-from experiments.settings import Settings
-from experiments.words import number
+from experiments.command.policies import base_name
+from experiments.command.settings import Settings
+from experiments.study.equal_money import Solved
+from experiments.terminal import number
 
 #: A line of the effects: one policy and indicator.
 type Cell = Mapping[Any, Any]

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from experiments.equal_money import Solved
-from experiments.settings import Settings
-from experiments.versions import commit, package_versions, program_version
+from experiments.command.settings import Settings
+from experiments.rows.versions import commit, package_versions, program_version
+from experiments.study.equal_money import Solved
 
 
 def resolved(settings: Settings, solved: Mapping[str, Solved]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What is asked: from the command line to settings."""

@@ -1,0 +1,1 @@
+"""Which points of parameter space are run."""

@@ -1,0 +1,113 @@
+"""Designs whose points are chosen: a list, a grid, one factor at a time."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.design.factors import Factor, samples_of, taking
+from experiments.design.points import Design, Point
+from experiments.design.reading import (
+    Told,
+    check_name,
+    check_size,
+    factors_from,
+    not_allowed,
+    twice,
+)
+from experiments.lists import lines_of, number_of, text_of, values_in
+from model.parameters import DECLARATIONS, BadInput, Parameter, Value, all_of, refuse
+
+
+def _chosen(kind: str, factors: Sequence[Factor], samples: np.ndarray) -> Design:
+    """Points that were not drawn: all share their seeds."""
+    blocks = np.zeros(len(samples), np.int64)
+    return Design(kind, tuple(factors), len(samples), samples, blocks, np.empty((0, len(factors))))
+
+
+def grid(kind: str, told: Told) -> Design:
+    """Every combination of values; those of the last factor change fastest."""
+    factors = factors_from(kind, told)
+    axes = [samples_of(factor.name, factor.values or ()) for factor in factors]
+    check_size(math.prod(map(len, axes)))
+    samples = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
+    return _chosen(kind, factors, samples)
+
+
+def one_at_a_time(kind: str, told: Told) -> Design:
+    """The point that changes nothing, then every value of every factor alone."""
+    factors = factors_from(kind, told)
+    axes = [samples_of(factor.name, factor.values or ()) for factor in factors]
+    column = np.repeat(np.arange(len(factors)), [len(axis) for axis in axes])
+    samples = np.full((1 + len(column), len(factors)), np.nan)
+    samples[np.arange(len(column)) + 1, column] = np.concatenate(axes)
+    return _chosen(kind, factors, samples)
+
+
+def listed(kind: str, told: Told) -> Design:
+    """The points that are given; a file takes the place of points."""
+    points = _points_in(Path(str(told["file"]))) if "file" in told else _points(told.get("points"))
+    names = list(dict.fromkeys(name for point in points for name in point))
+    if not names:
+        raise BadInput("design.points change nothing: give at least one a parameter or lever.")
+    values = {name: [point[name] for point in points if name in point] for name in names}
+    factors = [taking(name, tuple(dict.fromkeys(values[name]))) for name in names]
+    samples = np.full((len(points), len(names)), np.nan)
+    for column, name in enumerate(names):
+        samples[[name in point for point in points], column] = samples_of(name, values[name])
+    return _chosen(kind, factors, samples)
+
+
+def _points(given: object) -> list[Point]:
+    """The points that settings list."""
+    if not isinstance(given, list | tuple) or not given:
+        raise BadInput(
+            f"design.points = {given!r} is not allowed: it takes a list of points such as {{brokers: 3}}, "
+            "or give file: points.csv."
+        )
+    return all_of(partial(_point, f"design.points[{at}]", point) for at, point in enumerate(given))
+
+
+def _point(where: str, given: object) -> Point:
+    if not isinstance(given, Mapping):
+        raise BadInput(
+            f"{where} = {given!r} is not allowed: it takes names and values, such as {{brokers: 3}}."
+        )
+    all_of(partial(_check_value, where, name, value) for name, value in given.items())
+    return {name: DECLARATIONS[name].checked(value) for name, value in given.items()}
+
+
+def _check_value(where: str, name: str, value: object) -> None:
+    check_name(where, name)
+    if value not in DECLARATIONS[name].domain:
+        raise BadInput(not_allowed(f"{where}.{name}", value, DECLARATIONS[name]))
+
+
+def _points_in(path: Path) -> list[Point]:
+    """The points of a CSV file: a line a point, a column a parameter or lever.
+
+    Raises:
+        BadInput: naming every line that cannot be used, its value and the reason.
+    """
+    header, rows = lines_of(path)
+    where = f"{path}, line 1"
+    readers = {name: partial(_value, declared) for name, declared in DECLARATIONS.items()}
+    checks: list[Callable[[], Any]] = [
+        *(partial(check_name, where, name) for name in header),
+        partial(
+            refuse,
+            (f"{where}: column {name!r} is there {header.count(name)} times." for name in twice(header)),
+        ),
+        partial(values_in, path, rows, readers),
+    ]
+    return all_of(checks)[-1]
+
+
+def _value(declared: Parameter, text: str) -> Value:
+    value = text_of(text) if declared.domain.words else number_of(text)
+    if value not in declared.domain:
+        raise ValueError(f"it takes {declared.domain} ({declared.unit}).")
+    return declared.checked(value)

@@ -1,0 +1,46 @@
+"""Engines: hand tasks to workers and give back results as they are finished.
+
+Every engine gives the same results, as a row's luck depends on nothing but the row. Compiled runs hold no
+lock of Python's, so that threads are enough; without compilation they do, and processes take their place.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class WorkerLost:
+    """Instead of a result: the task's worker has died, more than once."""
+
+    message: str
+
+
+class Engine(Protocol):
+    """What hands out tasks."""
+
+    @property
+    def workers(self) -> int:
+        """Tasks at a time."""
+        ...
+
+    def finished[Task, Result](
+        self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool]
+    ) -> Iterator[tuple[Task, Result | WorkerLost]]:
+        """Each task with what `work` makes of it, as they are finished.
+
+        Few more tasks are begun than there are workers, so that tasks may be made late and results do not
+        pile up. Once `stopped()`, no further task is begun, and those under way are waited for.
+        """
+        ...
+
+
+def never() -> bool:
+    """For what is not to be stopped."""
+    return False
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""What one job knows, and what decides the next rows."""

@@ -1,0 +1,50 @@
+"""Precision: seeds are added until every effect is known as precisely as is wanted."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.statistics.stopping import interval, seeds_wanted
+from experiments.command.policies import BASELINE
+from experiments.command.settings import Precision
+from experiments.rows.plan import Plan
+from experiments.rows.results import values_of
+from experiments.study.study import Study
+
+
+def narrowed(study: Study) -> Plan:
+    """The plan with as many seeds as make every effect's interval as narrow as is wanted."""
+    precision, plan = study.settings.precision, study.plan()
+    assert precision is not None
+    first, n = plan.seeds.start, 0
+    wanted = seeds_wanted(np.empty(0), precision.wanted)
+    while n < wanted:
+        n = wanted
+        plan = plan.with_seeds(range(first, first + n))
+        study.fill(plan)
+        differences = differences_of(study, plan, precision).values()
+        wanted = max(seeds_wanted(each, precision.wanted) for each in differences)
+    study.settings = replace(study.settings, seeds=plan.seeds)
+    return plan
+
+
+def differences_of(study: Study, plan: Plan, precision: Precision) -> dict[str, np.ndarray]:
+    """Differences from the baseline, a value a seed (NaN where a run failed), by policy."""
+    names = [policy.name for policy in plan.policies]
+    values = values_of(study.store, plan, [precision.indicator])[0, :, :, 0]
+    base = values[:, names.index(BASELINE)]
+    return {name: values[:, i] - base for i, name in enumerate(names) if name != BASELINE}
+
+
+def stop_honestly(study: Study, plan: Plan, effects: pd.DataFrame, precision: Precision) -> None:
+    """Intervals that seeds were added for are as wide as was asked, even where they look narrower."""
+    for policy, differences in differences_of(study, plan, precision).items():
+        mean, low, high, is_reached = interval(differences, precision.wanted)
+        at = (effects["policy"] == policy) & (effects["indicator"] == precision.indicator)
+        effects.loc[at, ["effect", "low", "high"]] = mean, low, high
+        if not is_reached:
+            study.notes.append(
+                f"{policy}: {precision.indicator} is known to ±{(high - low) / 2:.3g} only after "
+                f"{precision.wanted.most:,} seeds, the most allowed."
+            )
