@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from model.parameters import BadInput, refuse
+from model.problems import BadInput, refuse
 
 _MOST_PROBLEMS = 50
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from model.parameters import BadInput
+from model.problems import BadInput
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 

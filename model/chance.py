@@ -58,7 +58,7 @@ A meeting (SEARCH, OUTREACH, EVENT, INTRODUCTION) has its two acceptances at dra
 
 import math
 
-from model.compiling import compiled, entry, unsigned
+from model.machine.compiling import compiled, entry, unsigned
 
 PLACE = 1
 COUNCIL = 2

@@ -2,7 +2,7 @@
 
 from model import chance
 from model.chance import attribute_of, stream_of, uniform
-from model.compiling import compiled
+from model.machine.compiling import compiled
 from model.place import locate
 
 POPULATION_OF_SIZE_ONE = 170_000.0

@@ -1,9 +1,10 @@
 """Effort: who asks for how much of whose time, and what is served (ODD 4.6)."""
 
 from model.arrays import BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
-from model.compiling import compiled, inlined
-from model.fetching import AHEAD, fetch, upcoming
-from model.tie import fetch_live, is_active, levers_of, this_month
+from model.machine.compiling import compiled, inlined
+from model.machine.fetching import AHEAD, fetch, upcoming
+from model.month import levers_of, this_month
+from model.tie import fetch_live, is_active
 
 READY_SHARE = 0.25
 IDLE_STRATEGIC_SHARE = 0.5

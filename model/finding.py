@@ -3,13 +3,14 @@
 from model import chance
 from model.arrays import NONE, PROJECT, STRATEGIC
 from model.chance import stream_of, uniform
-from model.compiling import compiled, inlined
 from model.council import analytical_share
-from model.fetching import AHEAD, fetch, upcoming
+from model.machine.compiling import compiled, inlined
+from model.machine.fetching import AHEAD, fetch, upcoming
+from model.machine.ordering import sort_by_luck
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN
+from model.month import levers_of, record, this_month
 from model.need import close_need, oldest_need_on
-from model.ordering import sort_by_luck
-from model.tie import fetch_live, levers_of, record, this_month
+from model.tie import fetch_live
 
 LEAST_FIT = 0.35
 HEARER_TRIES = 1000

@@ -5,14 +5,15 @@ import math
 from model import chance
 from model.arrays import AWARDED, N_TOPICS, NEVER, NONE, READY
 from model.chance import stream_of, uniform
-from model.compiling import compiled
 from model.effort import BID_MONTHS
+from model.machine.compiling import compiled
+from model.machine.ordering import sort_by_key
 from model.measures import AWARDED as EVENT_AWARDED
 from model.measures import BID, FULL_BID, GAVE_UP, STARTED_GRANT
-from model.ordering import sort_by_key
+from model.month import levers_of, record, this_month
 from model.partnership import is_bridged
 from model.place import round_half_up
-from model.tie import become_awarded, go_dormant, levers_of, record, start_project, this_month
+from model.tie import become_awarded, go_dormant, start_project
 
 FULL_BID_MONTHS = 3
 OUTLINE_NOISE = 2.0

@@ -3,12 +3,13 @@
 from model import chance
 from model.arrays import BY_INTRODUCTION, NONE
 from model.chance import introduction_of, stream_of, uniform
-from model.compiling import compiled, entry
+from model.machine.compiling import compiled, entry
+from model.machine.ordering import sort_by_key
 from model.meeting import meet, researcher_value
-from model.ordering import sort_by_key
+from model.month import levers_of, this_month
 from model.place import home, same_place
 from model.researcher import is_available
-from model.tie import find_tie, is_live, levers_of, this_month
+from model.tie import find_tie, is_live
 
 # Positions of the algorithms in the lever's words.
 RANDOM, BEST_FIT, STABLE, OPTIMAL, EQUITABLE = range(5)

@@ -1,9 +1,10 @@
 """Recording: the state of the month, and partnerships still running at the end (ODD 6)."""
 
 from model.arrays import AWARDED, PROJECT, READY, SCOPING
-from model.compiling import compiled
-from model.fetching import AHEAD
-from model.tie import SPELL_CENSORED, close_spell, fetch_live, is_active, this_month
+from model.machine.compiling import compiled
+from model.machine.fetching import AHEAD
+from model.month import this_month
+from model.tie import SPELL_CENSORED, close_spell, fetch_live, is_active
 
 
 @compiled

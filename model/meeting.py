@@ -2,8 +2,8 @@
 
 Searches and outreach are most of a run's work, and in a large world most of that is waiting for rows
 that are in no cache. They are therefore taken a step at a time for all of a month's meetings, so that
-what a step needs can be asked for in time (`model.fetching`), and in loops without branches, which the
-processor would have to guess: a list grows by counting on only where an entry belongs to it. Ties are
+what a step needs can be asked for in time (`model.machine.fetching`), and in loops without branches, which
+the processor would have to guess: a list grows by counting on only where an entry belongs to it. Ties are
 formed one by one at the end, in the order of the meetings; a search for which an earlier one has changed
 something is made once more.
 """
@@ -23,15 +23,17 @@ from model.arrays import (
     STRETCH,
 )
 from model.chance import stream_of, uniform
-from model.compiling import compiled, inlined
 from model.council import analytical_share
-from model.fetching import AHEAD, fetch, upcoming
+from model.machine.compiling import compiled, inlined
+from model.machine.fetching import AHEAD, fetch, upcoming
+from model.machine.ordering import sort_by_luck
 from model.measures import INITIAL
+from model.month import levers_of, record, this_month
 from model.need import best_free_need
-from model.ordering import sort_by_luck
-from model.place import aim, approach, hit, home, pick_university, shared_structure
+from model.picking import aim, approach, hit, pick_university
+from model.place import home, shared_structure
 from model.researcher import best_topic, is_available
-from model.tie import awaken, find_tie, is_live, levers_of, make_tie, record, this_month
+from model.tie import awaken, find_tie, is_live, make_tie
 from model.university import staff_member
 
 LEAST_TRUST = 0.1

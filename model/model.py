@@ -8,10 +8,10 @@ import numpy as np
 from model.agents import Council, Researcher
 from model.arrays import World
 from model.measures import SERIES
-from model.parameters import BadInput
-from model.policy import Policy, policy_from
+from model.policy import BASELINE, Policy, policy_from
 from model.population import Population
-from model.simulation import BASELINE, Run, Simulation
+from model.problems import BadInput
+from model.simulation import Run, Simulation
 
 
 class PartnershipModel(mesa.Model):

@@ -3,8 +3,8 @@
 from model import chance
 from model.arrays import NONE
 from model.chance import stream_of, uniform
-from model.compiling import compiled, inlined
-from model.tie import this_month
+from model.machine.compiling import compiled, inlined
+from model.month import this_month
 
 MOST_IN_A_MONTH = 1024
 

@@ -7,149 +7,25 @@ Money is in thousands of pounds, effort in person-days a month, distance in km, 
 """
 
 import difflib
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-type Value = float | int | str
-
-
-class BadInput(ValueError):
-    """A user's mistake: one line a problem, each naming what was given and what is allowed."""
-
-    def __init__(self, problems: str | Iterable[str]) -> None:
-        self.problems = [problems] if isinstance(problems, str) else list(problems)
-        super().__init__("\n".join(self.problems))
-
-
-def refuse(problems: Iterable[str]) -> None:
-    """Refuse what has problems.
-
-    Raises:
-        BadInput: if there is any.
-    """
-    if found := list(problems):
-        raise BadInput(found)
-
-
-def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
-    """The results of all checks.
-
-    Raises:
-        BadInput: with the problems of all checks, not of the first one only.
-    """
-    results, problems = [], []
-    for check in checks:
-        try:
-            results.append(check())
-        except BadInput as error:
-            problems += error.problems
-    refuse(problems)
-    return results
-
-
-@dataclass(frozen=True)
-class Domain:
-    """The values a parameter may take: an interval of numbers, or one of some words."""
-
-    low: float = -math.inf
-    high: float = math.inf
-    whole: bool = False
-    open_low: bool = False
-    words: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        if self.words:
-            return "one of " + ", ".join(self.words)
-        kind = "a whole number" if self.whole else "a number"
-        if math.isinf(self.low):
-            return kind
-        if math.isinf(self.high):
-            return f"{kind} above {self.low:g}" if self.open_low else f"{kind} of at least {self.low:g}"
-        return f"{kind} from {self.low:g} to {self.high:g}"
-
-    def __contains__(self, value: object) -> bool:
-        if self.words:
-            return isinstance(value, str) and value in self.words
-        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-            return False
-        if not math.isfinite(value) or (self.whole and value != int(value)):
-            return False
-        return bool((self.low < value if self.open_low else self.low <= value) and value <= self.high)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One declared number (or word) of the model."""
-
-    name: str
-    default: Value
-    domain: Domain
-    unit: str
-    meaning: str
-    source: str
-    plausible: tuple[float, float] | None
-    is_lever: bool
-
-    def checked(self, value: object) -> Value:
-        """The value as the model uses it.
-
-        Raises:
-            BadInput: if the value is of the wrong type or not allowed.
-        """
-        if value not in self.domain:
-            raise BadInput(f"{self.name} = {value!r} is not allowed: it takes {self.domain} ({self.unit}).")
-        if self.domain.words:
-            return str(value)
-        return int(value) if self.domain.whole else float(value)  # type: ignore[arg-type]
-
-    def is_plausible(self, value: Value) -> bool:
-        """Whether a value lies within what the evidence leaves open."""
-        return self.plausible is None or self.plausible[0] <= value <= self.plausible[1]  # type: ignore[operator]
-
-
-REAL = Domain()
-NON_NEGATIVE = Domain(0.0)
-POSITIVE = Domain(0.0, open_low=True)
-AT_LEAST_ONE = Domain(1.0)
-PROBABILITY = Domain(0.0, 1.0)
-
-
-def whole(low: int, high: int) -> Domain:
-    """The whole numbers from low to high."""
-    return Domain(low, high, whole=True)
-
-
-def between(low: float, high: float) -> Domain:
-    """The numbers from low to high; a high end keeps a run from taking for ever."""
-    return Domain(low, high)
-
-
-def one_of(*words: str) -> Domain:
-    """One of some words."""
-    return Domain(words=words)
-
-
-def parameter(
-    name: str,
-    default: Value,
-    domain: Domain,
-    unit: str,
-    meaning: str,
-    source: str,
-    plausible: tuple[float, float] | None = None,
-) -> Parameter:
-    """Declare what holds throughout a run."""
-    return Parameter(name, default, domain, unit, meaning, source, plausible, is_lever=False)
-
-
-def lever(*declaration: Any) -> Parameter:
-    """Declare what a policy can change; it is declared like a parameter."""
-    return Parameter(*declaration[:6], *(declaration[6:] or (None,)), is_lever=True)
-
+from model.domains import (
+    AT_LEAST_ONE,
+    NON_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    REAL,
+    Parameter,
+    Value,
+    between,
+    lever,
+    one_of,
+    parameter,
+    whole,
+)
+from model.problems import BadInput, refuse
 
 # fmt: off
 _DECLARATIONS = (

@@ -5,8 +5,8 @@ import math
 from model import chance
 from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC
 from model.chance import happens, stream_of, uniform
-from model.compiling import compiled, inlined
-from model.fetching import AHEAD, fetch, upcoming
+from model.machine.compiling import compiled, inlined
+from model.machine.fetching import AHEAD, fetch, upcoming
 from model.measures import (
     BECAME_READY,
     EMBEDDED,
@@ -18,6 +18,7 @@ from model.measures import (
     STARTED_INKIND,
     STRATEGIC_ENDED,
 )
+from model.month import levers_of, record, this_month
 from model.place import shared_structure
 from model.tie import (
     SPELL_ENDED,
@@ -26,11 +27,8 @@ from model.tie import (
     fetch_live,
     go_dormant,
     leave_activity,
-    levers_of,
-    record,
     remove_tie,
     start_project,
-    this_month,
 )
 
 FORGOTTEN_TRUST = 0.05

@@ -4,13 +4,27 @@ A lever that a policy does not name stays at its declared default, before, durin
 baseline is the policy that names none.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from model.parameters import LEVERS, Value, all_of, checked, refuse
+from model.domains import Parameter, Value
+from model.parameters import LEVERS, as_number, checked
+from model.population import Population
+from model.problems import all_of, refuse
 
 _DATED_KEYS = ("value", "start", "end")
+#: Levers in absolute numbers, which grow with the number of councils.
+ABSOLUTE_LEVERS = (
+    "annual_budget",
+    "match_capacity",
+    "secondments",
+    "phds",
+    "brokers",
+    "events_per_year",
+    "joint_posts",
+)
 
 
 @dataclass(frozen=True)
@@ -86,3 +100,36 @@ def _problems_with_dates(lever: str, given: Mapping) -> list[str]:
     if not problems and end is not None and end <= start:
         problems.append(f"{lever}.end = {end} is not allowed: it takes a month after its start, {start}.")
     return problems
+
+
+BASELINE = policy_from("baseline", {})
+
+
+def scaled(lever: str, value: Value, population: Population) -> float | int:
+    """A lever's value as its record holds it, grown to the population if it is an absolute number."""
+    number = as_number(lever, value)
+    if lever not in ABSOLUTE_LEVERS:
+        return number
+    number *= population.lever_scale
+    return math.floor(number + 0.5) if LEVERS[lever].domain.whole else number
+
+
+def levers_in(policy: Policy, month: int, population: Population) -> tuple[float | int, ...]:
+    """All levers in a month of the horizon, in the order of their record."""
+    return tuple(
+        scaled(name, lever_in(policy.levers.get(name), declared, month), population)
+        for name, declared in LEVERS.items()
+    )
+
+
+def lever_in(dated: Dated | None, declared: Parameter, month: int) -> Value:
+    """A lever's value in a month of the horizon."""
+    if dated is None or month < dated.start or (dated.end is not None and month >= dated.end):
+        return declared.default
+    return dated.value
+
+
+def phds_of(policy: Policy, population: Population) -> float:
+    """PhDs a year under a policy at its most."""
+    dated = policy.levers.get("phds")
+    return scaled("phds", dated.value if dated else LEVERS["phds"].default, population)

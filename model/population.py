@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.parameters import BadInput, refuse
+from model.problems import BadInput, refuse
 
 _POSITION = [("place", "i8"), ("x", "f8"), ("y", "f8"), ("sd_x", "f8"), ("sd_y", "f8")]
 COUNCIL_SITE = np.dtype([*_POSITION, ("population", "f8"), ("population_sigma", "f8")])

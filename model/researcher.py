@@ -3,20 +3,13 @@
 from model import chance
 from model.arrays import N_TOPICS, NONE, PERMANENT, PROJECT, STRATEGIC, VACANT
 from model.chance import attribute_of, stream_of, uniform
-from model.compiling import compiled, inlined
 from model.council import draw_weights
-from model.fetching import AHEAD, fetch, upcoming
+from model.machine.compiling import compiled, inlined
+from model.machine.fetching import AHEAD, fetch, upcoming
 from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
-from model.place import pick_council, weigh_staff
-from model.tie import (
-    fetch_live,
-    find_tie,
-    levers_of,
-    make_tie,
-    record,
-    remove_tie,
-    this_month,
-)
+from model.month import levers_of, record, this_month
+from model.picking import pick_council, weigh_staff
+from model.tie import fetch_live, find_tie, make_tie, remove_tie
 from model.university import join_phd, leave_phd, staff_member
 
 SHARE_PERMANENT = 0.67

@@ -1,23 +1,18 @@
 """The month: what happens in it, in order, and why in this order (ODD 3)."""
 
-from model.compiling import compiled, entry
 from model.council import change_council_leaders, draw_councils, shrink_capacity
 from model.effort import share_out_effort
 from model.finding import charge_communication, deliver
 from model.funder import fund, look_ahead
+from model.machine.compiling import compiled, entry
 from model.matchmaker import OPTIMAL, gather, introduce, is_round
 from model.measuring import close_open_spells, measure
 from model.meeting import hold_events, open_initial_ties, reach_out, search
+from model.month import levers_of
 from model.need import renew_needs
 from model.partnership import embed_and_end, scope
-from model.place import (
-    draw_structures,
-    measure_distances,
-    round_half_up,
-    uphold_structures,
-    weigh_councils,
-    weigh_staff,
-)
+from model.picking import weigh_councils, weigh_staff
+from model.place import draw_structures, measure_distances, round_half_up, uphold_structures
 from model.researcher import (
     draw_researchers,
     lose_officers,
@@ -26,7 +21,6 @@ from model.researcher import (
     start_phds,
     train,
 )
-from model.tie import levers_of
 from model.university import change_university_leaders, draw_universities, provide_roles
 
 

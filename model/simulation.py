@@ -1,31 +1,21 @@
 """Running the model: a run is parameters, a policy, a population and a seed, and nothing else."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from model import by_reference, schedule  # noqa: F401
+from model import schedule
 from model.arrays import Size, allocate, array_of, copy, phd_rows
 from model.assignment import assign
+from model.machine import by_reference  # noqa: F401
 from model.measures import indicators_of
-from model.parameters import LEVERS, BadInput, Parameter, Value, as_number, parameters_from
+from model.parameters import LEVERS, as_number, parameters_from
 from model.place import decay_with_distance
-from model.policy import Dated, Policy, policy_from
+from model.policy import BASELINE, Policy, levers_in, phds_of
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
+from model.problems import BadInput
 
-#: Levers in absolute numbers, which grow with the number of councils.
-ABSOLUTE_LEVERS = (
-    "annual_budget",
-    "match_capacity",
-    "secondments",
-    "phds",
-    "brokers",
-    "events_per_year",
-    "joint_posts",
-)
-BASELINE = policy_from("baseline", {})
 NINE_PLACES = lattice()
 
 #: Shapes of the Dirichlet that motive weights are drawn from, councils' and researchers' (ODD 7).
@@ -176,36 +166,6 @@ class Simulation:
             world.segments[row] = levers_in(self.policy, start, self.population)
             world.segment_of_month[warmup + start :] = row
         world.clock.slots = world.clock.posts + phd_rows(phds_of(self.policy, self.population))
-
-
-def scaled(lever: str, value: Value, population: Population) -> float | int:
-    """A lever's value as its record holds it, grown to the population if it is an absolute number."""
-    number = as_number(lever, value)
-    if lever not in ABSOLUTE_LEVERS:
-        return number
-    number *= population.lever_scale
-    return math.floor(number + 0.5) if LEVERS[lever].domain.whole else number
-
-
-def levers_in(policy: Policy, month: int, population: Population) -> tuple[float | int, ...]:
-    """All levers in a month of the horizon, in the order of their record."""
-    return tuple(
-        scaled(name, lever_in(policy.levers.get(name), declared, month), population)
-        for name, declared in LEVERS.items()
-    )
-
-
-def lever_in(dated: Dated | None, declared: Parameter, month: int) -> Value:
-    """A lever's value in a month of the horizon."""
-    if dated is None or month < dated.start or (dated.end is not None and month >= dated.end):
-        return declared.default
-    return dated.value
-
-
-def phds_of(policy: Policy, population: Population) -> float:
-    """PhDs a year under a policy at its most."""
-    dated = policy.levers.get("phds")
-    return scaled("phds", dated.value if dated else LEVERS["phds"].default, population)
 
 
 def run(

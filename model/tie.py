@@ -10,41 +10,12 @@ from model.arrays import (
     SCOPING,
     STRATEGIC,
 )
-from model.compiling import compiled, inlined
-from model.fetching import fetch, upcoming
+from model.machine.compiling import compiled, inlined
+from model.machine.fetching import fetch, upcoming
+from model.month import this_month
 
 SPELL_PROJECT, SPELL_STRATEGIC = 0, 1
 SPELL_ENDED, SPELL_CENSORED = 0, 1
-
-
-@compiled
-def levers_of(world):
-    """The levers as they stand this month."""
-    return world.segments[world.segment_of_month[world.clock.month]]
-
-
-@compiled
-def this_month(world):
-    """The record of what is measured this month."""
-    return world.months[world.clock.month]
-
-
-@compiled
-def record(world, tie, event):
-    """Add an event to the tie's life history, if histories were asked for."""
-    clock = world.clock
-    if world.history.size == 0:
-        return
-    if clock.events == world.history.size:
-        clock.overflowed = 1
-        return
-    entry = world.history[clock.events]
-    entry.tie = tie.name
-    entry.council = tie.council
-    entry.researcher = tie.researcher
-    entry.month = clock.month
-    entry.event = event
-    clock.events += 1
 
 
 @inlined

@@ -3,9 +3,9 @@
 from model import chance
 from model.arrays import NONE
 from model.chance import attribute_of, stream_of, uniform
-from model.compiling import compiled, inlined
+from model.machine.compiling import compiled, inlined
+from model.month import levers_of, this_month
 from model.place import locate
-from model.tie import levers_of, this_month
 
 SHARE_WITH_ROLE = 0.35
 BROKER, JOINT_POST = 0, 1  # kinds of added role, and their draws of ROLES

@@ -23,8 +23,9 @@ from rich.table import Table
 
 from experiments.command.populations import population_from
 from model.parameters import parameters_from
+from model.policy import BASELINE
 from model.population import Population, lattice
-from model.simulation import BASELINE, run
+from model.simulation import run
 from tests.reference import ReferenceModel
 
 PAIRS = 5

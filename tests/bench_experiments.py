@@ -27,10 +27,11 @@ from experiments.rows.store import Store
 from experiments.running.engine import cores
 from experiments.running.filling import Filler
 from experiments.running.local import Local
+from model.domains import Value
 from model.model import PartnershipModel
-from model.parameters import Value
+from model.policy import BASELINE
 from model.population import Population, lattice
-from model.simulation import BASELINE, run
+from model.simulation import run
 
 ROOT = Path(__file__).parents[1]
 PAIRS, ROWS_A_PAIR = 5, 2000

@@ -1,6 +1,6 @@
 """What every test shares: a word about the first compilation, which takes as long as many tests do."""
 
-from model.compiling import is_compiled
+from model.machine.compiling import is_compiled
 
 
 def pytest_report_header():

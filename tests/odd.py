@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from model.parameters import LEVERS, PARAMETERS, Parameter
+from model.domains import Parameter
+from model.parameters import LEVERS, PARAMETERS
 
 ODD = Path(__file__).resolve().parent.parent / "model" / "ODD.md"
 BEGIN = "<!-- parameters: written by `python -m tests.odd` from model.parameters.DECLARATIONS -->\n"

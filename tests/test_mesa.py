@@ -6,9 +6,9 @@ import pytest
 
 from model.agents import Council, Researcher
 from model.model import PartnershipModel
-from model.parameters import BadInput
 from model.policy import policy_from
 from model.population import lattice
+from model.problems import BadInput
 from model.simulation import run
 
 SMALL = lattice(places=2, councils=3, universities=1, researchers=8)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.command.files import CONF, GROUPS, mapping_in, names_in
-from experiments.words import no_such
-from model.parameters import LEVERS, PARAMETERS, BadInput, checked, refuse
+from model.parameters import LEVERS, PARAMETERS, checked
+from model.problems import BadInput, no_such, refuse
 
 #: Hydra's options that are followed by a value, and those that are not.
 _WITH_VALUE = (

@@ -12,8 +12,7 @@ from experiments.command.arguments import INSTEAD
 from experiments.command.files import CONF, GROUPS
 from experiments.command.settings import Settings, settings_from
 from experiments.status import DONE, INTERRUPTED, status_of
-from experiments.words import no_such
-from model.parameters import BadInput
+from model.problems import BadInput, no_such
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.words import no_such
-from model.parameters import BadInput
+from model.problems import BadInput, no_such
 
 #: The folder of the YAML that comes with the program.
 CONF = Path(__file__).resolve().parents[2] / "conf"

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.command.files import file_of, mapping_in, names_in
-from experiments.words import check_keys, no_such
-from model.parameters import BadInput, refuse
 from model.policy import Policy, policy_from
+from model.problems import BadInput, check_keys, no_such, refuse
 
 BASELINE = "baseline"
 CUSTOM = "custom"

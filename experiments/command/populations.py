@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.lists import Reader, lines_of, number_of, text_of, values_in
-from experiments.words import check_keys, no_such
-from model.parameters import BadInput, all_of, refuse
 from model.population import Population, lattice, listed, regional
+from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 #: Columns that lists may have beside those that are read.
 _IGNORED = (

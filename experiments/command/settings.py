@@ -13,10 +13,11 @@ from experiments.command.populations import population_from
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, SINGLE, Design
 from experiments.running.engine import cores
-from experiments.words import check_keys, no_such
+from model.domains import Value
 from model.measures import INDICATORS
-from model.parameters import BadInput, Value, all_of, implausible, parameters_from, refuse
+from model.parameters import implausible, parameters_from
 from model.population import Population
+from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 _MOST_SEED = 2**63
 _REFUSE, _EXCLUDE = "refuse", "exclude"

@@ -19,7 +19,9 @@ from experiments.design.reading import (
     twice,
 )
 from experiments.lists import lines_of, number_of, text_of, values_in
-from model.parameters import DECLARATIONS, BadInput, Parameter, Value, all_of, refuse
+from model.domains import Parameter, Value
+from model.parameters import DECLARATIONS
+from model.problems import BadInput, all_of, refuse
 
 
 def _chosen(kind: str, factors: Sequence[Factor], samples: np.ndarray) -> Design:

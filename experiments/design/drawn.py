@@ -8,7 +8,7 @@ import numpy as np
 from experiments.design.factors import Factor
 from experiments.design.points import NOUNS, Design, counted, problem_of
 from experiments.design.reading import Told, check_size, factors_from, is_whole
-from model.parameters import BadInput, all_of
+from model.problems import BadInput, all_of
 
 
 def drawn(kind: str, told: Told) -> Design:

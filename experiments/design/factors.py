@@ -19,12 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model.parameters import (
-    DECLARATIONS,
-    Parameter,
-    Value,
-    as_number,
-)
+from model.domains import Parameter, Value
+from model.parameters import DECLARATIONS, as_number
 
 #: What each distribution is told beside its range.
 _SHAPES = {"uniform": (), "log_uniform": (), "triangular": ("mode",), "normal": ("mean", "sd")}

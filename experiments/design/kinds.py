@@ -11,8 +11,7 @@ from experiments.design.reading import (
     Told,
     check_settings,
 )
-from experiments.words import no_such
-from model.parameters import BadInput, all_of
+from model.problems import BadInput, all_of, no_such
 
 #: Settings of a design beside its kind.
 _SETTINGS = {

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.design.factors import Factor
-from model.parameters import Value
+from model.domains import Value
 
 #: What `n` counts.
 NOUNS = {"sobol": "base sample", "morris": "trajectory", "latin_hypercube": "point"}

@@ -8,20 +8,9 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from experiments.design.factors import _SHAPES, Factor, taking
-from experiments.words import no_such
-from model.parameters import (
-    DECLARATIONS,
-    PARAMETERS,
-    POSITIVE,
-    REAL,
-    BadInput,
-    Domain,
-    Parameter,
-    Value,
-    all_of,
-    refuse,
-    unknown,
-)
+from model.domains import POSITIVE, REAL, Domain, Parameter, Value
+from model.parameters import DECLARATIONS, PARAMETERS, unknown
+from model.problems import BadInput, all_of, no_such, refuse
 
 _MOST_POINTS = 10_000_000
 

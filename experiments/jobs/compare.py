@@ -15,7 +15,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.results import gathered, row_tables
 from experiments.study.precision import narrowed, stop_honestly
 from experiments.study.study import Study, carried_out, filled
-from model.parameters import BadInput
+from model.problems import BadInput
 
 
 def main(settings: Settings) -> int:

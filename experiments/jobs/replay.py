@@ -13,7 +13,8 @@ from experiments.rows.store import Store
 from experiments.running import batches
 from experiments.running.batches import failure_of, not_finite, warmed_up
 from experiments.study.study import DONE, FAILED, begun
-from model.parameters import BadInput, parameters_from
+from model.parameters import parameters_from
+from model.problems import BadInput
 from model.simulation import Run
 
 _REPLAYED = "replayed"

@@ -15,7 +15,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.results import row_tables
 from experiments.study.study import Study, carried_out
 from experiments.terminal import plain_table, records
-from model.parameters import refuse
+from model.problems import refuse
 
 #: How far the coefficient of variation may still move where it counts as settled.
 _EPSILON = 0.01

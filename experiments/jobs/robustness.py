@@ -16,7 +16,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.results import values_of, write_rows
 from experiments.study.study import Study, carried_out
 from experiments.terminal import interval_text, plain_table, records
-from model.parameters import refuse
+from model.problems import refuse
 
 #: Indicators of which less is better, beside costs.
 _LESS_IS_BETTER = (

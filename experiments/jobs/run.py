@@ -16,8 +16,8 @@ from experiments.command.settings import Settings
 from experiments.rows.results import Gathered
 from experiments.study.study import DONE, FAILED, Study, begun, written
 from model.measures import EVENTS, SERIES
-from model.parameters import refuse
 from model.policy import Policy
+from model.problems import refuse
 from model.simulation import Run, run
 
 _YEARLY = {

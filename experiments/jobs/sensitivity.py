@@ -16,7 +16,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.results import values_of, write_rows
 from experiments.study.study import Study, carried_out
 from experiments.terminal import interval_text, plain_table, records
-from model.parameters import refuse
+from model.problems import refuse
 
 _FEWEST_BLOCKS = 2
 #: Half-width of the intervals of total indices for which a design is recommended.

@@ -7,7 +7,7 @@ from functools import cached_property
 from experiments.command.policies import BASELINE
 from experiments.design.points import BLOCK, Design
 from experiments.rows.row import Family, Row, parameters_text, policy_text, population_key
-from model.parameters import Value
+from model.domains import Value
 from model.policy import Dated, Policy
 from model.population import Population
 

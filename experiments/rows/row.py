@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from experiments.rows.versions import program_version
-from model.compiling import code_digest
-from model.parameters import DECLARATIONS, Value
+from model.domains import Value
+from model.machine.compiling import code_digest
+from model.parameters import DECLARATIONS
 from model.policy import Dated, Policy
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population
 

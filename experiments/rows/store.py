@@ -21,8 +21,8 @@ from experiments.rows.parts import Parts, StoreError, write_whole
 from experiments.rows.row import Row, model_version, population_key, population_of, population_text
 from experiments.rows.versions import commit, package_versions
 from model.measures import INDICATORS
-from model.parameters import BadInput
 from model.population import Population
+from model.problems import BadInput
 
 _TABLES = ("rows", "months", "failures")
 #: Failures that are told of many.

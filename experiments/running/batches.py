@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from experiments.rows.outcomes import Failure, Finished, Result, result_of
 from experiments.rows.row import Family, Row, model_version, parameters_of
+from model.domains import Value
 from model.measures import RATIOS
-from model.parameters import BadInput, Value
-from model.policy import Policy
+from model.policy import BASELINE, Policy
 from model.population import Population
-from model.simulation import BASELINE, Run, Simulation
+from model.problems import BadInput
+from model.simulation import Run, Simulation
 
 #: Months between two looks at the clock.
 _STRIDE = 12

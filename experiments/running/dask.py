@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import terminal
 from experiments.running.engine import WorkerLost
-from model.parameters import BadInput
+from model.problems import BadInput
 
 if TYPE_CHECKING:
     from distributed import Client

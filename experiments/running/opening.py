@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.running.engine import Engine, cores
 from experiments.running.local import Local
-from model.compiling import compilation_disabled
+from model.machine.compiling import compilation_disabled
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from experiments.running.local import Local
 from experiments.status import Unfinished
 from experiments.terminal import number
 from model.parameters import LEVERS
-from model.policy import Policy
-from model.simulation import BASELINE, Simulation
+from model.policy import BASELINE, Policy
+from model.simulation import Simulation
 
 #: Solved on as many seeds as together have this many councils: luck weighs less in a larger population.
 _COUNCILS = 1000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from model.parameters import BadInput
+from model.problems import BadInput
 
 MANIFEST = "manifest.json"
 _OWN_ENDINGS = (".parquet", ".csv", ".json", ".yaml")

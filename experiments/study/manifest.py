@@ -49,7 +49,7 @@ def manifest(
     n_failed: int = 0,
 ) -> dict[str, Any]:
     """What is needed to say where the numbers came from, and to get them again."""
-    from model.compiling import code_digest
+    from model.machine.compiling import code_digest
 
     finished = datetime.now().astimezone()
     return {

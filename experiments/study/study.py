@@ -23,7 +23,7 @@ from experiments.study.equal_money import Solved, notes_on, solved_for
 from experiments.study.folder import check_writable, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.terminal import duration, size
-from model.parameters import BadInput
+from model.problems import BadInput
 
 #: Bytes that a row takes in the store, about.
 _BYTES = 4_500
@@ -200,7 +200,7 @@ def begun(settings: Settings) -> Iterator[Study]:
 
 def _compile() -> None:
     """Compile the model if it is not yet, before several workers would each do it."""
-    from model.compiling import is_compiled
+    from model.machine.compiling import is_compiled
     from model.simulation import run
 
     if not is_compiled():

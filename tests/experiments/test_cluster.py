@@ -98,7 +98,10 @@ def test_a_scheduler_without_workers_waits_for_one(tmp_path: Path) -> None:
     ("preload", "message"),
     [
         ("import sys; sys.modules['experiments'] = None", "A worker cannot run the model (No module named"),
-        ("import model.compiling; model.compiling.code_digest = lambda: 'old'", "A worker has version"),
+        (
+            "import model.machine.compiling; model.machine.compiling.code_digest = lambda: 'old'",
+            "A worker has version",
+        ),
     ],
 )
 def test_a_worker_without_this_version_is_told(tiny, preload: str, message: str) -> None:

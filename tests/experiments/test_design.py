@@ -12,7 +12,8 @@ from SALib.analyze import morris as morris_analysis
 from experiments.command.files import CONF, mapping_in
 from experiments.design.kinds import design_from
 from experiments.design.points import SINGLE, Design, describe
-from model.parameters import DECLARATIONS, LEVERS, PARAMETERS, BadInput
+from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
+from model.problems import BadInput
 
 #: A design of every kind of factor: numbers, whole numbers, words, listed values, a lever.
 MIXED: dict[str, Any] = {

@@ -19,7 +19,7 @@ from experiments.running.dask import cluster
 from experiments.running.engine import WorkerLost
 from experiments.running.local import Local
 from experiments.study.folder import written_whole
-from model.parameters import BadInput
+from model.problems import BadInput
 
 TABLES = ("rows", "effects", "series", "survival")
 

@@ -9,7 +9,8 @@ from scipy import stats
 
 from experiments.design.kinds import design_from
 from experiments.design.reading import uncertain
-from model.parameters import PARAMETERS, BadInput
+from model.parameters import PARAMETERS
+from model.problems import BadInput
 
 #: One in a thousand seeds would fail a test of a true distribution; the seed is fixed.
 FALSE_ALARM = 0.001

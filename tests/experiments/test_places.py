@@ -7,7 +7,7 @@ import pytest
 
 from experiments.command.files import CONF, mapping_in
 from experiments.command.populations import population_from
-from model.parameters import BadInput
+from model.problems import BadInput
 
 COUNCILS = "name,region,latitude,longitude,population\nA,North,54.0,-1.5,100000\nB,South,51.0,-0.5,200000\n"
 UNIVERSITIES = "name,region,latitude,longitude,staff\nU,North,54.1,-1.4,3\nV,South,51.1,-0.4,0\n"

@@ -20,9 +20,10 @@ from experiments.rows.row import (
 from experiments.rows.store import Store
 from experiments.running.batches import Batch, run_batch
 from model.measures import INDICATORS
-from model.parameters import BadInput, parameters_from
+from model.parameters import parameters_from
 from model.policy import policy_from
 from model.population import lattice
+from model.problems import BadInput
 from model.simulation import run
 from tests.experiments import filling
 

@@ -1,19 +1,8 @@
 """The model's rules, made callable from Python: rules that only rules call have no entrance of their own."""
 
-from model import (
-    chance,
-    effort,
-    fetching,
-    finding,
-    funder,
-    matchmaker,
-    meeting,
-    need,
-    ordering,
-    partnership,
-    place,
-)
-from model.compiling import entry
+from model import chance, effort, finding, funder, matchmaker, meeting, need, partnership, picking, place
+from model.machine import fetching, ordering
+from model.machine.compiling import entry
 
 
 @entry
@@ -49,8 +38,8 @@ def measure_distances(world):
 
 @entry
 def weigh(world):
-    place.weigh_councils(world)
-    place.weigh_staff(world)
+    picking.weigh_councils(world)
+    picking.weigh_staff(world)
 
 
 def measure_proximity(world):
@@ -133,13 +122,13 @@ def fill_order(world, order):
 @entry
 def pick_councils(world, university, draws, picks):
     for i in range(draws.size):
-        picks[i] = place.pick_council(world, university, draws[i])
+        picks[i] = picking.pick_council(world, university, draws[i])
 
 
 @entry
 def pick_universities(world, council, draws, picks):
     for i in range(draws.size):
-        picks[i] = place.pick_university(world, council, draws[i])
+        picks[i] = picking.pick_university(world, council, draws[i])
 
 
 @entry

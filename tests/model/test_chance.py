@@ -15,7 +15,7 @@ import pytest
 from scipy import stats
 
 from model import chance
-from model.compiling import entry
+from model.machine.compiling import entry
 
 ROOT = Path(__file__).parents[2]
 FALSE_ALARM = 1e-3

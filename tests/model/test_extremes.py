@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from model.parameters import LEVERS, PARAMETERS
-from model.policy import policy_from
+from model.policy import BASELINE, policy_from
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
-from model.simulation import BASELINE, run
+from model.simulation import run
 from tests.model.worlds import ALGORITHMS, ALL_LEVERS, EVERYTHING, SHORT, SMALL, check_everything, finished
 
 POLICIES = [BASELINE] + [

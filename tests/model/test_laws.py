@@ -10,9 +10,9 @@ from scipy import stats
 from model.arrays import BY_REPEAT, DORMANT, SCOPING, STRATEGIC
 from model.measures import EVENTS
 from model.parameters import LEVERS
-from model.policy import policy_from
+from model.policy import BASELINE, policy_from
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
-from model.simulation import BASELINE, Simulation, run
+from model.simulation import Simulation, run
 from tests.model import rules
 from tests.model.worlds import (
     ALL_LEVERS,

@@ -5,9 +5,9 @@ import pytest
 from numpy.lib.recfunctions import repack_fields
 
 from model.arrays import NONE
-from model.policy import policy_from
+from model.policy import BASELINE, policy_from
 from model.population import lattice
-from model.simulation import BASELINE, Simulation
+from model.simulation import Simulation
 from tests.model.worlds import ALL_LEVERS, EVERYTHING, SHORT, SMALL
 
 NINE = lattice(scale_levers=False)

@@ -7,15 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.parameters import (
-    DECLARATIONS,
-    LEVERS,
-    PARAMETERS,
-    BadInput,
-    implausible,
-    parameters_from,
-)
+from model.parameters import DECLARATIONS, LEVERS, PARAMETERS, implausible, parameters_from
 from model.policy import Dated, policy_from
+from model.problems import BadInput
 from model.simulation import Simulation
 
 SPECIFICATION = Path(__file__).parents[2].parent / "shared" / "parameters.csv"

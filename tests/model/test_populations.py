@@ -11,9 +11,11 @@ import pytest
 from scipy import stats
 
 from model.arrays import PERMANENT
-from model.parameters import LEVERS, BadInput
+from model.parameters import LEVERS
+from model.policy import ABSOLUTE_LEVERS, levers_in, scaled
 from model.population import lattice, listed, regional
-from model.simulation import ABSOLUTE_LEVERS, Simulation, levers_in, scaled
+from model.problems import BadInput
+from model.simulation import Simulation
 from tests.model.worlds import EVERYTHING
 
 FALSE_ALARM = 1e-3

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from model import arrays, measures, parameters, population
-from model.policy import policy_from
-from model.simulation import BASELINE, Simulation, compare, run
+from model.policy import BASELINE, policy_from
+from model.simulation import Simulation, compare, run
 from tests.model.worlds import ALGORITHMS, ALL_LEVERS, EVERYTHING, SHORT, SMALL, bits, digests, finished
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ import pytest
 
 from model.arrays import STAGES
 from model.measures import EVENTS, SERIES
-from model.policy import policy_from
+from model.policy import BASELINE, policy_from
 from model.population import lattice
-from model.simulation import BASELINE, Simulation
+from model.simulation import Simulation
 
 SMALL = lattice(2, 2, 1, 5, scale_levers=False)
 SHORT = {"warmup": 24, "horizon": 24}

@@ -38,8 +38,9 @@ VERSIONS_KEPT = 8
 def code_digest() -> str:
     """Digest of every source file of the model: it names the model's exact version."""
     digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    model = Path(__file__).parents[1]
+    for file in sorted(model.rglob("*.py")):
+        digest.update(file.relative_to(model).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -1,6 +1,6 @@
 """Sorting in place, without allocating (`numpy.argsort` does)."""
 
-from model.compiling import compiled
+from model.machine.compiling import compiled
 
 # Ciura (2001), continued by the factor 2.25 that is usual.
 GAPS = (236_643, 105_174, 46_744, 20_775, 9_233, 4_103, 1_823, 810, 360, 132, 57, 23, 10, 4, 1)

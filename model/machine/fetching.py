@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 
 from model.arrays import CACHE_LINE
-from model.compiling import compilation_disabled, inlined
+from model.machine.compiling import compilation_disabled, inlined
 
 AHEAD = 16  # places; a few lines each stay in the nearest cache until they are read
 

@@ -1,0 +1,111 @@
+"""Domains: the values that a declared number or word may take, and what a declaration says."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model.problems import BadInput
+
+type Value = float | int | str
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The values a parameter may take: an interval of numbers, or one of some words."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    open_low: bool = False
+    words: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.words:
+            return "one of " + ", ".join(self.words)
+        kind = "a whole number" if self.whole else "a number"
+        if math.isinf(self.low):
+            return kind
+        if math.isinf(self.high):
+            return f"{kind} above {self.low:g}" if self.open_low else f"{kind} of at least {self.low:g}"
+        return f"{kind} from {self.low:g} to {self.high:g}"
+
+    def __contains__(self, value: object) -> bool:
+        if self.words:
+            return isinstance(value, str) and value in self.words
+        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+            return False
+        if not math.isfinite(value) or (self.whole and value != int(value)):
+            return False
+        return bool((self.low < value if self.open_low else self.low <= value) and value <= self.high)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared number (or word) of the model."""
+
+    name: str
+    default: Value
+    domain: Domain
+    unit: str
+    meaning: str
+    source: str
+    plausible: tuple[float, float] | None
+    is_lever: bool
+
+    def checked(self, value: object) -> Value:
+        """The value as the model uses it.
+
+        Raises:
+            BadInput: if the value is of the wrong type or not allowed.
+        """
+        if value not in self.domain:
+            raise BadInput(f"{self.name} = {value!r} is not allowed: it takes {self.domain} ({self.unit}).")
+        if self.domain.words:
+            return str(value)
+        return int(value) if self.domain.whole else float(value)  # type: ignore[arg-type]
+
+    def is_plausible(self, value: Value) -> bool:
+        """Whether a value lies within what the evidence leaves open."""
+        return self.plausible is None or self.plausible[0] <= value <= self.plausible[1]  # type: ignore[operator]
+
+
+REAL = Domain()
+NON_NEGATIVE = Domain(0.0)
+POSITIVE = Domain(0.0, open_low=True)
+AT_LEAST_ONE = Domain(1.0)
+PROBABILITY = Domain(0.0, 1.0)
+
+
+def whole(low: int, high: int) -> Domain:
+    """The whole numbers from low to high."""
+    return Domain(low, high, whole=True)
+
+
+def between(low: float, high: float) -> Domain:
+    """The numbers from low to high; a high end keeps a run from taking for ever."""
+    return Domain(low, high)
+
+
+def one_of(*words: str) -> Domain:
+    """One of some words."""
+    return Domain(words=words)
+
+
+def parameter(
+    name: str,
+    default: Value,
+    domain: Domain,
+    unit: str,
+    meaning: str,
+    source: str,
+    plausible: tuple[float, float] | None = None,
+) -> Parameter:
+    """Declare what holds throughout a run."""
+    return Parameter(name, default, domain, unit, meaning, source, plausible, is_lever=False)
+
+
+def lever(*declaration: Any) -> Parameter:
+    """Declare what a policy can change; it is declared like a parameter."""
+    return Parameter(*declaration[:6], *(declaration[6:] or (None,)), is_lever=True)

@@ -1,0 +1,1 @@
+"""What belongs to the processor: compiling, passing by reference, asking for memory early, sorting."""

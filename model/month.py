@@ -1,0 +1,33 @@
+"""The month under way: its levers, its line of what is measured, and the lives of ties."""
+
+from model.machine.compiling import compiled
+
+
+@compiled
+def levers_of(world):
+    """The levers as they stand this month."""
+    return world.segments[world.segment_of_month[world.clock.month]]
+
+
+@compiled
+def this_month(world):
+    """The record of what is measured this month."""
+    return world.months[world.clock.month]
+
+
+@compiled
+def record(world, tie, event):
+    """Add an event to the tie's life history, if histories were asked for."""
+    clock = world.clock
+    if world.history.size == 0:
+        return
+    if clock.events == world.history.size:
+        clock.overflowed = 1
+        return
+    entry = world.history[clock.events]
+    entry.tie = tie.name
+    entry.council = tie.council
+    entry.researcher = tie.researcher
+    entry.month = clock.month
+    entry.event = event
+    clock.events += 1

@@ -1,0 +1,57 @@
+"""Problems: a user's mistakes, all of them told at once, each with what is allowed."""
+
+import difflib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+class BadInput(ValueError):
+    """A user's mistake: one line a problem, each naming what was given and what is allowed."""
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Refuse what has problems.
+
+    Raises:
+        BadInput: if there is any.
+    """
+    if found := list(problems):
+        raise BadInput(found)
+
+
+def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
+    """The results of all checks.
+
+    Raises:
+        BadInput: with the problems of all checks, not of the first one only.
+    """
+    results, problems = [], []
+    for check in checks:
+        try:
+            results.append(check())
+        except BadInput as error:
+            problems += error.problems
+    refuse(problems)
+    return results
+
+
+def no_such(kind: str, name: object, known: Iterable[str]) -> str:
+    """Say that something is not known, and what may have been meant or what there is."""
+    names = list(known)
+    near = difflib.get_close_matches(str(name), names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+    return f"There is no {kind} {str(name)!r}. {hint}"
+
+
+def check_keys(where: str, given: Iterable[object], known: Iterable[str]) -> None:
+    """Refuse keys that mean nothing.
+
+    Raises:
+        BadInput: naming every unknown key.
+    """
+    names = list(known)
+    refuse(f"{where}: {no_such('setting', key, names)}" for key in given if key not in names)
