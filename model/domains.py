@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -69,6 +69,11 @@ class Parameter:
     def is_plausible(self, value: Value) -> bool:
         """Whether a value lies within what the evidence leaves open."""
         return self.plausible is None or self.plausible[0] <= value <= self.plausible[1]  # type: ignore[operator]
+
+
+def is_whole(value: object, least: int) -> TypeGuard[int]:
+    """Whether it is a whole number of at least so much, and written as one."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 REAL = Domain()

@@ -6,8 +6,7 @@ analyses sample from. Levers belong to a policy (`model.policy`), all others hol
 Money is in thousands of pounds, effort in person-days a month, distance in km, time in months.
 """
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from model.domains import (
     parameter,
     whole,
 )
-from model.problems import BadInput, refuse
+from model.problems import BadInput, no_such, refuse
 
 # fmt: off
 _DECLARATIONS = (
@@ -193,13 +192,6 @@ def as_number(name: str, value: Value) -> float | int:
     return words.index(str(value)) if words else value  # type: ignore[return-value]
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    """Say that a name is not known, and what may have been meant."""
-    near = difflib.get_close_matches(str(name), list(known), n=1)
-    hint = f" Did you mean {near[0]}?" if near else " See model/ODD.md for all of them."
-    return f"There is no {kind} {name!r}.{hint}"
-
-
 def checked(given: Mapping[str, object], declared: Mapping[str, Parameter], kind: str) -> dict[str, Value]:
     """The given values, checked against their declarations.
 
@@ -213,7 +205,7 @@ def checked(given: Mapping[str, object], declared: Mapping[str, Parameter], kind
         except KeyError:
             other = DECLARATIONS.get(name)
             if other is None:
-                problems.append(unknown(kind, name, declared))
+                problems.append(no_such(kind, name, declared, "model/ODD.md"))
             elif other.is_lever:
                 problems.append(f"{name} is a lever: it belongs to a policy, not to the parameters.")
             else:

@@ -39,11 +39,20 @@ def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
     return results
 
 
-def no_such(kind: str, name: object, known: Iterable[str]) -> str:
-    """Say that something is not known, and what may have been meant or what there is."""
+def no_such(kind: str, name: object, known: Iterable[str], listed_in: str = "") -> str:
+    """Say that something is not known, and what may have been meant or what there is.
+
+    Args:
+        kind: of thing.
+        name: what was given.
+        known: all that there is.
+        listed_in: where that is listed, if it is more than fits a line.
+    """
     names = list(known)
-    near = difflib.get_close_matches(str(name), names, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+    if near := difflib.get_close_matches(str(name), names, n=1):
+        hint = f"Did you mean {near[0]}?"
+    else:
+        hint = f"See {listed_in} for all of them." if listed_in else f"There are: {', '.join(names)}."
     return f"There is no {kind} {str(name)!r}. {hint}"
 
 

@@ -20,8 +20,9 @@ import mesa
 from rich.console import Console
 from rich.table import Table
 
+from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
-from experiments.design.points import SINGLE, Design
+from experiments.design.points import Design
 from experiments.rows.plan import Plan
 from experiments.rows.store import Store
 from experiments.running.engine import cores

@@ -9,48 +9,42 @@ from typing import Any
 import numpy as np
 
 from experiments.design.factors import Factor, samples_of, taking
-from experiments.design.points import Design, Point
-from experiments.design.reading import (
-    Told,
-    check_name,
-    check_size,
-    factors_from,
-    not_allowed,
-    twice,
-)
+from experiments.design.points import Design, Kind, Point
+from experiments.design.ranges import AT_BOTH_ENDS, STEPPED, Told, check_name, not_allowed
+from experiments.design.reading import check_size, factors_from, twice
 from experiments.lists import lines_of, number_of, text_of, values_in
 from model.domains import Parameter, Value
 from model.parameters import DECLARATIONS
 from model.problems import BadInput, all_of, refuse
 
 
-def _chosen(kind: str, factors: Sequence[Factor], samples: np.ndarray) -> Design:
+def _chosen(kind: Kind, factors: Sequence[Factor], samples: np.ndarray) -> Design:
     """Points that were not drawn: all share their seeds."""
     blocks = np.zeros(len(samples), np.int64)
     return Design(kind, tuple(factors), len(samples), samples, blocks, np.empty((0, len(factors))))
 
 
-def grid(kind: str, told: Told) -> Design:
-    """Every combination of values; those of the last factor change fastest."""
-    factors = factors_from(kind, told)
+def _grid(told: Told) -> Design:
+    """Every combination of the factors' values, those of the last changing fastest; values can be added."""
+    factors = factors_from(GRID, told)
     axes = [samples_of(factor.name, factor.values or ()) for factor in factors]
     check_size(math.prod(map(len, axes)))
     samples = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
-    return _chosen(kind, factors, samples)
+    return _chosen(GRID, factors, samples)
 
 
-def one_at_a_time(kind: str, told: Told) -> Design:
-    """The point that changes nothing, then every value of every factor alone."""
-    factors = factors_from(kind, told)
+def _one_at_a_time(told: Told) -> Design:
+    """The point that changes nothing, then every value of every factor alone; values can be added."""
+    factors = factors_from(ONE_AT_A_TIME, told)
     axes = [samples_of(factor.name, factor.values or ()) for factor in factors]
     column = np.repeat(np.arange(len(factors)), [len(axis) for axis in axes])
     samples = np.full((1 + len(column), len(factors)), np.nan)
     samples[np.arange(len(column)) + 1, column] = np.concatenate(axes)
-    return _chosen(kind, factors, samples)
+    return _chosen(ONE_AT_A_TIME, factors, samples)
 
 
-def listed(kind: str, told: Told) -> Design:
-    """The points that are given; a file takes the place of points."""
+def _listed(told: Told) -> Design:
+    """The points that are given, or the lines of a file, which takes their place; lines can be added."""
     points = _points_in(Path(str(told["file"]))) if "file" in told else _points(told.get("points"))
     names = list(dict.fromkeys(name for point in points for name in point))
     if not names:
@@ -60,7 +54,7 @@ def listed(kind: str, told: Told) -> Design:
     samples = np.full((len(points), len(names)), np.nan)
     for column, name in enumerate(names):
         samples[[name in point for point in points], column] = samples_of(name, values[name])
-    return _chosen(kind, factors, samples)
+    return _chosen(LIST, factors, samples)
 
 
 def _points(given: object) -> list[Point]:
@@ -113,3 +107,10 @@ def _value(declared: Parameter, text: str) -> Value:
     if value not in declared.domain:
         raise ValueError(f"it takes {declared.domain} ({declared.unit}).")
     return declared.checked(value)
+
+
+LIST = Kind("list", "List", _listed, ("points", "file"))
+GRID = Kind("grid", "Grid", _grid, ("factors",), STEPPED)
+ONE_AT_A_TIME = Kind("one_at_a_time", "One-at-a-time design", _one_at_a_time, ("factors",), AT_BOTH_ENDS)
+#: Without a design, an experiment is one point that changes nothing.
+SINGLE = Design(LIST, (), 1, np.empty((1, 0)), np.zeros(1, np.int64), np.empty((0, 0)))

@@ -1,42 +1,95 @@
 """Designs whose points are drawn: Sobol, Morris, Latin hypercube."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from experiments.design.factors import Factor
-from experiments.design.points import NOUNS, Design, counted, problem_of
-from experiments.design.reading import Told, check_size, factors_from, is_whole
+from experiments.design.points import Design, Kind, counted, problem_of
+from experiments.design.ranges import DISTRIBUTED, Told
+from experiments.design.reading import check_size, factors_from
+from model.domains import is_whole
 from model.problems import BadInput, all_of
 
 
-def drawn(kind: str, told: Told) -> Design:
-    """Points that are drawn."""
+def _sobol(told: Told) -> Design:
+    """`n` base samples of (factors + 2) points, for Sobol indices; the first of more are those of fewer.
+
+    Of each base sample: A, then A with one group after the other from B, then B (Saltelli et al. 2010).
+    """
+    n, seed, factors = all_of(
+        [partial(_power_of_two, told), partial(_seed, told), partial(factors_from, SOBOL, told)]
+    )
+    check_size(n * (_n_groups(factors) + 2))
+    from SALib.sample import sobol
+
+    generator = np.random.default_rng(seed)
+    unit = sobol.sample(problem_of(factors), n, calc_second_order=False, seed=generator)
+    return _placed(SOBOL, factors, n, unit)
+
+
+def _morris(told: Told) -> Design:
+    """`n` trajectories of (factors + 1) points, for screening; the first of more are those of fewer.
+
+    Each trajectory has a seed of its own: how many follow changes none.
+    """
     n, seed, levels, factors = all_of(
         [
-            partial(_n, kind, told),
+            partial(_n, MORRIS, told),
             partial(_seed, told),
-            partial(_levels, kind, told),
-            partial(factors_from, kind, told),
+            partial(_levels, told),
+            partial(factors_from, MORRIS, told),
         ]
     )
-    n_groups = len({factor.group for factor in factors})
-    check_size(n * {"sobol": n_groups + 2, "morris": n_groups + 1}.get(kind, 1))
-    unit = _DRAWS[kind](factors, n, seed, levels)
+    check_size(n * (_n_groups(factors) + 1))
+    from SALib.sample import morris
+
+    generators = [np.random.default_rng([seed, trajectory]) for trajectory in range(n)]
+    drawn = [morris.sample(problem_of(factors), 1, num_levels=levels, seed=each) for each in generators]
+    # One level, one number: the last digits would decide which whole number or word it stands for.
+    unit = np.rint(np.concatenate(drawn) * (levels - 1)) / (levels - 1)
+    return _placed(MORRIS, factors, n, unit, levels)
+
+
+def _latin_hypercube(told: Told) -> Design:
+    """`n` points, spread evenly over every factor; another `n` is another design."""
+    n, seed, factors = all_of(
+        [
+            partial(_n, LATIN_HYPERCUBE, told),
+            partial(_seed, told),
+            partial(factors_from, LATIN_HYPERCUBE, told),
+        ]
+    )
+    check_size(n)
+    from SALib.sample import latin
+
+    unit = latin.sample(problem_of(factors), n, seed=np.random.default_rng(seed))
+    return _placed(LATIN_HYPERCUBE, factors, n, unit)
+
+
+def _placed(kind: Kind, factors: tuple[Factor, ...], n: int, unit: np.ndarray, levels: int = 0) -> Design:
+    """The design of points in the unit cube, as many to a block as each of `n` has."""
     samples = np.column_stack([factor.samples(at) for factor, at in zip(factors, unit.T, strict=True)])
     blocks = np.repeat(np.arange(n), len(unit) // n)
     return Design(kind, factors, n, samples, blocks, unit, levels)
 
 
-def _n(kind: str, told: Told) -> int:
-    n, noun = told.get("n"), NOUNS[kind]
-    if not is_whole(n, 1):
-        raise BadInput(
-            f"design.n = {n!r} is not allowed: it takes the number of {counted(2, noun)[2:]}, at least 1."
-        )
+def _n_groups(factors: Sequence[Factor]) -> int:
+    return len({factor.group for factor in factors})
+
+
+def _n(kind: Kind, told: Told) -> int:
+    if not is_whole(n := told.get("n"), 1):
+        counts = counted(2, kind.noun).partition(" ")[2]
+        raise BadInput(f"design.n = {n!r} is not allowed: it takes the number of {counts}, at least 1.")
+    return n
+
+
+def _power_of_two(told: Told) -> int:
+    n = _n(SOBOL, told)
     below = 1 << n.bit_length() - 1
-    if kind == "sobol" and n != below:
+    if n != below:
         raise BadInput(
             f"design.n = {n} is not allowed: sobol takes a power of two, such as {below} or {2 * below}."
         )
@@ -44,47 +97,26 @@ def _n(kind: str, told: Told) -> int:
 
 
 def _seed(told: Told) -> int:
-    seed = told.get("seed", 0)
-    if not is_whole(seed, 0):
+    if not is_whole(seed := told.get("seed", 0), 0):
         raise BadInput(f"design.seed = {seed!r} is not allowed: it takes a whole number of at least 0.")
     return seed
 
 
-def _levels(kind: str, told: Told) -> int:
+def _levels(told: Told) -> int:
     levels = told.get("levels", 4)
-    if kind != "morris":
-        return 0
     if not is_whole(levels, 2) or levels % 2:
         raise BadInput(f"design.levels = {levels!r} is not allowed: it takes an even number of at least 2.")
     return levels
 
 
-def _sobol(factors: Sequence[Factor], n: int, seed: int, levels: int) -> np.ndarray:
-    """Of each base sample: A, then A with one group after the other from B, then B (Saltelli et al. 2010)."""
-    from SALib.sample import sobol
-
-    generator = np.random.default_rng(seed)
-    return sobol.sample(problem_of(factors), n, calc_second_order=False, seed=generator)
-
-
-def _morris(factors: Sequence[Factor], n: int, seed: int, levels: int) -> np.ndarray:
-    """Trajectories, each with a seed of its own: how many follow changes none."""
-    from SALib.sample import morris
-
-    generators = [np.random.default_rng([seed, trajectory]) for trajectory in range(n)]
-    drawn = [morris.sample(problem_of(factors), 1, num_levels=levels, seed=each) for each in generators]
-    # One level, one number: the last digits would decide which whole number or word it stands for.
-    return np.rint(np.concatenate(drawn) * (levels - 1)) / (levels - 1)
-
-
-def _latin_hypercube(factors: Sequence[Factor], n: int, seed: int, levels: int) -> np.ndarray:
-    from SALib.sample import latin
-
-    return latin.sample(problem_of(factors), n, seed=np.random.default_rng(seed))
-
-
-_DRAWS: dict[str, Callable[[Sequence[Factor], int, int, int], np.ndarray]] = {
-    "sobol": _sobol,
-    "morris": _morris,
-    "latin_hypercube": _latin_hypercube,
-}
+SOBOL = Kind(
+    "sobol", "Sobol design", _sobol, ("n", "seed", "factors", "groups"), DISTRIBUTED, noun="base sample"
+)
+MORRIS = Kind(
+    "morris", "Morris design", _morris, ("n", "seed", "levels", "factors", "groups"), DISTRIBUTED,
+    noun="trajectory",
+)  # fmt: skip
+LATIN_HYPERCUBE = Kind(
+    "latin_hypercube", "Latin hypercube design", _latin_hypercube, ("n", "seed", "factors"), DISTRIBUTED,
+    is_sample=True,
+)  # fmt: skip

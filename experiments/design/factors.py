@@ -22,9 +22,6 @@ import pandas as pd
 from model.domains import Parameter, Value
 from model.parameters import DECLARATIONS, as_number
 
-#: What each distribution is told beside its range.
-_SHAPES = {"uniform": (), "log_uniform": (), "triangular": ("mode",), "normal": ("mean", "sd")}
-
 
 @dataclass(frozen=True)
 class Factor:
@@ -66,7 +63,9 @@ class Factor:
             position = np.minimum((unit * len(self.values)).astype(np.int64), len(self.values) - 1)
             return samples_of(self.name, self.values)[position]
         half = 0.5 if self.declared.domain.whole else 0.0
-        drawn = _QUANTILES[self.distribution](unit, self.low - half, self.high + half, **self.shape)
+        drawn = DISTRIBUTIONS[self.distribution].quantile(
+            unit, self.low - half, self.high + half, **self.shape
+        )
         return np.clip(np.floor(drawn + 0.5) if half else drawn, self.low, self.high)
 
     def value(self, sample: float) -> Value:
@@ -121,9 +120,22 @@ def _normal(unit: np.ndarray, low: float, high: float, mean: float, sd: float) -
     return truncnorm.ppf(unit, (low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
 
 
-_QUANTILES: dict[str, Callable[..., np.ndarray]] = {
-    "uniform": _uniform,
-    "log_uniform": _log_uniform,
-    "triangular": _triangular,
-    "normal": _normal,
+@dataclass(frozen=True)
+class Distribution:
+    """How a range is sampled.
+
+    Attributes:
+        quantile: of positions from 0 to 1, a low and a high end, and the shape.
+        shape: what it is told beside its range.
+    """
+
+    quantile: Callable[..., np.ndarray]
+    shape: tuple[str, ...] = ()
+
+
+DISTRIBUTIONS = {
+    "uniform": Distribution(_uniform),
+    "log_uniform": Distribution(_log_uniform),
+    "triangular": Distribution(_triangular, ("mode",)),
+    "normal": Distribution(_normal, ("mean", "sd")),
 }

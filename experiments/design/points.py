@@ -1,20 +1,11 @@
 """Designs: which points of parameter space an experiment runs.
 
-| kind | points | growing |
-|---|---|---|
-| list | those given, or the lines of a file | lines can be added |
-| grid | every combination of the factors' values | values can be added |
-| one_at_a_time | one that changes nothing, then each value of each factor alone | values can be added |
-| latin_hypercube | `n`, spread evenly over every factor | cannot grow: another `n` is another design |
-| sobol | `n` base samples of (factors + 2) points, for Sobol indices | the first of more are those of fewer |
-| morris | `n` trajectories of (factors + 1) points, for screening | the first of more are those of fewer |
-
 All that is drawn is drawn in the unit cube, and made into samples by each factor's own distribution: what
 analyses sensitivity works on the cube (`Design.unit`, `Design.problem`).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,17 +13,35 @@ import numpy as np
 import pandas as pd
 
 from experiments.design.factors import Factor
+from experiments.design.ranges import Reading, Told
 from model.domains import Value
 
-#: What `n` counts.
-NOUNS = {"sobol": "base sample", "morris": "trajectory", "latin_hypercube": "point"}
-_TITLES = {
-    "grid": "Grid",
-    "one_at_a_time": "One-at-a-time design",
-    "latin_hypercube": "Latin hypercube design",
-}
-
 type Point = dict[str, Value]
+#: Seeds of one block of a design are so far from those of the next.
+BLOCK = 2**32
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the points of a design are chosen; declared beside the function that does it.
+
+    Attributes:
+        name: as settings say it.
+        title: as people say it.
+        points_of: makes the design that settings describe.
+        settings: of the design.
+        reading: how it reads what a factor takes; None: it has no settings of factors.
+        noun: what `n` counts.
+        is_sample: whether each point is a draw of its own, so that shares of points are probabilities.
+    """
+
+    name: str
+    title: str
+    points_of: Callable[[Told], "Design"]
+    settings: tuple[str, ...]
+    reading: Reading | None = None
+    noun: str = "point"
+    is_sample: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +59,7 @@ class Design:
         levels: positions that a factor takes in a morris design; 0 for other kinds.
     """
 
-    kind: str
+    kind: Kind
     factors: tuple[Factor, ...]
     n: int
     samples: np.ndarray
@@ -92,23 +101,17 @@ class Design:
         return pd.DataFrame({"point": np.arange(len(self)), "block": self.blocks, **columns})
 
 
-#: Without a design, an experiment is one point that changes nothing.
-SINGLE = Design("list", (), 1, np.empty((1, 0)), np.zeros(1, np.int64), np.empty((0, 0)))
-
-
 def describe(design: Design) -> str:
     """A design in one line."""
-    factors, points = counted(len(design.factors), "factor"), counted(len(design), "point")
+    title, points = design.kind.title, counted(len(design), "point")
+    if design.kind.reading is None:
+        return f"{title} of {points}"
+    factors = counted(len(design.factors), "factor")
     if len(design.groups) < len(design.factors):
         factors += f" in {counted(len(design.groups), 'group')}"
-    match design.kind:
-        case "list":
-            return f"List of {points}"
-        case "sobol" | "morris":
-            n = counted(design.n, NOUNS[design.kind])
-            return f"{design.kind.capitalize()} design: {n} of {factors}, {points}"
-        case kind:
-            return f"{_TITLES[kind]}: {factors}, {points}"
+    if design.n < len(design):
+        factors = f"{counted(design.n, design.kind.noun)} of {factors}"
+    return f"{title}: {factors}, {points}"
 
 
 def counted(n: int, noun: str) -> str:
@@ -123,7 +126,3 @@ def problem_of(factors: Sequence[Factor]) -> dict[str, Any]:
     names, groups = ([factor.name for factor in factors], [factor.group for factor in factors])
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     return problem if groups == names else {**problem, "groups": groups}
-
-
-#: Seeds of one block of a design are so far from those of the next.
-BLOCK = 2**32

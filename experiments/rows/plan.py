@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from experiments.command.policies import BASELINE
 from experiments.design.points import BLOCK, Design
 from experiments.rows.row import Family, Row, parameters_text, policy_text, population_key
 from model.domains import Value
-from model.policy import Dated, Policy
+from model.policy import BASELINE, Dated, Policy
 from model.population import Population
 
 
@@ -85,7 +84,7 @@ class Plan:
 
 def with_levers(policy: Policy, levers: Mapping[str, Value]) -> Policy:
     """A policy with some levers at other values, dated as they were; the baseline has no levers to change."""
-    if not levers or policy.name == BASELINE:
+    if not levers or policy.name == BASELINE.name:
         return policy
     changed = {
         name: replace(policy.levers.get(name, Dated(value)), value=value) for name, value in levers.items()

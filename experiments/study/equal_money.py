@@ -15,7 +15,7 @@ import numpy as np
 from experiments import terminal
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
-from experiments.design.points import SINGLE
+from experiments.design.chosen import SINGLE
 from experiments.rows.outcomes import Finished
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from experiments.design.points import SINGLE
+from experiments.design.chosen import SINGLE
 from experiments.rows.plan import Plan
 from experiments.rows.store import Store
 from experiments.running.filling import Filled, Filler

@@ -10,8 +10,9 @@ import pytest
 from SALib.analyze import morris as morris_analysis
 
 from experiments.command.files import CONF, mapping_in
+from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
-from experiments.design.points import SINGLE, Design, describe
+from experiments.design.points import Design, describe
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
 from model.problems import BadInput
 
