@@ -5,12 +5,12 @@ import logging
 import math
 import pkgutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from experiments import terminal
-from experiments.running.engine import WorkerLost
+from experiments.running.engine import THREADS, TIMEOUT, EngineKind, Setting, WorkerLost, cores
 from model.problems import BadInput
 
 if TYPE_CHECKING:
@@ -165,3 +165,11 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
         engine.wait()
         engine.check()
         yield engine
+
+
+def _opened(settings: Mapping[str, Any]) -> contextlib.AbstractContextManager[Dask]:
+    return cluster(settings["address"], settings["threads"] or cores())
+
+
+_ADDRESS = Setting(lambda given: isinstance(given, str), "HOST:PORT, or null")
+DASK = EngineKind("dask", {"address": _ADDRESS, "threads": THREADS, "timeout": TIMEOUT}, _opened)

@@ -5,9 +5,12 @@ lock of Python's, so that threads are enough; without compilation they do, and p
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from model.domains import POSITIVE, is_whole
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,38 @@ class Engine(Protocol):
         pile up. Once `stopped()`, no further task is begun, and those under way are waited for.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of an engine; null, or anything that is allowed.
+
+    Attributes:
+        allows: whether a value is allowed.
+        takes: what is, in words.
+    """
+
+    allows: Callable[[Any], bool]
+    takes: str
+
+
+@dataclass(frozen=True)
+class EngineKind:
+    """A kind of engine; declared beside its class.
+
+    Attributes:
+        name: as settings say it.
+        settings: what it can be told, by name.
+        opened: the engine that its settings (each of them, null if not given) describe, closed at the end.
+    """
+
+    name: str
+    settings: Mapping[str, Setting]
+    opened: Callable[[Mapping[str, Any]], AbstractContextManager[Engine]]
+
+
+THREADS = Setting(lambda given: is_whole(given, 1), "a whole number of at least 1, or null for one a core")
+TIMEOUT = Setting(lambda given: given in POSITIVE, "seconds above 0, or null")
 
 
 def never() -> bool:

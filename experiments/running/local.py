@@ -2,7 +2,7 @@
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
     Executor,
@@ -12,9 +12,12 @@ from concurrent.futures import (
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from experiments.running.engine import WorkerLost, never
+from experiments.running.engine import THREADS, TIMEOUT, EngineKind, Setting, WorkerLost, cores, never
+from model.machine.compiling import compilation_disabled
 
 #: A task whose worker has died so often is given up.
 TRIES = 3
@@ -95,3 +98,15 @@ def _begun[Task, Result](pool: Executor, work: Callable[[Task], Result], task: T
 
 def _leave_interrupts_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _opened(settings: Mapping[str, Any]) -> Iterator[Local]:
+    processes = settings["processes"]
+    yield Local(settings["threads"] or cores(), compilation_disabled if processes is None else processes)
+
+
+_PROCESSES = Setting(
+    lambda given: isinstance(given, bool), "true, false, or null for true where rules are not compiled"
+)
+LOCAL = EngineKind("local", {"threads": THREADS, "processes": _PROCESSES, "timeout": TIMEOUT}, _opened)
