@@ -14,6 +14,9 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
+#: What can be shown: a table, a text.
+type Part = RenderableType
+
 
 def notes() -> Console:
     """For progress, notes and errors."""
@@ -71,7 +74,7 @@ def say(lines: Iterable[str], style: str = "yellow", label: str = "Note: ") -> N
         console.print(f"{label}{line}", style=style, markup=False, soft_wrap=False)
 
 
-def show(parts: Iterable[RenderableType]) -> None:
+def show(parts: Iterable[Part]) -> None:
     """Show what the job was asked."""
     console = tables()
     console.print()

@@ -1,11 +1,12 @@
 """The job that runs a row of the store again, holds it against what is there, and shows its life."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from experiments import terminal
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
+from experiments.jobs.job import Job
 from experiments.jobs.run import shown
 from experiments.rows.outcomes import Failure
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
@@ -14,7 +15,6 @@ from experiments.running import batches
 from experiments.running.batches import failure_of, not_finite, warmed_up
 from experiments.study.study import DONE, FAILED, begun
 from model.parameters import parameters_from
-from model.problems import BadInput
 from model.simulation import Run
 
 _REPLAYED = "replayed"
@@ -27,12 +27,6 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status: 1 if it fails, or if not every bit is as it was.
     """
-    if not settings.row:
-        raise BadInput(
-            "row is missing: give the beginning of a row's name as row=NAME; rows.parquet has them."
-        )
-    if not settings.store.exists():
-        raise BadInput(f"store = {settings.store} is not there.")
     store = Store(settings.store)
     row, name, version, before = store.find(settings.row)
     if isinstance(before, Failure):  # told first, as it may take this program with it
@@ -53,6 +47,14 @@ def main(settings: Settings) -> int:
         terminal.say(["It has not failed now. The experiment that it is part of, run again, completes it."])
         return status
     return max(status, _held_against(name, before, result.indicators, is_older))
+
+
+def _a_row(settings: Settings) -> Iterator[str]:
+    """The job takes a row of the store."""
+    if not settings.row:
+        yield "row is missing: give the beginning of a row's name as row=NAME; rows.parquet has them."
+    elif not settings.store.exists():
+        yield f"store = {settings.store} is not there."
 
 
 def _as_it_was(settings: Settings, store: Store, row: Row) -> Settings:
@@ -110,3 +112,6 @@ def _held_against(name: str, before: Mapping[str, float], again: Mapping[str, fl
 
 def _same_bits(one: float, other: float) -> bool:
     return one.hex() == other.hex()  # NaN is itself here, and -0.0 is not 0.0
+
+
+JOB = Job(main, needs=(_a_row,))

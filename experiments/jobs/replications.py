@@ -11,11 +11,11 @@ from rich.text import Text
 from analysis.statistics.replications import enough, needed, pairing, variation, widths
 from experiments.command.policies import BASELINE
 from experiments.command.settings import Settings
+from experiments.jobs.job import Job, effects, no_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import row_tables
 from experiments.study.study import Study, carried_out
 from experiments.terminal import plain_table, records
-from model.problems import refuse
 
 #: How far the coefficient of variation may still move where it counts as settled.
 _EPSILON = 0.01
@@ -29,12 +29,6 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status.
     """
-    problems = []
-    if settings.design.factors:
-        problems.append("job replications takes no design: it looks at one point.")
-    if BASELINE not in {planned.policy.name for planned in settings.policies} or len(settings.policies) < 2:
-        problems.append("job replications looks at effects: name the baseline and at least one other policy.")
-    refuse(problems)
     return carried_out(settings, _analysed)
 
 
@@ -111,3 +105,6 @@ def _levels_table(tables: dict[str, pd.DataFrame], plan: Plan) -> Table:
     for line in records(tables["enough"]):
         table.add_row(*_key(line), f"{latest[_key(line)]:.3f}", _count(line["n"]))
     return table
+
+
+JOB = Job(main, needs=(no_design("it looks at one point"), effects))

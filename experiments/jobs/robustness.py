@@ -12,11 +12,12 @@ from rich.text import Text
 from analysis.statistics.discovery import flips, importance
 from analysis.statistics.regret import beats, regret
 from experiments.command.settings import Settings
+from experiments.design.kinds import KINDS
+from experiments.jobs.job import Job, a_design, several_policies, several_seeds
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of, write_rows
 from experiments.study.study import Study, carried_out
 from experiments.terminal import interval_text, plain_table, records
-from model.problems import refuse
 
 #: Indicators of which less is better, beside costs.
 _LESS_IS_BETTER = (
@@ -36,20 +37,6 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status.
     """
-    problems = []
-    if settings.design.kind != "latin_hypercube":
-        problems.append(f"job robustness takes a latin_hypercube design, not {settings.design.kind!r}.")
-    elif settings.design.n < _FEWEST_POINTS:
-        problems.append(
-            f"design.n = {settings.design.n} is not allowed here: it takes at least {_FEWEST_POINTS}."
-        )
-    if len(settings.policies) < 2:
-        problems.append("job robustness compares policies: name at least two.")
-    if len(settings.seeds) < 2:
-        problems.append(
-            f"seeds = {len(settings.seeds)}: one seed cannot tell luck from parameters; give at least 2."
-        )
-    refuse(problems)
     return carried_out(settings, _analysed)
 
 
@@ -157,3 +144,13 @@ def _where(leaves: list[dict], best: str, other: str) -> str:
     if {best, other} - {leaf["better"] for leaf in leaves}:
         return "nowhere that can be told"
     return "; or ".join(leaf["where"] for leaf in leaves if leaf["better"] == other)
+
+
+JOB = Job(
+    main,
+    needs=(
+        a_design((kind for kind in KINDS.values() if kind.is_sample), _FEWEST_POINTS),
+        several_policies,
+        several_seeds,
+    ),
+)

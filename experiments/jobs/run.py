@@ -1,5 +1,6 @@
 """The job that shows one run: its months, the lives of its partnerships, its figures."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import terminal
-from experiments.command.policies import Planned
 from experiments.command.settings import Settings
+from experiments.jobs.job import Job
 from experiments.rows.results import Gathered
 from experiments.study.study import DONE, FAILED, Study, begun, written
 from model.measures import EVENTS, SERIES
 from model.policy import Policy
-from model.problems import refuse
 from model.simulation import Run, run
 
 _YEARLY = {
@@ -41,7 +41,7 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status: 1 if the figures could not be drawn, else 0.
     """
-    seed, planned = _one(settings)
+    (seed,), (planned,) = settings.seeds, settings.policies
     with begun(settings) as study:
         name = planned.policy.name
         policy = study.solved[name].policy if name in study.solved else planned.policy
@@ -87,20 +87,17 @@ def write_tables(
     found.survival().to_parquet(folder / "survival.parquet", index=False)
 
 
-def _one(settings: Settings) -> tuple[int, Planned]:
-    """The one seed and policy of the run."""
-    problems = []
+def _one_run(settings: Settings) -> Iterator[str]:
+    """The job shows one run."""
     if len(settings.seeds) != 1:
         first = settings.seeds.start
-        problems.append(
+        yield (
             f"experiment=run shows one run, and seeds names {len(settings.seeds)}: "
             f"say seeds={first}:{first + 1} for seed {first}."
         )
     if len(settings.policies) != 1:
         names = ",".join(planned.policy.name for planned in settings.policies)
-        problems.append(f"experiment=run shows one run of one policy, and policies=[{names}] names more.")
-    refuse(problems)
-    return settings.seeds[0], settings.policies[0]
+        yield f"experiment=run shows one run of one policy, and policies=[{names}] names more."
 
 
 def _years(settings: Settings, policy: str, seed: int, result: Run) -> Table:
@@ -140,3 +137,6 @@ def _life(settings: Settings, histories: pd.DataFrame) -> Group:
     title = Text(f"One life of many: {name} and researcher {researcher}", style="bold")
     note = Text("By month of the horizon; all lives are in histories.parquet.", style="dim")
     return Group(title, note, table, "")
+
+
+JOB = Job(main, needs=(_one_run,))

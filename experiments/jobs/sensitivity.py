@@ -1,6 +1,6 @@
 """The job that asks which factors matter: Morris screening or Sobol indices, luck removed from both."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ from rich.text import Text
 from analysis.statistics.morris import Screening, screen
 from analysis.statistics.sobol import Indices, Recommended, convergence, recommended, sobol_indices
 from experiments.command.settings import Settings
+from experiments.design.drawn import MORRIS, SOBOL
+from experiments.jobs.job import Job, a_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of, write_rows
+from experiments.study.manifest import write_yaml
 from experiments.study.study import Study, carried_out
 from experiments.terminal import interval_text, plain_table, records
-from model.problems import refuse
 
 _FEWEST_BLOCKS = 2
 #: Half-width of the intervals of total indices for which a design is recommended.
@@ -30,16 +32,7 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status.
     """
-    kinds: dict[str, Callable] = {"sobol": _sobol, "morris": _morris}
-    problems = []
-    if settings.design.kind not in kinds:
-        problems.append(f"job sensitivity takes a sobol or morris design, not {settings.design.kind!r}.")
-    elif settings.design.n < _FEWEST_BLOCKS:
-        problems.append(
-            f"design.n = {settings.design.n} is not allowed here: it takes at least {_FEWEST_BLOCKS}."
-        )
-    refuse(problems)
-    return carried_out(settings, kinds[settings.design.kind])
+    return carried_out(settings, _ANALYSES[settings.design.kind])
 
 
 type Answer = tuple[str, str, np.ndarray, np.ndarray]
@@ -185,8 +178,6 @@ def _morris_words(found: Screening) -> str:
 
 def _write_next(study: Study, plan: Plan, folder: Path, factors: Sequence[str]) -> None:
     """Write the experiment that comes next: a Sobol study of the factors that matter."""
-    from omegaconf import OmegaConf
-
     given = study.settings.given
     asked = given["design"]["factors"]
     spelt = asked if isinstance(asked, dict) else {}
@@ -204,10 +195,13 @@ def _write_next(study: Study, plan: Plan, folder: Path, factors: Sequence[str]) 
     }
     (folder / "experiment").mkdir()
     head = "# @package _global_\n# A Sobol study of the factors that a screening found to matter.\n"
-    text = head + OmegaConf.to_yaml(OmegaConf.create(content))
-    (folder / "experiment" / "screened.yaml").write_text(text, encoding="utf-8")
+    write_yaml(folder / "experiment" / "screened.yaml", head, content)
 
 
 def _write(folder: Path, name: str, table: pd.DataFrame) -> None:
     table.to_parquet(folder / f"{name}.parquet", index=False)
     table.to_csv(folder / f"{name}.csv", index=False)
+
+
+_ANALYSES = {SOBOL: _sobol, MORRIS: _morris}
+JOB = Job(main, needs=(a_design(_ANALYSES, _FEWEST_BLOCKS),))

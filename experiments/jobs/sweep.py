@@ -9,6 +9,7 @@ from rich.table import Table
 
 from experiments.command.settings import Settings
 from experiments.design.points import describe
+from experiments.jobs.job import Job
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of, write_rows
 from experiments.study.study import Study, carried_out
@@ -45,3 +46,6 @@ def _summary(study: Study, plan: Plan) -> Table:
             figures = (known.mean(), known.min(), np.median(known), known.max()) if len(known) else ()
             table.add_row(policy.name, response, *(f"{figure:,.4g}" for figure in figures))
     return table
+
+
+JOB = Job(main)

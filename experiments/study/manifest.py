@@ -92,11 +92,15 @@ def manifest(
 
 def write_settings(folder: Path, settings: Settings, solved: Mapping[str, Solved]) -> None:
     """Write `config.yaml`."""
+    header = "# What this folder was made from: every default spelt out, every intensity solved.\n"
+    write_yaml(folder / "config.yaml", header, resolved(settings, solved))
+
+
+def write_yaml(file: Path, header: str, content: dict[str, Any]) -> None:
+    """Write a YAML file."""
     from omegaconf import OmegaConf
 
-    text = OmegaConf.to_yaml(OmegaConf.create(resolved(settings, solved)))
-    header = "# What this folder was made from: every default spelt out, every intensity solved.\n"
-    (folder / "config.yaml").write_text(header + text, encoding="utf-8")
+    file.write_text(header + OmegaConf.to_yaml(OmegaConf.create(content)), encoding="utf-8")
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:

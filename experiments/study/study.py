@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from rich.console import RenderableType
 
 from experiments import terminal
 from experiments.command.settings import Settings
@@ -22,7 +21,7 @@ from experiments.status import DONE, FAILED, INTERRUPTED, Unfinished
 from experiments.study.equal_money import Solved, notes_on, solved_for
 from experiments.study.folder import check_writable, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
-from experiments.terminal import duration, size
+from experiments.terminal import Part, duration, size
 from model.problems import BadInput
 
 #: Bytes that a row takes in the store, about.
@@ -228,7 +227,7 @@ def filled(study: Study) -> Plan:
     return plan
 
 
-type Analyse = Callable[[Study, Plan, Path], Iterable[RenderableType]]
+type Analyse = Callable[[Study, Plan, Path], Iterable[Part]]
 
 
 def carried_out(settings: Settings, analyse: Analyse, fill: Callable[[Study], Plan] = filled) -> int:
@@ -245,7 +244,7 @@ def carried_out(settings: Settings, analyse: Analyse, fill: Callable[[Study], Pl
     Raises:
         Unfinished: if not all rows are there.
     """
-    shown: list[RenderableType] = []
+    shown: list[Part] = []
     with begun(settings) as study:
         told = len(study.notes)
         plan = fill(study)

@@ -1,0 +1,80 @@
+"""A job: what it does, and what it needs of settings; declared beside its code."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from experiments.command.settings import Settings
+from experiments.design.points import Kind
+from model.problems import refuse
+
+#: Says what is wrong with settings, if anything is.
+type Need = Callable[[Settings], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What can be asked for.
+
+    Attributes:
+        main: does it, and returns the exit status.
+        needs: of settings.
+        adds_seeds: whether it adds seeds until results are as precise as is wanted.
+    """
+
+    main: Callable[[Settings], int]
+    needs: tuple[Need, ...] = ()
+    adds_seeds: bool = False
+
+    def check(self, settings: Settings) -> None:
+        """Refuse settings that are not what the job needs.
+
+        Raises:
+            BadInput: naming all of them.
+        """
+        refuse([*self._check_precision(settings), *(each for need in self.needs for each in need(settings))])
+
+    def _check_precision(self, settings: Settings) -> Iterator[str]:
+        if settings.precision and not self.adds_seeds:
+            yield f"precision.half_width is for job=compare: job={settings.job} does not add seeds."
+
+
+def no_design(instead: str) -> Need:
+    """The job looks at one point."""
+
+    def need(settings: Settings) -> Iterator[str]:
+        if settings.design.factors:
+            yield f"job {settings.job} takes no design: {instead}."
+
+    return need
+
+
+def a_design(kinds: Iterable[Kind], fewest: int) -> Need:
+    """The job takes a design of one of some kinds, of which `n` is at least so much."""
+    known = {kind.name: kind for kind in kinds}
+
+    def need(settings: Settings) -> Iterator[str]:
+        design = settings.design
+        if design.kind.name not in known:
+            yield f"job {settings.job} takes a {' or '.join(known)} design, not {design.kind.name!r}."
+        elif design.n < fewest:
+            yield f"design.n = {design.n} is not allowed here: it takes at least {fewest}."
+
+    return need
+
+
+def effects(settings: Settings) -> Iterator[str]:
+    """The job compares with the baseline."""
+    if not settings.has_effects:
+        yield f"job {settings.job} looks at effects: name the baseline and at least one other policy."
+
+
+def several_policies(settings: Settings) -> Iterator[str]:
+    """The job compares policies."""
+    if len(settings.policies) < 2:
+        yield f"job {settings.job} compares policies: name at least two."
+
+
+def several_seeds(settings: Settings) -> Iterator[str]:
+    """The job tells luck from what is not."""
+    if len(settings.seeds) < 2:
+        yield f"seeds = {len(settings.seeds)}: one seed cannot tell luck from parameters; give at least 2."
