@@ -4,16 +4,8 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 from experiments.status import DONE, status_of
-
-if TYPE_CHECKING:
-    from experiments.command.settings import Settings
-
-#: What can be done (`job`); each is a module of `experiments.jobs`.
-JOBS = ("compare", "run", "sweep", "sensitivity", "robustness", "replications", "replay")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,13 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"towngown {program_version()}")
         return DONE
-    from experiments.command.composing import composed_jobs
-
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind
-    return status_of(lambda: composed_jobs(arguments, JOBS, _do))
+    return status_of(lambda: _done(arguments))
 
 
-def _do(settings: "Settings") -> int:
-    """Do the job that settings ask for."""
-    return import_module(f"experiments.jobs.{settings.job}").main(settings)
+def _done(arguments: Sequence[str]) -> int:
+    """Do the jobs that are asked for."""
+    from experiments.command.composing import composed_jobs
+    from experiments.jobs import do
+
+    return composed_jobs(arguments, do)

@@ -1,60 +1,86 @@
 """The command line: checked before Hydra composes, so that mistakes are told in the user's own words."""
 
 import re
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from experiments.command.files import CONF, GROUPS, mapping_in, names_in
 from model.parameters import LEVERS, PARAMETERS, checked
-from model.problems import BadInput, no_such, refuse
+from model.problems import BadInput, all_of, no_such, refuse
 
-#: Hydra's options that are followed by a value, and those that are not.
-_WITH_VALUE = (
-    "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--package", "-p", "--cfg", "-c",
-    "--experimental-rerun",
-)  # fmt: skip
-_WITHOUT_VALUE = (
-    "--help", "--version", "--multirun", "-m", "--run", "-r", "--resolve", "--info", "-i", "--hydra-help",
-    "--shell-completion", "-sc",
-)  # fmt: skip
 #: Where settings of a design are put that take the place of the experiment's own.
 INSTEAD = "design_instead"
-_MULTIRUN = {"-m", "--multirun"}
+#: What takes the place of Hydra's options that make no sense here.
+_NOT_HERE = {
+    "config_path": "--config-path is not allowed: --config-dir=DIR adds a folder of your own.",
+    "experimental_rerun": "--experimental-rerun is not allowed: experiment=replay runs a row again.",
+}
 
 
-def translated(arguments: Sequence[str]) -> list[str]:
-    """The arguments as Hydra understands them.
+def parsed(arguments: Sequence[str]) -> Namespace:
+    """The command line as Hydra's own parser reads it, its settings as Hydra understands them.
 
     `policy.<lever>=value` becomes an entry of the policy's levers, `parameters.<name>=value` a new
     entry of the parameters; all else is passed on as it is.
 
+    Returns:
+        Hydra's options by name; the settings as `overrides`.
+
     Raises:
         BadInput: naming every argument that means nothing.
     """
-    folders = [CONF, *_own_folders(arguments)]
-    several = bool(_MULTIRUN & set(arguments))
-    problems: list[str] = []
-    settings: list[str] = []
-    options: list[str] = []
-    for argument, before in zip(arguments, ["", *arguments], strict=False):
-        try:
-            if argument.startswith("-"):
-                _check_option(argument.partition("=")[0])
-                options.append(argument)
-            elif before in _WITH_VALUE:
-                options.append(argument)
-            else:
-                settings.append(_translated(argument, folders, several))
-        except BadInput as error:
-            problems += error.problems
-    refuse(problems)
-    return [*settings, *options]  # Hydra takes settings in one piece only
+    parser = _parser()
+    given, unknown = parser.parse_known_intermixed_args(arguments)
+    folders = [CONF, *([Path(given.config_dir)] if given.config_dir else [])]
+    checks: list[Callable[[], Any]] = [
+        partial(refuse, (_no_option(parser, option) for option in unknown)),
+        partial(refuse, _misused(given)),
+    ]
+    if not given.shell_completion:  # what is completed may be half a setting
+        checks += [partial(_translated, each, folders, given.multirun) for each in given.overrides]
+        given.overrides = all_of(checks)[2:]
+    if given.config_dir:
+        given.overrides.append(f"hydra.searchpath=[{_quoted(f'file://{folders[1].absolute()}')}]")
+    return given
 
 
-def _own_folders(arguments: Sequence[str]) -> list[Path]:
-    """Folders given with --config-dir (in either form)."""
-    text = "\0".join(arguments)
-    return [Path(found) for found in re.findall(r"(?:--config-dir|-cd)[=\0]([^\0]+)", text)]
+def _parser() -> ArgumentParser:
+    """Hydra's own, which tells mistakes as we do."""
+    from hydra._internal.utils import get_args_parser
+
+    def error(message: str) -> None:
+        raise BadInput(f"The command line is not understood: {message}.")
+
+    parser = get_args_parser()
+    parser.error = error  # type: ignore[method-assign]  # its own would print its usage and leave
+    return parser
+
+
+def _no_option(parser: ArgumentParser, option: str) -> str:
+    """Say that there is no such option."""
+    known = [name for action in parser._actions for name in action.option_strings if name.startswith("--")]
+    return no_such("option", option.partition("=")[0], known)
+
+
+def _misused(given: Namespace) -> list[str]:
+    """What is wrong with options that there are."""
+    problems = [problem for option, problem in _NOT_HERE.items() if getattr(given, option) is not None]
+    if given.config_dir and not Path(given.config_dir).is_dir():
+        problems.append(f"--config-dir={given.config_dir} is no folder.")
+    if (given.resolve or given.package) and not given.cfg:
+        problems.append("--resolve and --package go with --cfg only.")
+    modes = ("multirun", "cfg", "info", "shell_completion", "hydra_help")
+    if len(asked := [mode for mode in modes if getattr(given, mode)]) > 1:
+        problems.append(f"--{' and --'.join(asked).replace('_', '-')} do not go together.")
+    return problems
+
+
+def _quoted(text: str) -> str:
+    """A text as Hydra's grammar takes it, whatever it holds."""
+    return "'" + text.replace("'", r"\'") + "'"
 
 
 def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
@@ -84,12 +110,6 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
     elif head not in (known := _settings()):
         raise BadInput(_no_setting(name, value, known))
     return f"{name}={value}"
-
-
-def _check_option(option: str) -> None:
-    """Refuse an option that Hydra does not have."""
-    if option not in (known := (*_WITH_VALUE, *_WITHOUT_VALUE)):
-        raise BadInput(no_such("option", option, [name for name in known if name.startswith("--")]))
 
 
 def _check_setting_of(group: str, name: str) -> None:

@@ -1,106 +1,136 @@
 """Composing: Hydra makes the settings of each job."""
 
-import os
 import re
-import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.command.arguments import INSTEAD
+from experiments.command.arguments import INSTEAD, parsed
 from experiments.command.files import CONF, GROUPS
 from experiments.command.settings import Settings, settings_from
 from experiments.status import DONE, INTERRUPTED, status_of
-from model.problems import BadInput, no_such
+from model.problems import BadInput
 
 if TYPE_CHECKING:
+    from hydra._internal.hydra import Hydra
     from omegaconf import DictConfig
 
 #: Where jobs on other machines leave their logs, as they need a folder that all share.
 _JOBS_FOLDER = "results/jobs"
+type Do = Callable[[Settings], int]
 
 
-class JobFailed(Exception):
-    """A job on another machine has ended with this exit status."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(status)
+class Stopped(BaseException):
+    """One of several jobs was interrupted: the others are not begun (Hydra goes on after any `Exception`)."""
 
 
-def composed_jobs(arguments: Sequence[str], jobs: Sequence[str], do: Callable[[Settings], int]) -> int:
+def composed_jobs(arguments: Sequence[str], do: Do) -> int:
     """Let Hydra compose the settings of each job, and do it.
 
     Args:
         arguments: of the command line.
-        jobs: what can be done, by the name that `job` gives it.
         do: does a job and returns its exit status.
 
     Returns:
         The worst exit status of all jobs.
-    """
-    from experiments.command.arguments import translated
 
-    overrides = translated(arguments)
-    import hydra
+    Raises:
+        BadInput: if Hydra, or the program, cannot make settings of them.
+    """
+    asked = parsed(arguments)
+    if asked.multirun:
+        return _several(asked, do)
+    with _hydra() as hydra:
+        if _shown(hydra, asked):
+            return DONE
+        settings = _one(asked)
+    return do(settings)
+
+
+@contextmanager
+def _hydra() -> Iterator["Hydra"]:
+    """Hydra at work on conf/; mistakes that it finds are told in plain words."""
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
-    statuses: list[int] = []
-    several = bool({"-m", "--multirun"} & set(overrides))
-    process = os.getpid()
-
-    def job(composed: "DictConfig") -> None:
-        status = status_of(lambda: do(_settings(composed, jobs, _swept(overrides) if several else None)))
-        if os.getpid() != process and status != DONE:
-            raise JobFailed(status)
-        statuses.append(status)
-        if status == INTERRUPTED:
-            raise KeyboardInterrupt
-
-    # Hydra would print a traceback of its own and leave; this makes it raise instead.
-    os.environ["HYDRA_FULL_ERROR"] = "1"
-    own, sys.argv = sys.argv, [*sys.argv[:1], *overrides]
     try:
-        with tempfile.TemporaryDirectory() as sweep:
-            if several:
-                launched = any(override.startswith("hydra/launcher=") for override in overrides)
-                sys.argv.insert(1, f"hydra.sweep.dir={_JOBS_FOLDER if launched else sweep}")
-            hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
-    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
-        if isinstance(error, BadInput):
-            raise
+        with initialize_config_dir(str(CONF), job_name="towngown", version_base="1.3"):
+            yield GlobalHydra.instance().hydra  # type: ignore[misc]  # it was made just now
+    except (HydraException, OmegaConfBaseException, YAMLError) as error:
         raise BadInput(_in_plain_words(error)) from error
-    except JobFailed as failed:
+
+
+def _one(asked: Namespace) -> Settings:
+    """The settings of the one job that is asked for."""
+    from hydra import compose
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import open_dict
+
+    composed = compose(asked.config_name or "config", asked.overrides, return_hydra_config=True)
+    HydraConfig.instance().set_config(composed)
+    with open_dict(composed):
+        del composed["hydra"]
+    return _settings(composed)
+
+
+def _several(asked: Namespace, do: Do) -> int:
+    """Do several jobs, one after the other or on a launcher's machines; the worst exit status."""
+    launched = any(override.startswith("hydra/launcher=") for override in asked.overrides)
+    with tempfile.TemporaryDirectory() as folder, _hydra() as hydra:
+        swept = _swept(asked.overrides)
+
+        def job(composed: "DictConfig") -> int:
+            status = status_of(lambda: do(_settings(composed, swept)))
+            if status == INTERRUPTED and not launched:
+                raise Stopped
+            return status
+
+        overrides = [f"hydra.sweep.dir={_JOBS_FOLDER if launched else folder}", *asked.overrides]
+        try:
+            sweeps = hydra.multirun(asked.config_name or "config", job, overrides)
+        except Stopped:
+            return INTERRUPTED
+    status = max((done.return_value for sweep in sweeps for done in sweep), default=DONE)
+    if launched and status != DONE:
         from experiments import terminal
 
         terminal.say_error(
-            [f"A job has failed (exit status {failed.status}). Its log is in {_JOBS_FOLDER}/.submitit."]
+            [f"A job has failed (exit status {status}). Its log is in {_JOBS_FOLDER}/.submitit."]
         )
-        statuses.append(failed.status)
-    except KeyboardInterrupt:
-        if INTERRUPTED not in statuses:
-            raise
-    except SystemExit as error:  # Hydra's argument parser, or one of Hydra's own helps
-        return error.code if isinstance(error.code, int) else DONE
-    finally:
-        sys.argv = own
-        del os.environ["HYDRA_FULL_ERROR"]
-    return max(statuses, default=DONE)
+    return status
+
+
+def _shown(hydra: "Hydra", asked: Namespace) -> bool:
+    """Show what Hydra can tell of itself and of the settings, if that is asked for."""
+    name, overrides = asked.config_name or "config", asked.overrides
+    if asked.cfg:
+        hydra.show_cfg(name, overrides, asked.cfg, asked.package, asked.resolve)
+    elif asked.info:
+        hydra.show_info(asked.info, name, overrides)
+    elif asked.shell_completion:
+        hydra.shell_completion(name, overrides)
+    elif asked.hydra_help:
+        from hydra._internal.utils import get_args_parser
+
+        hydra.hydra_help(name, get_args_parser(), asked)
+    return bool(asked.cfg or asked.info or asked.shell_completion or asked.hydra_help)
 
 
 def _swept(overrides: Sequence[str]) -> list[str]:
     """Names of the settings that differ from job to job."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
-    settings = [override for override in overrides if not override.startswith("-") and "=" in override]
-    parsed = OverridesParser.create().parse_overrides(settings)
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
     return [override.get_key_element() for override in parsed if override.is_sweep_override()]
 
 
-def _settings(composed: "DictConfig", jobs: Sequence[str], swept: Sequence[str] | None) -> Settings:
+def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> Settings:
     """Check the settings of one job; of several jobs, some settings are swept over."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -111,9 +141,7 @@ def _settings(composed: "DictConfig", jobs: Sequence[str], swept: Sequence[str] 
         given: Any = OmegaConf.to_container(composed, resolve=True)
     except OmegaConfBaseException as error:
         raise BadInput(_in_plain_words(error)) from error
-    if given["job"] not in jobs:
-        raise BadInput(no_such("job", given["job"], jobs))
-    if swept is not None and set(swept) - {"shard"}:  # shards make one result
+    if set(swept) - {"shard"}:  # shards make one result
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
     return settings_from(given, _choices(), _folders())
 

@@ -8,12 +8,14 @@ from typing import Any
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.files import CONF
-from experiments.command.policies import CUSTOM, Planned, policies_from
+from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
+from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
-from experiments.design.points import BLOCK, SINGLE, Design
+from experiments.design.points import BLOCK, Design
 from experiments.running.engine import cores
-from model.domains import Value
+from experiments.running.opening import engine_from
+from model.domains import Value, is_whole
 from model.measures import INDICATORS
 from model.parameters import implausible, parameters_from
 from model.population import Population
@@ -22,10 +24,6 @@ from model.problems import BadInput, all_of, check_keys, no_such, refuse
 _MOST_SEED = 2**63
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _PRECISION = ("indicator", "half_width", "most_seeds")
-_ENGINES = {
-    "local": ("kind", "threads", "processes", "timeout"),
-    "dask": ("kind", "address", "threads", "timeout"),
-}
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,6 @@ class Settings:
         precision: what seeds are added for, if any.
         equal_money: £k a year over 36 councils, for policies at equal money.
         engine: the engine's own settings.
-        timeout: seconds that a run may take; None: any.
         shard: which share of the rows this job runs: number, and of how many.
         excludes_failed: whether rows that failed are left out of the analysis, instead of refused.
         dry_run: whether only to say how much there is to do.
@@ -79,7 +76,6 @@ class Settings:
     precision: Precision | None
     equal_money: float | None
     engine: Mapping[str, Any]
-    timeout: float | None
     shard: tuple[int, int]
     excludes_failed: bool
     dry_run: bool
@@ -98,6 +94,17 @@ class Settings:
     def threads(self) -> int:
         """Runs at a time on this machine."""
         return self.engine["threads"] or cores()
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds that a run may take; None: any."""
+        return self.engine["timeout"]
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether there is a baseline, and something to compare with it."""
+        names = [planned.policy.name for planned in self.policies]
+        return BASELINE in names and len(names) > 1
 
     @property
     def is_sharded(self) -> bool:
@@ -138,8 +145,7 @@ def settings_from(
         "responses": lambda: _responses("responses", given["responses"]),
         "precision": lambda: _precision(given["precision"]),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
-        "engine": lambda: _engine(given["engine"]),
-        "timeout": lambda: _above_zero("engine.timeout", given["engine"].get("timeout"), "seconds"),
+        "engine": lambda: engine_from(given["engine"]),
         "shard": lambda: _shard(given["shard"], given["shards"]),
         "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,
         "dry_run": lambda: _truth("dry_run", given["dry_run"]),
@@ -158,8 +164,6 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     """Settings that are allowed, but not together."""
     if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
         yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
-    if results["precision"] and given["job"] != "compare":
-        yield f"precision.half_width is for job=compare: job={given['job']} does not add seeds."
     if results["precision"] and given["shard"] is not None:
         yield "shard and precision.half_width do not go together: seeds are added as results come in."
     out, store = results["out"].resolve(), results["store"].resolve()
@@ -207,7 +211,7 @@ def _precision(given: object) -> Precision | None:
             f"precision.indicator = {indicator!r} is not allowed: it takes the name of an indicator."
         )
     _responses("precision.indicator", indicator)
-    if not isinstance(most, int) or not _is_count(most):
+    if not is_whole(most, 1):
         raise BadInput(
             f"precision.most_seeds = {most!r} is not allowed: it takes a whole number of at least 1."
         )
@@ -222,37 +226,12 @@ def _above_zero(name: str, given: object, unit: str) -> float | None:
     return float(given)
 
 
-def _is_count(given: object) -> bool:
-    return isinstance(given, int) and not isinstance(given, bool) and given >= 1
-
-
-def _engine(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    kind = _word("engine.kind", given.get("kind"), _ENGINES)
-    check_keys("engine", given, _ENGINES[kind])
-    problems = []
-    if not (given.get("threads") is None or _is_count(given["threads"])):
-        problems.append(
-            f"engine.threads = {given['threads']!r} is not allowed: it takes a whole number of at least 1, "
-            "or null for one a core."
-        )
-    if given.get("processes") not in (None, True, False):
-        problems.append(
-            f"engine.processes = {given['processes']!r} is not allowed: it takes true, false, or null for "
-            "true where rules are not compiled."
-        )
-    address = given.get("address")
-    if not (address is None or isinstance(address, str)):
-        problems.append(f"engine.address = {address!r} is not allowed: it takes HOST:PORT, or null.")
-    refuse(problems)
-    return {"threads": None, **given}
-
-
 def _shard(number: Any, count: Any) -> tuple[int, int]:
-    if not _is_count(count):
+    if not is_whole(count, 1):
         raise BadInput(f"shards = {count!r} is not allowed: it takes a whole number of at least 1.")
     if number is None:
         return 0, 1
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < count:
+    if not is_whole(number, 0) or number >= count:
         raise BadInput(
             f"shard = {number!r} is not allowed: it takes a whole number from 0 to shards - 1 = {count - 1}."
         )
