@@ -20,8 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if {"--help", "-h"} & set(arguments):
         from experiments.command.help import help_text
+        from experiments.jobs import purposes
 
-        print(help_text(), end="")
+        print(help_text(purposes()), end="")
         return DONE
     if "--version" in arguments:
         from experiments.rows.versions import program_version
@@ -35,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _done(arguments: Sequence[str]) -> int:
     """Do the jobs that are asked for."""
+    from experiments.command.arguments import parsed
+
+    asked = parsed(arguments)  # before more is loaded: a mistake is told at once
     from experiments.command.composing import composed_jobs
     from experiments.jobs import do
 
-    return composed_jobs(arguments, do)
+    return composed_jobs(asked, do)

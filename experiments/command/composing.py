@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.command.arguments import INSTEAD, parsed
+from experiments.command.arguments import INSTEAD
 from experiments.command.files import CONF, GROUPS
 from experiments.command.settings import Settings, settings_from
 from experiments.status import DONE, INTERRUPTED, status_of
@@ -27,11 +27,11 @@ class Stopped(BaseException):
     """One of several jobs was interrupted: the others are not begun (Hydra goes on after any `Exception`)."""
 
 
-def composed_jobs(arguments: Sequence[str], do: Do) -> int:
+def composed_jobs(asked: Namespace, do: Do) -> int:
     """Let Hydra compose the settings of each job, and do it.
 
     Args:
-        arguments: of the command line.
+        asked: on the command line, as `arguments.parsed` reads it.
         do: does a job and returns its exit status.
 
     Returns:
@@ -40,7 +40,6 @@ def composed_jobs(arguments: Sequence[str], do: Do) -> int:
     Raises:
         BadInput: if Hydra, or the program, cannot make settings of them.
     """
-    asked = parsed(arguments)
     if asked.multirun:
         return _several(asked, do)
     with _hydra() as hydra:

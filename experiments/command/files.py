@@ -1,6 +1,7 @@
 """The YAML files that experiments are made of: where they are, and what each is for."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,22 @@ def description(file: Path) -> str:
         if line.startswith("# ") and "@package" not in line:
             return line.removeprefix("# ").strip()
     return ""
+
+
+def explained(file: Path) -> Iterator[tuple[str, str]]:
+    """Every setting of a YAML file that has a comment right above it: `name=value`, and the comment.
+
+    A setting within another is called `other.name`; of the defaults, a group's file is a setting by itself.
+    """
+    within, comment = "", list[str]()
+    for line in file.read_text(encoding="utf-8").splitlines():
+        setting = re.match(r"( *)(?:- )?(\w+): *(.*)", line)
+        if line.lstrip().startswith("# "):
+            comment.append(line.lstrip(" #"))
+            continue
+        if setting and not setting[1]:
+            within = f"{setting[2]}."
+        if setting and comment and setting[3]:
+            name = f"{within.removeprefix('defaults.') if setting[1] else ''}{setting[2]}"
+            yield f"{name}={setting[3]}", " ".join(comment)
+        comment = []

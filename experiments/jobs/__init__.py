@@ -1,6 +1,8 @@
 """Jobs: what `towngown` can be asked to do, a file each, named as `job=` names them."""
 
+import ast
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.problems import BadInput, no_such
@@ -11,6 +13,12 @@ if TYPE_CHECKING:
 
 #: Each is a module here that declares its JOB, and is loaded only when asked for.
 JOBS = ("compare", "run", "sweep", "sensitivity", "robustness", "replications", "replay")
+
+
+def purposes() -> list[tuple[str, str]]:
+    """Every job with what it is for, as its file begins; no job is loaded."""
+    texts = (Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in JOBS)
+    return [(name, ast.get_docstring(ast.parse(text)) or "") for name, text in zip(JOBS, texts, strict=True)]
 
 
 def do(settings: "Settings") -> int:

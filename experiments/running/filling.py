@@ -9,7 +9,6 @@ from itertools import chain, compress
 from random import SystemRandom
 
 import numpy as np
-from rich.console import Console
 
 from experiments import terminal
 from experiments.rows.outcomes import Failure, Finished
@@ -193,7 +192,7 @@ def lost(batch: Batch, reason: WorkerLost) -> Finished:
 
 
 @contextmanager
-def interruptible(console: Console) -> Iterator[Callable[[], bool]]:
+def interruptible(console: terminal.Console) -> Iterator[Callable[[], bool]]:
     """Whether someone has asked to stop (Ctrl-C, or the system): first it is a request, then an order."""
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():

@@ -5,14 +5,21 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from hydra._internal.utils import get_args_parser
 
-from experiments.command.files import CONF, names_in
+from experiments.command.arguments import parsed
+from experiments.command.files import CONF, GROUPS, mapping_in, names_in
 from experiments.command.help import help_text
+from experiments.jobs import JOBS, purposes
+from experiments.jobs.job import Job
+from model.problems import BadInput
 
 #: MODEL.md, section 6.
 INDICATORS = """
@@ -195,10 +202,99 @@ def test_a_fault_of_the_program_fails(tiny, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_help_names_every_file_and_fits_the_terminal() -> None:
     for width in (60, 80, 140):
-        text = help_text(width)
+        text = help_text(purposes(), width)
         assert max(map(len, text.splitlines())) <= max(width, 64)
         for group in ("policy", "population", "experiment", "parameters"):
             assert all(re.search(rf"^  {name}\s", text, re.MULTILINE) for name in names_in(group))
+
+
+def settings_in(given: dict[str, object], within: str = "") -> Iterator[str]:
+    """Names of all settings, those of precision by themselves."""
+    for name, value in given.items():
+        if isinstance(value, dict):
+            yield from settings_in(value, f"{name}.")
+        elif name != "defaults":
+            yield within + name
+
+
+def test_help_explains_every_setting_as_the_file_does() -> None:
+    config = mapping_in(CONF / "config.yaml")
+    del config["hydra"]
+    names = {*settings_in(config), *GROUPS}
+    text = help_text(purposes(), 100)
+    explained = dict(re.findall(r"^  ([\w.]+)=.*?\s{2,}(\w.+)", text[text.index("Settings") :], re.MULTILINE))
+    assert set(explained) == names
+
+
+def test_every_job_is_declared_and_says_what_it_is_for() -> None:
+    jobs = {name: import_module(f"experiments.jobs.{name}").JOB for name in JOBS}
+    assert all(isinstance(job, Job) for job in jobs.values())
+    assert all(re.match(r"The (main )?job\b.{20}", meaning) for _, meaning in purposes())
+    others = {file.stem for file in (CONF.parent / "experiments" / "jobs").glob("*.py")} - set(JOBS)
+    assert others == {"__init__", "job", "effects_table"}
+
+
+#: Of Hydra's options, what stands after those that take a value, and those that make no sense here.
+VALUES = {"cfg": "job", "package": "seeds", "config_dir": ".", "config_name": "config", "info": "searchpath"}
+NOT_HERE = {"config_path", "experimental_rerun"}
+
+
+def test_every_option_of_hydras_is_taken_or_refused_with_what_to_say_instead() -> None:
+    options = {action.dest: action for action in get_args_parser()._actions if action.option_strings}
+    assert set(VALUES) | NOT_HERE <= set(options)
+    for name, action in options.items():
+        for option in action.option_strings:
+            if name in NOT_HERE:
+                with pytest.raises(BadInput, match="is not allowed: "):
+                    parsed([option, "x"])
+            elif name != "version":  # Hydra's own, told before
+                value = [VALUES[name]] if name in VALUES else []
+                cfg = ["--cfg", "job"] if name in ("package", "resolve") else []
+                assert getattr(parsed([option, *value, *cfg, "seeds=3"]), name) == (VALUES.get(name) or True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--cfg", "jop"], "invalid choice: 'jop'"),
+        (["--config-dir"], "expected one argument"),
+        (["--config-dir=nowhere"], "--config-dir=nowhere is no folder"),
+        (["--resolve"], "--resolve and --package go with --cfg only"),
+        (["-m", "--cfg=job"], "--multirun and --cfg do not go together"),
+        (["--config-name=confg"], "Cannot find primary config 'confg'"),
+        (["-m", "seeds=1,"], "is not understood"),
+        (["--thread", "seeds=0", "sed=1"], "There is no setting 'sed'. Did you mean seeds?"),
+    ],
+)
+def test_options_that_make_no_sense_are_told(towngown, arguments: list[str], message: str) -> None:
+    said = towngown(*arguments)
+    assert said.status == 2
+    assert message in said.err
+    assert "Traceback" not in said.err + said.out
+
+
+def test_settings_are_shown_and_nothing_is_run(towngown, tmp_path: Path) -> None:
+    (tmp_path / "it's mine, all" / "policy").mkdir(parents=True)
+    (tmp_path / "it's mine, all" / "policy" / "mine.yaml").write_text("levers: {phds: 3}\n")
+    said = towngown("policy=mine", "--config-dir", "it's mine, all", "seeds=7", "--cfg", "job")
+    assert said.status == 0
+    shown = yaml.safe_load(said.out)
+    assert (shown["seeds"], shown["policy"]) == (7, {"levers": {"phds": 3}})
+    assert towngown("-cd", "it's mine, all", "--info", "searchpath").status == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["it's mine, all"]
+
+
+def test_a_job_that_is_stopped_stops_those_after_it(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def stopped(*_: object) -> None:
+        begun.append(1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.jobs.compare.effects_of", stopped)
+    said = tiny("-m", "policy=phds,brokers", "seeds=1", "out=out")
+    assert (said.status, len(begun)) == (130, 1)
+    assert said.err.count("Interrupted.") == 1
 
 
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
