@@ -26,10 +26,41 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
+from analysis.dictionary import spanned
 from analysis.statistics.resampling import ends, resampled_counts
 
 #: Measures of robustness by name, and whether more is better.
 MEASURES = {"mean": True, "worst": True, "mean_regret": False, "p90_regret": False, "max_regret": False}
+_UNIT = "the response's"
+_MEANINGS = {
+    "mean": "mean over points and seeds, turned so that more is better",
+    "worst": "value at the policy's worst point, turned so that more is better",
+    "mean_regret": "mean over points of regret: what the best policy of a point has more than this one there",
+    "p90_regret": "regret around its 90th percentile over points",
+    "max_regret": "largest regret over points",
+}
+
+
+def _of_measure(measure: str, meaning: str) -> dict[str, tuple[str, str]]:
+    return {
+        **spanned(measure, _UNIT, meaning),
+        f"{measure}_rank": ("rank", f"by {measure}; 1 is best"),
+        f"{measure}_chosen": ("share", f"of resamples in which the policy is the best by {measure}"),
+    }
+
+
+#: What each column of `regret` is: its unit and meaning.
+COLUMNS = {
+    **{name: told for measure in MEASURES for name, told in _of_measure(measure, _MEANINGS[measure]).items()},
+    **spanned("noise_share", "share", "of luck in the variance over points of the policy's mean difference"),
+}
+#: What each column of `beats` is.
+BEATS = {
+    **spanned("beats", "share", "of futures in which the policy is better than the other; ties count half"),
+    **spanned("surely_better", "share", "of points at which the policy is surely better"),
+    **spanned("surely_worse", "share", "of points at which the policy is surely worse"),
+    **spanned("cannot_tell", "share", "of points at which neither can be said"),
+}
 #: Ranks over which a quantile is averaged, as shares of the points: one point's held-out seed is too noisy.
 _AROUND_P90 = (0.85, 0.95)
 #: Share of the calls "surely better" or "surely worse" that may be wrong.

@@ -26,7 +26,7 @@ def cross(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def resampled_counts(n: int, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[np.ndarray]:
-    """How often each of n independent terms is in each resample of a bootstrap, some [resamples, n] a time."""
+    """How often each of n independent terms is in each resample of a bootstrap: some [resamples, n] each."""
     rng = np.random.default_rng(seed)
     for done in range(0, resamples, _CHUNK):
         yield rng.multinomial(n, np.full(n, 1 / n), size=min(_CHUNK, resamples - done))
