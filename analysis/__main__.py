@@ -1,39 +1,62 @@
-"""`python -m analysis FOLDER`: draw the figures of a folder again."""
+"""`python -m analysis FOLDER`: make the statistics of a folder again from its rows, and draw its figures."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis import asked, dictionary
+from analysis.dictionary import Dictionary
 from analysis.figures.folder import write
+from analysis.studies import analyse
 from analysis.tables import BadFolder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Draw them and name the files.
+    """Make and draw them, and name the figures.
 
     Returns:
-        Exit status: 0, 1 if the figures cannot be written, 2 for a folder that cannot be drawn.
+        Exit status: 0, 1 if the files cannot be written, 2 for a folder that cannot be analysed or drawn.
     """
     parser = argparse.ArgumentParser(
         prog="python -m analysis",
-        description="Draw the figures of a folder that towngown wrote, into FOLDER/figures.",
+        description=(
+            "Make the statistics of a folder that towngown wrote again from its rows, and draw its figures, "
+            "into FOLDER/figures. The model is not run."
+        ),
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="such as results/2026-11-22_17-00-00")
     folder = parser.parse_args(arguments).folder
     try:
+        notes = _analysed(folder)
         written = write(folder)
     except BadFolder as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{folder}: the figures cannot be written: {error.strerror}", file=sys.stderr)
+        print(f"{folder}: the files cannot be written: {error.strerror}", file=sys.stderr)
         return 1
+    for note in notes:
+        print(f"Note: {note}", file=sys.stderr)
     for file in written:
         print(file)
     if not written:
         print(f"{folder}: holds nothing to draw")
     return 0
+
+
+def _analysed(folder: Path) -> list[str]:
+    """Make the statistics of a folder again; what to know of them.
+
+    A folder of an older version does not say what its study asked, or what its columns are: its tables are
+    then read as they are.
+    """
+    columns = Dictionary.of(folder)
+    missing = [name for name in (asked.FILE, dictionary.FILE) if not (folder / name).exists()]
+    if not missing:
+        return analyse(folder, columns).notes
+    lost = "" if columns else " Labels and units of indicators, and which direction is better, are not known."
+    return [f"{folder}: holds no {' or '.join(missing)}, so its statistics are read as they are.{lost}"]
 
 
 if __name__ == "__main__":

@@ -1,100 +1,98 @@
-"""The tables of a folder that `towngown` wrote, checked as they are read."""
+"""The tables of a folder that `towngown` wrote: declared, checked as they are read, and written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from analysis.dictionary import Dictionary
 
 BASELINE = "baseline"
 AT_EQUAL_MONEY = "_equal_money"
 
 #: What policies are ranked by.
 MAIN_INDICATOR = "mean_strategic"
-COST = "cost_total"  # £k over the horizon
+COST = "cost_total"
+#: What is said first of a policy.
+HEADLINES = (MAIN_INDICATOR, "needs_met", "mean_coverage", "gini_active_months", COST)
 
 _RANGE = ("low", "high")
-_REGRETS = ("mean_regret", "p90_regret", "max_regret")
 _TREE = ("response", "policy", "other")
-
-#: The columns without which a table cannot be drawn.
-COLUMNS = {
-    "rows": ("policy", "population", "seed"),
-    "effects": ("policy", "indicator", "effect", *_RANGE, "baseline", "n"),
-    "series": ("month",),
-    "survival": ("policy", "kind", "months", "survival", *_RANGE),
-    "histories": ("tie", "council", "researcher", "month", "event"),
-    "indices": (
-        "response", "contrast", "factor", "first", "first_low", "first_high", "total", "total_low",
-        "total_high", "total_raw",
-    ),
-    "convergence": ("response", "contrast", "blocks", "factor", "total", "total_low", "total_high"),
-    "screening": (
-        "response", "contrast", "factor", "mu_star", "sigma", "effect", "effect_low", "effect_high", "noise",
-        "matters",
-    ),
-    "regret": (
-        "response", "policy",
-        *(regret + part for regret in _REGRETS for part in ("", "_low", "_high", "_chosen")),
-    ),
-    "beats": (*_TREE, "beats", "beats_low", "beats_high"),
-    "flips": (*_TREE, "where", "share", "difference", *_RANGE, "better"),
-    "importance": (*_TREE, "factor", "importance"),
-    "variation": ("policy", "indicator", "n", "variation"),
-    "enough": ("policy", "indicator", "n"),
-    "widths": ("policy", "indicator", "n", "effect", "half_width"),
-    "pairing": ("policy", "indicator", "n", "claimed", "observed", *_RANGE, "agrees"),
-}  # fmt: skip
-#: The columns of a comparison's series, with a line an indicator; one run's has a column each.
-COMPARED_SERIES = ("policy", "month", "indicator", "mean", "low", "high")
 
 
 class BadFolder(ValueError):
-    """A folder that cannot be drawn, and why."""
+    """A folder that cannot be drawn or analysed, and why."""
+
+
+def _table(*columns: str) -> Any:
+    """A table that a folder may hold, by the columns without which it cannot be drawn."""
+    return field(default=None, metadata={"columns": columns})
 
 
 @dataclass(frozen=True)
 class Tables:
     """What a folder holds; None for a table it lacks. Horizon months count from 0.
 
-    Attributes:
-        rows: a line a run: policy, population and seed; nothing else of it is drawn.
-        effects: a line a policy and indicator: paired difference from the baseline, with its 95% interval.
-        compared: a line a policy, month and indicator: mean over seeds, with its 95% interval.
-        monthly: one run, a line a month and a column an indicator.
-        survival: a line a policy, kind of partnership and months lasted: Kaplan-Meier, with its 95% interval.
-        histories: one run, a line an event in the life of a tie; months before the horizon are negative.
-        indices: a line an answer (response and contrast) and factor: Sobol indices with 95% intervals.
-        convergence: the same from the first `blocks` base samples only, for some numbers of them.
-        screening: a line an answer and factor: its effect as Morris screening sees it.
-        regret: a line a response and policy: what it lacks of the best, by several measures.
-        beats: a line a response and ordered pair of policies: how often one has more than the other.
-        flips: a line a response, pair of policies and part of parameter space: which is better there.
-        importance: a line a response, pair of policies and factor: how much of their difference it explains.
-        variation: a line a policy, indicator and number of seeds: coefficient of variation.
-        enough: a line a policy and indicator: seeds from which that has settled; missing if it has not.
-        widths: a line a policy, indicator and number of seeds: effect, and half its 95% interval.
-        pairing: a line a policy and indicator: by what factor shared luck divides the effect's variance.
+    `series` comes in two kinds, and is read as the one it is: `compared` or `monthly`.
     """
 
-    rows: pd.DataFrame
-    effects: pd.DataFrame | None = None
+    #: What each column is.
+    columns: Dictionary
+    #: A line a run: what names it; nothing else of it is drawn.
+    rows: pd.DataFrame = field(metadata={"columns": ("policy", "population", "seed")})
+    #: A line a policy, month and indicator: mean over seeds, with its 95% interval.
     compared: pd.DataFrame | None = None
+    #: One run, a line a month and a column an indicator.
     monthly: pd.DataFrame | None = None
-    survival: pd.DataFrame | None = None
-    histories: pd.DataFrame | None = None
-    indices: pd.DataFrame | None = None
-    convergence: pd.DataFrame | None = None
-    screening: pd.DataFrame | None = None
-    regret: pd.DataFrame | None = None
-    beats: pd.DataFrame | None = None
-    flips: pd.DataFrame | None = None
-    importance: pd.DataFrame | None = None
-    variation: pd.DataFrame | None = None
-    enough: pd.DataFrame | None = None
-    widths: pd.DataFrame | None = None
-    pairing: pd.DataFrame | None = None
+    #: A line a policy and indicator: paired difference from the baseline, with its 95% interval.
+    effects: pd.DataFrame | None = _table("policy", "indicator", "effect", *_RANGE, "baseline", "n")
+    #: A line a policy, kind of partnership and months lasted: Kaplan-Meier, with its 95% interval.
+    survival: pd.DataFrame | None = _table("policy", "kind", "months", "survival", *_RANGE)
+    #: One run, a line an event in the life of a tie; months before the horizon are negative.
+    histories: pd.DataFrame | None = _table("tie", "council", "researcher", "month", "event")
+    #: A line an answer (response and contrast) and factor: Sobol indices with 95% intervals.
+    indices: pd.DataFrame | None = _table(
+        "response", "contrast", "factor", "first", "first_low", "first_high", "total", "total_low",
+        "total_high", "total_raw",
+    )  # fmt: skip
+    #: The same from the first `blocks` base samples only, for some numbers of them.
+    convergence: pd.DataFrame | None = _table(
+        "response", "contrast", "blocks", "factor", "total", "total_low", "total_high"
+    )
+    #: A line an answer and factor: its effect as Morris screening sees it.
+    screening: pd.DataFrame | None = _table(
+        "response", "contrast", "factor", "mu_star", "sigma", "effect", "effect_low", "effect_high", "noise",
+        "matters",
+    )  # fmt: skip
+    #: A line a response and policy: what it lacks of the best, by several measures.
+    regret: pd.DataFrame | None = _table(
+        "response",
+        "policy",
+        *(
+            f"{measure}_regret{part}"
+            for measure in ("mean", "p90", "max")
+            for part in ("", "_low", "_high", "_chosen")
+        ),
+    )
+    #: A line a response and ordered pair of policies: how often one is better than the other.
+    beats: pd.DataFrame | None = _table(*_TREE, "beats", "beats_low", "beats_high")
+    #: A line a response, pair of policies and part of parameter space: which is better there.
+    flips: pd.DataFrame | None = _table(*_TREE, "where", "share", "difference", *_RANGE, "better")
+    #: A line a response, pair of policies and factor: how much of their difference it explains.
+    importance: pd.DataFrame | None = _table(*_TREE, "factor", "importance")
+    #: A line a policy, indicator and number of seeds: coefficient of variation.
+    variation: pd.DataFrame | None = _table("policy", "indicator", "n", "variation")
+    #: A line a policy and indicator: seeds from which that has settled; missing if it has not.
+    enough: pd.DataFrame | None = _table("policy", "indicator", "n")
+    #: A line a policy, indicator and number of seeds: effect, and half its 95% interval.
+    widths: pd.DataFrame | None = _table("policy", "indicator", "n", "effect", "half_width")
+    #: A line a policy and indicator: by what factor shared luck divides the effect's variance.
+    pairing: pd.DataFrame | None = _table(
+        "policy", "indicator", "n", "claimed", "observed", *_RANGE, "agrees"
+    )
 
     @property
     def months(self) -> int:
@@ -105,9 +103,18 @@ class Tables:
     def effect_on(self, indicator: str) -> pd.DataFrame:
         """Effects on one indicator: a line a policy (its name is the index) but the baseline."""
         if self.effects is None:
-            return pd.DataFrame(columns=COLUMNS["effects"][2:])
+            return pd.DataFrame(columns=list(COLUMNS["effects"][2:]))
         wanted = (self.effects["indicator"] == indicator) & (self.effects["policy"] != BASELINE)
         return self.effects[wanted].set_index("policy")
+
+
+#: The columns without which a table cannot be drawn.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    each.name: each.metadata["columns"] for each in fields(Tables) if each.metadata
+}
+_SERIES = ("month",)
+#: The columns of a comparison's series, with a line an indicator; one run's has a column each.
+COMPARED_SERIES = ("policy", "month", "indicator", "mean", "low", "high")
 
 
 def read(folder: Path) -> Tables:
@@ -116,14 +123,18 @@ def read(folder: Path) -> Tables:
     Raises:
         BadFolder: no such folder, no run in it, or a table that cannot be read or lacks a column.
     """
-    if not folder.is_dir():
-        raise BadFolder(f"{folder}: no such folder")
-    rows, series = _rows(folder), _table(folder, "series")
+    check(folder)
+    rows = table(folder, "rows", COLUMNS["rows"], only=COLUMNS["rows"])
+    assert rows is not None
+    if rows.empty:
+        raise BadFolder(f"{folder / 'rows.parquet'}: holds no run")
+    series = table(folder, "series", _SERIES)
     compares = series is not None and "policy" in series
     if compares:
         _check_columns(folder / "series.parquet", series, COMPARED_SERIES)
-    others = {name: _table(folder, name) for name in COLUMNS if name not in ("rows", "series")}
+    others = {name: table(folder, name, columns) for name, columns in COLUMNS.items() if name != "rows"}
     return Tables(
+        columns=Dictionary.of(folder),
         rows=rows,
         compared=series if compares else None,
         monthly=None if compares else series,
@@ -131,33 +142,50 @@ def read(folder: Path) -> Tables:
     )
 
 
-def _rows(folder: Path) -> pd.DataFrame:
-    """What names each run. There may be a hundred thousand, with a hundred columns: the rest stays unread."""
-    rows = _table(folder, "rows", only=COLUMNS["rows"])
-    if rows is None:
+def check(folder: Path) -> None:
+    """Refuse a folder that holds no run.
+
+    Raises:
+        BadFolder: saying so.
+    """
+    if not folder.is_dir():
+        raise BadFolder(f"{folder}: no such folder")
+    if not (folder / "rows.parquet").exists():
         raise BadFolder(
             f"{folder}: holds no rows.parquet, so no run of towngown wrote it (or not to its end)"
         )
-    if rows.empty:
-        raise BadFolder(f"{folder / 'rows.parquet'}: holds no run")
-    return rows
 
 
-def _table(folder: Path, name: str, only: tuple[str, ...] | None = None) -> pd.DataFrame | None:
+def table(
+    folder: Path, name: str, wanted: tuple[str, ...] = (), only: tuple[str, ...] | None = None
+) -> pd.DataFrame | None:
+    """Read a table, or some columns of it: rows may be a hundred thousand, with a hundred columns.
+
+    Raises:
+        BadFolder: if it cannot be read, or lacks a column that is wanted.
+    """
     file = folder / f"{name}.parquet"
     if not file.exists():
         return None
     try:
         with pq.ParquetFile(file) as parquet:
-            table = parquet.read(columns=only).to_pandas()  # without those that the file lacks
+            read = parquet.read(columns=only).to_pandas()  # without those that the file lacks
     except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
         raise BadFolder(f"{file}: cannot be read as Parquet ({reason})") from error
-    _check_columns(file, table, COLUMNS[name])
-    return table
+    _check_columns(file, read, wanted)
+    return read
 
 
-def _check_columns(file: Path, table: pd.DataFrame, wanted: tuple[str, ...]) -> None:
-    missing = [column for column in wanted if column not in table]
+def _check_columns(file: Path, read: pd.DataFrame, wanted: tuple[str, ...]) -> None:
+    missing = [column for column in wanted if column not in read]
     if missing:
         raise BadFolder(f"{file}: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
+
+
+def write(folder: Path, name: str, content: pd.DataFrame, columns: Dictionary) -> Path:
+    """Write a table as Parquet, what each column is beside it."""
+    file = folder / f"{name}.parquet"
+    arrow = pa.Table.from_pandas(content, preserve_index=False)
+    pq.write_table(arrow.cast(columns.described(name, arrow.schema)), file)
+    return file

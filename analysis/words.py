@@ -1,35 +1,11 @@
 """Names of what the tables speak of, as people read them."""
 
 import re
+from textwrap import wrap
 
-from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
+from analysis.tables import AT_EQUAL_MONEY
 
-#: Indicators that are asked for most: what they are, and their unit.
-_INDICATORS = {
-    MAIN_INDICATOR: ("Strategic partnerships", "partnerships at a time"),
-    "mean_project": ("Project partnerships", "partnerships at a time"),
-    "mean_coverage": ("Councils with a partnership", "share of councils"),
-    "gini_active_months": ("Inequality of councils", "Gini coefficient"),
-    "needs_met": ("Needs met by partnerships", "needs over the horizon"),
-    "cost_total": ("Cost, grants included", "£k over the horizon"),
-}
 _MINUS = " − "
-
-
-def indicator(name: str) -> str:
-    """What an indicator is.
-
-    >>> indicator("needs_met"), indicator("mean_load_council")
-    ('Needs met by partnerships', 'Load council')
-    """
-    return _INDICATORS[name][0] if name in _INDICATORS else humanise(name.removeprefix("mean_"))
-
-
-def unit(name: str) -> str:
-    """The unit of an indicator, as far as it is known here."""
-    if name in _INDICATORS:
-        return _INDICATORS[name][1]
-    return "£k over the horizon" if name.startswith("cost_") else "in the indicator's unit"
 
 
 def contrast(text: str) -> str:
@@ -111,3 +87,17 @@ def shortened(text: str, most: int = 32) -> str:
     'Matchmaking…'
     """
     return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
+
+
+#: Where a word that is too long for its line is broken.
+_BROKEN = {"partnerships": "partner-ships"}
+
+
+def heading(label: str, letters: int = 13) -> str:
+    r"""A label over a column, in as many lines as it takes.
+
+    >>> heading("Needs met by partnerships"), heading("Strategic partnerships", 9)
+    ('Needs met by\npartnerships', 'Strategic\npartner-\nships')
+    """
+    parts = [_BROKEN.get(word, word) if len(word) > letters else word for word in label.split()]
+    return "\n".join(wrap(" ".join(parts), letters))

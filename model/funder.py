@@ -8,8 +8,7 @@ from model.chance import stream_of, uniform
 from model.effort import BID_MONTHS
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
-from model.measures import AWARDED as EVENT_AWARDED
-from model.measures import BID, FULL_BID, GAVE_UP, STARTED_GRANT
+from model.measures import BID, FULL_BID, GAVE_UP, GRANT_AWARDED, STARTED_GRANT
 from model.month import levers_of, record, this_month
 from model.partnership import is_bridged
 from model.place import round_half_up
@@ -227,7 +226,7 @@ def make_awards(world, awards, lag, cost):
     for i in range(awards):
         tie = world.ties[world.items[i]]
         become_awarded(world, tie, world.clock.month + lag)
-        record(world, tie, EVENT_AWARDED)
+        record(world, tie, GRANT_AWARDED)
     month = this_month(world)
     month.awards += awards
     month.grants_paid += awards * cost

@@ -1,137 +1,207 @@
 """What is measured: each month, over the horizon, and in the life of every tie (ODD 6)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-#: State at a month's end; the horizon's mean of each is reported as ``mean_<name>``.
-STOCKS = (
-    "scoping",
-    "ready",
-    "project",
-    "strategic",
-    "dormant",
-    "trust_active",
-    "load_council",
-    "load_researcher",
-    "coverage",
-    "needs_open",
+STOCK, FLOW, RATIO = "stock", "flow", "ratio"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One thing that is measured.
+
+    Attributes:
+        name: of the month's column. The horizon's mean of a stock is called `mean_<name>`.
+        kind: a stock is a month's state, and its mean over the horizon; a flow what happens in a month, and
+            the sum over the horizon; a ratio is of the horizon alone.
+        unit: of a stock or ratio itself; of a flow without its time ("needs", in a month or in all).
+        better: 1 if more is better, -1 if less is, 0 if that depends: what is a means, or another's loss.
+        label: as people read it, in a few words.
+        meaning: in a sentence.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    better: int
+    label: str
+    meaning: str
+
+    @property
+    def over_horizon(self) -> str:
+        """Its name among the horizon's indicators."""
+        return f"mean_{self.name}" if self.kind == STOCK else self.name
+
+
+#: What levers' spending is charged to -> what that is.
+_CHARGED = {
+    "bridging": "bridging money",
+    "matchmaking": "the matchmaker and introductions",
+    "nurture": "nurture support",
+    "engagement": "the engagement service",
+    "dissemination": "communication of findings",
+    "training": "training",
+    "secondments": "secondments",
+    "phds": "PhDs",
+    "brokers": "brokers",
+    "joint_posts": "joint posts",
+    "events": "events",
+    "structures": "structures",
+}
+
+
+# fmt: off
+def _formed(origin: str, how: str) -> Indicator:
+    return Indicator(f"formed_{origin}", FLOW, "ties", 0, f"Ties formed {how}", f"those that began {how}")
+
+
+def _outcome(name: str, label: str) -> Indicator:
+    return Indicator(name, FLOW, "findings", 1, label, f"findings whose outcome was: {label.lower()}")
+
+
+def _cost(name: str, what: str) -> Indicator:
+    return Indicator(f"cost_{name}", FLOW, "£k", -1, f"Cost of {what}", f"spending on {what}")
+
+
+_COSTS = tuple(_cost(name, what) for name, what in _CHARGED.items())
+_MONTHLY = (
+    Indicator("scoping", STOCK, "ties at a time", 0, "Ties scoping", "ties that explore a question"),
+    Indicator("ready", STOCK, "ties at a time", 0, "Ties ready", "ties that look for money, awarded and full bids included"),
+    Indicator("project", STOCK, "partnerships at a time", 1, "Project partnerships", "ties in a project"),
+    Indicator("strategic", STOCK, "partnerships at a time", 1, "Strategic partnerships", "ties that have embedded"),
+    Indicator("dormant", STOCK, "ties at a time", 0, "Dormant ties", "ties that rest, and can revive"),
+    Indicator("trust_active", STOCK, "trust, 0-1", 1, "Trust of partners", "mean θ of active ties; 0, and left out of the horizon's mean, in months without one"),
+    Indicator("load_council", STOCK, "demand / capacity", -1, "Load of councils", "mean over councils, uncapped"),
+    Indicator("load_researcher", STOCK, "demand / capacity", -1, "Load of researchers", "mean over researchers present, uncapped"),
+    Indicator("coverage", STOCK, "share of councils", 1, "Councils covered", "share of councils with a project or strategic partnership"),
+    Indicator("needs_open", STOCK, "needs at a time", -1, "Needs open", "needs that wait for an answer"),
+    Indicator("formed", FLOW, "ties", 0, "Ties formed", "meetings that both sides accepted"),
+    _formed("council_search", "by council search"),
+    _formed("outreach", "by outreach"),
+    _formed("repeat", "by repeat"),
+    _formed("event", "at an event"),
+    _formed("introduction", "by introduction"),
+    Indicator("starts_grant", FLOW, "projects", 0, "Projects started on a grant", "projects that began with a grant"),
+    Indicator("starts_inkind", FLOW, "projects", 0, "Projects started in kind", "projects that began with staff time alone"),
+    Indicator("embedded", FLOW, "partnerships", 1, "Projects embedded", "projects that became strategic"),
+    Indicator("lost_strategic", FLOW, "partnerships", -1, "Strategic ties lost", "strategic ties that ended, by departure included"),
+    Indicator("ended_project", FLOW, "projects", -1, "Projects ended", "projects that ended otherwise than by embedding: follow-ons and departures included"),
+    Indicator("bids", FLOW, "bids", 0, "Bids", "bids made: outlines under two stages, rolling ones included"),
+    Indicator("awards", FLOW, "grants", 0, "Awards", "grants awarded"),
+    Indicator("days_bidding", FLOW, "researcher days", -1, "Days spent bidding", "bid days demanded, after relief, times the researcher's served share"),
+    Indicator("needs_raised", FLOW, "needs", 0, "Needs raised", "questions that councils came to have"),
+    Indicator("needs_met", FLOW, "needs", 1, "Needs met by partnerships", "needs met by a finding of their own tie"),
+    Indicator("needs_met_dissemination", FLOW, "needs", 1, "Needs met by dissemination", "needs met by a finding made elsewhere"),
+    Indicator("needs_met_elsewhere", FLOW, "needs", 0, "Needs met by other sources", "needs met without any finding"),
+    Indicator("needs_expired", FLOW, "needs", -1, "Needs expired", "needs whose window closed unanswered"),
+    Indicator("findings", FLOW, "findings", 1, "Findings", "findings delivered"),
+    Indicator("findings_timely", FLOW, "findings", 1, "Findings in time", "findings that met a need"),
+    Indicator("value", FLOW, "value of a finding", 1, "Value of findings", "what findings were worth, transfers included"),
+    _outcome("fresh_perspective", "Fresh perspective"),
+    _outcome("evidence_asset", "Evidence asset"),
+    _outcome("evidence_to_delivery", "Evidence to delivery"),
+    _outcome("specialist_application", "Specialist application"),
+    Indicator("strategic_opportunity", FLOW, "opportunities", 1, "New strategic opportunities", "the fifth outcome: what a strategic tie opens"),
+    Indicator("outside_money", FLOW, "£k", 1, "Outside money", "outside money that opportunities brought"),
+    Indicator("introductions", FLOW, "introductions", 0, "Introductions", "introductions made by the matchmaker"),
+    Indicator("first_starts", FLOW, "projects", 0, "First projects", "first projects after a meeting (series only)"),
+    Indicator("months_waited", FLOW, "months", 0, "Months waited", "months from meeting to first project, summed (series only)"),
+    Indicator("grants_paid", FLOW, "£k", -1, "Grants paid", "what the funder paid for grants"),
+    *_COSTS,
+    Indicator("cost_total", FLOW, "£k", -1, "Cost, grants included", "the sum of grants and of all costs of levers"),
 )
+_SPREAD = Indicator("gini_active_months", RATIO, "Gini coefficient", -1, "Inequality of councils", "Gini coefficient over councils of active tie-months; 0 where there was no partnership at all")
+_QUOTIENTS = (
+    Indicator("success_rate", RATIO, "share of bids", 1, "Bids that succeed", "awards / bids"),
+    Indicator("timely_share", RATIO, "share of findings", 1, "Findings that are in time", "findings_timely / findings"),
+    Indicator("months_to_start", RATIO, "months", -1, "Months to a project", "mean months from a tie's latest meeting to the first project that follows it; later ones, by follow-on, do not count"),
+    Indicator("cost_per_strategic_year", RATIO, "£k a partnership-year", -1, "Cost of a strategic year", "cost_total / years of strategic partnership"),
+    Indicator("cost_per_need_met", RATIO, "£k a need", -1, "Cost of a need met", "cost_total / needs_met"),
+)
+# fmt: on
+#: Measured each month, by name: columns of the series.
+MONTHLY = {each.name: each for each in _MONTHLY}
+SERIES = tuple(MONTHLY)
+#: State at a month's end.
+STOCKS = tuple(each.name for each in _MONTHLY if each.kind == STOCK)
+#: What happens in a month.
+FLOWS = tuple(each.name for each in _MONTHLY if each.kind == FLOW)
 #: What each lever costs, £k.
-COSTS = (
-    "cost_bridging",
-    "cost_matchmaking",
-    "cost_nurture",
-    "cost_engagement",
-    "cost_dissemination",
-    "cost_training",
-    "cost_secondments",
-    "cost_phds",
-    "cost_brokers",
-    "cost_joint_posts",
-    "cost_events",
-    "cost_structures",
-)
-#: What happens in a month; the horizon's sum of each is reported under the same name.
-FLOWS = (
-    "formed",
-    "formed_council_search",
-    "formed_outreach",
-    "formed_repeat",
-    "formed_event",
-    "formed_introduction",
-    "starts_grant",
-    "starts_inkind",
-    "embedded",
-    "lost_strategic",
-    "ended_project",
-    "bids",
-    "awards",
-    "days_bidding",
-    "needs_raised",
-    "needs_met",
-    "needs_met_dissemination",
-    "needs_met_elsewhere",
-    "needs_expired",
-    "findings",
-    "findings_timely",
-    "value",
-    "fresh_perspective",
-    "evidence_asset",
-    "evidence_to_delivery",
-    "specialist_application",
-    "strategic_opportunity",
-    "outside_money",
-    "introductions",
-    "first_starts",
-    "months_waited",
-    "grants_paid",
-    *COSTS,
-    "cost_total",
-)
-SERIES = STOCKS + FLOWS
+COSTS = tuple(each.name for each in _COSTS)
+#: Indicators that are not a number where they would divide by 0; every other one is finite in every run.
+RATIOS = tuple(each.name for each in _QUOTIENTS)
 MONTH_RECORD = np.dtype((np.record, [(name, "f8") for name in SERIES]))
 
-#: What can happen in the life of a tie. The first six are the origins of model.arrays.ORIGINS.
-EVENTS = (
-    "formed_council_search",
-    "formed_outreach",
-    "formed_repeat",
-    "formed_event",
-    "formed_introduction",
-    "initial",
-    "ready",
-    "lapsed",
-    "bid",
-    "full_bid",
-    "awarded",
-    "gave_up",
-    "started_grant",
-    "started_inkind",
-    "claimed",
-    "finding_met",
-    "finding_late",
-    "finding_own",
-    "embedded",
-    "follow_on",
-    "project_ended",
-    "strategic_ended",
-    "opportunity",
-    "departed",
-    "handed_over",
-    "officer_lost",
-    "seconded",
-    "forgotten",
-)
+#: Sums of which only a ratio is reported over the horizon.
+_SERIES_ONLY = ("months_waited", "first_starts")
+#: The horizon's indicators, by name, in order.
+HORIZON = {
+    each.over_horizon: each for each in (*_MONTHLY, _SPREAD, *_QUOTIENTS) if each.name not in _SERIES_ONLY
+}
+#: Their names.
+INDICATORS = tuple(HORIZON)
 
-(
-    FORMED_COUNCIL_SEARCH,
-    FORMED_OUTREACH,
-    FORMED_REPEAT,
-    FORMED_EVENT,
-    FORMED_INTRODUCTION,
-    INITIAL,
-    BECAME_READY,
-    LAPSED,
-    BID,
-    FULL_BID,
-    AWARDED,
-    GAVE_UP,
-    STARTED_GRANT,
-    STARTED_INKIND,
-    CLAIMED,
-    FINDING_MET,
-    FINDING_LATE,
-    FINDING_OWN,
-    EMBEDDED,
-    FOLLOW_ON,
-    PROJECT_ENDED,
-    STRATEGIC_ENDED,
-    OPPORTUNITY,
-    DEPARTED,
-    HANDED_OVER,
-    OFFICER_LOST,
-    SECONDED,
-    FORGOTTEN,
-) = range(len(EVENTS))
+
+@dataclass(frozen=True)
+class Event:
+    """What can happen in the life of a tie.
+
+    Attributes:
+        name: as histories have it.
+        stage: of the tie afterwards, see `model.arrays.STAGES`; "gone" if the tie is no more, empty if the
+            stage is what it was.
+        meaning: in a few words.
+    """
+
+    name: str
+    stage: str
+    meaning: str
+
+
+GONE = "gone"
+_life: list[Event] = []
+
+
+def _event(name: str, stage: str, meaning: str) -> int:
+    """Declare an event; the number by which rules record it."""
+    _life.append(Event(name, stage, meaning))
+    return len(_life) - 1
+
+
+# The first six are the origins of model.arrays.ORIGINS, in their order.
+FORMED_COUNCIL_SEARCH = _event("formed_council_search", "scoping", "it begins or revives, by council search")
+FORMED_OUTREACH = _event("formed_outreach", "scoping", "by outreach")
+FORMED_REPEAT = _event("formed_repeat", "scoping", "by repeat")
+FORMED_EVENT = _event("formed_event", "scoping", "at an event")
+FORMED_INTRODUCTION = _event("formed_introduction", "scoping", "by introduction")
+INITIAL = _event("initial", "strategic", "it was there at the start")
+BECAME_READY = _event("ready", "ready", "scoping is done (4.7)")
+LAPSED = _event("lapsed", "dormant", "it fell asleep before a project (4.7)")
+BID = _event("bid", "", "a bid or outline was made (4.8)")
+FULL_BID = _event("full_bid", "", "a full bid was asked for (4.8)")
+GRANT_AWARDED = _event("awarded", "awarded", "its bid won (4.8)")
+GAVE_UP = _event("gave_up", "dormant", "it looks for money no more (4.8)")
+STARTED_GRANT = _event("started_grant", "project", "a project began on a grant (4.8)")
+STARTED_INKIND = _event("started_inkind", "project", "a project began in kind (4.7)")
+CLAIMED = _event("claimed", "", "it took up a need, in delivery (4.9)")
+FINDING_MET = _event("finding_met", "", "a finding met its need (4.9)")
+FINDING_LATE = _event("finding_late", "", "a finding came too late (4.9)")
+FINDING_OWN = _event("finding_own", "", "a finding without a need (4.9)")
+EMBEDDED = _event("embedded", "strategic", "the project became strategic (4.10)")
+FOLLOW_ON = _event("follow_on", "ready", "the project ended, and the next is looked for (4.10)")
+PROJECT_ENDED = _event("project_ended", "dormant", "the project ended (4.10)")
+STRATEGIC_ENDED = _event("strategic_ended", "dormant", "the strategic partnership ended (4.10)")
+OPPORTUNITY = _event("opportunity", "", "a new strategic opportunity (4.10)")
+DEPARTED = _event("departed", GONE, "it vanished with its researcher (4.1)")
+HANDED_OVER = _event("handed_over", "", "a colleague took it over (4.1)")
+OFFICER_LOST = _event("officer_lost", "", "the council's officer left (4.1)")
+SECONDED = _event("seconded", "", "a secondment ended (5)")
+FORGOTTEN = _event("forgotten", GONE, "nobody remembers it (4.10)")
+#: What can happen in the life of a tie, by the numbers that histories hold.
+LIFE = tuple(_life)
+#: Their names.
+EVENTS = tuple(each.name for each in LIFE)
 
 
 def gini(values: np.ndarray) -> float:
@@ -142,10 +212,6 @@ def gini(values: np.ndarray) -> float:
     n = len(values)
     ranks = np.arange(1, n + 1)
     return float((2 * ranks - n - 1) @ np.sort(values) / (n * total))
-
-
-#: Indicators that are not a number where they would divide by 0; every other one is finite in every run.
-RATIOS = ("success_rate", "timely_share", "months_to_start", "cost_per_strategic_year", "cost_per_need_met")
 
 
 def ratio(part: float, whole: float) -> float:
@@ -175,7 +241,3 @@ def indicators_of(series: np.ndarray, active_months: np.ndarray) -> dict[str, fl
     found["cost_per_strategic_year"] = ratio(found["cost_total"], found["mean_strategic"] * months / 12)
     found["cost_per_need_met"] = ratio(found["cost_total"], found["needs_met"])
     return found
-
-
-#: Names of the horizon's indicators, in order.
-INDICATORS = tuple(indicators_of(np.zeros(1, MONTH_RECORD), np.zeros(1)))

@@ -19,7 +19,10 @@ LEVELS = {
         {"lists", "terminal"}, {"status"}, {"design"}, {"rows"}, {"running"}, {"command"}, {"study"},
         {"jobs"}, {"main"},
     ),
-    "analysis": ({"tables"}, {"statistics"}, {"words"}, {"figures"}, {"report", "dashboard"}, {"__main__"}),
+    "analysis": (
+        {"dictionary"}, {"tables"}, {"asked"}, {"statistics"}, {"studies", "words"}, {"figures"},
+        {"report", "dashboard"}, {"__main__"},
+    ),
 }  # fmt: skip
 #: Packages that have their place, and where that is.
 PLACES = {

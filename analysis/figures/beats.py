@@ -44,7 +44,7 @@ def draw(tables: Tables) -> Figure | None:
         left_out=len(responses) - len(shown),
     )  # fmt: skip
     for each, (response, contests) in zip(panels.filled(axes, len(shown)), shown, strict=True):
-        panels.head(each, words.indicator(str(response[0])), _how_many(contests), left)
+        panels.head(each, tables.columns.label(str(response[0])), _how_many(contests), left)
         _draw_contests(each, contests, orders[response])
     return figure
 

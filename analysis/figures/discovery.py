@@ -34,17 +34,17 @@ def draw(tables: Tables) -> Figure | None:
         left=LEFT,
         right=RIGHT,
         legend=[
-            panels.key("the first policy is better", style.ABOVE),
-            panels.key("the second is better", style.BELOW),
+            panels.key("the first policy is better", style.BETTER),
+            panels.key("the second is better", style.WORSE),
             panels.key("cannot tell", style.UNCLEAR),
         ],
         left_out=len(pairs) - len(shown),
     )
     for each, ((response, policy, other), leaves) in zip(axes.flat, shown.items(), strict=True):
-        heading = f"{words.humanise(policy)} − {words.humanise(other)}: {words.indicator(response)}"
+        heading = f"{words.humanise(policy)} − {words.humanise(other)}: {tables.columns.label(response)}"
         panels.head(each, heading, _hangs_on(tables.importance, (response, policy, other)), LEFT)
         _draw_leaves(each, leaves)
-        each.set_xlabel(f"how much better the first is, {words.unit(response)}")
+        each.set_xlabel(f"how much better the first is, {tables.columns.unit(response)}")
     return figure
 
 

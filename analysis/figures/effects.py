@@ -1,5 +1,6 @@
 """The forest plot: what each policy changes, with its intervals."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import style
-from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR, Tables
+from analysis.tables import AT_EQUAL_MONEY, HEADLINES, MAIN_INDICATOR, Tables
 
 LINE, GAP = 0.225, 0.42  # inches: of one policy's line, and between two blocks of them
 TOP, BOTTOM = 1.6, 0.95  # inches: what stands above and below the blocks
@@ -19,29 +20,27 @@ TOP, BOTTOM = 1.6, 0.95  # inches: what stands above and below the blocks
 
 @dataclass(frozen=True)
 class Facet:
-    """How one indicator is shown: its heading, its unit, and what a value is multiplied by."""
+    """How one indicator is shown.
+
+    Attributes:
+        heading: what it is.
+        scale: what a value in the tables is multiplied by.
+        unit: of what is shown.
+        better: which direction is.
+    """
 
     heading: str
+    scale: float
     unit: str
-    factor: float = 1.0
-    is_total: bool = False  # over the horizon, and shown for a year
+    better: int
 
-    def scale(self, months: int) -> float:
-        """What a value in the tables is multiplied by, for a horizon of `months` (0: unknown)."""
-        return self.factor * (12 / months if self.is_total and months else 1)
-
-    def unit_over(self, months: int) -> str:
-        """The unit of what is shown."""
-        return self.unit + ((" a year" if months else " in all") if self.is_total else "")
-
-
-FACETS = {
-    MAIN_INDICATOR: Facet("Strategic\npartnerships", "at a time"),
-    "needs_met": Facet("Needs met by\npartnerships", "needs", is_total=True),
-    "mean_coverage": Facet("Councils with\na partnership", "% of councils", 100),
-    "gini_active_months": Facet("Inequality\nof councils", "Gini × 100", 100),
-    "cost_total": Facet("Cost, grants\nincluded", "£k", is_total=True),
-}
+    @classmethod
+    def of(cls, name: str, tables: Tables) -> "Facet":
+        """That of an indicator."""
+        columns = tables.columns
+        return cls(
+            words.heading(columns.label(name)), *columns.shown(name, tables.months), columns.better(name)
+        )
 
 
 def draw(tables: Tables) -> Figure | None:
@@ -50,16 +49,16 @@ def draw(tables: Tables) -> Figure | None:
     blocks = _blocks(main)
     if not blocks:
         return None
-    facets = {name: facet for name, facet in FACETS.items() if len(tables.effect_on(name))}
+    facets = {name: Facet.of(name, tables) for name in HEADLINES if len(tables.effect_on(name))}
     figure, grid = _canvas(blocks, len(facets), seeds=int(main["n"].max()))
     for row, (heading, policies) in zip(grid, blocks, strict=True):
         _name_lines(row[0], heading, policies)
         for axes, (name, facet) in zip(row, facets.items(), strict=True):
-            _draw_facet(axes, tables.effect_on(name).reindex(policies), facet.scale(tables.months))
+            _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
-        _head(column[0], facet, float(tables.effect_on(name)["baseline"].iloc[0]), tables.months)
-        column[-1].set_xlabel(facet.unit_over(tables.months))
-    figure.legend(handles=_legend(), loc="lower center", ncols=3, borderaxespad=0.3)
+        _head(column[0], facet, float(tables.effect_on(name)["baseline"].iloc[0]))
+        column[-1].set_xlabel(facet.unit)
+    figure.legend(handles=_legend(facets.values()), loc="lower center", ncols=4, borderaxespad=0.3)
     return figure
 
 
@@ -106,10 +105,10 @@ def _name_lines(axes: Axes, heading: str, policies: list[str]) -> None:
     )  # fmt: skip
 
 
-def _draw_facet(axes: Axes, effects: pd.DataFrame, scale: float) -> None:
+def _draw_facet(axes: Axes, effects: pd.DataFrame, facet: Facet) -> None:
     lines = np.arange(len(effects))
-    effect, low, high = (effects[name].to_numpy(float) * scale for name in ("effect", "low", "high"))
-    colours = style.colours_of(low, high)
+    effect, low, high = (effects[name].to_numpy(float) * facet.scale for name in ("effect", "low", "high"))
+    colours = style.colours_of(low, high, facet.better)
     style.stripe(axes, len(lines))
     axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
     axes.hlines(lines, low, high, colors=colours, linewidth=1.8, zorder=2)
@@ -120,17 +119,19 @@ def _draw_facet(axes: Axes, effects: pd.DataFrame, scale: float) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
 
 
-def _head(axes: Axes, facet: Facet, baseline: float, months: int) -> None:
+def _head(axes: Axes, facet: Facet, baseline: float) -> None:
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
     axes.annotate(facet.heading, (0, 1), xytext=(0, 22), weight="bold", fontsize=10, va="bottom", **place)
-    level = f"baseline {style.rounded(baseline * facet.scale(months))}"
+    level = f"baseline {style.rounded(baseline * facet.scale)}"
     axes.annotate(level, (0, 1), xytext=(0, 7), color=style.GREY, fontsize=9, va="bottom", **place)
 
 
-def _legend() -> list[Line2D]:
+def _legend(facets: Iterable[Facet]) -> list[Line2D]:
     meanings = {
-        style.ABOVE: "more than the baseline",
-        style.BELOW: "less",
+        style.BETTER: "better than the baseline",
+        style.WORSE: "worse",
         style.UNCLEAR: "the interval includes zero",
     }
+    if not all(facet.better for facet in facets):
+        meanings[style.OPEN] = "different: better or worse is not said"
     return [Line2D([], [], color=c, marker="o", markersize=5, label=label) for c, label in meanings.items()]

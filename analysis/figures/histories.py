@@ -12,28 +12,8 @@ from analysis.figures.drawing import style
 from analysis.tables import Tables
 
 N_LANES = 40
+GONE = "gone"  # the stage of a tie that is no more
 
-#: The stage a tie is in after an event; events not named leave it where it is.
-STAGE_AFTER = {
-    "formed_council_search": "scoping",
-    "formed_outreach": "scoping",
-    "formed_repeat": "scoping",
-    "formed_event": "scoping",
-    "formed_introduction": "scoping",
-    "initial": "strategic",
-    "ready": "ready",
-    "lapsed": "dormant",
-    "awarded": "awarded",
-    "gave_up": "dormant",
-    "started_grant": "project",
-    "started_inkind": "project",
-    "embedded": "strategic",
-    "follow_on": "ready",
-    "project_ended": "dormant",
-    "strategic_ended": "dormant",
-    "departed": None,
-    "forgotten": None,
-}
 SHOWN_AS = {
     "scoping": "scoping",
     "ready": "ready, looking for money",
@@ -56,6 +36,8 @@ MARKS = {
 def draw(tables: Tables) -> Figure | None:
     """Lanes of the ties with the most eventful lives in the horizon, those longest in partnership first."""
     if tables.histories is None or tables.histories.empty or not tables.months:
+        return None
+    if "stage" not in tables.histories:  # a folder of an older version
         return None
     lives = most_eventful(in_one_order(tables.histories), tables.months)
     if not lives:
@@ -98,13 +80,10 @@ def _months_in_partnership(life: pd.DataFrame, months: int) -> tuple[float, floa
 
 def stages(life: pd.DataFrame, months: int) -> list[tuple[str, float, float]]:
     """The stages of a tie's life within the horizon: (stage, first month, month it ends)."""
-    changes = [
-        (max(month, 0), STAGE_AFTER[event])
-        for month, event in zip(life["month"], life["event"], strict=True)
-        if event in STAGE_AFTER
-    ]
-    spans = pairwise([*changes, (months, None)])
-    return [(stage, start, end) for (start, stage), (end, _) in spans if stage and end > start]
+    changes = life[life["stage"] != life["stage"].shift()]
+    starts = zip(changes["stage"], changes["month"].clip(lower=0), strict=True)
+    spans = pairwise([*starts, (GONE, months)])
+    return [(stage, start, end) for (stage, start), (_, end) in spans if stage != GONE and end > start]
 
 
 def _draw_stages(axes: Axes, lane: int, life: pd.DataFrame, months: int) -> None:

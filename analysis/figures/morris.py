@@ -46,10 +46,10 @@ def draw(tables: Tables) -> Figure | None:
     )
     for (forest, scatter), (answer, table) in zip(axes, shown.items(), strict=True):
         panels.head(
-            forest, words.indicator(answer[0]), f"{words.contrast(answer[1])}: {_how_many(table)}", left
+            forest, tables.columns.label(answer[0]), f"{words.contrast(answer[1])}: {_how_many(table)}", left
         )
         _draw_effects(forest, table, left)
-        forest.set_xlabel(words.unit(answer[0]))
+        forest.set_xlabel(tables.columns.unit(answer[0]))
         _draw_scatter(scatter, table)
     return figure
 

@@ -1,6 +1,7 @@
 """One run: its months as small multiples."""
 
 from collections.abc import Mapping
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from analysis import words
 from analysis.figures.drawing import style
-from analysis.tables import Tables
+from analysis.tables import COST, Tables
 
 # What is stacked in each panel: columns of the series -> (name, colour).
 ORIGINS = {
@@ -26,21 +27,12 @@ FATES = {
     "needs_met_elsewhere": ("by other sources", style.PALE),
     "needs_expired": ("expired", style.VERMILION),
 }
-SPENDING = {
-    "grants_paid": ("grants", style.PALE),
-    "cost_bridging": ("bridging", style.SKY),
-    "cost_matchmaking": ("matchmaking", style.BLUE),
-    "cost_nurture": ("nurture support", style.GREEN),
-    "cost_engagement": ("engagement", style.PURPLE),
-    "cost_dissemination": ("communication", style.YELLOW),
-    "cost_training": ("training", "#8c6d31"),
-    "cost_secondments": ("secondments", "#843c39"),
-    "cost_phds": ("PhDs", "#637939"),
-    "cost_brokers": ("brokers", style.ORANGE),
-    "cost_joint_posts": ("joint posts", style.VERMILION),
-    "cost_events": ("events", "#6b6ecf"),
-    "cost_structures": ("structures", "#3b5b7a"),
-}
+#: Of grants, then of each lever's costs in the order of the series.
+SPENDING_COLOURS = (
+    style.PALE, style.SKY, style.BLUE, style.GREEN, style.PURPLE, style.YELLOW, "#8c6d31", "#843c39",
+    "#637939", style.ORANGE, style.VERMILION, "#6b6ecf", "#3b5b7a",
+)  # fmt: skip
+_COST = "cost_"
 
 
 def draw(tables: Tables) -> Figure | None:
@@ -61,14 +53,29 @@ def draw(tables: Tables) -> Figure | None:
         gridspec_kw={"wspace": 0.66, "hspace": 0.42},
     )
     _draw_partnerships(grid[0, 0], months)
-    _stack(grid[0, 1], yearly, ORIGINS, "New ties, by how the two met", "ties a year")
-    _draw_bids(grid[1, 0], yearly)
-    _stack(grid[1, 1], yearly, FATES, "What became of needs", "needs a year")
-    _draw_loads(grid[2, 0], months)
-    _stack(grid[2, 1], yearly, SPENDING, "What it cost", "£k a year")
+    _stack(grid[0, 1], yearly, ORIGINS, "New ties, by how the two met", _unit(tables, "formed"))
+    _draw_bids(grid[1, 0], yearly, _unit(tables, "bids"))
+    _stack(grid[1, 1], yearly, FATES, "What became of needs", _unit(tables, "needs_met"))
+    _draw_loads(grid[2, 0], months, tables.columns.unit("load_council"))
+    _stack(grid[2, 1], yearly, spending(yearly), "What it cost", _unit(tables, COST))
     for axes in grid.flat:
         style.mark_years(axes, tables.months)
     return figure
+
+
+def spending(yearly: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """The costs that make the total: grants, and each lever's -> (name, colour)."""
+    levers = [name for name in yearly if name.startswith(_COST) and name != COST]
+    names = {"grants_paid": "grants"} | {name: words.humanise(name.removeprefix(_COST)) for name in levers}
+    return {
+        name: (label, colour)
+        for (name, label), colour in zip(names.items(), cycle(SPENDING_COLOURS), strict=False)
+    }
+
+
+def _unit(tables: Tables, flow: str) -> str:
+    """The unit of a flow where it is summed by year."""
+    return tables.columns.shown(flow, 12)[1]
 
 
 def by_year(months: pd.DataFrame) -> pd.DataFrame:
@@ -88,14 +95,14 @@ def _draw_partnerships(axes: Axes, months: pd.DataFrame) -> None:
     axes.set(title="Partnerships by kind", ylabel="ties")
 
 
-def _draw_loads(axes: Axes, months: pd.DataFrame) -> None:
+def _draw_loads(axes: Axes, months: pd.DataFrame, unit: str) -> None:
     lines = {
         "councils": (months["load_council"], style.VERMILION),
         "researchers": (months["load_researcher"], style.BLUE),
     }
     axes.axhline(1, color=style.INK, linewidth=1, linestyle=(0, (4, 3)))
     _draw_lines(axes, lines)
-    axes.set(title="How busy the two sides are", ylabel="demand / capacity, mean")
+    axes.set(title="How busy the two sides are", ylabel=f"{unit}, mean")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
 
 
@@ -108,11 +115,11 @@ def _draw_lines(axes: Axes, lines: Mapping[str, tuple[pd.Series, str]]) -> None:
     )
 
 
-def _draw_bids(axes: Axes, yearly: pd.DataFrame) -> None:
+def _draw_bids(axes: Axes, yearly: pd.DataFrame, unit: str) -> None:
     middle = 12 * yearly.index + 6
     axes.bar(middle, yearly["bids"], width=9.5, color=style.PALE, label="bids")
     axes.bar(middle, yearly["awards"], width=9.5, color=style.ORANGE, label="awards")
-    axes.set(title="Bids, and awards among them", ylabel="bids a year")
+    axes.set(title="Bids, and awards among them", ylabel=unit)
     _explain(axes)
 
 

@@ -10,7 +10,7 @@ from analysis import words
 from analysis.figures.drawing import style
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, MAIN_INDICATOR, Tables
 
-KINDS = {"project": "Project partnerships", "strategic": "Strategic partnerships"}
+KINDS = ("project", "strategic")
 N_BEST = 4  # policies beside the baseline: more cannot be told apart
 SMOOTHING = 12  # months: calls come and go within a year, and projects with them
 
@@ -29,13 +29,13 @@ def draw_partnerships(tables: Tables) -> Figure | None:
         margins=(0.7, 1.95, 1.3, 0.6),
         gridspec_kw={"wspace": 0.2},
     )
-    for axes, (kind, heading) in zip(row, KINDS.items(), strict=True):
+    for axes, kind in zip(row, KINDS, strict=True):
         lines = tables.compared[tables.compared["indicator"] == kind]
         for policy, colour in colours.items():
             line = smoothed(lines[lines["policy"] == policy])
             _draw_line(axes, policy, line.index + 0.5, line, colour)
         style.mark_years(axes, tables.months)
-        axes.set(title=heading, ylabel="partnerships" if kind == "project" else "")
+        axes.set(title=_heading(tables, kind), ylabel="partnerships" if kind == "project" else "")
     _name_policies(row[-1], colours)
     return figure
 
@@ -66,20 +66,27 @@ def draw_survival(tables: Tables) -> Figure | None:
         sharey=True,
         gridspec_kw={"wspace": 0.12},
     )
-    for axes, (kind, heading) in zip(row, KINDS.items(), strict=True):
+    for axes, kind in zip(row, KINDS, strict=True):
         curves = tables.survival[(tables.survival["kind"] == kind) & tables.survival["policy"].isin(colours)]
         for policy, colour in colours.items():
             curve = curves[curves["policy"] == policy].sort_values("months")
             bounds = curve[["survival", "low", "high"]]
             _draw_line(axes, policy, curve["months"], bounds, colour, steps=True)
         axes.set(
-            title=heading, xlabel="months since it began", xlim=(0, _last_of_interest(curves)), ylim=(0, 1.02)
+            title=_heading(tables, kind),
+            xlabel="months since it began",
+            xlim=(0, _last_of_interest(curves)),
+            ylim=(0, 1.02),
         )
         axes.xaxis.set_major_locator(MultipleLocator(12 if axes.get_xlim()[1] <= 72 else 24))
     row[0].set_ylabel("still running")
     row[0].yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
     _name_policies(row[-1], colours)
     return figure
+
+
+def _heading(tables: Tables, kind: str) -> str:
+    return tables.columns.label(f"mean_{kind}")
 
 
 def _policies_shown(tables: Tables) -> dict[str, str]:

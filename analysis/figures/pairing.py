@@ -38,7 +38,7 @@ def draw(tables: Tables) -> Figure | None:
         left_out=len(indicators) - len(shown),
     )
     for each, ((indicator,), part) in zip(panels.filled(axes, len(shown)), shown.items(), strict=True):
-        panels.head(each, words.indicator(indicator), _how_many(tables.pairing, indicator), left)
+        panels.head(each, tables.columns.label(indicator), _how_many(tables.pairing, indicator), left)
         _draw_factors(each, part.sort_values("observed", ascending=False), left)
     return figure
 

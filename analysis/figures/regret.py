@@ -49,8 +49,8 @@ def draw(tables: Tables) -> Figure | None:
         left_out=len(responses) - len(shown),
     )
     for row, (response, table) in zip(axes, shown.items(), strict=True):
-        panels.head(row[0], words.indicator(response), _luck(table), left, ABOVE)
-        _draw_response(row, table, words.unit(response), left)
+        panels.head(row[0], tables.columns.label(response), _luck(table), left, ABOVE)
+        _draw_response(row, table, tables.columns.unit(response), left)
     return figure
 
 

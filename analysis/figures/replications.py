@@ -28,6 +28,7 @@ def draw_variation(tables: Tables) -> Figure | None:
         axes.set_ylabel("standard deviation / mean")
 
     return _figure(
+        tables,
         None if tables.variation is None else tables.variation.dropna(subset=["variation"]),
         draw,
         "How much runs differ, as seeds are added",
@@ -46,9 +47,10 @@ def draw_widths(tables: Tables) -> Figure | None:
         axes.yaxis.set_major_locator(style.log_ticks(*axes.get_ylim()))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"±{style.rounded(value)}"))
         axes.yaxis.set_minor_locator(NullLocator())
-        axes.set_ylabel(words.unit(indicator))
+        axes.set_ylabel(tables.columns.unit(indicator))
 
     return _figure(
+        tables,
         None if tables.widths is None else tables.widths[tables.widths["half_width"] > 0],
         draw,
         "How sure effects become, as seeds are added",
@@ -57,7 +59,9 @@ def draw_widths(tables: Tables) -> Figure | None:
     )
 
 
-def _figure(table: pd.DataFrame | None, draw: Draw, title: str, subtitle: str) -> Figure | None:
+def _figure(
+    tables: Tables, table: pd.DataFrame | None, draw: Draw, title: str, subtitle: str
+) -> Figure | None:
     """A panel an indicator."""
     indicators = panels.parts(table, "indicator")
     shown = panels.first(indicators)
@@ -76,7 +80,7 @@ def _figure(table: pd.DataFrame | None, draw: Draw, title: str, subtitle: str) -
         left_out=len(indicators) - len(shown),
     )
     for each, ((indicator,), curves) in zip(panels.filled(axes, len(shown)), shown.items(), strict=True):
-        panels.head(each, words.indicator(indicator), words.counted(curves["n"].max(), "seed"), LEFT)
+        panels.head(each, tables.columns.label(indicator), words.counted(curves["n"].max(), "seed"), LEFT)
         draw(each, indicator, curves, colours)
         _finish(each, curves["n"], colours)
     return figure

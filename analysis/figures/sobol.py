@@ -43,7 +43,7 @@ def draw(tables: Tables) -> Figure | None:
         left_out=len(answers) - len(shown),
     )  # fmt: skip
     for each, (answer, table) in zip(panels.filled(axes, len(shown)), shown.items(), strict=True):
-        panels.head(each, words.indicator(answer[0]), words.contrast(answer[1]) + _luck(table), left)
+        panels.head(each, tables.columns.label(answer[0]), words.contrast(answer[1]) + _luck(table), left)
         _draw_factors(each, table, left)
     return figure
 
@@ -71,7 +71,7 @@ def draw_convergence(tables: Tables) -> Figure | None:
     )
     for each, (answer, table) in zip(panels.filled(axes, len(shown)), shown.items(), strict=True):
         curves, which = _of_interest(table)
-        panels.head(each, words.indicator(answer[0]), f"{words.contrast(answer[1])}: {which}", 0.8)
+        panels.head(each, tables.columns.label(answer[0]), f"{words.contrast(answer[1])}: {which}", 0.8)
         _draw_curves(each, table, curves)
     return figure
 

@@ -25,8 +25,9 @@ def draw(tables: Tables) -> Figure | None:
         height=6.4,
         margins=(0.75, 0.35, 1.0, 0.65),
     )
-    _draw_points(axes, points)
-    axes.set(xlabel="added cost, £k a year", ylabel="added strategic partnerships, at a time")
+    _draw_points(axes, points, tables.columns.better(MAIN_INDICATOR))
+    axes.set(xlabel=f"added cost, {tables.columns.shown(COST, tables.months)[1]}")
+    axes.set(ylabel=f"added strategic partnerships, {tables.columns.unit(MAIN_INDICATOR)}")
     axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.yaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.grid(visible=False)
@@ -36,7 +37,7 @@ def draw(tables: Tables) -> Figure | None:
 
 
 def _points(tables: Tables) -> pd.DataFrame:
-    """A line a policy as designed: effect with its interval, and cost in £k a year."""
+    """A line a policy as designed: effect with its interval, and cost for a year."""
     effect, cost = (
         tables.effect_on(name)[["effect", "low", "high"]].astype(float) for name in (MAIN_INDICATOR, COST)
     )
@@ -45,8 +46,8 @@ def _points(tables: Tables) -> pd.DataFrame:
     return points[[not policy.endswith(AT_EQUAL_MONEY) for policy in points.index]]
 
 
-def _draw_points(axes: Axes, points: pd.DataFrame) -> None:
-    colours = style.colours_of(points["low"].to_numpy(), points["high"].to_numpy())
+def _draw_points(axes: Axes, points: pd.DataFrame, better: int) -> None:
+    colours = style.colours_of(points["low"].to_numpy(), points["high"].to_numpy(), better)
     axes.axhline(0, color=style.INK, linewidth=1, zorder=1)
     axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
     axes.vlines(

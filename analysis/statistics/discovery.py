@@ -7,6 +7,18 @@ import pandas as pd
 
 from analysis.statistics.intervals import half_width
 
+#: What each column of `flips` is: its unit and meaning.
+FLIPS = {
+    "where": ("", "the part of parameter space, in words"),
+    "share": ("share", "of points that lie there"),
+    "n": ("points", "that the difference is estimated on"),
+    "difference": ("the response's", "how much better the policy is there than the other"),
+    "low": ("the response's", "low end of the 95% interval of difference"),
+    "high": ("the response's", "high end of the 95% interval of difference"),
+    "better": ("", "which policy is better there, or cannot tell"),
+}
+#: What each column of `importance` is.
+IMPORTANCE = {"importance": ("share of variance", "that is explained no more once the factor is shuffled")}
 _DEPTH, _SMALLEST_LEAF, _SHUFFLES = 3, 0.1, 20
 
 

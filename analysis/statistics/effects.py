@@ -14,9 +14,18 @@ import pandas as pd
 from analysis.statistics.intervals import half_width
 from analysis.tables import BASELINE
 
-COLUMNS = (
-    "policy", "indicator", "effect", "low", "high", "baseline", "n", "variance_ratio", "seeds_saved",
-)  # fmt: skip
+#: What each column is: its unit and meaning.
+COLUMNS = {
+    "policy": ("", "the policy"),
+    "indicator": ("", "what is measured"),
+    "effect": ("the indicator's", "mean difference from the baseline on the same seeds"),
+    "low": ("the indicator's", "low end of the 95% interval of effect"),
+    "high": ("the indicator's", "high end of the 95% interval of effect"),
+    "baseline": ("the indicator's", "mean of the baseline over these seeds"),
+    "n": ("seeds", "for which both are defined"),
+    "variance_ratio": ("ratio", "variance that the effect would have without shared luck, by what it has"),
+    "seeds_saved": ("seeds", "that pairing saved of each policy, for the same interval"),
+}
 _KEYS = ["policy", "population", "seed", "row"]
 
 

@@ -18,8 +18,25 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.dictionary import spanned
 from analysis.statistics.resampling import check_finite, cross, ends, resampled_means, rounding
 
+#: What each column of `Screening.table` is: its unit and meaning.
+COLUMNS = {
+    "mu": ("the response's", "mean elementary effect, per whole range, luck included (SALib)"),
+    "mu_star": ("the response's", "mean size of elementary effects, luck included (SALib)"),
+    "sigma": ("the response's", "standard deviation of elementary effects, luck included (SALib)"),
+    **spanned("effect", "the response's", "root mean square of elementary effects, luck removed"),
+    "noise": ("the response's", "mu_star that luck alone would give a factor without effect"),
+    "matters": ("", "whether the interval of effect excludes 0; missing with one replicate"),
+}
+#: What one answer's figures in all are.
+SUMMARY = {
+    "trajectories": ("trajectories", "that were used"),
+    "replicates": ("seeds", "at each point"),
+    "runs": ("runs", "that were used"),
+    "noise_removed": ("", "false with one replicate: luck cannot be told from effects then"),
+}
 #: Positions equal to so many digits are the same: they may have been computed back from parameters.
 _DIGITS = 6
 

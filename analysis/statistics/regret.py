@@ -26,15 +26,45 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-#: Resamples of a bootstrap.
-RESAMPLES = 1000
+from analysis.dictionary import spanned
+from analysis.statistics.resampling import ends, resampled_counts
+
 #: Measures of robustness by name, and whether more is better.
 MEASURES = {"mean": True, "worst": True, "mean_regret": False, "p90_regret": False, "max_regret": False}
+_UNIT = "the response's"
+_MEANINGS = {
+    "mean": "mean over points and seeds, turned so that more is better",
+    "worst": "value at the policy's worst point, turned so that more is better",
+    "mean_regret": "mean over points of regret: what the best policy of a point has more than this one there",
+    "p90_regret": "regret around its 90th percentile over points",
+    "max_regret": "largest regret over points",
+}
+
+
+def _of_measure(measure: str, meaning: str) -> dict[str, tuple[str, str]]:
+    return {
+        **spanned(measure, _UNIT, meaning),
+        f"{measure}_rank": ("rank", f"by {measure}; 1 is best"),
+        f"{measure}_chosen": ("share", f"of resamples in which the policy is the best by {measure}"),
+    }
+
+
+#: What each column of `regret` is: its unit and meaning.
+COLUMNS = {
+    **{name: told for measure in MEASURES for name, told in _of_measure(measure, _MEANINGS[measure]).items()},
+    **spanned("noise_share", "share", "of luck in the variance over points of the policy's mean difference"),
+}
+#: What each column of `beats` is.
+BEATS = {
+    **spanned("beats", "share", "of futures in which the policy is better than the other; ties count half"),
+    **spanned("surely_better", "share", "of points at which the policy is surely better"),
+    **spanned("surely_worse", "share", "of points at which the policy is surely worse"),
+    **spanned("cannot_tell", "share", "of points at which neither can be said"),
+}
 #: Ranks over which a quantile is averaged, as shares of the points: one point's held-out seed is too noisy.
 _AROUND_P90 = (0.85, 0.95)
 #: Share of the calls "surely better" or "surely worse" that may be wrong.
 _FALSE_DISCOVERIES = 0.05
-_ENDS = (0.025, 0.975)
 
 
 def regret(values: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
@@ -98,17 +128,16 @@ def beats(values: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
 
 def _resampled(n_points: int) -> np.ndarray:
     """How often each point is in each resample [1 + resamples, points]; the first is all points once."""
-    draws = np.random.default_rng(0).multinomial(n_points, np.full(n_points, 1 / n_points), RESAMPLES)
-    return np.vstack([np.ones(n_points), draws])
+    return np.vstack([np.ones(n_points), *resampled_counts(n_points)])
 
 
 def _with_interval(name: str, *results: np.ndarray) -> dict[str, np.ndarray]:
     """Columns of the first result [1 + resamples, lines]: itself, and what the intervals of all span."""
-    ends = np.array([np.quantile(result[1:], _ENDS, axis=0) for result in results])
+    spans = np.array([ends(result[1:]) for result in results])
     return {
         name: results[0][0],
-        f"{name}_low": ends[:, 0].min(axis=0),
-        f"{name}_high": ends[:, 1].max(axis=0),
+        f"{name}_low": spans[:, 0].min(axis=0),
+        f"{name}_high": spans[:, 1].max(axis=0),
     }
 
 

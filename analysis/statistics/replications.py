@@ -14,10 +14,36 @@ from analysis.statistics.intervals import half_width
 
 #: Relative half-widths for which `needed` says how many seeds they take.
 RELATIVE = (0.5, 0.2, 0.1, 0.05)
-_VARIATION = ("policy", "indicator", "n", "variation")
-_WIDTHS = ("policy", "indicator", "n", "effect", "half_width")
-_NEEDED = ("policy", "indicator", "effect", "relative", "n_needed", "is_extrapolated")
-_PAIRING = ("policy", "indicator", "n", "claimed", "observed", "low", "high", "agrees")
+_KEYS = {"policy": ("", "the policy"), "indicator": ("", "what is measured")}
+#: What each column of each table is: its unit and meaning.
+VARIATION = {
+    **_KEYS,
+    "n": ("seeds", "the first so many"),
+    "variation": ("ratio", "coefficient of variation: standard deviation / |mean|"),
+}
+ENOUGH = {**_KEYS, "n": ("seeds", "from which the coefficient of variation stays settled; missing: none")}
+WIDTHS = {
+    **_KEYS,
+    "n": ("seeds", "the first so many"),
+    "effect": ("the indicator's", "mean difference from the baseline"),
+    "half_width": ("the indicator's", "half the 95% interval of effect"),
+}
+NEEDED = {
+    **_KEYS,
+    "effect": ("the indicator's", "mean difference from the baseline"),
+    "relative": ("share of the effect", "half-width that is wanted"),
+    "n_needed": ("seeds", "that this takes"),
+    "is_extrapolated": ("", "whether that is more than there are"),
+}
+PAIRING = {
+    **_KEYS,
+    "n": ("seeds", "for which both are defined"),
+    "claimed": ("ratio", "by which pairing divides the effect's variance, from the variances of runs"),
+    "observed": ("ratio", "by which it does where seeds are exchanged"),
+    "low": ("ratio", "low end of the 95% interval of observed"),
+    "high": ("ratio", "high end of the 95% interval of observed"),
+    "agrees": ("", "whether claimed lies in that interval"),
+}
 #: Groups of seeds whose effects are compared in `pairing`, at most and at least.
 _MOST_GROUPS, _FEWEST_GROUPS = 200, 16
 #: Seeds that nobody will ever run.
@@ -40,7 +66,7 @@ def variation(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
         for policy, indicator, values in _samples(rows, indicators)
         for n in _counts(len(values))
     ]
-    return pd.DataFrame(lines, columns=list(_VARIATION))
+    return pd.DataFrame(lines, columns=list(VARIATION))
 
 
 def enough(curve: pd.DataFrame, epsilon: float = 0.01) -> pd.DataFrame:
@@ -59,7 +85,7 @@ def enough(curve: pd.DataFrame, epsilon: float = 0.01) -> pd.DataFrame:
         (policy, indicator, _settled(part["n"].to_numpy(), part["variation"].to_numpy(), epsilon))
         for (policy, indicator), part in curve.groupby(["policy", "indicator"], sort=False)  # type: ignore[misc]
     ]
-    return pd.DataFrame(lines, columns=["policy", "indicator", "n"]).astype({"n": "Int64"})
+    return pd.DataFrame(lines, columns=list(ENOUGH)).astype({"n": "Int64"})
 
 
 def widths(rows: pd.DataFrame, baseline: str, indicators: Sequence[str]) -> pd.DataFrame:
@@ -79,7 +105,7 @@ def widths(rows: pd.DataFrame, baseline: str, indicators: Sequence[str]) -> pd.D
         for policy, indicator, differences in _contrasts(rows, baseline, indicators)
         for n in _counts(len(differences))
     ]
-    return pd.DataFrame(lines, columns=list(_WIDTHS))
+    return pd.DataFrame(lines, columns=list(WIDTHS))
 
 
 def needed(
@@ -107,7 +133,7 @@ def needed(
         for share in relative:
             n = _seeds_for(deviation, share * abs(effect))
             lines.append((policy, indicator, effect, share, n, n is not None and n > len(differences)))
-    return pd.DataFrame(lines, columns=list(_NEEDED)).astype({"n_needed": "Int64"})
+    return pd.DataFrame(lines, columns=list(NEEDED)).astype({"n_needed": "Int64"})
 
 
 def pairing(rows: pd.DataFrame, baseline: str, indicators: Sequence[str]) -> pd.DataFrame:
@@ -138,7 +164,7 @@ def pairing(rows: pd.DataFrame, baseline: str, indicators: Sequence[str]) -> pd.
         (policy, indicator, len(treated), *_pairing(treated, untreated))
         for policy, indicator, treated, untreated in _pairs(rows, baseline, indicators)
     ]
-    return pd.DataFrame(lines, columns=list(_PAIRING)).astype({"agrees": "boolean"})
+    return pd.DataFrame(lines, columns=list(PAIRING)).astype({"agrees": "boolean"})
 
 
 def _samples(rows: pd.DataFrame, indicators: Sequence[str]) -> Iterator[tuple[str, str, np.ndarray]]:

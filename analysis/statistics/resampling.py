@@ -1,9 +1,13 @@
 """Resampling and replicates: what several analyses take means, intervals and products with."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from analysis.statistics.intervals import CONFIDENCE
 
+#: Resamples of a bootstrap, unless said otherwise.
+RESAMPLES = 1000
 #: Resampled at a time, so that memory does not grow with the number of resamples.
 _CHUNK = 100
 
@@ -21,11 +25,17 @@ def cross(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return (left.sum(axis=-1) * right.sum(axis=-1) - same) / (replicates * (replicates - 1))
 
 
-def resampled_means(terms: np.ndarray, resamples: int, seed: int) -> np.ndarray:
+def resampled_counts(n: int, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[np.ndarray]:
+    """How often each of n independent terms is in each resample of a bootstrap: some [resamples, n] each."""
+    rng = np.random.default_rng(seed)
+    for done in range(0, resamples, _CHUNK):
+        yield rng.multinomial(n, np.full(n, 1 / n), size=min(_CHUNK, resamples - done))
+
+
+def resampled_means(terms: np.ndarray, resamples: int = RESAMPLES, seed: int = 0) -> np.ndarray:
     """Means of bootstrap resamples of independent terms [n, m] -> [resamples, m]."""
-    rng, n = np.random.default_rng(seed), len(terms)
-    chunks = [min(_CHUNK, resamples - done) for done in range(0, resamples, _CHUNK)]
-    return np.concatenate([rng.multinomial(n, np.full(n, 1 / n), size=size) @ terms / n for size in chunks])
+    n = len(terms)
+    return np.concatenate([counts @ terms / n for counts in resampled_counts(n, resamples, seed)])
 
 
 def ends(resampled: np.ndarray) -> np.ndarray:

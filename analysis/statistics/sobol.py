@@ -33,11 +33,38 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.dictionary import spanned
 from analysis.statistics.intervals import CONFIDENCE
 from analysis.statistics.resampling import check_finite, cross, ends, resampled_means, rounding
 
 #: Fewer blocks say nothing about their own spread.
 _FEWEST = 16
+_OF_VARIANCE = "share of variance"
+#: What each column of `Indices.table` is: its unit and meaning.
+COLUMNS = {
+    **spanned("first", _OF_VARIANCE, "first-order index of the mean over seeds: what the factor does alone"),
+    **spanned("total", _OF_VARIANCE, "total index of the mean over seeds: with all its interactions"),
+    "rank_low": ("rank", "best rank by total index that the runs allow; 1 is the most important"),
+    "rank_high": ("rank", "worst rank by total index that the runs allow"),
+    "first_raw": (_OF_VARIANCE, "first-order index as SALib has it, luck included"),
+    "total_raw": (_OF_VARIANCE, "total index as SALib has it, luck included"),
+}
+#: What one answer's figures in all are.
+SUMMARY = {
+    "variance": ("the response's, squared", "variance of the mean over seeds over the factors' ranges"),
+    "noise": ("the response's, squared", "variance of one run at a given point: luck"),
+    "luck": ("share", "of one run's variance that is luck"),
+    "blocks": ("base samples", "that were used"),
+    "replicates": ("seeds", "at each point"),
+    "runs": ("runs", "that were used"),
+    "noise_removed": ("", "false with one replicate: luck cannot be told from factors then"),
+    "varies": ("", "false if variance may be 0: there are no indices then"),
+    "recommended_blocks": ("base samples", "of the cheapest design for intervals of the width asked for"),
+    "recommended_replicates": ("seeds", "at each point of that design"),
+    "recommended_runs": ("runs", "of that design"),
+    "recommended_half_width": (_OF_VARIANCE, "expected of its widest interval of a total index"),
+    "recommended_factor": ("", "whose interval that is"),
+}
 
 
 @dataclass(frozen=True)

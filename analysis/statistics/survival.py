@@ -9,6 +9,14 @@ from scipy import stats
 from analysis.statistics.intervals import CONFIDENCE
 
 KINDS = ("project", "strategic")
+#: What each column of its table is: its unit and meaning.
+COLUMNS = {
+    "kind": ("", "kind of partnership: project or strategic"),
+    "months": ("months", "since it began"),
+    "survival": ("share", "of partnerships that still run then (Kaplan-Meier)"),
+    "low": ("share", "low end of the 95% interval of survival"),
+    "high": ("share", "high end of the 95% interval of survival"),
+}
 
 
 def survival_of(spells: np.ndarray) -> pd.DataFrame:

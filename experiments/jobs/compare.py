@@ -6,15 +6,15 @@ from pathlib import Path
 import pandas as pd
 from rich.console import RenderableType
 
-from analysis.statistics.effects import effects_of
+from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.jobs.effects_table import effects_table, levels_table
 from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
-from experiments.rows.results import gathered, row_tables
-from experiments.study.precision import narrowed, stop_honestly
-from experiments.study.study import Study, carried_out, filled
+from experiments.rows.results import gathered
+from experiments.study.precision import narrowed
+from experiments.study.study import Study, analysed, carried_out, filled
 
 
 def main(settings: Settings) -> int:
@@ -35,20 +35,14 @@ def _precise_effects(settings: Settings) -> Iterator[str]:
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     """Write what came out as Parquet; the table."""
     settings = study.settings
-    rows = pd.concat(row_tables(study.store, plan), ignore_index=True)
-    rows.to_parquet(folder / "rows.parquet", index=False)
     months = gathered(study.store, plan)
-    months.series().to_parquet(folder / "series.parquet", index=False)
-    months.survival().to_parquet(folder / "survival.parquet", index=False)
-    if not settings.has_effects:
-        yield from levels_table(settings, rows)
-        return
-    effects = effects_of(rows)
-    if settings.precision:
-        stop_honestly(study, plan, effects, settings.precision)
-    effects.to_parquet(folder / "effects.parquet", index=False)
-    effects.to_csv(folder / "effects.csv", index=False)
-    yield from effects_table(settings, effects, study.solved, terminal.tables())
+    tables.write(folder, "series", months.series(), study.columns)
+    tables.write(folder, "survival", months.survival(), study.columns)
+    found = analysed(study, plan, folder)
+    if "effects" in found:
+        yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
+    else:
+        yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))
 
 
 JOB = Job(

@@ -12,10 +12,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from analysis import words
 from analysis.statistics.intervals import half_width
+from analysis.tables import HEADLINES, MAIN_INDICATOR
 from experiments.command.policies import base_name
 from experiments.command.settings import Settings
 from experiments.study.equal_money import Solved
+from experiments.study.tables import dictionary_of
 from experiments.terminal import number
 
 #: A line of the effects: one policy and indicator.
@@ -27,25 +30,34 @@ class Column:
     """How an indicator is shown.
 
     Attributes:
-        heading: with its unit.
+        heading: what it is, with its unit.
         factor: what it is multiplied by.
         better: +1 where more is better, -1 where less is, 0 where neither.
-        is_yearly: whether the horizon's total is shown for a year.
     """
 
     heading: str
-    factor: float = 1.0
-    better: int = 0
-    is_yearly: bool = False
+    factor: float
+    better: int
 
 
-COLUMNS = {
-    "mean_strategic": Column("Strategic\npartner-\nships", better=1),
-    "needs_met": Column("Needs met\nby partners\na year", better=1, is_yearly=True),
-    "mean_coverage": Column("Councils\ncovered\n%", factor=100, better=1),
-    "gini_active_months": Column("Inequality\nbetween\nthem", factor=100, better=-1),
-    "cost_total": Column("Cost\n\n£k a year", is_yearly=True),
-}
+def columns_for(settings: Settings) -> dict[str, Column]:
+    """The indicators that are shown, as the model declares them."""
+    told, months = dictionary_of(settings.design), int(settings.parameters["horizon"])
+    columns = {}
+    for name in HEADLINES:
+        factor, unit = told.shown(name, months)
+        columns[name] = Column(_heading(told.label(name), unit), factor, told.better(name))
+    return columns
+
+
+def _heading(label: str, unit: str) -> str:
+    """A label over what it does not say of its unit."""
+    rest = [word for word in unit.partition(" of ")[0].split() if word not in label.lower()]
+    return f"{words.heading(label, _LETTERS)}\n{' '.join(rest)}"
+
+
+#: In a line of a heading.
+_LETTERS = 11
 _STYLES = {1: "bold green", -1: "bold red", 0: "bold"}
 #: In a narrower terminal, the table leaves out what it can.
 _WIDE = 92
@@ -57,19 +69,22 @@ def effects_table(
 ) -> Iterator[RenderableType]:
     """The effects, and how to read them."""
     is_wide = console.width >= _WIDE
-    factors = _factors(settings)
+    columns = columns_for(settings)
     lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
-    saved = {name: line["mean_strategic"]["seeds_saved"] for name, line in lines.items()}
-    places = {name: _places([line[name] for line in lines.values()], factors[name]) for name in COLUMNS}
-    table = _table(settings, "What each policy changes", "Seeds\n\nsaved" if is_wide else "")
+    saved = {name: line[MAIN_INDICATOR]["seeds_saved"] for name, line in lines.items()}
+    places = {
+        name: _places([line[name] for line in lines.values()], column.factor)
+        for name, column in columns.items()
+    }
+    table = _table(settings, "What each policy changes", columns, "Seeds\nsaved" if is_wide else "")
 
     def add(name: str, title: str | Text) -> None:
         line = lines[name]
-        cells = [_effect(line[each], COLUMNS[each], factors[each], places[each]) for each in COLUMNS]
+        cells = [_effect(line[each], column, places[each]) for each, column in columns.items()]
         table.add_row(title, *cells, *([_seeds(saved[name])] if is_wide else []))
 
     first = next(iter(lines.values()))
-    levels = [_level(first[name]["baseline"] * factors[name]) + " " for name in COLUMNS]
+    levels = [_level(first[name]["baseline"] * column.factor) + " " for name, column in columns.items()]
     table.add_row("baseline", *levels, style="italic")
     table.add_section()
     for name in lines:
@@ -89,10 +104,10 @@ def effects_table(
 
 def levels_table(settings: Settings, rows: pd.DataFrame) -> Iterator[RenderableType]:
     """Where there is no baseline to compare with: the levels themselves."""
-    factors = _factors(settings)
-    table = _table(settings, "Each policy by itself")
+    columns = columns_for(settings)
+    table = _table(settings, "Each policy by itself", columns)
     for policy, runs in rows.groupby("policy", sort=False):
-        values = [np.asarray(runs[name].dropna()) * factors[name] for name in COLUMNS]
+        values = [np.asarray(runs[name].dropna()) * column.factor for name, column in columns.items()]
         table.add_row(str(policy), *map(_mean, values))
     yield table
     hint = (
@@ -101,7 +116,7 @@ def levels_table(settings: Settings, rows: pd.DataFrame) -> Iterator[RenderableT
     yield Padding(Text(hint, style="dim"), (1, 0))
 
 
-def _table(settings: Settings, title: str, *further: str) -> Table:
+def _table(settings: Settings, title: str, columns: Mapping[str, Column], *further: str) -> Table:
     n, months = len(settings.seeds), settings.parameters["horizon"]
     where = f"{settings.population.name}, {n} seed{'s' * (n != 1)}, {months} months"
     table = Table(
@@ -109,15 +124,9 @@ def _table(settings: Settings, title: str, *further: str) -> Table:
         padding=0, pad_edge=False, show_edge=False, header_style="bold",
     )  # fmt: skip
     table.add_column("Policy", no_wrap=True)
-    for heading in [*(column.heading for column in COLUMNS.values()), *filter(None, further)]:
-        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in [*(column.heading for column in columns.values()), *filter(None, further)]:
+        table.add_column(heading, justify="right", vertical="bottom", no_wrap=True)
     return table
-
-
-def _factors(settings: Settings) -> dict[str, float]:
-    """What each indicator is multiplied by to be shown."""
-    years = settings.years or np.nan
-    return {name: each.factor / (years if each.is_yearly else 1) for name, each in COLUMNS.items()}
 
 
 def _by_indicator(table: pd.DataFrame) -> dict[str, Cell]:
@@ -135,9 +144,9 @@ def _places(cells: Sequence[Cell], factor: float) -> int:
     return next((places for places, least in enumerate((5.0, 0.15, 0.015)) if typical >= least), 3)
 
 
-def _effect(cell: Cell, column: Column, factor: float, places: int) -> Text:
+def _effect(cell: Cell, column: Column, places: int) -> Text:
     """An effect with its interval; bold and starred where the interval excludes zero."""
-    effect, low, high = (cell[name] * factor for name in ("effect", "low", "high"))
+    effect, low, high = (cell[name] * column.factor for name in ("effect", "low", "high"))
     if not np.isfinite(effect):
         return Text("– ", style="dim")
     text = "0" if effect == 0 else f"{effect:+z,.{places}f}".replace("-", "−")

@@ -8,17 +8,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from analysis.statistics.replications import enough, needed, pairing, variation, widths
-from experiments.command.policies import BASELINE
+from analysis.studies import SETTLED
 from experiments.command.settings import Settings
 from experiments.jobs.job import Job, effects, no_design
 from experiments.rows.plan import Plan
-from experiments.rows.results import row_tables
-from experiments.study.study import Study, carried_out
+from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import plain_table, records
 
-#: How far the coefficient of variation may still move where it counts as settled.
-_EPSILON = 0.01
 #: Half-width of the interval wanted, as a share of the effect.
 _SHARE = 0.1
 
@@ -33,20 +29,8 @@ def main(settings: Settings) -> int:
 
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
-    rows = pd.concat(row_tables(study.store, plan), ignore_index=True)
-    responses = study.settings.responses
-    curve = variation(rows, responses)
-    tables = {
-        "rows": rows,
-        "variation": curve,
-        "enough": enough(curve, _EPSILON),
-        "widths": widths(rows, BASELINE, responses),
-        "needed": needed(rows, BASELINE, responses),
-        "pairing": pairing(rows, BASELINE, responses),
-    }
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-    for response in responses:
+    tables = analysed(study, plan, folder)
+    for response in study.settings.responses:
         yield _effects_table(response, tables, plan)
     yield Text(
         f"Seeds: for a 95% interval of ± {_SHARE:.0%} of the effect, as far as that is known. Pairing: by "
@@ -57,7 +41,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     yield Text()
     yield _levels_table(tables, plan)
     yield Text(
-        f"Settled: from where the coefficient of variation (sd / mean) moves by no more than {_EPSILON:g}.",
+        f"Settled: from where the coefficient of variation (sd / mean) moves by no more than {SETTLED:g}.",
         style="dim",
     )
 

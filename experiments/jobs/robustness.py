@@ -3,32 +3,31 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from analysis.statistics.discovery import flips, importance
-from analysis.statistics.regret import beats, regret
+from analysis.studies import FEWEST_POINTS, RANKED_BY
 from experiments.command.settings import Settings
 from experiments.design.kinds import KINDS
 from experiments.jobs.job import Job, a_design, several_policies, several_seeds
 from experiments.rows.plan import Plan
-from experiments.rows.results import values_of, write_rows
-from experiments.study.study import Study, carried_out
+from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import interval_text, plain_table, records
+from model.measures import HORIZON
 
-#: Indicators of which less is better, beside costs.
-_LESS_IS_BETTER = (
-    "gini_active_months", "needs_expired", "lost_strategic", "ended_project", "days_bidding",
-    "months_to_start", "mean_load_council", "mean_load_researcher", "mean_needs_open",
-)  # fmt: skip
-#: What policies are ranked by: regret that is seldom exceeded, and that one run does not decide.
-_RANKED_BY = "p90_regret"
 _FACTORS_SHOWN = 3
-#: Half of the points choose where rankings flip, the other half say how surely.
-_FEWEST_POINTS = 4
+
+
+def _a_direction(settings: Settings) -> Iterator[str]:
+    """Policies are ranked by indicators of which one direction is better."""
+    for name in settings.responses:
+        if not HORIZON[name].better:
+            yield (
+                f"responses: job robustness cannot rank policies by {name}, of which neither more nor less "
+                "is better in itself; model/ODD.md, section 6, says of which one is."
+            )
 
 
 def main(settings: Settings) -> int:
@@ -41,44 +40,11 @@ def main(settings: Settings) -> int:
 
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
-    write_rows(study.store, plan, folder / "rows.parquet")
-    names = [policy.name for policy in plan.policies]
-    points = plan.design.table().drop(columns=["point", "block"])
-    tables: dict[str, list[pd.DataFrame]] = {"regret": [], "beats": [], "flips": [], "importance": []}
-    for response in study.settings.responses:
-        values, known = _known(study, plan, response)
-        found = _tables(values, points.loc[known].reset_index(drop=True), names)
-        for name, table in found.items():
-            tables[name].append(table.assign(response=response))
-        yield from _shown(response, found, len(values), len(plan.seeds))
-    for name, parts in tables.items():
-        table = pd.concat(parts, ignore_index=True)
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-        table.to_csv(folder / f"{name}.csv", index=False)
-
-
-def _known(study: Study, plan: Plan, response: str) -> tuple[np.ndarray, np.ndarray]:
-    """A response, more being better, as [points, policies, seeds], and the points at which it is known."""
-    values = values_of(study.store, plan, [response])[..., 0].swapaxes(1, 2)
-    known = study.known(response, values, "points", _FEWEST_POINTS)
-    sign = -1.0 if response in _LESS_IS_BETTER or response.startswith("cost_") else 1.0
-    return sign * values[known], known
-
-
-def _tables(values: np.ndarray, points: pd.DataFrame, names: list[str]) -> dict[str, pd.DataFrame]:
-    """Regret, contests, and where the best policy by regret loses its place to each other one."""
-    regrets = regret(values, names).sort_values(_RANKED_BY, ignore_index=True)
-    best, *others = regrets["policy"]
-    found = [flips(values, points, names, (best, other)).assign(policy=best, other=other) for other in others]
-    matter = [
-        importance(values, points, names, (best, other)).assign(policy=best, other=other) for other in others
-    ]
-    return {
-        "regret": regrets,
-        "beats": beats(values, names),
-        "flips": pd.concat(found, ignore_index=True),
-        "importance": pd.concat(matter, ignore_index=True),
-    }
+    tables = analysed(study, plan, folder)
+    for summary in records(tables["summary"]):
+        response = summary["response"]
+        found = {name: table.query("response == @response") for name, table in tables.items()}
+        yield from _shown(response, found, summary["points"], summary["replicates"])
 
 
 def _shown(
@@ -113,8 +79,8 @@ def _regret_table(response: str, regrets: list[dict], n_points: int, n_seeds: in
         table.add_row(
             line["policy"],
             f"{line['mean']:.2f}",
-            interval_text(line, _RANKED_BY),
-            f"{100 * line[f'{_RANKED_BY}_chosen']:.0f}",
+            interval_text(line, RANKED_BY),
+            f"{100 * line[f'{RANKED_BY}_chosen']:.0f}",
             interval_text(line, "max_regret"),
             f"{100 * line['noise_share']:.0f}",
         )
@@ -149,8 +115,9 @@ def _where(leaves: list[dict], best: str, other: str) -> str:
 JOB = Job(
     main,
     needs=(
-        a_design((kind for kind in KINDS.values() if kind.is_sample), _FEWEST_POINTS),
+        a_design((kind for kind in KINDS.values() if kind.is_sample), FEWEST_POINTS),
         several_policies,
         several_seeds,
+        _a_direction,
     ),
 )

@@ -11,12 +11,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.jobs.job import Job
 from experiments.rows.results import Gathered
 from experiments.study.study import DONE, FAILED, Study, begun, written
-from model.measures import EVENTS, SERIES
+from model.measures import EVENTS, LIFE, SERIES
 from model.policy import Policy
 from model.simulation import Run, run
 
@@ -53,9 +54,7 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
     """Write one run's folder; show its years and one partnership's life."""
     settings = study.settings
     lives = histories_of(result, int(settings.parameters["warmup"]))
-    figures_done = written(
-        study, 1, lambda folder: write_tables(folder, settings, policy, seed, result, lives)
-    )
+    figures_done = written(study, 1, lambda folder: write_tables(folder, study, policy, seed, result, lives))
     terminal.show(
         [Padding(_years(settings, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)]
     )
@@ -64,27 +63,34 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
 
 
 def histories_of(result: Run, warmup: int) -> pd.DataFrame:
-    """A line an event; months count from the horizon's first, those before are negative."""
+    """A line an event, and the stage that it leaves the tie in; months before the horizon are negative."""
     histories = pd.DataFrame({name: result.histories[name] for name in result.histories.dtype.names})  # type: ignore[index, union-attr]
-    histories["event"] = np.array(EVENTS, dtype=object)[histories["event"].to_numpy(dtype=int)]
+    numbers = histories["event"].to_numpy(dtype=int)
+    histories["event"] = np.array(EVENTS, dtype=object)[numbers]
     histories["month"] -= warmup
-    return histories
+    led_to = pd.Series(np.array([each.stage or None for each in LIFE], dtype=object)[numbers], dtype="str")
+    # What begins with a secondment rests, until something else happens.
+    return histories.assign(stage=led_to.groupby(histories["tie"]).ffill().fillna("dormant"))
 
 
 def write_tables(
-    folder: Path, settings: Settings, policy: Policy, seed: int, result: Run, histories: pd.DataFrame
+    folder: Path, study: Study, policy: Policy, seed: int, result: Run, histories: pd.DataFrame
 ) -> None:
     """Write what came out as Parquet."""
     series = result.series.view("f8").reshape(len(result.series), -1)
     months = pd.DataFrame(series, columns=list(SERIES))
     months.insert(0, "month", np.arange(len(months)))
-    keys = {"policy": policy.name, "population": settings.population.name, "seed": seed}
-    pd.DataFrame([keys | result.indicators]).to_parquet(folder / "rows.parquet", index=False)
-    months.to_parquet(folder / "series.parquet", index=False)
-    histories.to_parquet(folder / "histories.parquet", index=False)
+    keys = {"policy": policy.name, "population": study.settings.population.name, "seed": seed}
     found = Gathered()
     found.add(policy.name, series, result.spells)
-    found.survival().to_parquet(folder / "survival.parquet", index=False)
+    content = {
+        "rows": pd.DataFrame([keys | result.indicators]),
+        "series": months,
+        "histories": histories,
+        "survival": found.survival(),
+    }
+    for name, table in content.items():
+        tables.write(folder, name, table, study.columns)
 
 
 def _one_run(settings: Settings) -> Iterator[str]:

@@ -11,8 +11,8 @@ from experiments.command.settings import Settings
 from experiments.design.points import describe
 from experiments.jobs.job import Job
 from experiments.rows.plan import Plan
-from experiments.rows.results import values_of, write_rows
-from experiments.study.study import Study, carried_out
+from experiments.rows.results import values_of
+from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import plain_table
 
 
@@ -26,7 +26,7 @@ def main(settings: Settings) -> int:
 
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
-    write_rows(study.store, plan, folder / "rows.parquet")
+    analysed(study, plan, folder)
     yield _summary(study, plan)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.dictionary import Dictionary
 from analysis.statistics.intervals import Moments
 from analysis.statistics.survival import KINDS, survival_of
 from experiments.rows.plan import Plan
@@ -64,8 +65,8 @@ def row_tables(store: Store, plan: Plan) -> Iterator[pd.DataFrame]:
                 yield pd.concat([keys, store.indicators(list(keys["row"]))], axis=1)
 
 
-def write_rows(store: Store, plan: Plan, path: Path) -> int:
-    """Write all rows that are finished to one Parquet file.
+def write_rows(store: Store, plan: Plan, path: Path, columns: Dictionary) -> int:
+    """Write all rows that are finished to one Parquet file, what each column is beside it.
 
     Returns:
         How many they are.
@@ -73,7 +74,7 @@ def write_rows(store: Store, plan: Plan, path: Path) -> int:
     n_rows, writer = 0, None
     for rows in row_tables(store, plan):
         table = pa.Table.from_pandas(rows, preserve_index=False)
-        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer = writer or pq.ParquetWriter(path, columns.described("rows", table.schema))
         writer.write_table(table.cast(writer.schema))
         n_rows += len(rows)
     if writer:

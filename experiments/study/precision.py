@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
-from analysis.statistics.stopping import interval, seeds_wanted
+from analysis.statistics.stopping import seeds_wanted
 from experiments.command.policies import BASELINE
 from experiments.command.settings import Precision
 from experiments.rows.plan import Plan
@@ -35,16 +34,3 @@ def differences_of(study: Study, plan: Plan, precision: Precision) -> dict[str, 
     values = values_of(study.store, plan, [precision.indicator])[0, :, :, 0]
     base = values[:, names.index(BASELINE)]
     return {name: values[:, i] - base for i, name in enumerate(names) if name != BASELINE}
-
-
-def stop_honestly(study: Study, plan: Plan, effects: pd.DataFrame, precision: Precision) -> None:
-    """Intervals that seeds were added for are as wide as was asked, even where they look narrower."""
-    for policy, differences in differences_of(study, plan, precision).items():
-        mean, low, high, is_reached = interval(differences, precision.wanted)
-        at = (effects["policy"] == policy) & (effects["indicator"] == precision.indicator)
-        effects.loc[at, ["effect", "low", "high"]] = mean, low, high
-        if not is_reached:
-            study.notes.append(
-                f"{policy}: {precision.indicator} is known to ±{(high - low) / 2:.3g} only after "
-                f"{precision.wanted.most:,} seeds, the most allowed."
-            )

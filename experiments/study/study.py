@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 
+from analysis import studies
+from analysis.dictionary import Dictionary
 from experiments import terminal
 from experiments.command.settings import Settings
+from experiments.design.drawn import MORRIS
 from experiments.design.points import describe
 from experiments.rows.outcomes import Failure
 from experiments.rows.plan import Plan
+from experiments.rows.results import write_rows
 from experiments.rows.store import Store, lines_on
 from experiments.running.filling import Filler, Missing
 from experiments.running.opening import opened
@@ -21,6 +25,7 @@ from experiments.status import DONE, FAILED, INTERRUPTED, Unfinished
 from experiments.study.equal_money import Solved, notes_on, solved_for
 from experiments.study.folder import check_writable, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
+from experiments.study.tables import asked_of, dictionary_of, write_positions
 from experiments.terminal import Part, duration, size
 from model.problems import BadInput
 
@@ -53,6 +58,11 @@ class Study:
     def store(self) -> Store:
         """Where the rows are."""
         return self.filler.store
+
+    @property
+    def columns(self) -> Dictionary:
+        """What the columns of the tables are."""
+        return dictionary_of(self.settings.design)
 
     @property
     def status(self) -> int:
@@ -90,26 +100,6 @@ class Study:
             terminal.say([f"All {len(plan):,} runs are in {self.store.folder}."])
             raise Unfinished(DONE)
         self._check_complete(plan)
-
-    def known(self, what: str, values: np.ndarray, pieces: str, fewest: int) -> np.ndarray:
-        """Which pieces of a design have a value of every run; the others are left out, and the user is told.
-
-        Args:
-            what: whose values they are, in words.
-            values: [pieces, ...].
-            pieces: what they are, in words.
-            fewest: how many it takes.
-
-        Raises:
-            Unfinished: if there are fewer; the user has been told.
-        """
-        known = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
-        if known.sum() < fewest:
-            terminal.say_error([f"{what} is known in {known.sum()} {pieces}, and it takes {fewest}."])
-            raise Unfinished(FAILED)
-        if not known.all():
-            self.notes.append(f"{what}: {(~known).sum()} {pieces} in which it is not known are left out.")
-        return known
 
     def _announce(self, plan: Plan, missing: Missing) -> float:
         """Say how much there is to do; seconds a row."""
@@ -211,7 +201,9 @@ def written(study: Study, n_rows: int, write: Callable[[Path], None]) -> bool:
     """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
     settings = study.settings
     with written_whole(settings.out) as folder:
+        asked_of(settings).write(folder)
         write(folder)
+        study.columns.written(folder)
         write_settings(folder, settings, study.solved)
         content = manifest(
             settings, study.solved.values(), study.started, n_rows, study.notes, len(study.failures)
@@ -225,6 +217,24 @@ def filled(study: Study) -> Plan:
     plan = study.plan()
     study.fill(plan)
     return plan
+
+
+def analysed(study: Study, plan: Plan, folder: Path) -> dict[str, pd.DataFrame]:
+    """Write a plan's rows and what the job's statistics make of them; these tables, by name.
+
+    Raises:
+        Unfinished: if too many rows failed; the user has been told.
+    """
+    write_rows(study.store, plan, folder / "rows.parquet", study.columns)
+    if plan.design.kind is MORRIS:
+        write_positions(folder, plan.design)
+    try:
+        found = studies.analyse(folder, study.columns)
+    except studies.TooFew as error:
+        terminal.say_error([str(error)])
+        raise Unfinished(FAILED) from None
+    study.notes += found.notes
+    return found.tables
 
 
 type Analyse = Callable[[Study, Plan, Path], Iterable[Part]]

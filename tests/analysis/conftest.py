@@ -89,18 +89,18 @@ def one_run(tmp_path: Path) -> Path:
         folder,
         "histories",
         [
-            (0, 3, 40, -100, "initial"),
-            (0, 3, 40, 5, "finding_met"),
-            (0, 3, 40, 20, "departed"),
-            (1, 4, 41, -2, "formed_outreach"),
-            (1, 4, 41, 3, "ready"),
-            (1, 4, 41, 6, "bid"),
-            (1, 4, 41, 6, "awarded"),
-            (1, 4, 41, 11, "started_grant"),
-            (1, 4, 41, 18, "finding_late"),
-            (1, 4, 41, 25, "embedded"),
-            (2, 5, 42, -9, "formed_repeat"),
-            (2, 5, 42, -8, "lapsed"),
+            (0, 3, 40, -100, "initial", "strategic"),
+            (0, 3, 40, 5, "finding_met", "strategic"),
+            (0, 3, 40, 20, "departed", "gone"),
+            (1, 4, 41, -2, "formed_outreach", "scoping"),
+            (1, 4, 41, 3, "ready", "ready"),
+            (1, 4, 41, 6, "bid", "ready"),
+            (1, 4, 41, 6, "awarded", "awarded"),
+            (1, 4, 41, 11, "started_grant", "project"),
+            (1, 4, 41, 18, "finding_late", "project"),
+            (1, 4, 41, 25, "embedded", "strategic"),
+            (2, 5, 42, -9, "formed_repeat", "scoping"),
+            (2, 5, 42, -8, "lapsed", "dormant"),
         ],
     )
     return folder
@@ -226,14 +226,29 @@ def replications(tmp_path: Path) -> Path:
 
 
 def _write(folder: Path, name: str, lines: list[tuple], **types: str) -> None:
-    folder.mkdir(exist_ok=True)
+    if not folder.exists():
+        folder.mkdir()
+        columns = ["table", "column", "unit", "kind", "better", "label"]
+        pd.DataFrame(_INDICATORS, columns=columns).assign(meaning="").to_csv(folder / "columns.csv")
     table = pd.DataFrame(lines, columns=[*_COLUMNS[name], *_MORE.get(name, ())])
     table.astype(types).to_parquet(folder / f"{name}.parquet")
 
 
 _COLUMNS = tables.COLUMNS | {"series": tables.COMPARED_SERIES}
 #: Columns that a table need not have.
-_MORE = {"indices": ("luck",)}
+_MORE = {"indices": ("luck",), "histories": ("stage",)}
+#: What the dictionary of a folder says of indicators.
+_INDICATORS = [
+    ("rows", "mean_strategic", "partnerships at a time", "stock", 1, "Strategic partnerships"),
+    ("rows", "mean_project", "partnerships at a time", "stock", 1, "Project partnerships"),
+    ("rows", "needs_met", "needs over the horizon", "flow", 1, "Needs met by partnerships"),
+    ("rows", "mean_coverage", "share of councils", "stock", 1, "Councils covered"),
+    ("rows", "gini_active_months", "Gini coefficient", "ratio", -1, "Inequality of councils"),
+    ("rows", "cost_total", "£k over the horizon", "flow", -1, "Cost, grants included"),
+    ("rows", "formed", "ties over the horizon", "flow", 0, "Ties formed"),
+    ("rows", "bids", "bids over the horizon", "flow", 0, "Bids"),
+    ("series", "load_council", "demand / capacity", "stock", -1, "Load of councils"),
+]
 
 
 def _effects_of(policy: str) -> list[tuple]:

@@ -83,10 +83,10 @@ def test_of_the_rows_no_more_is_read_than_what_names_them(sobol, spoil):
     assert tuple(tables.read(sobol).rows) == tables.COLUMNS["rows"]
 
 
-def test_figures_that_cannot_be_written(comparison, capsys):
+def test_files_that_cannot_be_written(comparison, capsys):
     (comparison / "figures").write_text("a file in the way")
     assert main([str(comparison)]) == 1
-    assert "the figures cannot be written" in capsys.readouterr().err
+    assert "the files cannot be written" in capsys.readouterr().err
 
 
 def test_a_folder_must_be_named(capsys):

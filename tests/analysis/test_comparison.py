@@ -16,7 +16,7 @@ def test_effects_ranks_policies_and_sets_equal_money_apart(comparison):
     assert tick_labels(figure.axes[5]) == ["Joint posts"]
     assert {"As designed", "At equal money"} <= set(texts(figure))
     assert [axes.get_xlabel() for axes in figure.axes[5:]] == [
-        "at a time",
+        "partnerships at a time",
         "needs a year",
         "% of councils",
         "Gini × 100",
@@ -34,8 +34,30 @@ def test_effects_are_shown_in_the_unit_that_the_axis_names(comparison):
 
 def test_colours_say_whether_the_interval_excludes_zero(comparison):
     strategic = drawn(effects.draw, comparison).axes[0].collections[-1]
-    wanted = [style.ABOVE, style.UNCLEAR, style.BELOW]
+    wanted = [style.BETTER, style.UNCLEAR, style.WORSE]
     assert np.allclose(strategic.get_facecolors(), [to_rgba(colour) for colour in wanted])
+
+
+def test_colours_say_what_is_better_not_what_is_more(comparison):
+    *_, inequality, cost = drawn(effects.draw, comparison).axes[:5]
+    for axes, wanted in (
+        (inequality, [style.BETTER, style.UNCLEAR, style.UNCLEAR]),
+        (cost, [style.WORSE, style.UNCLEAR, style.WORSE]),
+    ):
+        assert np.allclose(axes.collections[-1].get_facecolors(), [to_rgba(colour) for colour in wanted])
+
+
+def test_without_a_dictionary_no_direction_is_called_better(comparison):
+    (comparison / "columns.csv").unlink()
+    figure = drawn(effects.draw, comparison)
+    wanted = [style.OPEN, style.UNCLEAR, style.OPEN]
+    assert np.allclose(
+        figure.axes[0].collections[-1].get_facecolors(), [to_rgba(colour) for colour in wanted]
+    )
+    assert figure.axes[5].get_xlabel() == "in the indicator's unit"
+    assert "different: better or worse is not said" in [
+        text.get_text() for text in figure.legends[0].get_texts()
+    ]
 
 
 def test_intervals_reach_from_low_to_high(comparison):

@@ -82,7 +82,7 @@ def test_flips_shows_only_pairs_whose_ranking_flips(robust):
         "search rate > 0.4 and motives is review",
         "search rate > 0.4 and motives is not review",
     ]
-    wanted = [to_rgba(colour) for colour in (style.ABOVE, style.UNCLEAR, style.BELOW)]
+    wanted = [to_rgba(colour) for colour in (style.BETTER, style.UNCLEAR, style.WORSE)]
     assert np.allclose(axes.collections[-1].get_facecolors(), wanted)
     headings = {"Joint posts − PhDs: Strategic partnerships", "Hangs most on search rate"}
     assert headings | {"60%", "10%", "30%"} <= set(texts(figure))

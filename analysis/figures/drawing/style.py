@@ -16,8 +16,8 @@ INK, GREY, PALE, FAINT = "#2b2f36", "#7a828e", "#c9ced6", "#f1f3f6"
 BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, YELLOW = (
     "#0072b2", "#e69f00", "#009e73", "#b5609a", "#d55e00", "#56b4e9", "#f0e442",
 )  # fmt: skip
-#: Of a difference: its interval lies above zero, below it, or includes it.
-ABOVE, BELOW, UNCLEAR = BLUE, VERMILION, "#9aa1ab"
+#: Of a difference: better, worse, its interval includes zero, or nobody can say which direction is better.
+BETTER, WORSE, UNCLEAR, OPEN = BLUE, VERMILION, "#9aa1ab", PURPLE
 #: Of a policy beside others; the baseline is INK.
 POLICY_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)
 #: Of what a tie is: greys before it is a partnership, orange for a project, blue for a strategic one.
@@ -118,6 +118,8 @@ def label_ends(axes: Axes, labels: Mapping[str, tuple[float, str]], gap: float =
         labels: text -> (height at which the line ends, its colour).
         gap: least distance of two labels, as a share of the height of the axes.
     """
+    if not labels:
+        return
     order = sorted(labels, key=lambda text: labels[text][0])
     ends = axes.transData.transform([(axes.get_xlim()[1], labels[text][0]) for text in order])
     wanted = axes.transAxes.inverted().transform(ends)[:, 1]  # whatever the scale of the axes
@@ -158,9 +160,10 @@ def log_ticks(low: float, high: float) -> LogLocator:
     return LogLocator(subs=next((steps[most] for most in steps if span < most), (1,)))
 
 
-def colours_of(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The colour of each difference by its interval."""
-    return np.select([low > 0, high < 0], [ABOVE, BELOW], UNCLEAR)
+def colours_of(low: np.ndarray, high: np.ndarray, better: int = 1) -> np.ndarray:
+    """The colour of each difference by its interval, and by which direction is better (0: neither)."""
+    of_more, of_less = {1: (BETTER, WORSE), -1: (WORSE, BETTER), 0: (OPEN, OPEN)}[better]
+    return np.select([low > 0, high < 0], [of_more, of_less], UNCLEAR)
 
 
 def rounded(value: float) -> str:

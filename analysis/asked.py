@@ -1,0 +1,85 @@
+"""What a study asked, as `study.json` says: what its statistics need to know beside its rows."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from analysis.tables import BadFolder
+
+FILE = "study.json"
+
+
+@dataclass(frozen=True)
+class Precision:
+    """An interval as narrow as is wanted: whose effect it is of, half its width, and seeds it may take."""
+
+    indicator: str
+    half_width: float
+    most_seeds: int
+
+
+@dataclass(frozen=True)
+class Points:
+    """Where in parameter space policies were run.
+
+    Attributes:
+        kind: of the design.
+        n: base samples, trajectories or points.
+        size: points in all.
+        factors: what was varied.
+        groups: each factor's group; its own name if it is in none.
+        levels: positions that a factor takes in a morris design.
+        seeds_apart: how far the seeds of one block of points are from those of the next.
+    """
+
+    kind: str
+    n: int
+    size: int
+    factors: Sequence[str]
+    groups: Sequence[str]
+    levels: int
+    seeds_apart: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a study asked.
+
+    Attributes:
+        job: what is done with the rows.
+        policies: in order.
+        seeds: the first, and the one after the last.
+        responses: indicators that are looked at.
+        points: where.
+        precision: what seeds were added for, if any.
+    """
+
+    job: str
+    policies: Sequence[str]
+    seeds: tuple[int, int]
+    responses: Sequence[str]
+    points: Points
+    precision: Precision | None = None
+
+    def write(self, folder: Path) -> None:
+        """Write it to a folder."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
+        (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read(folder: Path) -> Asked | None:
+    """What the study of a folder asked; None where the folder does not say, as those of older versions.
+
+    Raises:
+        BadFolder: if it cannot be read.
+    """
+    file = folder / FILE
+    if not file.exists():
+        return None
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        precision = Precision(**told.pop("precision")) if told.get("precision") else None
+        return Asked(**{**told, "points": Points(**told["points"]), "precision": precision})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadFolder(f"{file}: does not say what a study asked ({error})") from error

@@ -1,0 +1,300 @@
+"""Studies: from the rows of a folder to the tables that its job makes of them.
+
+A job calls this once it has written its rows; `python -m analysis FOLDER` calls it again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis import asked as asking
+from analysis import tables
+from analysis.asked import Asked, Precision
+from analysis.dictionary import Dictionary
+from analysis.statistics import discovery, effects, morris, regret, replications, sobol, stopping, survival
+from analysis.tables import BASELINE, BadFolder
+
+#: Points of a morris design, as positions in the ranges of the factors.
+POSITIONS = "positions"
+#: How far the coefficient of variation may still move where it counts as settled.
+SETTLED = 0.01
+#: Half-width of the intervals of total indices for which a design is recommended.
+HALF_WIDTH = 0.05
+#: What policies are ranked by: regret that is seldom exceeded, and that one run does not decide.
+RANKED_BY = "p90_regret"
+#: Half of the points choose where rankings flip, the other half say how surely.
+FEWEST_POINTS = 4
+FEWEST_BLOCKS = 2
+
+_RESPONSE = {"response": ("", "the indicator that is looked at")}
+_ANSWER = _RESPONSE | {"contrast": ("", "the policy, or the two whose difference it is")}
+_PAIR = _RESPONSE | {"policy": ("", "the policy"), "other": ("", "the policy that it is compared with")}
+_FACTOR = {"factor": ("", "parameter, lever, or group of them")}
+_BLOCKS = {"blocks": ("base samples", "the first so many")}
+_ROBUST = {
+    "better": ("", "which direction of the response is better: 1 more, -1 less"),
+    "points": ("points", "at which it is known"),
+}
+#: What each column of each table of statistics is: its unit and meaning.
+COLUMNS = {
+    "effects": effects.COLUMNS,
+    "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
+    "variation": replications.VARIATION,
+    "enough": replications.ENOUGH,
+    "widths": replications.WIDTHS,
+    "needed": replications.NEEDED,
+    "pairing": replications.PAIRING,
+    "indices": {**_ANSWER, **_FACTOR, **sobol.COLUMNS, "luck": sobol.SUMMARY["luck"]},
+    "convergence": {**_ANSWER, **_FACTOR, **_BLOCKS, **sobol.COLUMNS},
+    "screening": {**_ANSWER, **_FACTOR, **morris.COLUMNS},
+    "summary": {**_ANSWER, **_ROBUST, **morris.SUMMARY, **sobol.SUMMARY},
+    "regret": {**_PAIR, **regret.COLUMNS},
+    "beats": {**_PAIR, **regret.BEATS},
+    "flips": {**_PAIR, **discovery.FLIPS},
+    "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
+}
+
+
+class TooFew(BadFolder):
+    """So many runs failed that there is nothing to say."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What statistics make of a study's rows.
+
+    Attributes:
+        tables: by name; none for a job that has no statistics.
+        notes: what to know when reading them.
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def analyse(folder: Path, columns: Dictionary) -> Found:
+    """Make the tables of a study from its rows, and write them into its folder.
+
+    Args:
+        folder: holds `rows.parquet`, `study.json` and, of a screening, `positions.parquet`.
+        columns: what the columns of its tables are.
+
+    Raises:
+        BadFolder: if it lacks what that takes.
+        TooFew: if too many runs failed.
+    """
+    tables.check(folder)
+    asked = asking.read(folder)
+    found = _JOBS[asked.job](folder, asked, columns) if asked and asked.job in _JOBS else Found()
+    for name, table in found.tables.items():
+        tables.write(folder, name, table, columns)
+        table.to_csv(folder / f"{name}.csv", index=False)
+    return found
+
+
+# --- comparisons ------------------------------------------------------------------------------------------
+
+
+def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What each policy is worth, where there is a baseline."""
+    if BASELINE not in asked.policies or len(asked.policies) < 2:
+        return Found()
+    rows = _rows(folder)
+    found = Found({"effects": effects.effects_of(rows)})
+    if asked.precision:
+        found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
+    return found
+
+
+def _stop_honestly(
+    table: pd.DataFrame, rows: pd.DataFrame, asked: Asked, precision: Precision
+) -> Iterator[str]:
+    """Make intervals that seeds were added for as wide as was asked, even where they look narrower."""
+    wanted = stopping.Wanted(precision.half_width, precision.most_seeds)
+    levels = rows.pivot_table(index="seed", columns="policy", values=precision.indicator, dropna=False)
+    levels = levels.reindex(range(*asked.seeds))
+    for policy in asked.policies:
+        if policy == BASELINE or policy not in levels:
+            continue
+        mean, low, high, is_reached = stopping.interval(
+            (levels[policy] - levels[BASELINE]).to_numpy(float), wanted
+        )
+        at = (table["policy"] == policy) & (table["indicator"] == precision.indicator)
+        table.loc[at, ["effect", "low", "high"]] = mean, low, high
+        if not is_reached:
+            yield (
+                f"{policy}: {precision.indicator} is known to ±{(high - low) / 2:.3g} only after "
+                f"{precision.most_seeds:,} seeds, the most allowed."
+            )
+
+
+def _replications(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """How many runs are enough, and what sharing luck saves."""
+    rows, responses = _rows(folder), asked.responses
+    curve = replications.variation(rows, responses)
+    return Found(
+        {
+            "variation": curve,
+            "enough": replications.enough(curve, SETTLED),
+            "widths": replications.widths(rows, BASELINE, responses),
+            "needed": replications.needed(rows, BASELINE, responses),
+            "pairing": replications.pairing(rows, BASELINE, responses),
+        }
+    )
+
+
+# --- designs ----------------------------------------------------------------------------------------------
+
+
+def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """Which policy is good whatever the parameters are."""
+    rows = _rows(folder, ["point", "block", "policy", "seed", *asked.points.factors, *asked.responses])
+    points = rows.drop_duplicates("point").set_index("point")[list(asked.points.factors)]
+    values = values_of(rows, asked)
+    found, parts = Found(), []
+    for column, response in enumerate(asked.responses):
+        if not (better := columns.better(response)):
+            raise BadFolder(f"{folder}: of {response}, it is not known whether more or less is better")
+        levels = values[..., column].swapaxes(1, 2)
+        known = _known(found, response, levels, "points", FEWEST_POINTS)
+        at = points.loc[np.flatnonzero(known)].reset_index(drop=True)
+        summary = {"better": better, "points": len(at), "replicates": levels.shape[2]}
+        robust = _robust(better * levels[known], at, asked.policies)
+        parts.append(_labelled(robust | {"summary": pd.DataFrame([summary])}, response=response))
+    found.tables.update(_together(parts))
+    return found
+
+
+def _robust(values: np.ndarray, points: pd.DataFrame, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Regret, contests, and where the best policy by regret loses its place to each other one."""
+    regrets = regret.regret(values, names).sort_values(RANKED_BY, ignore_index=True)
+    best, *others = regrets["policy"]
+
+    def against_each(of_pair: Any) -> pd.DataFrame:
+        parts = [
+            of_pair(values, points, names, (best, other)).assign(policy=best, other=other) for other in others
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    return {
+        "regret": regrets,
+        "beats": regret.beats(values, names),
+        "flips": against_each(discovery.flips),
+        "importance": against_each(discovery.importance),
+    }
+
+
+def _sensitivity(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """Which factors matter."""
+    found, parts = Found(), []
+    rows = _rows(folder, ["point", "block", "policy", "seed", *asked.responses])
+    for response, contrast, values, known in _answers(rows, asked, found):
+        answer = (
+            _screened(folder, asked, values, known)
+            if asked.points.kind == "morris"
+            else _indices(asked, values)
+        )
+        parts.append(_labelled(answer, response=response, contrast=contrast))
+    found.tables.update(_together(parts))
+    return found
+
+
+def _answers(
+    rows: pd.DataFrame, asked: Asked, found: Found
+) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """Response, contrast, values [blocks, points of a block, replicates], and the blocks that are known.
+
+    Of one policy, the response itself; of several, how each differs from the first.
+    """
+    values = values_of(rows, asked)
+    blocked = values.reshape(asked.points.n, -1, *values.shape[1:])
+    first, *others = asked.policies
+    for column, response in enumerate(asked.responses):
+        levels = blocked[..., column]
+        answers = {f"{name} − {first}": levels[..., i] - levels[..., 0] for i, name in enumerate(others, 1)}
+        for contrast, answer in (answers or {first: levels[..., 0]}).items():
+            known = _known(found, f"{response}, {contrast}", answer, "blocks", FEWEST_BLOCKS)
+            yield response, contrast, answer[known], known
+
+
+def _indices(asked: Asked, values: np.ndarray) -> dict[str, pd.DataFrame]:
+    """Sobol indices of one answer."""
+    names = list(dict.fromkeys(asked.points.groups))
+    indices = sobol.sobol_indices(values, names)
+    advice = sobol.recommended(values, names, HALF_WIDTH)
+    advised = {f"recommended_{name}": value for name, value in vars(advice).items()} if advice else {}
+    return {
+        "indices": indices.table.assign(luck=indices.luck),
+        "convergence": sobol.convergence(values, names),
+        "summary": pd.DataFrame([_figures(indices) | advised]),
+    }
+
+
+def _screened(folder: Path, asked: Asked, values: np.ndarray, known: np.ndarray) -> dict[str, pd.DataFrame]:
+    """The screening of one answer."""
+    points = asked.points
+    positions = tables.table(folder, POSITIONS, tuple(points.factors))
+    if positions is None:
+        raise BadFolder(f"{folder}: holds no {POSITIONS}.parquet, which a screening takes")
+    unit = positions[list(points.factors)].to_numpy().reshape(points.n, -1, len(points.factors))
+    screening = morris.screen(values, unit[known], points.factors, points.groups, points.levels)
+    return {"screening": screening.table, "summary": pd.DataFrame([_figures(screening)])}
+
+
+def _figures(found: sobol.Indices | morris.Screening) -> dict[str, Any]:
+    return {name: value for name, value in vars(found).items() if name != "table"}
+
+
+def values_of(rows: pd.DataFrame, asked: Asked) -> np.ndarray:
+    """The responses of all runs [points, replicates, policies, responses]; NaN where a run failed."""
+    first, stop = asked.seeds
+    values = np.full((asked.points.size, stop - first, len(asked.policies), len(asked.responses)), np.nan)
+    replicate = rows["seed"] - rows["block"] * asked.points.seeds_apart - first
+    policy = rows["policy"].map({name: i for i, name in enumerate(asked.policies)})
+    values[rows["point"], replicate, policy] = rows[list(asked.responses)]
+    return values
+
+
+def _known(found: Found, what: str, values: np.ndarray, pieces: str, fewest: int) -> np.ndarray:
+    """Which pieces of a design have a value of every run; the others are left out, and noted.
+
+    Raises:
+        TooFew: if fewer are left than it takes.
+    """
+    known = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+    if known.sum() < fewest:
+        raise TooFew(f"{what} is known in {known.sum()} {pieces}, and it takes {fewest}.")
+    if not known.all():
+        found.notes.append(f"{what}: {(~known).sum()} {pieces} in which it is not known are left out.")
+    return known
+
+
+# --- tables -----------------------------------------------------------------------------------------------
+
+
+def _rows(folder: Path, only: Sequence[str] | None = None) -> pd.DataFrame:
+    wanted = tuple(dict.fromkeys(only)) if only else None
+    rows = tables.table(folder, "rows", wanted or tables.COLUMNS["rows"], only=wanted)
+    assert rows is not None
+    return rows
+
+
+def _labelled(answer: dict[str, pd.DataFrame], **keys: str) -> dict[str, pd.DataFrame]:
+    return {name: table.assign(**keys) for name, table in answer.items()}
+
+
+def _together(answers: Sequence[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The tables of several answers, each below the other."""
+    return {name: pd.concat([each[name] for each in answers], ignore_index=True) for name in answers[0]}
+
+
+_JOBS = {
+    "compare": _compared,
+    "replications": _replications,
+    "robustness": _robustness,
+    "sensitivity": _sensitivity,
+}

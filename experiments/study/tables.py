@@ -1,0 +1,111 @@
+"""What a folder says of itself: what was asked (`study.json`), and what each column is (`columns.csv`)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis import asked as asking
+from analysis import studies, tables
+from analysis.asked import Asked, Points
+from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
+from experiments.command.settings import Settings
+from experiments.design.points import BLOCK, Design
+from model.measures import FLOW, HORIZON, MONTHLY, STOCK, Indicator
+
+_NAMES = {
+    "policy": ("", "the policy"),
+    "population": ("", "the population"),
+    "seed": ("", "names the run's luck; runs of one seed share it"),
+}
+_ROWS = {
+    "point": ("", "number of the point of the design, from 0"),
+    "block": ("", "points of one block share their seeds"),
+    **_NAMES,
+    "row": ("", "name of the run in the store; experiment=replay row=NAME runs it again"),
+}
+_MONTH = {"month": ("months", "of the horizon, from 0")}
+_COMPARED = {
+    "policy": ("", "the policy"),
+    **_MONTH,
+    "indicator": ("", "what is measured in the month"),
+    "mean": ("the indicator's", "over seeds"),
+    "low": ("the indicator's", "low end of the 95% interval of mean"),
+    "high": ("the indicator's", "high end of the 95% interval of mean"),
+}
+_HISTORIES = {
+    "tie": ("", "number of the tie"),
+    "council": ("", "row of the council"),
+    "researcher": ("", "row of the researcher"),
+    "month": ("months", "of the horizon, from 0; those before are negative"),
+    "event": ("", "what happened (model/ODD.md, section 6)"),
+    "stage": ("", "of the tie afterwards; gone if it is no more"),
+}
+
+
+def dictionary_of(design: Design) -> Dictionary:
+    """What every column of every table is that a job on a design may write."""
+    return Dictionary(
+        [
+            *columns_of("rows", _ROWS),
+            *(_of_factor(factor.name, factor.declared) for factor in design.factors),
+            *(_of_horizon(name, each) for name, each in HORIZON.items()),
+            *columns_of("series", _COMPARED),
+            *(_of_months(each) for each in MONTHLY.values()),
+            *columns_of("histories", _HISTORIES),
+            *_positions(design),
+            *(each for name, told in studies.COLUMNS.items() for each in columns_of(name, told)),
+        ]
+    )
+
+
+def _of_factor(name: str, declared) -> Column:
+    return Column("rows", name, declared.unit, declared.meaning)
+
+
+def _positions(design: Design) -> Iterator[Column]:
+    for factor in design.factors:
+        meaning = "position of the point in the range of the factor, 0 to 1"
+        yield Column(studies.POSITIONS, factor.name, "share of the range", meaning)
+
+
+def _of_horizon(name: str, each: Indicator) -> Column:
+    unit = each.unit + OVER_HORIZON * (each.kind == FLOW)
+    meaning = f"mean over the horizon of: {each.meaning}" if each.kind == STOCK else each.meaning
+    return Column("rows", name, unit, meaning, each.kind, each.better, each.label)
+
+
+def _of_months(each: Indicator) -> Column:
+    unit = each.unit + A_MONTH * (each.kind == FLOW)
+    return Column("series", each.name, unit, each.meaning, each.kind, each.better, each.label)
+
+
+def asked_of(settings: Settings) -> Asked:
+    """What the settings ask, as far as statistics need to know."""
+    design, precision = settings.design, settings.precision
+    points = Points(
+        kind=design.kind.name,
+        n=design.n,
+        size=len(design),
+        factors=[factor.name for factor in design.factors],
+        groups=[factor.group for factor in design.factors],
+        levels=design.levels,
+        seeds_apart=BLOCK,
+    )
+    return Asked(
+        job=settings.job,
+        policies=[planned.policy.name for planned in settings.policies],
+        seeds=(settings.seeds.start, settings.seeds.stop),
+        responses=list(settings.responses),
+        points=points,
+        precision=precision
+        and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
+    )
+
+
+def write_positions(folder: Path, design: Design) -> None:
+    """Write where the points of a screening lie, which its statistics take."""
+    names = [factor.name for factor in design.factors]
+    content = pd.DataFrame(np.asarray(design.unit), columns=names)
+    tables.write(folder, studies.POSITIONS, content, dictionary_of(design))

@@ -1,0 +1,92 @@
+"""`python -m analysis` makes the statistics of a folder again from its rows, as the job made them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from analysis.__main__ import main
+
+TWO = "policies=[baseline,brokers]"
+FACTORS = "design.factors=[search_rate,motives,embed_rate]"
+JOBS = {
+    "compare": (TWO, "seeds=4"),
+    "precise": ("experiment=precise", TWO, "precision.half_width=2"),
+    "replications": ("experiment=replications", TWO, "seeds=20"),
+    "sobol": ("experiment=sobol", TWO, "seeds=4", "design.n=8", FACTORS),
+    "morris": ("experiment=morris", "policies=[brokers]", "seeds=3", "design.n=4", FACTORS),
+    "robust": (
+        "experiment=robust",
+        TWO,
+        "seeds=2",
+        "design.n=12",
+        FACTORS,
+        "responses=[needs_met,cost_total]",
+    ),
+    "run": ("experiment=run",),
+    "sweep": (
+        "experiment=grid",
+        "policies=[brokers]",
+        "seeds=1",
+        "design.factors={search_rate: {values: [0.1, 0.2]}}",
+    ),
+}
+#: What only the model, or the store of runs, can make.
+GIVEN = {"rows", "series", "survival", "histories", "positions"}
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in (".parquet", ".csv")}
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_statistics_made_again_are_the_same_to_the_byte(tiny, job: str) -> None:
+    assert tiny(*JOBS[job], "out=out").status == 0
+    before = written(Path("out"))
+    for name in before:
+        if Path(name).stem not in GIVEN and name != "columns.csv":
+            (Path("out") / name).unlink()
+    assert main(["out"]) == 0
+    assert written(Path("out")) == before
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_column_of_every_table_is_in_the_dictionary(tiny, job: str) -> None:
+    assert tiny(*JOBS[job], "out=out").status == 0
+    told = pd.read_csv("out/columns.csv").set_index(["table", "column"])
+    assert told.index.is_unique
+    there = [
+        (file.stem, name) for file in Path("out").glob("*.parquet") for name in pq.read_schema(file).names
+    ]
+    assert set(told.index) == set(there)
+    assert not list(told.index[told["meaning"].isna()])
+    for table, name in there:
+        field = pq.read_schema(f"out/{table}.parquet").field(name)
+        assert field.metadata[b"meaning"].decode() == told.loc[(table, name), "meaning"]
+
+
+def test_what_the_dictionary_says_of_an_indicator(tiny) -> None:
+    assert tiny(*JOBS["sweep"], "out=out").status == 0
+    told = pd.read_csv("out/columns.csv").set_index(["table", "column"]).loc["rows"]
+    assert list(told.loc["cost_total", ["unit", "kind", "better", "label"]]) == [
+        "£k over the horizon", "flow", -1, "Cost, grants included",
+    ]  # fmt: skip
+    assert told.loc["search_rate", "unit"] == "1/month"
+    assert pd.isna(told.loc["seed", "better"])
+    metadata = pq.read_schema("out/rows.parquet").field("mean_coverage").metadata
+    assert (metadata[b"unit"], metadata[b"better"]) == (b"share of councils", b"1")
+
+
+def test_runs_that_failed_are_left_out_when_made_again_too(tiny) -> None:
+    assert tiny(*JOBS["robust"], "out=out").status == 0
+    rows = pd.read_parquet("out/rows.parquet")
+    rows[(rows["point"] != 3) | (rows["policy"] != "brokers")].to_parquet("out/rows.parquet")
+    assert main(["out"]) == 0
+    assert set(pd.read_csv("out/summary.csv")["points"]) == {11}
+
+
+def test_an_indicator_without_a_better_direction_ranks_nothing(tiny) -> None:
+    said = tiny(*JOBS["robust"], "responses=[bids]", "out=out")
+    assert said.status == 2
+    assert "cannot rank policies by bids" in said.err
