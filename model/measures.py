@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from model.parameters import COSTS
+
 #: State at a month's end; the horizon's mean of each is reported as ``mean_<name>``.
 STOCKS = (
     "scoping",
@@ -14,21 +16,6 @@ STOCKS = (
     "load_researcher",
     "coverage",
     "needs_open",
-)
-#: What each lever costs, £k.
-COSTS = (
-    "cost_bridging",
-    "cost_matchmaking",
-    "cost_nurture",
-    "cost_engagement",
-    "cost_dissemination",
-    "cost_training",
-    "cost_secondments",
-    "cost_phds",
-    "cost_brokers",
-    "cost_joint_posts",
-    "cost_events",
-    "cost_structures",
 )
 #: What happens in a month; the horizon's sum of each is reported under the same name.
 FLOWS = (

@@ -174,7 +174,9 @@ def test_bad_seed(seed):
     assert problem == f"seed = {seed!r} is not allowed: it takes a whole number from 0 to 2^63 - 1."
 
 
-@pytest.mark.parametrize("name", [name for name in PARAMETERS if name not in ("warmup", "horizon", "motives")])
+@pytest.mark.parametrize(
+    "name", [name for name in PARAMETERS if name not in ("warmup", "horizon", "motives")]
+)
 def test_every_parameter_moves_something(name):
     """Under a policy of all levers, a run is another at the other end of a parameter's plausible range."""
     policy = policy_from("all", ALL_LEVERS | {"match_scope": "all", "joint_posts": 9})
