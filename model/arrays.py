@@ -29,8 +29,8 @@ ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "ini
 NONE = -1
 NEVER = 1_000_000_000
 
-# Calls whose full bids are under way at once, at most: one a month. Months count modulo this.
-MOST_ASIDE = int(PARAMETERS["full_bid_months"].domain.high) + 1
+# Months from a call to the last decision on its full bids: money is set aside by month, modulo so many.
+MONTHS_ASIDE = int(PARAMETERS["full_bid_months"].domain.high) + 1
 
 # Why a run must be repeated, or cannot go on (`clock.overflowed`).
 TABLE_FULL, PHD_ROW_TAKEN = 1, 2
@@ -100,8 +100,8 @@ FUNDER = _record(
     ("rolled", _I, "latest month with bids for rolling money, or 0"),
     ("months_to_call", _I, "months to the next call that will be held, or NEVER"),
     ("prospect", _F, "how near and how rich funding looks, 0-1"),
-    ("aside_awards", _I, "awards for which money is set aside, by month of the outlines", (MOST_ASIDE,)),
-    ("aside_cost", _F, "£k of one such award, by month of the outlines", (MOST_ASIDE,)),
+    ("aside_awards", _I, "awards for which money is set aside, by month of the outlines", (MONTHS_ASIDE,)),
+    ("aside_cost", _F, "£k of one such award, by month of the outlines", (MONTHS_ASIDE,)),
     ("open_needs", _I, "open needs by topic", (N_TOPICS,)),
     ("needs_open", _I, "open needs"),
 )

@@ -3,7 +3,7 @@
 import math
 
 from model import chance
-from model.arrays import AWARDED, MOST_ASIDE, N_TOPICS, NEVER, NONE, READY
+from model.arrays import AWARDED, N_TOPICS, NEVER, NONE, READY
 from model.chance import stream_of, uniform
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
@@ -254,8 +254,8 @@ def invite_full_bids(world, bids, awards):
         record(world, tie, FULL_BID)
     aside = min(bids, awards)
     funder.leftover -= aside * cost
-    funder.aside_awards[clock.month % MOST_ASIDE] = aside
-    funder.aside_cost[clock.month % MOST_ASIDE] = cost
+    call = clock.month % funder.aside_awards.size
+    funder.aside_awards[call], funder.aside_cost[call] = aside, cost
     turn_down(world, invited, bids, CALL_DROP)
 
 
@@ -264,7 +264,8 @@ def decide_full_bids(world):
     """Score the full bids due anew, in the taste of their call, and award what was set aside."""
     clock, funder = world.clock, world.funder
     call = clock.month - world.parameters.full_bid_months
-    if call < 0 or funder.aside_awards[call % MOST_ASIDE] == 0:
+    place = call % funder.aside_awards.size
+    if call < 0 or funder.aside_awards[place] == 0:
         return
     stream = stream_of(clock.seed, chance.BID, clock.month)
     taste = stream_of(clock.seed, chance.TASTE, call)
@@ -277,9 +278,8 @@ def decide_full_bids(world):
             merit = score(world, tie, stream, FULL_NOISE, noise, taste, CALL_TASTE)
             bids = put_forward(world, bids, row, merit)
     rank(world, bids)
-    cost = funder.aside_cost[call % MOST_ASIDE]
-    aside = funder.aside_awards[call % MOST_ASIDE]
-    funder.aside_awards[call % MOST_ASIDE] = 0
+    aside, cost = funder.aside_awards[place], funder.aside_cost[place]
+    funder.aside_awards[place] = 0
     awards = min(bids, aside)
     draw_lots(world, bids, awards)
     paid = make_awards(world, awards, levers_of(world).decision_lag, cost)
