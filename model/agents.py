@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from model.arrays import NONE, PERMANENT, STAGES, STRATEGIC
-from model.council import POPULATION_OF_SIZE_ONE
+from model.population import POPULATION_OF_SIZE_ONE
 
 if TYPE_CHECKING:
     from model.model import PartnershipModel

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from model.measures import MONTH_RECORD
-from model.parameters import LEVER_RECORD, PARAMETER_RECORD
+from model.parameters import LEVER_RECORD, PARAMETER_RECORD, PARAMETERS
 
 TOPICS = ("inclusive growth", "net zero", "skills", "housing", "health", "transport", "data", "trade")
 N_TOPICS = len(TOPICS)
@@ -28,6 +28,12 @@ ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "ini
 
 NONE = -1
 NEVER = 1_000_000_000
+
+# Months from a call to the last decision on its full bids: money is set aside by month, modulo so many.
+MONTHS_ASIDE = int(PARAMETERS["full_bid_months"].domain.high) + 1
+
+# Why a run must be repeated, or cannot go on (`clock.overflowed`).
+TABLE_FULL, PHD_ROW_TAKEN = 1, 2
 
 # What stands in place of the month in which a contract ends.
 PERMANENT, VACANT = NEVER, -1
@@ -68,7 +74,7 @@ CLOCK = _record(
     ("month", _I, "months simulated so far, which is the number of the next month"),
     ("warmup", _I, "first month of the horizon"),
     ("end", _I, "months of the whole run"),
-    ("overflowed", _I, "1 once a table was too small: the run must be repeated with larger ones"),
+    ("overflowed", _I, "0, or TABLE_FULL: the run must be repeated with larger tables; or PHD_ROW_TAKEN"),
     ("introducing", _I, "1 while a month waits for the optimal assignment"),
     ("slots", _I, "rows of researchers in use: posts, and places for PhD researchers"),
     ("posts", _I, "researchers' posts, the first rows of researchers"),
@@ -94,8 +100,8 @@ FUNDER = _record(
     ("rolled", _I, "latest month with bids for rolling money, or 0"),
     ("months_to_call", _I, "months to the next call that will be held, or NEVER"),
     ("prospect", _F, "how near and how rich funding looks, 0-1"),
-    ("aside_awards", _I, "awards for which money is set aside, by month of the outlines modulo 4", (4,)),
-    ("aside_cost", _F, "£k of one such award, by month of the outlines modulo 4", (4,)),
+    ("aside_awards", _I, "awards for which money is set aside, by month of the outlines", (MONTHS_ASIDE,)),
+    ("aside_cost", _F, "£k of one such award, by month of the outlines", (MONTHS_ASIDE,)),
     ("open_needs", _I, "open needs by topic", (N_TOPICS,)),
     ("needs_open", _I, "open needs"),
 )
@@ -194,7 +200,7 @@ TIE = _record(
     ("origin", _N, "of its latest meeting, see ORIGINS"),
     ("bid_days", _F, "researcher's days on bids this month, relieved by roles"),
     ("due", _N, "month in which its full bid is decided or its grant starts, or -1"),
-    ("rolling_bids", _N, "bits: bid for rolling money one, two, three months ago"),
+    ("rolling_bids", _N, "bits: bid for rolling money one, two, ... bid_months months ago"),
     ("bridged_until", _N, "last month of bridging, or -1"),
     ("name", _N, "number in order of making; names the tie in histories"),
     ("position", _N, "in the list of live or of dormant ties"),
@@ -383,6 +389,10 @@ def stretches(weights: int) -> int:
     return math.ceil(weights / STRETCH)
 
 
-def phd_rows(phds_a_year: float) -> int:
-    """Rows enough for all PhD researchers at once: 42 months each, started monthly."""
-    return math.ceil(phds_a_year / 12) * 43
+def phd_rows(phds_a_year: float, phd_months: int) -> int:
+    """Rows enough for all PhD researchers at once.
+
+    Rows are taken in turn. By a row's next turn everyone who started in as many months as a PhD takes, and
+    in one more, has had a row in between, so its holder has left.
+    """
+    return math.ceil(phds_a_year / 12) * (phd_months + 1)

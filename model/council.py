@@ -4,8 +4,7 @@ from model import chance
 from model.chance import attribute_of, stream_of, uniform
 from model.machine.compiling import compiled
 from model.place import locate
-
-POPULATION_OF_SIZE_ONE = 170_000.0
+from model.population import POPULATION_OF_SIZE_ONE
 
 
 @compiled
@@ -97,17 +96,14 @@ def change_council_leaders(world):
             council.commitment = chance.beta(stream, c, 8, 2.0, 3.0)
 
 
-SECONDED_DAYS = 8.0
-
-
 @compiled
-def analysts(council):
+def analysts(world, council):
     """A as it counts: days of analysts a month, seconded researchers included."""
-    return council.analytical_capacity + SECONDED_DAYS * council.seconded
+    return council.analytical_capacity + world.parameters.secondment_days * council.seconded
 
 
 @compiled
 def analytical_share(world, council):
     """A / (A + median_analysts)."""
-    days = analysts(council)
+    days = analysts(world, council)
     return days / (days + world.parameters.median_analysts)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import ClassVar, TypeGuard
 
 import numpy as np
 
@@ -51,8 +51,9 @@ class Parameter:
     unit: str
     meaning: str
     source: str
-    plausible: tuple[float, float] | None
-    is_lever: bool
+    plausible: tuple[float, float] | None = None
+
+    is_lever: ClassVar[bool] = False
 
     def checked(self, value: object) -> Value:
         """The value as the model uses it.
@@ -69,6 +70,25 @@ class Parameter:
     def is_plausible(self, value: Value) -> bool:
         """Whether a value lies within what the evidence leaves open."""
         return self.plausible is None or self.plausible[0] <= value <= self.plausible[1]  # type: ignore[operator]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lever(Parameter):
+    """One that a policy can change; all others hold throughout a run.
+
+    Attributes:
+        label: as people read it.
+        price: the parameter that prices it, if one does.
+        cost: the monthly measure that it is charged to, if it is charged.
+        absolute: whether it is a number for 36 councils, which grows with a population.
+    """
+
+    label: str
+    price: str = ""
+    cost: str = ""
+    absolute: bool = False
+
+    is_lever: ClassVar[bool] = True
 
 
 def is_whole(value: object, least: int) -> TypeGuard[int]:
@@ -96,21 +116,3 @@ def between(low: float, high: float) -> Domain:
 def one_of(*words: str) -> Domain:
     """One of some words."""
     return Domain(words=words)
-
-
-def parameter(
-    name: str,
-    default: Value,
-    domain: Domain,
-    unit: str,
-    meaning: str,
-    source: str,
-    plausible: tuple[float, float] | None = None,
-) -> Parameter:
-    """Declare what holds throughout a run."""
-    return Parameter(name, default, domain, unit, meaning, source, plausible, is_lever=False)
-
-
-def lever(*declaration: Any) -> Parameter:
-    """Declare what a policy can change; it is declared like a parameter."""
-    return Parameter(*declaration[:6], *(declaration[6:] or (None,)), is_lever=True)

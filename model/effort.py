@@ -6,11 +6,7 @@ from model.machine.fetching import AHEAD, fetch, upcoming
 from model.month import levers_of, this_month
 from model.tie import fetch_live, is_active
 
-READY_SHARE = 0.25
-IDLE_STRATEGIC_SHARE = 0.5
-BID_MONTHS = 3
 LEAST_CAPACITY = 1e-9  # so that a load without any capacity is large, but a number
-OUTLINE_SHARE = 0.3
 
 
 @compiled
@@ -82,7 +78,7 @@ def demand_effort(world, tie):
         council.committed += p.project_council
         effort.committed += p.project_researcher * (1.0 - p.grant_buyout * tie.funded)
     elif tie.stage == STRATEGIC:
-        idle = IDLE_STRATEGIC_SHARE if tie.need == NONE else 1.0
+        idle = p.idle_share if tie.need == NONE else 1.0
         council.committed += p.strategic_council * idle * relief
         effort.committed += p.strategic_researcher * idle * relief
     else:
@@ -103,7 +99,7 @@ def support(world, tie):
 def demand_nurturing(world, tie, council, effort, left):
     """Demand of a scoping, ready or awarded tie, of which relief leaves a share."""
     p = world.parameters
-    share = 1.0 if tie.stage == SCOPING else READY_SHARE
+    share = 1.0 if tie.stage == SCOPING else p.ready_share
     tie.bid_days = bid_days(world, tie) * left if tie.stage == READY else 0.0
     council.nurturing += p.scoping_council * share * left
     effort.nurturing += p.scoping_researcher * share * left + tie.bid_days
@@ -112,14 +108,24 @@ def demand_nurturing(world, tie, council, effort, left):
 @inlined
 def bid_days(world, tie):
     """A ready tie's days on bids this month: towards a call, a full bid, or rolling money."""
-    days, two_stage = world.parameters.bid_days / BID_MONTHS, levers_of(world).two_stage
-    rolling = (tie.rolling_bids & 1) + ((tie.rolling_bids >> 1) & 1) + ((tie.rolling_bids >> 2) & 1)
-    total = rolling * days
+    p, two_stage = world.parameters, levers_of(world).two_stage
+    days = p.bid_days / p.bid_months
+    total = count_bits(tie.rolling_bids) * days
     if tie.due != NONE:
-        total += days * (1.0 - OUTLINE_SHARE)
-    elif world.funder.months_to_call < BID_MONTHS:
-        total += days * (OUTLINE_SHARE if two_stage else 1.0)
+        total += days * (1.0 - p.outline_share)
+    elif world.funder.months_to_call < p.bid_months:
+        total += days * (p.outline_share if two_stage else 1.0)
     return total
+
+
+@inlined
+def count_bits(bits):
+    """How many bits of a number are 1."""
+    count = 0
+    while bits > 0:
+        count += bits & 1
+        bits >>= 1
+    return count
 
 
 @compiled

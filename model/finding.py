@@ -12,7 +12,6 @@ from model.month import levers_of, record, this_month
 from model.need import close_need, oldest_need_on
 from model.tie import fetch_live
 
-LEAST_FIT = 0.35
 HEARER_TRIES = 1000
 
 
@@ -62,7 +61,7 @@ def fit(world, tie, topic):
 @compiled
 def claim_need(world, row, tie):
     """Claim the best-fitting free need of the council, of equals the oldest."""
-    best, best_fit = NONE, LEAST_FIT
+    best, best_fit = NONE, world.parameters.least_fit
     at = world.councils[tie.council].first_need
     while at != NONE:
         need = world.needs[at]

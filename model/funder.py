@@ -5,7 +5,6 @@ import math
 from model import chance
 from model.arrays import AWARDED, N_TOPICS, NEVER, NONE, READY
 from model.chance import stream_of, uniform
-from model.effort import BID_MONTHS
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
 from model.measures import BID, FULL_BID, GAVE_UP, GRANT_AWARDED, STARTED_GRANT
@@ -14,11 +13,6 @@ from model.partnership import is_bridged
 from model.place import round_half_up
 from model.tie import become_awarded, go_dormant, start_project
 
-FULL_BID_MONTHS = 3
-OUTLINE_NOISE = 2.0
-OUTLINES_KEPT = 2
-ROLLING_BID_SHARE = 1.0 / 6.0
-TASTE_WEIGHT = 0.3
 ROUNDING = 1e-9  # money is added up from parts; a grant is not lost to the last bit
 
 # Draws of BID for each kind of bid: whether, noise, giving up; and the draw of TASTE.
@@ -51,7 +45,7 @@ def call_money(world):
 @compiled
 def look_ahead(world):
     """When the next call will be held, and how funding looks from here."""
-    clock, levers, funder = world.clock, levers_of(world), world.funder
+    clock, levers, funder, p = world.clock, levers_of(world), world.funder, world.parameters
     if clock.month == clock.warmup:
         start_accounts(funder)
     cost, share = grant_cost(world), call_money(world)
@@ -67,8 +61,8 @@ def look_ahead(world):
         funder.months_to_call = min(NEVER, closing + (calls - 1) * levers.call_interval)
     nearness = 0.0
     if funder.months_to_call < NEVER:
-        nearness = math.exp(-funder.months_to_call / 12.0)
-    richness = min(1.0, levers.annual_budget / (0.25 * cost * world.councils.size))
+        nearness = math.exp(-funder.months_to_call / p.call_foresight)
+    richness = min(1.0, levers.annual_budget / (p.plentiful_grants * cost * world.councils.size))
     rolling = levers.responsive_share
     funder.prospect = awareness(world) * (rolling + (1.0 - rolling) * nearness) * richness
 
@@ -124,7 +118,8 @@ def close_call(world):
     awards = affordable(funder.leftover, grant_cost(world))
     if awards < 1:
         return
-    noise = world.parameters.score_noise * (OUTLINE_NOISE if levers.two_stage else 1.0)
+    p = world.parameters
+    noise = p.score_noise * (p.outline_noise if levers.two_stage else 1.0)
     bids = collect_bids(world, noise)
     rank(world, bids)
     if levers.two_stage:
@@ -184,7 +179,7 @@ def score(world, tie, stream, draw, noise, taste, taste_draw):
     return (
         (1.0 - impact) * researcher.excellence
         + impact * merit
-        + TASTE_WEIGHT * taste_for(world, tie.topic, uniform(taste, tie.topic, taste_draw))
+        + world.parameters.taste_weight * taste_for(world, tie.topic, uniform(taste, tie.topic, taste_draw))
         + noise * luck
     )
 
@@ -250,15 +245,16 @@ def turn_down(world, first, bids, draw):
 def invite_full_bids(world, bids, awards):
     """The best outlines go on to full bids; the money for them is set aside."""
     clock, funder, cost = world.clock, world.funder, grant_cost(world)
-    invited = min(bids, OUTLINES_KEPT * awards)
+    p = world.parameters
+    invited = min(bids, p.outlines_kept * awards)
     for i in range(invited):
         tie = world.ties[world.items[i]]
-        tie.due = clock.month + FULL_BID_MONTHS
+        tie.due = clock.month + p.full_bid_months
         record(world, tie, FULL_BID)
     aside = min(bids, awards)
     funder.leftover -= aside * cost
-    funder.aside_awards[clock.month % 4] = aside
-    funder.aside_cost[clock.month % 4] = cost
+    call = clock.month % funder.aside_awards.size
+    funder.aside_awards[call], funder.aside_cost[call] = aside, cost
     turn_down(world, invited, bids, CALL_DROP)
 
 
@@ -266,8 +262,9 @@ def invite_full_bids(world, bids, awards):
 def decide_full_bids(world):
     """Score the full bids due anew, in the taste of their call, and award what was set aside."""
     clock, funder = world.clock, world.funder
-    call = clock.month - FULL_BID_MONTHS
-    if call < 0 or funder.aside_awards[call % 4] == 0:
+    call = clock.month - world.parameters.full_bid_months
+    place = call % funder.aside_awards.size
+    if call < 0 or funder.aside_awards[place] == 0:
         return
     stream = stream_of(clock.seed, chance.BID, clock.month)
     taste = stream_of(clock.seed, chance.TASTE, call)
@@ -280,9 +277,8 @@ def decide_full_bids(world):
             merit = score(world, tie, stream, FULL_NOISE, noise, taste, CALL_TASTE)
             bids = put_forward(world, bids, row, merit)
     rank(world, bids)
-    cost = funder.aside_cost[call % 4]
-    aside = funder.aside_awards[call % 4]
-    funder.aside_awards[call % 4] = 0
+    aside, cost = funder.aside_awards[place], funder.aside_cost[place]
+    funder.aside_awards[place] = 0
     awards = min(bids, aside)
     draw_lots(world, bids, awards)
     paid = make_awards(world, awards, levers_of(world).decision_lag, cost)
@@ -295,9 +291,9 @@ def decide_full_bids(world):
 @compiled
 def roll(world):
     """Rolling money: in a month in which the purse covers a grant, ready ties may bid at once."""
-    clock, funder, levers = world.clock, world.funder, levers_of(world)
+    clock, funder, levers, p = world.clock, world.funder, levers_of(world), world.parameters
     funder.purse += levers.annual_budget * levers.responsive_share / 12.0
-    if clock.month <= funder.rolled + BID_MONTHS:
+    if clock.month <= funder.rolled + p.bid_months:
         age_rolling_bids(world)
     awards = affordable(funder.purse, grant_cost(world))
     if awards < 1:
@@ -309,22 +305,22 @@ def roll(world):
         row = world.live[i]
         tie = world.ties[row]
         may_bid = tie.stage == READY and tie.due == NONE
-        if may_bid and bids_now(world, tie, stream, ROLLING_BID, ROLLING_BID_SHARE):
+        if may_bid and bids_now(world, tie, stream, ROLLING_BID, 1.0 / p.rolling_interval):
             tie.rolling_bids += 1
-            noise = world.parameters.score_noise
-            merit = score(world, tie, stream, ROLLING_NOISE, noise, taste, ROLLING_TASTE)
+            merit = score(world, tie, stream, ROLLING_NOISE, p.score_noise, taste, ROLLING_TASTE)
             bids = put_forward(world, bids, row, merit)
             funder.rolled = clock.month
     rank(world, bids)
     awards = min(awards, bids)
-    funder.purse -= make_awards(world, awards, world.parameters.responsive_lag, grant_cost(world))
+    funder.purse -= make_awards(world, awards, p.responsive_lag, grant_cost(world))
     turn_down(world, awards, bids, ROLLING_DROP)
 
 
 @compiled
 def age_rolling_bids(world):
-    """Bids for rolling money of one and two months ago are now of two and three."""
+    """Bids for rolling money are a month older; those for which no more work is done are forgotten."""
+    worked_on = (1 << world.parameters.bid_months) - 1
     for i in range(world.clock.live):
         tie = world.ties[world.live[i]]
         if tie.stage == READY:
-            tie.rolling_bids = (tie.rolling_bids << 1) & 7
+            tie.rolling_bids = (tie.rolling_bids << 1) & worked_on

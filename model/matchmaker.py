@@ -100,8 +100,9 @@ def score_bound(world, need, university, f):
 
 @compiled
 def fitness(world, need, university, f):
-    """match_accuracy f (0.3 + 0.7 home)."""
-    near = 0.3 + 0.7 * home(world, world.needs[need].council, university)
+    """match_accuracy f (match_far + (1 - match_far) home)."""
+    far = world.parameters.match_far
+    near = far + (1.0 - far) * home(world, world.needs[need].council, university)
     return levers_of(world).match_accuracy * f * near
 
 

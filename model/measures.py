@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.parameters import COSTS, LEVERS
+
 STOCK, FLOW, RATIO = "stock", "flow", "ratio"
 
 
@@ -34,23 +36,6 @@ class Indicator:
         return f"mean_{self.name}" if self.kind == STOCK else self.name
 
 
-#: What levers' spending is charged to -> what that is.
-_CHARGED = {
-    "bridging": "bridging money",
-    "matchmaking": "the matchmaker and introductions",
-    "nurture": "nurture support",
-    "engagement": "the engagement service",
-    "dissemination": "communication of findings",
-    "training": "training",
-    "secondments": "secondments",
-    "phds": "PhDs",
-    "brokers": "brokers",
-    "joint_posts": "joint posts",
-    "events": "events",
-    "structures": "structures",
-}
-
-
 # fmt: off
 def _formed(origin: str, how: str) -> Indicator:
     return Indicator(f"formed_{origin}", FLOW, "ties", 0, f"Ties formed {how}", f"those that began {how}")
@@ -60,11 +45,12 @@ def _outcome(name: str, label: str) -> Indicator:
     return Indicator(name, FLOW, "findings", 1, label, f"findings whose outcome was: {label.lower()}")
 
 
-def _cost(name: str, what: str) -> Indicator:
-    return Indicator(f"cost_{name}", FLOW, "£k", -1, f"Cost of {what}", f"spending on {what}")
+def _cost(name: str) -> Indicator:
+    """What levers' spending is charged to; named after them."""
+    what = ", ".join(lever.label for lever in LEVERS.values() if lever.cost == name)
+    return Indicator(name, FLOW, "£k", -1, f"Cost: {what}", f"spending on the levers: {what}")
 
 
-_COSTS = tuple(_cost(name, what) for name, what in _CHARGED.items())
 _MONTHLY = (
     Indicator("scoping", STOCK, "ties at a time", 0, "Ties scoping", "ties that explore a question"),
     Indicator("ready", STOCK, "ties at a time", 0, "Ties ready", "ties that look for money, awarded and full bids included"),
@@ -108,7 +94,7 @@ _MONTHLY = (
     Indicator("first_starts", FLOW, "projects", 0, "First projects", "first projects after a meeting (series only)"),
     Indicator("months_waited", FLOW, "months", 0, "Months waited", "months from meeting to first project, summed (series only)"),
     Indicator("grants_paid", FLOW, "£k", -1, "Grants paid", "what the funder paid for grants"),
-    *_COSTS,
+    *map(_cost, COSTS),
     Indicator("cost_total", FLOW, "£k", -1, "Cost, grants included", "the sum of grants and of all costs of levers"),
 )
 _SPREAD = Indicator("gini_active_months", RATIO, "Gini coefficient", -1, "Inequality of councils", "Gini coefficient over councils of active tie-months; 0 where there was no partnership at all")
@@ -127,8 +113,6 @@ SERIES = tuple(MONTHLY)
 STOCKS = tuple(each.name for each in _MONTHLY if each.kind == STOCK)
 #: What happens in a month.
 FLOWS = tuple(each.name for each in _MONTHLY if each.kind == FLOW)
-#: What each lever costs, £k.
-COSTS = tuple(each.name for each in _COSTS)
 #: Indicators that are not a number where they would divide by 0; every other one is finite in every run.
 RATIOS = tuple(each.name for each in _QUOTIENTS)
 MONTH_RECORD = np.dtype((np.record, [(name, "f8") for name in SERIES]))

@@ -1,9 +1,10 @@
 """Recording: the state of the month, and partnerships still running at the end (ODD 6)."""
 
 from model.arrays import AWARDED, PROJECT, READY, SCOPING
-from model.machine.compiling import compiled
+from model.machine.compiling import compiled, unrolled
 from model.machine.fetching import AHEAD
 from model.month import this_month
+from model.parameters import COSTS
 from model.tie import SPELL_CENSORED, close_spell, fetch_live, is_active
 
 
@@ -30,21 +31,10 @@ def measure(world):
     month.dormant = clock.dormant
     month.needs_open = world.funder.needs_open
     measure_councils(world, month)
-    month.cost_total = (
-        month.grants_paid
-        + month.cost_bridging
-        + month.cost_matchmaking
-        + month.cost_nurture
-        + month.cost_engagement
-        + month.cost_dissemination
-        + month.cost_training
-        + month.cost_secondments
-        + month.cost_phds
-        + month.cost_brokers
-        + month.cost_joint_posts
-        + month.cost_events
-        + month.cost_structures
-    )
+    total = month.grants_paid
+    for cost in unrolled(COSTS):
+        total += month[cost]
+    month.cost_total = total
 
 
 @compiled

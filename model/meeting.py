@@ -36,8 +36,6 @@ from model.researcher import best_topic, is_available
 from model.tie import awaken, find_tie, is_live, make_tie
 from model.university import staff_member
 
-LEAST_TRUST = 0.1
-INITIAL_TRUST = 0.5
 EVENT_WHO = 1024
 
 
@@ -396,7 +394,7 @@ def form_tie(world, council, researcher, need, origin):
             return
     tie = world.ties[row]
     awaken(world, row)
-    tie.trust = max(tie.trust, LEAST_TRUST)
+    tie.trust = max(tie.trust, world.parameters.meeting_trust)
     tie.progress = 0.0 if is_new else tie.trust / 2.0
     tie.origin = origin
     tie.met = world.clock.month
@@ -450,7 +448,7 @@ def open_initial_tie(world, council, researcher):
     awaken(world, row)
     tie = world.ties[row]
     tie.stage = STRATEGIC
-    tie.trust = INITIAL_TRUST
+    tie.trust = world.parameters.initial_trust
     tie.origin = BY_INITIAL
     tie.since = NONE
     world.councils[council].active += 1

@@ -1,5 +1,6 @@
 """The month under way: its levers, its line of what is measured, and the lives of ties."""
 
+from model.arrays import TABLE_FULL
 from model.machine.compiling import compiled
 
 
@@ -22,7 +23,7 @@ def record(world, tie, event):
     if world.history.size == 0:
         return
     if clock.events == world.history.size:
-        clock.overflowed = 1
+        clock.overflowed = TABLE_FULL
         return
     entry = world.history[clock.events]
     entry.tie = tie.name

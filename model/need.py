@@ -1,7 +1,7 @@
 """Needs: questions that councils have, for as long as an answer is of use (ODD 4.3)."""
 
 from model import chance
-from model.arrays import NONE
+from model.arrays import NONE, TABLE_FULL
 from model.chance import stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.month import this_month
@@ -58,7 +58,7 @@ def open_need(world, council, topic, who):
     """Add a need to the end of its council's list."""
     clock, row = world.clock, world.clock.free_need
     if row == NONE:
-        clock.overflowed = 1
+        clock.overflowed = TABLE_FULL
         return
     need = world.needs[row]
     clock.free_need = need.next

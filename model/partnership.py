@@ -31,11 +31,6 @@ from model.tie import (
     start_project,
 )
 
-FORGOTTEN_TRUST = 0.05
-SERVED_FOR_INKIND = 0.9
-WEAK_LEADERSHIP = 0.4
-OPPORTUNITY_SIGMA = 0.8
-
 
 @compiled
 def scope(world):
@@ -86,7 +81,7 @@ def keep_or_lapse(world, stream, row, tie):
             record(world, tie, LAPSED)
             go_dormant(world, row)
             return
-    can_start = tie.stage == READY and tie.served > SERVED_FOR_INKIND
+    can_start = tie.stage == READY and tie.served > p.inkind_served
     if can_start and uniform(stream, who, 1) < 2.0 * p.inkind_rate * tie.trust:
         start_project(world, tie, 0, p.inkind_months)
         this_month(world).starts_inkind += 1
@@ -170,7 +165,7 @@ def last_or_end(world, stream, row, tie):
     hazard = (
         p.strategic_loss
         + p.strategic_starved * (1.0 - tie.served)
-        + p.strategic_leader * max(0.0, WEAK_LEADERSHIP - leadership(world, tie))
+        + p.strategic_leader * max(0.0, p.weak_leadership - leadership(world, tie))
     )
     if happens(stream, who, 1, hazard):
         this_month(world).lost_strategic += 1
@@ -179,7 +174,7 @@ def last_or_end(world, stream, row, tie):
     elif uniform(stream, who, 2) < p.opportunity_rate * tie.trust:
         this_month(world).strategic_opportunity += 1
         this_month(world).outside_money += chance.log_normal(
-            stream, who, 3, p.opportunity_size, OPPORTUNITY_SIGMA
+            stream, who, 3, p.opportunity_size, p.opportunity_sigma
         )
         record(world, tie, OPPORTUNITY)
 
@@ -187,13 +182,14 @@ def last_or_end(world, stream, row, tie):
 @compiled
 def fade(world):
     """Trust of ties that were dormant at the start of the month halves with time, until forgotten."""
-    keep = 0.5 ** (1.0 / world.parameters.dormant_halflife)
+    p = world.parameters
+    keep = 0.5 ** (1.0 / p.dormant_halflife)
     for i in range(world.clock.dormant - 1, -1, -1):
         fetch(world.ties, upcoming(world.dormant, i - AHEAD, world.clock.dormant))
         row = world.dormant[i]
         tie = world.ties[row]
         if tie.stage == DORMANT and tie.since < world.clock.month:
             tie.trust *= keep
-            if tie.trust < FORGOTTEN_TRUST:
+            if tie.trust < p.forgotten_trust:
                 record(world, tie, FORGOTTEN)
                 remove_tie(world, row)

@@ -11,8 +11,7 @@ from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
 from model.month import levers_of, this_month
 
-EARTH_RADIUS = 6371.0
-STRUCTURE_MADE = 0.75
+EARTH_RADIUS = 6371.0  # km
 
 
 @compiled
@@ -125,5 +124,5 @@ def make_structures(world, share):
             n += 1
     sort_by_key(world.keys, world.items, 0, n)
     for i in range(round_half_up(share * n)):
-        world.places[world.items[i]].structure = STRUCTURE_MADE
+        world.places[world.items[i]].structure = world.parameters.structure_strength
         world.places[world.items[i]].added = 1

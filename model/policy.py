@@ -15,16 +15,6 @@ from model.population import Population
 from model.problems import all_of, refuse
 
 _DATED_KEYS = ("value", "start", "end")
-#: Levers in absolute numbers, which grow with the number of councils.
-ABSOLUTE_LEVERS = (
-    "annual_budget",
-    "match_capacity",
-    "secondments",
-    "phds",
-    "brokers",
-    "events_per_year",
-    "joint_posts",
-)
 
 
 @dataclass(frozen=True)
@@ -108,7 +98,7 @@ BASELINE = policy_from("baseline", {})
 def scaled(lever: str, value: Value, population: Population) -> float | int:
     """A lever's value as its record holds it, grown to the population if it is an absolute number."""
     number = as_number(lever, value)
-    if lever not in ABSOLUTE_LEVERS:
+    if not LEVERS[lever].absolute:
         return number
     number *= population.lever_scale
     return math.floor(number + 0.5) if LEVERS[lever].domain.whole else number

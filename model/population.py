@@ -19,7 +19,8 @@ UNIVERSITY_SITE = np.dtype([*_POSITION, ("staff", "i8")])
 
 #: Councils of `nine_places`, for which levers in absolute numbers (money, posts, ...) are given.
 LEVER_COUNCILS = 36
-MEDIAN_POPULATION = 170_000.0
+#: People: what a council's size is counted in, and the median of `nine_places`.
+POPULATION_OF_SIZE_ONE = 170_000.0
 POPULATION_SIGMA = 0.6
 
 LATTICE_SPACING = 100.0  # km between neighbouring places
@@ -88,7 +89,7 @@ def lattice(
     columns = math.ceil(math.sqrt(places))
     centres = [(LATTICE_SPACING * (p % columns), LATTICE_SPACING * (p // columns)) for p in range(places)]
     council_rows = [
-        (p, x, y, COUNCIL_SPREAD, COUNCIL_SPREAD, MEDIAN_POPULATION, POPULATION_SIGMA)
+        (p, x, y, COUNCIL_SPREAD, COUNCIL_SPREAD, POPULATION_OF_SIZE_ONE, POPULATION_SIGMA)
         for p, (x, y) in enumerate(centres)
         for _ in range(councils)
     ]

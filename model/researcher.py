@@ -1,7 +1,7 @@
 """Researchers: who they are, careers, and the skills that policies give them (ODD 2, 4.1, 5, 7)."""
 
 from model import chance
-from model.arrays import N_TOPICS, NONE, PERMANENT, PROJECT, STRATEGIC, VACANT
+from model.arrays import N_TOPICS, NONE, PERMANENT, PHD_ROW_TAKEN, PROJECT, STRATEGIC, VACANT
 from model.chance import attribute_of, stream_of, uniform
 from model.council import draw_weights
 from model.machine.compiling import compiled, inlined
@@ -12,28 +12,14 @@ from model.picking import pick_council, weigh_staff
 from model.tie import fetch_live, find_tie, make_tie, remove_tie
 from model.university import join_phd, leave_phd, staff_member
 
-SHARE_PERMANENT = 0.67
-CONTRACT_MONTHS = 24
-LONGEST_FIRST_CONTRACT = 36
-HANDED_OVER_TRUST = 0.6
-OFFICER_LOSS_IF_STRATEGIC = 0.4
-OFFICER_KEPT_ABSORPTION = 0.97
-TRAINING_GAIN = 0.4
-SECONDMENT_MONTHS = 6
-SECONDMENT_TRIES = 61
-SECONDMENT_SECTOR_GAIN = 0.5
-SECONDMENT_ABSORPTION_GAIN = 0.1
-SECONDMENT_TRUST = 0.5
-PHD_MONTHS = 42
-PHD_LOCAL_FOCUS = 0.9
-PHD_SECTOR_KNOWLEDGE = 0.6
-PHD_ENGAGEMENT_CAPACITY = 6.0
+SECONDMENT_TRIES = 61  # draws of SECONDMENT that researchers are tried by
+PRICED_SECONDMENT = 6.0  # months of secondment that have a price
 
 
 @compiled
 def draw_researchers(world, shapes):
     """Draw the first holder of every post; shapes are those of the Dirichlet of motives."""
-    stream = stream_of(world.clock.seed, chance.RESEARCHER, 0)
+    stream, p = stream_of(world.clock.seed, chance.RESEARCHER, 0), world.parameters
     for u in range(world.universities.size):
         for i in range(world.universities[u].posts):
             post = staff_member(world, u, i)
@@ -43,8 +29,8 @@ def draw_researchers(world, shapes):
             researcher.arrived = NONE
             contract = attribute_of(post, chance.RESEARCHER_CONTRACT)
             world.contract_ends[post] = PERMANENT
-            if uniform(stream, contract, 0) >= SHARE_PERMANENT:
-                world.contract_ends[post] = chance.index(stream, contract, 1, LONGEST_FIRST_CONTRACT)
+            if uniform(stream, contract, 0) >= p.permanent_share:
+                world.contract_ends[post] = chance.index(stream, contract, 1, p.first_contract_months)
 
 
 @compiled
@@ -117,7 +103,7 @@ def pursue_careers(world, shapes):
         fetch(world.researchers, upcoming(world.items, j + AHEAD, n))
         r = world.items[j]
         if world.contract_ends[r] == clock.month and r < clock.posts and uniform(stream, r, 1) < p.renewal:
-            world.contract_ends[r] = clock.month + CONTRACT_MONTHS
+            world.contract_ends[r] = clock.month + p.contract_months
         else:
             depart(world, r, shapes, handovers, successors)
 
@@ -138,7 +124,7 @@ def depart(world, r, shapes, handovers, successors):
     else:
         draw_person(world, researcher, shapes, successors, r)
         if world.contract_ends[r] != PERMANENT:
-            world.contract_ends[r] = world.clock.month + CONTRACT_MONTHS
+            world.contract_ends[r] = world.clock.month + world.parameters.contract_months
 
 
 @compiled
@@ -154,7 +140,7 @@ def part_with_ties(world, r, stream):
         following = tie.next_of_researcher
         pair = chance.pair_of(tie.council, r)
         if tie.stage == STRATEGIC and r < world.clock.posts and uniform(stream, pair, 0) < handover:
-            tie.trust *= HANDED_OVER_TRUST
+            tie.trust *= p.handover_trust
             record(world, tie, HANDED_OVER)
         else:
             month.lost_strategic += tie.stage == STRATEGIC
@@ -173,9 +159,9 @@ def lose_officers(world):
         fetch_live(world, i + AHEAD)
         tie = world.ties[world.live[i]]
         if uniform(stream, chance.pair_of(tie.council, tie.researcher), 0) < p.officer_turnover:
-            share = OFFICER_LOSS_IF_STRATEGIC if tie.stage == STRATEGIC else 1.0
+            share = p.officer_loss_strategic if tie.stage == STRATEGIC else 1.0
             tie.trust *= 1.0 - share * p.officer_loss
-            world.councils[tie.council].absorptive_capacity *= OFFICER_KEPT_ABSORPTION
+            world.councils[tie.council].absorptive_capacity *= p.officer_absorb
             record(world, tie, OFFICER_LOST)
 
 
@@ -189,7 +175,7 @@ def train(world):
     for r in range(world.clock.slots):
         researcher = world.researchers[r]
         if researcher.present and uniform(stream, r, 0) < levers.training_rate / 12.0:
-            researcher.sector_knowledge += TRAINING_GAIN * (1.0 - researcher.sector_knowledge)
+            researcher.sector_knowledge += p.training_gain * (1.0 - researcher.sector_knowledge)
             this_month(world).cost_training += p.price_training
 
 
@@ -219,11 +205,11 @@ def begin_secondment(world, stream, i):
     if council == NONE:
         return
     researcher.seconded_to = council
-    clock = world.clock
-    researcher.seconded_until = clock.month + SECONDMENT_MONTHS
+    clock, p = world.clock, world.parameters
+    researcher.seconded_until = clock.month + p.secondment_months
     world.councils[council].seconded += 1
     clock.seconded += 1
-    this_month(world).cost_secondments += world.parameters.price_secondment
+    this_month(world).cost_secondments += p.price_secondment * (p.secondment_months / PRICED_SECONDMENT)
 
 
 @compiled
@@ -251,27 +237,27 @@ def can_be_seconded(researcher):
 @compiled
 def return_from_secondment(world, r):
     """Knowledge and trust gained while seconded; a new tie starts dormant."""
-    researcher = world.researchers[r]
+    researcher, p = world.researchers[r], world.parameters
     c = researcher.seconded_to
     council = world.councils[c]
     council.seconded -= 1
     world.clock.seconded -= 1
     researcher.seconded_to = NONE
-    researcher.sector_knowledge += SECONDMENT_SECTOR_GAIN * (1.0 - researcher.sector_knowledge)
-    council.absorptive_capacity += SECONDMENT_ABSORPTION_GAIN * (1.0 - council.absorptive_capacity)
+    researcher.sector_knowledge += p.secondment_sector * (1.0 - researcher.sector_knowledge)
+    council.absorptive_capacity += p.secondment_absorb * (1.0 - council.absorptive_capacity)
     row = find_tie(world, c, r)
     if row == NONE:
         row = make_tie(world, c, r, best_topic(researcher))
         if row == NONE:
             return
     tie = world.ties[row]
-    tie.trust = max(tie.trust, SECONDMENT_TRUST)
+    tie.trust = max(tie.trust, p.secondment_trust)
     record(world, tie, SECONDED)
 
 
 @compiled
 def start_phds(world, shapes):
-    """PhDs: new researchers with a foot in local government, for 42 months."""
+    """PhDs: new researchers with a foot in local government."""
     clock, levers = world.clock, levers_of(world)
     n_universities = world.universities.size
     if levers.phds > 0.0 and n_universities > 0:
@@ -289,14 +275,17 @@ def start_phds(world, shapes):
 @compiled
 def start_phd(world, i, university, shapes):
     """Fill the next row for PhD researchers."""
-    clock = world.clock
+    clock, p = world.clock, world.parameters
     row = clock.posts + clock.phds_started % (clock.slots - clock.posts)
-    clock.phds_started += 1
     researcher = world.researchers[row]
+    if researcher.present:
+        clock.overflowed = PHD_ROW_TAKEN
+        return
+    clock.phds_started += 1
     researcher.university = university
-    world.contract_ends[row] = clock.month + PHD_MONTHS
+    world.contract_ends[row] = clock.month + p.phd_months
     draw_person(world, researcher, shapes, stream_of(clock.seed, chance.PHD_RESEARCHER, clock.month), i)
-    researcher.local_focus = PHD_LOCAL_FOCUS
-    researcher.sector_knowledge = PHD_SECTOR_KNOWLEDGE
-    researcher.engagement_capacity = PHD_ENGAGEMENT_CAPACITY
+    researcher.local_focus = p.phd_local_focus
+    researcher.sector_knowledge = p.phd_sector
+    researcher.engagement_capacity = p.phd_days
     join_phd(world, row)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import schedule
-from model.arrays import Size, allocate, array_of, copy, phd_rows
+from model.arrays import PHD_ROW_TAKEN, Size, allocate, array_of, copy, phd_rows
 from model.assignment import assign
 from model.machine import by_reference  # noqa: F401
 from model.measures import indicators_of
 from model.parameters import LEVERS, as_number, parameters_from
 from model.place import decay_with_distance
 from model.policy import BASELINE, Policy, levers_in, phds_of
-from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
+from model.population import COUNCIL_SITE, POPULATION_OF_SIZE_ONE, UNIVERSITY_SITE, Population, lattice
 from model.problems import BadInput
 
 NINE_PLACES = lattice()
@@ -25,6 +25,11 @@ MOTIVES = {
     "survey": ((3.2, 2.4, 1.6, 0.8), (2.4, 1.6, 0.8, 3.2)),
 }
 MOST_SEED = 2**63 - 1
+
+# Rows that a run begins with, for every 170,000 people and to spare. A run that turns out to need more is
+# repeated with twice as many: too few cost time, too many memory, and neither changes a result.
+TIES, NEEDS, SPARE = 32, 16, 128
+EVENTS_A_MONTH, SPARE_EVENTS = 4, 100
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ class Simulation:
         until = self.end if months is None else min(self.end, self.month + months)
         while self.month < until:
             schedule.advance(self.world, until, self._shapes[1])
+            if self.world.clock.overflowed == PHD_ROW_TAKEN:
+                raise RuntimeError("A PhD researcher's row was still taken: arrays.phd_rows gives too few.")
             if self.world.clock.overflowed:
                 self._room *= 2.0
                 self._begin()
@@ -121,19 +128,24 @@ class Simulation:
 
     def _size(self) -> Size:
         councils, universities = self.population.councils, self.population.universities
-        demand = (councils["population"] / 170_000.0).clip(1.0).sum()
+        demand = (councils["population"] / POPULATION_OF_SIZE_ONE).clip(1.0).sum()
         return Size(
             places=len(self.population.places),
             councils=len(councils),
             universities=len(universities),
-            researchers=self.population.n_researchers + phd_rows(self._most_phds),
-            ties=int(self._room * (32 * demand + 128)),
-            needs=int(self._room * (16 * demand + 128)),
+            researchers=self.population.n_researchers + self._phd_rows(self._most_phds),
+            ties=int(self._room * (TIES * demand + SPARE)),
+            needs=int(self._room * (NEEDS * demand + SPARE)),
             months=self.end,
             segments=2 * len(LEVERS) + 2,
             horizon=int(self.parameters["horizon"]),
-            events=int(self._room * demand * (4 * self.end + 100)) if self.histories else 0,
+            events=int(self._room * demand * (EVENTS_A_MONTH * self.end + SPARE_EVENTS))
+            if self.histories
+            else 0,
         )
+
+    def _phd_rows(self, phds_a_year: float) -> int:
+        return phd_rows(phds_a_year, int(self.parameters["phd_months"]))
 
     def _begin(self) -> None:
         """Start from the beginning, with as much room as has turned out to be needed."""
@@ -165,7 +177,7 @@ class Simulation:
         for row, start in enumerate(sorted(month for month in changes if month < horizon), start=1):
             world.segments[row] = levers_in(self.policy, start, self.population)
             world.segment_of_month[warmup + start :] = row
-        world.clock.slots = world.clock.posts + phd_rows(phds_of(self.policy, self.population))
+        world.clock.slots = world.clock.posts + self._phd_rows(phds_of(self.policy, self.population))
 
 
 def run(

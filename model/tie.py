@@ -9,6 +9,7 @@ from model.arrays import (
     READY,
     SCOPING,
     STRATEGIC,
+    TABLE_FULL,
 )
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import fetch, upcoming
@@ -52,7 +53,7 @@ def make_tie(world, council, researcher, topic):
     clock = world.clock
     row = clock.free_tie
     if row == NONE:
-        clock.overflowed = 1
+        clock.overflowed = TABLE_FULL
         return NONE
     tie = world.ties[row]
     clock.free_tie = tie.next_of_researcher

@@ -7,9 +7,7 @@ from model.machine.compiling import compiled, inlined
 from model.month import levers_of, this_month
 from model.place import locate
 
-SHARE_WITH_ROLE = 0.35
 BROKER, JOINT_POST = 0, 1  # kinds of added role, and their draws of ROLES
-LEAST_COMMITMENT_WITH_JOINT_POST = 0.5
 
 
 @compiled
@@ -23,7 +21,7 @@ def draw_universities(world, sites, geographic):
         locate(university, stream, attribute_of(u, chance.UNIVERSITY_POSITION), sites[u], geographic)
         commitment = attribute_of(u, chance.UNIVERSITY_COMMITMENT)
         university.commitment = chance.beta(stream, commitment, 0, 2.0, 3.0)
-        if uniform(stream, attribute_of(u, chance.UNIVERSITY_ROLES), 0) < SHARE_WITH_ROLE:
+        if uniform(stream, attribute_of(u, chance.UNIVERSITY_ROLES), 0) < world.parameters.role_share:
             university.own_roles = university.roles = 1.0
         university.first_post = first_post
         university.posts = university.staff = sites[u].staff
@@ -74,6 +72,7 @@ def provide_roles(world, before):
 def make_roles(world, fte, kind):
     """Add posts, one at a time, to the university with the fewest; the last may be a fraction."""
     stream = stream_of(world.clock.seed, chance.ROLES, world.clock.month)
+    least_commitment = world.parameters.joint_post_commitment
     while fte > 0.0 and world.universities.size > 0:
         fewest = 0
         for u in range(1, world.universities.size):
@@ -84,7 +83,7 @@ def make_roles(world, fte, kind):
         add_role(world.universities[fewest], min(fte, 1.0), kind)
         if kind == JOINT_POST:
             university = world.universities[fewest]
-            university.commitment = max(university.commitment, LEAST_COMMITMENT_WITH_JOINT_POST)
+            university.commitment = max(university.commitment, least_commitment)
         fte -= 1.0
 
 

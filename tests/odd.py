@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from model.domains import Parameter
+from model.domains import Lever, Parameter
 from model.measures import HORIZON, LIFE, MONTHLY, Event, Indicator
 from model.parameters import LEVERS, PARAMETERS
 
@@ -12,13 +12,11 @@ BEGIN = "<!-- parameters: written by `python -m tests.odd` from model.parameters
 END = "<!-- end of parameters -->\n"
 BEGIN_MEASURES = "<!-- measures: written by `python -m tests.odd` from model.measures -->\n"
 END_MEASURES = "<!-- end of measures -->\n"
-MEASURES_HEADER = "| name | kind | unit | better | what |\n|---|---|---|---|---|\n"
-EVENTS_HEADER = "| event | stage afterwards | what |\n|---|---|---|\n"
 BETTER = {1: "more", -1: "less", 0: ""}
-HEADER = (
-    "| name | default | plausible | allowed | unit | meaning | status | source |\n"
-    "|---|---|---|---|---|---|---|---|\n"
-)
+COLUMNS = ("name", "default", "plausible", "allowed", "unit", "meaning", "status", "source")
+COLUMNS_OF_LEVERS = ("lever", "as people read it", "price", "charged to", "grows with the population")
+COLUMNS_OF_MEASURES = ("name", "kind", "unit", "better", "what")
+COLUMNS_OF_EVENTS = ("event", "stage afterwards", "what")
 
 
 def status(declared: Parameter) -> str:
@@ -31,37 +29,33 @@ def status(declared: Parameter) -> str:
     return "assumed" if "assumed" in declared.source else "source"
 
 
-def row(declared: Parameter) -> str:
+def cells(declared: Parameter) -> tuple:
+    """A line of the table of parameters."""
     low_high = f"{declared.plausible[0]:g} – {declared.plausible[1]:g}" if declared.plausible else ""
     default = declared.default if isinstance(declared.default, str) else f"{declared.default:g}"
-    cells = (f"`{declared.name}`", default, low_high, declared.domain, declared.unit, declared.meaning)
-    return "| " + " | ".join(map(str, (*cells, status(declared), declared.source))) + " |\n"
+    name, meaning = f"`{declared.name}`", declared.meaning
+    return name, default, low_high, declared.domain, declared.unit, meaning, status(declared), declared.source
 
 
-def table(title: str, declarations: Iterable[Parameter]) -> str:
-    return f"\n### {title}\n\n" + HEADER + "".join(map(row, declarations))
+def cells_of_lever(lever: Lever) -> tuple:
+    """A line of the table of what levers cost."""
+    price, cost = (f"`{name}`" if name else "" for name in (lever.price, lever.cost))
+    return f"`{lever.name}`", lever.label, price, cost, "yes" if lever.absolute else ""
 
 
-def indicator_row(declared: Indicator) -> str:
-    cells = (f"`{declared.name}`", declared.kind, declared.unit, BETTER[declared.better], declared.meaning)
-    return "| " + " | ".join(cells) + " |\n"
+def table(title: str, columns: tuple, lines: Iterable[tuple]) -> str:
+    rows = (columns, ("---",) * len(columns), *lines)
+    return f"\n### {title}\n\n" + "".join(f"| {' | '.join(map(str, row))} |\n" for row in rows)
 
 
-def event_row(event: Event) -> str:
-    return f"| `{event.name}` | {event.stage or 'as it was'} | {event.meaning} |\n"
+def cells_of_indicator(declared: Indicator) -> tuple:
+    """A line of the table of what is measured."""
+    return f"`{declared.name}`", declared.kind, declared.unit, BETTER[declared.better], declared.meaning
 
 
-def measures_tables() -> str:
-    """What is measured each month, over the horizon alone, and in the lives of ties."""
-    of_horizon = [each for each in HORIZON.values() if each.name not in MONTHLY]
-    return (
-        "\n### Indicators\n\n"
-        + MEASURES_HEADER
-        + "".join(map(indicator_row, (*MONTHLY.values(), *of_horizon)))
-        + "\n### Events\n\n"
-        + EVENTS_HEADER
-        + "".join(map(event_row, LIFE))
-    )
+def cells_of_event(event: Event) -> tuple:
+    """A line of the table of what can happen in the life of a tie."""
+    return f"`{event.name}`", event.stage or "as it was", event.meaning
 
 
 def replaced(text: str, begin: str, end: str, content: str) -> str:
@@ -72,8 +66,16 @@ def replaced(text: str, begin: str, end: str, content: str) -> str:
 
 def with_tables(text: str) -> str:
     """The text with its tables as declared."""
-    parameters = table("Levers", LEVERS.values()) + table("All others", PARAMETERS.values())
-    return replaced(replaced(text, BEGIN, END, parameters), BEGIN_MEASURES, END_MEASURES, measures_tables())
+    parameters = (
+        table("Levers", COLUMNS, map(cells, LEVERS.values()))
+        + table("What levers cost", COLUMNS_OF_LEVERS, map(cells_of_lever, LEVERS.values()))
+        + table("All others", COLUMNS, map(cells, PARAMETERS.values()))
+    )
+    of_horizon = (each for each in HORIZON.values() if each.name not in MONTHLY)
+    measures = table(
+        "Indicators", COLUMNS_OF_MEASURES, map(cells_of_indicator, (*MONTHLY.values(), *of_horizon))
+    ) + table("Events", COLUMNS_OF_EVENTS, map(cells_of_event, LIFE))
+    return replaced(replaced(text, BEGIN, END, parameters), BEGIN_MEASURES, END_MEASURES, measures)
 
 
 if __name__ == "__main__":

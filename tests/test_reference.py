@@ -126,9 +126,9 @@ def ends(declared):
 
 @pytest.mark.parametrize("name", [name for name in PARAMETERS if name not in ("warmup", "horizon")])
 def test_each_parameter_at_its_ends(name):
-    levers = {"match_interval": 3, "dissemination": 1, "secondments": 20}
     for value in ends(PARAMETERS[name]):
-        assert_same(levers, lattice(2, 3, 1, 10), 4, {"warmup": 24, "horizon": 36, name: value})
+        for levers in ({"match_interval": 3, "dissemination": 1, "secondments": 20}, BUNDLE):
+            assert_same(levers, lattice(2, 3, 1, 10), 4, {"warmup": 24, "horizon": 36, name: value})
 
 
 def test_places_of_all_sorts():

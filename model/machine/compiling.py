@@ -31,6 +31,9 @@ compilation_disabled = bool(_config.DISABLE_JIT)
 #: Makes an unsigned 64-bit integer; without compilation a Python integer, which cannot overflow.
 unsigned: Any = int if compilation_disabled else np.uint64
 
+#: Lets a rule go through a tuple of columns' names: the loop is written out once a name.
+unrolled: Any = numba.literal_unroll
+
 VERSIONS_KEPT = 8
 
 

@@ -77,7 +77,7 @@ def test_one_run_writes_its_months_and_lives(tiny) -> None:
     series, lives = pd.read_parquet("out/series.parquet"), pd.read_parquet("out/histories.parquet")
     assert list(series["month"]) == list(range(24))
     assert {"strategic", "formed", "cost_total"} <= set(series.columns)
-    assert list(lives.columns) == ["tie", "council", "researcher", "month", "event"]
+    assert list(lives.columns) == ["tie", "council", "researcher", "month", "event", "stage"]
     assert lives["month"].min() == -6
     assert set(lives.loc[lives["month"] == -6, "event"]) >= {"initial"}
     assert len(pd.read_parquet("out/rows.parquet")) == 1

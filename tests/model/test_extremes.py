@@ -91,6 +91,13 @@ def test_no_months(warmup, horizon, policy):
     check_everything(simulation)
 
 
+def test_a_row_of_a_phd_researcher_is_never_taken_over(monkeypatch):
+    """Were there too few rows, the run would stop, not go on with a torn list of staff."""
+    monkeypatch.setattr("model.simulation.phd_rows", lambda phds_a_year, phd_months: phd_months)
+    with pytest.raises(RuntimeError, match="row was still taken"):
+        finished(SHORT | {"phd_months": 12}, policy_from("phds", {"phds": 24}))
+
+
 @pytest.mark.parametrize("motives", ["equal", "review", "survey"])
 def test_huge_numbers_of_a_small_world(motives):
     """Far beyond what is plausible: many needs, much money, crowds of ties."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.arrays import STAGES
+from model.arrays import NONE, STAGES
 from model.measures import EVENTS, SERIES
 from model.policy import BASELINE, policy_from
 from model.population import lattice
@@ -68,6 +68,7 @@ def check_everything(simulation):
     check_needs(simulation)
     check_money(simulation)
     check_stages(simulation)
+    check_staff(simulation)
     check_numbers(simulation)
 
 
@@ -161,6 +162,22 @@ def _next_stage(event, before):
     after, allowed = PASSAGES[event]
     assert before in allowed, f"{event} of a tie that is {before or 'no tie'}"
     return before if after is None else after
+
+
+def check_staff(simulation):
+    """Whoever is present is on one university's staff, and no one else is."""
+    world, listed = simulation.world, []
+    for university in world.universities:
+        staff = list(range(university["first_post"], university["first_post"] + university["posts"]))
+        phd = university["first_phd"]
+        while phd != NONE:
+            staff.append(int(phd))
+            assert len(staff) <= university["staff"]  # else the list is a circle
+            phd = world.researchers["next_phd"][phd]
+        assert len(staff) == university["staff"]
+        listed += staff
+    assert sorted(listed) == np.flatnonzero(world.researchers["present"]).tolist()
+    assert len(listed) == world.clock.researchers
 
 
 #: Ratios are not defined where nothing stands below the line.

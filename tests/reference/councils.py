@@ -12,7 +12,6 @@ from .places import Busy, University, draw_position
 
 MEDIAN_POPULATION = 170_000
 TOPICS = 8
-SECONDEE_DAYS = 8.0  # days/month that a secondee adds to a council's analysts
 MOTIVE_SHAPES = {
     "equal": (2.0, 2.0, 2.0, 2.0),
     "review": (3.2, 2.4, 1.6, 0.8),
@@ -99,7 +98,7 @@ class Council(Busy, mesa.Agent):
     @property
     def analytical_capacity(self) -> float:
         """Days a month of analysts A, secondees included."""
-        return self.own_analysts + SECONDEE_DAYS * self.secondees
+        return self.own_analysts + self.model.parameters.secondment_days * self.secondees
 
     @property
     def analysts_share(self) -> float:

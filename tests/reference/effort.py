@@ -2,10 +2,6 @@
 
 from .ties import ACTIVE, EARLY, Stage, Tie
 
-READY_PART = 0.25  # demand of a ready tie against a scoping one
-BID_MONTHS = 3
-OUTLINE_PART = 0.3  # of a bid's days go into the outline
-
 
 def effort(model) -> None:
     """Reckon demand, served shares and loads of the month (ODD 4.6)."""
@@ -29,14 +25,14 @@ def ask(tie: Tie) -> None:
     """Add a tie's demand to its two sides'."""
     p, council, researcher = tie.model.parameters, tie.council, tie.researcher
     if tie.stage in EARLY:
-        part = relief(tie) * (1.0 if tie.stage is Stage.SCOPING else READY_PART)
+        part = relief(tie) * (1.0 if tie.stage is Stage.SCOPING else p.ready_share)
         council.early += part * p.scoping_council
         researcher.early += part * p.scoping_researcher + relief(tie) * bid_days(tie)
     elif tie.stage is Stage.PROJECT:
         council.committed += p.project_council
         researcher.committed += p.project_researcher * (1.0 - p.grant_buyout if tie.funded else 1.0)
     elif tie.stage is Stage.STRATEGIC:
-        part = relief(tie) * (1.0 if tie.need is not None else 0.5)
+        part = relief(tie) * (1.0 if tie.need is not None else p.idle_share)
         council.committed += part * p.strategic_council
         researcher.committed += part * p.strategic_researcher
 
@@ -67,11 +63,12 @@ def bid_days(tie: Tie) -> float:
     """Days a researcher is asked for bids this month, before relief (ODD 4.6, 4.8)."""
     if tie.stage is not Stage.READY:
         return 0.0
-    a_month = tie.model.parameters.bid_days / BID_MONTHS
-    n_rolling = sum(tie.model.month - month <= BID_MONTHS for month in tie.rolling_bids)
+    p = tie.model.parameters
+    a_month = p.bid_days / p.bid_months
+    n_rolling = sum(tie.model.month - month <= p.bid_months for month in tie.rolling_bids)
     days = n_rolling * a_month
     if tie.full_bid is not None:
-        return days + (1.0 - OUTLINE_PART) * a_month
-    if tie.model.funder.months_to_call < BID_MONTHS:
-        return days + (OUTLINE_PART if tie.model.levers.two_stage else 1.0) * a_month
+        return days + (1.0 - p.outline_share) * a_month
+    if tie.model.funder.months_to_call < p.bid_months:
+        return days + (p.outline_share if tie.model.levers.two_stage else 1.0) * a_month
     return days

@@ -10,7 +10,6 @@ from .councils import TOPICS
 from .luck import round_half_up
 from .ties import Stage, Tie
 
-FULL_BID_MONTHS = 3
 TOLERANCE = 1e-9  # relative: money that is short by less than this covers the cost
 
 
@@ -66,10 +65,10 @@ class Funder:
 
     def _prospect(self) -> float:
         """How bright the prospect of money is, in 0-1 (ODD 4.4)."""
-        levers, councils = self.model.levers, len(self.model.councils)
+        p, levers, councils = self.model.parameters, self.model.levers, len(self.model.councils)
         rolling = levers.responsive_share
-        nearness = rolling + (1.0 - rolling) * math.exp(-self.months_to_call / 12.0)
-        plenty = 0.25 * self.grant_cost * councils
+        nearness = rolling + (1.0 - rolling) * math.exp(-self.months_to_call / p.call_foresight)
+        plenty = p.plentiful_grants * self.grant_cost * councils
         return self.awareness * nearness * (min(1.0, levers.annual_budget / plenty) if plenty > 0.0 else 1.0)
 
     @property
@@ -113,14 +112,15 @@ class Funder:
 
     def hold_call(self) -> None:
         """Take bids, and award the best of them or ask these for full bids (ODD 4.8)."""
-        levers = self.model.levers
+        p, levers = self.model.parameters, self.model.levers
         bids = self.receive_bids(1.0, draw=0)
-        ranked = self.rank(bids, self.taste(0), CALL.noise, noisiness=2.0 if levers.two_stage else 1.0)
+        noisiness = p.outline_noise if levers.two_stage else 1.0
+        ranked = self.rank(bids, self.taste(0), CALL.noise, noisiness)
         n_covered = self.n_affordable(self.leftover)
         n_awards = min(n_covered, len(ranked))
         self.leftover -= n_awards * self.grant_cost
         if levers.two_stage:
-            chosen = ranked[: 2 * n_covered]
+            chosen = ranked[: p.outlines_kept * n_covered]
             self.ask_for_full_bids(chosen, n_awards)
         else:
             chosen = self.choose(ranked, n_awards)
@@ -137,7 +137,8 @@ class Funder:
 
     def decide_full_bids(self) -> None:
         """Score the full bids that are due anew, and award the best (ODD 4.8)."""
-        for due in [each for each in self.rounds if each.month + FULL_BID_MONTHS == self.model.month]:
+        call = self.model.month - self.model.parameters.full_bid_months
+        for due in [each for each in self.rounds if each.month == call]:
             self.rounds.remove(due)
             bids = [tie for tie in self.model.ties if tie.full_bid is due]
             ranked = self.rank(bids, self.taste(0, due.month), FULL_BID.noise)
@@ -150,7 +151,7 @@ class Funder:
 
     def give_rolling_money(self) -> None:
         """Award the best of the month's bids while the purse covers it (ODD 4.8)."""
-        bids = self.receive_bids(1.0 / 6.0, draw=1)
+        bids = self.receive_bids(1.0 / self.model.parameters.rolling_interval, draw=1)
         for tie in bids:
             tie.rolling_bids.append(self.model.month)
         ranked = self.rank(bids, self.taste(1), ROLLING.noise)
@@ -196,12 +197,12 @@ class Funder:
     def rank(self, bids: list[Tie], taste: list[float], draw: int, noisiness: float = 1.0) -> list[Tie]:
         """Bids by their score, best first (ODD 4.8)."""
         noise, luck = noisiness * self.model.parameters.score_noise, self.model.luck(chance.BID)
-        impact_weight = self.model.levers.impact_weight
+        impact_weight, taste_weight = self.model.levers.impact_weight, self.model.parameters.taste_weight
 
         def score(tie: Tie) -> float:
             impact = tie.fit * (0.25 + 0.5 * tie.council.commitment + 0.5 * tie.trust)
             merit = (1.0 - impact_weight) * tie.researcher.excellence + impact_weight * impact
-            return merit + 0.3 * taste[tie.topic] + noise * luck.normal(tie.who, draw)
+            return merit + taste_weight * taste[tie.topic] + noise * luck.normal(tie.who, draw)
 
         return sorted(bids, key=score, reverse=True)
 

@@ -80,8 +80,8 @@ class Matchmaker:
     def pair(self, need: Need, researcher: Researcher) -> Pair:
         """A pair with the score that the matchmaker sees: true fit, blurred."""
         accuracy, who = self.model.levers.match_accuracy, chance.introduction_of(need.who, researcher.slot)
-        home = need.council.home(researcher.university)
-        true_score = researcher.expertise[need.topic] * (0.3 + 0.7 * home)
+        home, far = need.council.home(researcher.university), self.model.parameters.match_far
+        true_score = researcher.expertise[need.topic] * (far + (1.0 - far) * home)
         blur = self.model.luck(chance.INTRODUCTION).uniform(who, 0)
         return Pair(need, researcher, accuracy * true_score + (1.0 - accuracy) * blur, who)
 

@@ -50,7 +50,7 @@ class ReferenceModel(mesa.Model):
         self.researchers: dict[int, Researcher] = {}  # by slot: those in post
         self._fill_posts()
         self.n_posts = len(self.researchers)
-        self.n_slots = self.n_posts + phd_slots(policy, population)
+        self.n_slots = self.n_posts + phd_slots(policy, population, self.parameters.phd_months)
         self._make_initial_ties()
 
     def luck(self, process: int, month: int | None = None) -> Stream:
@@ -82,7 +82,8 @@ class ReferenceModel(mesa.Model):
             council = self.councils[luck.index(number * 1024, 2, len(self.councils))]
             researcher = self._initial_partner(council, luck, number)
             if researcher is not None:
-                tie = Tie(council, researcher, researcher.best_topic, Stage.STRATEGIC, 0.5, since=-1)
+                trust = self.parameters.initial_trust
+                tie = Tie(council, researcher, researcher.best_topic, Stage.STRATEGIC, trust, since=-1)
                 tie.note("initial")
 
     def _initial_partner(self, council: Council, luck: Stream, number: int) -> Researcher | None:

@@ -8,7 +8,6 @@ from model import chance
 from .luck import Stream, round_half_up
 
 EARTH_RADIUS = 6371.0  # km
-POLICY_STRUCTURE = 0.75
 
 
 @dataclass(eq=False)
@@ -72,7 +71,7 @@ class University:
             place=model.places[int(site["place"])],
             position=draw_position(luck, who(chance.UNIVERSITY_POSITION), site, model.population.geographic),
             commitment=luck.beta(who(chance.UNIVERSITY_COMMITMENT), 2.0, 3.0),
-            own_roles=1.0 if luck.uniform(who(chance.UNIVERSITY_ROLES)) < 0.35 else 0.0,
+            own_roles=float(luck.uniform(who(chance.UNIVERSITY_ROLES)) < model.parameters.role_share),
         )
 
     @property

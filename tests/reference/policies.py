@@ -7,8 +7,8 @@ from model import chance
 from model.parameters import LEVERS
 
 from .luck import pick, round_half_up
-from .places import POLICY_STRUCTURE, University
-from .researchers import PHD_MONTHS, Researcher
+from .places import University
+from .researchers import Researcher
 from .ties import Stage, Tie
 
 # Numbers given for 36 councils, and scaled for other populations (ODD 7).
@@ -22,6 +22,7 @@ ABSOLUTE = (
     "phds",
 )
 SECONDMENT_TRIES = 61
+PRICED_SECONDMENT = 6  # months that `price_secondment` is for
 
 
 def levers_in(policy, population, month: int) -> SimpleNamespace:
@@ -36,10 +37,10 @@ def levers_in(policy, population, month: int) -> SimpleNamespace:
     return SimpleNamespace(**values)
 
 
-def phd_slots(policy, population) -> int:
+def phd_slots(policy, population, phd_months: int) -> int:
     """Slots enough for all PhDs in post at any time."""
     per_year = policy.levers["phds"].value * population.lever_scale if "phds" in policy.levers else 0.0
-    return math.ceil(per_year / 12.0) * (PHD_MONTHS + 1)
+    return math.ceil(per_year / 12.0) * (phd_months + 1)
 
 
 class Programme:
@@ -83,7 +84,7 @@ class Programme:
         """Make one post, or the last fraction of one; a joint post also commits the leadership."""
         setattr(university, kind, getattr(university, kind) + fte)
         if kind == "joint_post_roles":
-            university.commitment = max(university.commitment, 0.5)
+            university.commitment = max(university.commitment, self.model.parameters.joint_post_commitment)
 
     def build_structures(self) -> None:
         """Give some of the places without one a strategic structure."""
@@ -98,7 +99,8 @@ class Programme:
         without = [place for place in self.model.places if place.structure == 0.0]
         n = round_half_up(wanted * len(without))
         for place in sorted(without, key=lambda place: luck.uniform(place.index))[:n]:
-            place.structure, place.structure_is_policy = POLICY_STRUCTURE, True
+            place.structure = self.model.parameters.structure_strength
+            place.structure_is_policy = True
 
     # Skills
 
@@ -107,37 +109,41 @@ class Programme:
         luck, probability = self.model.luck(chance.TRAINING), self.model.levers.training_rate / 12.0
         for researcher in self.model.researchers.values():
             if luck.uniform(researcher.slot) < probability:
-                researcher.learn_sector(0.4)
+                researcher.learn_sector(self.model.parameters.training_gain)
                 self.model.measures.charge("training", self.model.parameters.price_training)
 
     def end_secondments(self) -> None:
         """Secondments that are over leave both sides wiser and better acquainted."""
+        p = self.model.parameters
         for researcher in list(self.model.researchers.values()):
             if researcher.secondment_ends == self.model.month:
                 council = researcher.host
                 researcher.end_secondment()
-                researcher.learn_sector(0.5)
-                council.absorptive_capacity += 0.1 * (1.0 - council.absorptive_capacity)
+                researcher.learn_sector(p.secondment_sector)
+                council.absorptive_capacity += p.secondment_absorb * (1.0 - council.absorptive_capacity)
                 self.acquaint(council, researcher)
 
     def acquaint(self, council, researcher: Researcher) -> None:
         """Their tie has trust; one made so is dormant."""
-        tie = council.ties.get(researcher.slot)
+        tie, least_trust = council.ties.get(researcher.slot), self.model.parameters.secondment_trust
         if tie is None:
-            tie = Tie(council, researcher, researcher.best_topic, Stage.DORMANT, 0.5, self.model.month)
-        tie.trust = max(tie.trust, 0.5)
+            tie = Tie(
+                council, researcher, researcher.best_topic, Stage.DORMANT, least_trust, self.model.month
+            )
+        tie.trust = max(tie.trust, least_trust)
         tie.note("seconded")
 
     def begin_secondments(self) -> None:
         """Send random researchers to councils near them."""
-        luck = self.model.luck(chance.SECONDMENT)
+        luck, p = self.model.luck(chance.SECONDMENT), self.model.parameters
         for number in range(luck.yearly_number(self.model.levers.secondments)):
             researcher = self.someone_to_second(luck, number)
             if researcher is None:
                 return
             prox = [council.prox[researcher.university.index] for council in self.model.councils]
             researcher.begin_secondment(self.model.councils[pick(prox, luck.uniform(number, 0))])
-            self.model.measures.charge("secondments", self.model.parameters.price_secondment)
+            price = p.price_secondment * p.secondment_months / PRICED_SECONDMENT
+            self.model.measures.charge("secondments", price)
 
     def someone_to_second(self, luck, number: int) -> Researcher | None:
         """A random researcher not on a secondment: by lot, at last by going through all."""
@@ -151,15 +157,16 @@ class Programme:
 
     def start_phds(self) -> None:
         """Take on PhD researchers who are close to local government."""
-        luck = self.model.luck(chance.PHD)
+        luck, p = self.model.luck(chance.PHD), self.model.parameters
         universities = self.model.universities
         for number in range(luck.yearly_number(self.model.levers.phds) if universities else 0):
             university = universities[luck.index(number, 0, len(universities))]
             capacity = self.model.n_slots - self.model.n_posts
             slot = self.model.n_posts + self.n_phds_started % capacity
             phd = Researcher(self.model, university, slot, self.model.luck(chance.PHD_RESEARCHER), number)
-            phd.is_phd, phd.is_permanent, phd.months_left = True, False, PHD_MONTHS
-            phd.local_focus, phd.sector_knowledge, phd.engagement_capacity = 0.9, 0.6, 6.0
+            phd.is_phd, phd.is_permanent, phd.months_left = True, False, p.phd_months
+            phd.local_focus, phd.sector_knowledge = p.phd_local_focus, p.phd_sector
+            phd.engagement_capacity = p.phd_days
             university.staff.append(phd)
             self.model.researchers[slot] = phd
             self.n_phds_started += 1

@@ -10,10 +10,6 @@ from .councils import MOTIVE_SHAPES, TOPICS
 from .luck import Stream
 from .places import Busy, University
 
-FIXED_TERM = 24  # months of a renewed contract, and of a successor's
-PHD_MONTHS = 42
-SECONDMENT_MONTHS = 6
-
 
 class ResearcherMotives(NamedTuple):
     """Weights of a researcher's four motives; they sum to 1."""
@@ -48,8 +44,9 @@ class Researcher(Busy, mesa.Agent):
         draw = luck.gamma(who(chance.RESEARCHER_ENGAGEMENT_CAPACITY), 1.0)
         self.engagement_capacity = p.researcher_time * draw + 0.1  # a, days/month
         self.sector_knowledge = luck.beta(who(chance.RESEARCHER_SECTOR_KNOWLEDGE), 1.5, 4.0)  # s
-        self.is_permanent = luck.uniform(who(chance.RESEARCHER_CONTRACT), 0) < 0.67
-        self.months_left = 1 + luck.index(who(chance.RESEARCHER_CONTRACT), 1, 36)  # if not permanent
+        self.is_permanent = luck.uniform(who(chance.RESEARCHER_CONTRACT), 0) < p.permanent_share
+        most_left = p.first_contract_months  # if not permanent
+        self.months_left = 1 + luck.index(who(chance.RESEARCHER_CONTRACT), 1, most_left)
         impact, network, funding, publication = MOTIVE_SHAPES[p.motives]
         if p.motives == "survey":  # publication comes first
             publication, impact, network, funding = MOTIVE_SHAPES["survey"]
@@ -85,7 +82,7 @@ class Researcher(Busy, mesa.Agent):
         if self.months_left > 0:
             return
         if not self.is_phd and luck.uniform(self.slot, 1) < p.renewal:
-            self.months_left = FIXED_TERM
+            self.months_left = p.contract_months
         else:
             self.leave()
 
@@ -108,14 +105,16 @@ class Researcher(Busy, mesa.Agent):
         """Whoever comes into the same post."""
         luck = self.model.luck(chance.SUCCESSOR)
         successor = Researcher(self.model, self.university, self.slot, luck, self.slot)
-        successor.is_permanent, successor.months_left = self.is_permanent, FIXED_TERM
+        successor.is_permanent = self.is_permanent
+        successor.months_left = self.model.parameters.contract_months
         return successor
 
     # Secondments (ODD 5)
 
     def begin_secondment(self, council) -> None:
-        """Work for a council, for six months."""
-        self.host, self.secondment_ends = council, self.model.month + SECONDMENT_MONTHS
+        """Work for a council, for some months."""
+        self.host = council
+        self.secondment_ends = self.model.month + self.model.parameters.secondment_months
         council.secondees += 1
 
     def end_secondment(self) -> None:

@@ -8,7 +8,6 @@ from model import chance
 from .councils import Need
 from .luck import pick
 
-LEAST_FIT = 0.35  # a partnership takes up needs that it fits better than this
 OUTCOMES = ("fresh_perspective", "evidence_asset", "evidence_to_delivery", "specialist_application")
 TRIES = 1000  # to find another council that hears of a finding
 
@@ -142,7 +141,7 @@ class Tie:
 
     def meet(self, need: Need, origin: str, is_revived: bool) -> None:
         """Begin to scope, or begin again, after a meeting that both liked (ODD 4.5)."""
-        self.trust = max(self.trust, 0.1)
+        self.trust = max(self.trust, self.model.parameters.meeting_trust)
         self.progress = self.trust / 2.0 if is_revived else 0.0
         self.origin, self.met, self.has_started = origin, self.model.month, False
         self.claim(need)
@@ -178,7 +177,7 @@ class Tie:
         u = self.model.luck(chance.HANDOVER).uniform(self.who)
         if self.stage is Stage.STRATEGIC and successor is not None and u < handover:
             self.researcher = successor
-            self.trust *= 0.6
+            self.trust *= p.handover_trust
             self.note("handed_over")
             return
         if self.is_active:
@@ -196,9 +195,9 @@ class Tie:
         """The boundary spanner on the council's side may leave (ODD 4.1)."""
         p = self.model.parameters
         if self.model.luck(chance.OFFICER).uniform(self.who) < p.officer_turnover:
-            part = 0.4 if self.stage is Stage.STRATEGIC else 1.0
+            part = p.officer_loss_strategic if self.stage is Stage.STRATEGIC else 1.0
             self.trust *= 1.0 - part * p.officer_loss
-            self.council.absorptive_capacity *= 0.97
+            self.council.absorptive_capacity *= p.officer_absorb
             self.note("officer_lost")
 
     # 4.7 Scoping
@@ -223,7 +222,7 @@ class Tie:
         if not self.is_bridged and luck.happens(self.who, 0, hazard):
             self.go_dormant("lapsed")
             return
-        may_start = self.stage is Stage.READY and self.served > 0.9
+        may_start = self.stage is Stage.READY and self.served > p.inkind_served
         if may_start and luck.uniform(self.who, 1) < 2.0 * p.inkind_rate * self.trust:
             self.start(p.inkind_months, funded=False)
 
@@ -247,7 +246,7 @@ class Tie:
 
     def _look_for_need(self) -> None:
         need = self.council.best_free_need(self.fit_on)
-        if need is not None and self.fit_on(need.topic) > LEAST_FIT:
+        if need is not None and self.fit_on(need.topic) > self.model.parameters.least_fit:
             self.claim(need)
             self.note("claimed")
 
@@ -351,17 +350,19 @@ class Tie:
     def _end_or_open_opportunity(self) -> None:
         p, luck, measures = self.model.parameters, self.model.luck(chance.EMBEDDING), self.model.measures
         hazard = p.strategic_loss + p.strategic_starved * (1.0 - self.served)
-        hazard += p.strategic_leader * max(0.0, 0.4 - self.leadership)
+        hazard += p.strategic_leader * max(0.0, p.weak_leadership - self.leadership)
         if luck.happens(self.who, 1, hazard):
             measures.count("lost_strategic")
             self.go_dormant("strategic_ended")
         elif luck.uniform(self.who, 2) < p.opportunity_rate * self.trust:
             self.note("opportunity")
             measures.count("strategic_opportunity")
-            measures.count("outside_money", luck.log_normal(self.who, 3, p.opportunity_size, 0.8))
+            size = luck.log_normal(self.who, 3, p.opportunity_size, p.opportunity_sigma)
+            measures.count("outside_money", size)
 
     def _fade(self) -> None:
-        self.trust *= 0.5 ** (1.0 / self.model.parameters.dormant_halflife)
-        if self.trust < 0.05:
+        p = self.model.parameters
+        self.trust *= 0.5 ** (1.0 / p.dormant_halflife)
+        if self.trust < p.forgotten_trust:
             self.note("forgotten")
             self.vanish()
