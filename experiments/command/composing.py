@@ -112,13 +112,7 @@ def _shown(hydra: "Hydra", asked: Namespace) -> bool:
         hydra.show_cfg(name, overrides, asked.cfg, asked.package, asked.resolve)
     elif asked.info:
         hydra.show_info(asked.info, name, overrides)
-    elif asked.shell_completion:
-        hydra.shell_completion(name, overrides)
-    elif asked.hydra_help:
-        from hydra._internal.utils import get_args_parser
-
-        hydra.hydra_help(name, get_args_parser(), asked)
-    return bool(asked.cfg or asked.info or asked.shell_completion or asked.hydra_help)
+    return bool(asked.cfg or asked.info)
 
 
 def _swept(overrides: Sequence[str]) -> list[str]:
