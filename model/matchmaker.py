@@ -7,13 +7,16 @@ from model.machine.compiling import compiled, entry
 from model.machine.ordering import sort_by_key
 from model.meeting import meet, researcher_value
 from model.month import levers_of, this_month
+from model.parameters import as_number
 from model.place import home, same_place
 from model.researcher import is_available
 from model.tie import find_tie, is_live
 
-# Positions of the algorithms in the lever's words.
-RANDOM, BEST_FIT, STABLE, OPTIMAL, EQUITABLE = range(5)
-ALL_PLACES = 0
+# Compiled rules know words by their positions in the lever's declaration.
+RANDOM, BEST_FIT, STABLE, OPTIMAL, EQUITABLE = (
+    as_number("match_algorithm", word) for word in ("random", "best_fit", "stable", "optimal", "equitable")
+)
+ALL_PLACES = as_number("match_scope", "all")
 INFEASIBLE = -1.0
 NO_CEILING = 2.0  # above any score
 

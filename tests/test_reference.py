@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from model.measures import EVENTS, SERIES
-from model.parameters import PARAMETERS, parameters_from
+from model.parameters import LEVERS, PARAMETERS, parameters_from
 from model.policy import policy_from
 from model.population import lattice, listed
 from model.simulation import Simulation
@@ -80,7 +80,7 @@ def test_default_run(seed):
     assert_same({}, lattice(), seed, {})
 
 
-@pytest.mark.parametrize("algorithm", ["random", "best_fit", "stable", "optimal", "equitable"])
+@pytest.mark.parametrize("algorithm", LEVERS["match_algorithm"].domain.words)
 @pytest.mark.parametrize("scope", ["all", "place"])
 def test_every_lever_at_once_with_each_algorithm(algorithm, scope):
     assert_same(BUNDLE | {"match_algorithm": algorithm, "match_scope": scope}, SMALL, 1, SHORT)

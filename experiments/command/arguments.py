@@ -14,9 +14,11 @@ from model.problems import BadInput, all_of, no_such, refuse
 #: Where settings of a design are put that take the place of the experiment's own.
 INSTEAD = "design_instead"
 #: What takes the place of Hydra's options that make no sense here.
-_NOT_HERE = {
-    "config_path": "--config-path is not allowed: --config-dir=DIR adds a folder of your own.",
-    "experimental_rerun": "--experimental-rerun is not allowed: experiment=replay runs a row again.",
+NOT_HERE = {
+    "config_path": "--config-dir=DIR adds a folder of your own",
+    "experimental_rerun": "experiment=replay runs a row again",
+    "hydra_help": "towngown --help tells what makes sense here",
+    "shell_completion": "Hydra's knows not all settings, towngown --help does",
 }
 
 
@@ -39,9 +41,8 @@ def parsed(arguments: Sequence[str]) -> Namespace:
         partial(refuse, (_no_option(parser, option) for option in unknown)),
         partial(refuse, _misused(given)),
     ]
-    if not given.shell_completion:  # what is completed may be half a setting
-        checks += [partial(_translated, each, folders, given.multirun) for each in given.overrides]
-        given.overrides = all_of(checks)[2:]
+    checks += [partial(_translated, each, folders, given.multirun) for each in given.overrides]
+    given.overrides = all_of(checks)[2:]
     if given.config_dir:
         given.overrides.append(f"hydra.searchpath=[{_quoted(f'file://{folders[1].absolute()}')}]")
     return given
@@ -67,14 +68,17 @@ def _no_option(parser: ArgumentParser, option: str) -> str:
 
 def _misused(given: Namespace) -> list[str]:
     """What is wrong with options that there are."""
-    problems = [problem for option, problem in _NOT_HERE.items() if getattr(given, option) is not None]
+    problems = [
+        f"--{option.replace('_', '-')} is not allowed: {instead}."
+        for option, instead in NOT_HERE.items()
+        if getattr(given, option)
+    ]
     if given.config_dir and not Path(given.config_dir).is_dir():
         problems.append(f"--config-dir={given.config_dir} is no folder.")
     if (given.resolve or given.package) and not given.cfg:
         problems.append("--resolve and --package go with --cfg only.")
-    modes = ("multirun", "cfg", "info", "shell_completion", "hydra_help")
-    if len(asked := [mode for mode in modes if getattr(given, mode)]) > 1:
-        problems.append(f"--{' and --'.join(asked).replace('_', '-')} do not go together.")
+    if len(asked := [mode for mode in ("multirun", "cfg", "info") if getattr(given, mode)]) > 1:
+        problems.append(f"--{' and --'.join(asked)} do not go together.")
     return problems
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.command.arguments import INSTEAD
 from experiments.command.files import CONF, GROUPS
-from experiments.command.settings import Settings, settings_from
 from experiments.status import DONE, INTERRUPTED, status_of
 from model.problems import BadInput
 
@@ -18,9 +17,11 @@ if TYPE_CHECKING:
     from hydra._internal.hydra import Hydra
     from omegaconf import DictConfig
 
+    from experiments.command.settings import Settings
+
 #: Where jobs on other machines leave their logs, as they need a folder that all share.
 _JOBS_FOLDER = "results/jobs"
-type Do = Callable[[Settings], int]
+type Do = Callable[["Settings"], int]
 
 
 class Stopped(BaseException):
@@ -65,7 +66,7 @@ def _hydra() -> Iterator["Hydra"]:
         raise BadInput(_in_plain_words(error)) from error
 
 
-def _one(asked: Namespace) -> Settings:
+def _one(asked: Namespace) -> "Settings":
     """The settings of the one job that is asked for."""
     from hydra import compose
     from hydra.core.hydra_config import HydraConfig
@@ -112,13 +113,7 @@ def _shown(hydra: "Hydra", asked: Namespace) -> bool:
         hydra.show_cfg(name, overrides, asked.cfg, asked.package, asked.resolve)
     elif asked.info:
         hydra.show_info(asked.info, name, overrides)
-    elif asked.shell_completion:
-        hydra.shell_completion(name, overrides)
-    elif asked.hydra_help:
-        from hydra._internal.utils import get_args_parser
-
-        hydra.hydra_help(name, get_args_parser(), asked)
-    return bool(asked.cfg or asked.info or asked.shell_completion or asked.hydra_help)
+    return bool(asked.cfg or asked.info)
 
 
 def _swept(overrides: Sequence[str]) -> list[str]:
@@ -129,10 +124,12 @@ def _swept(overrides: Sequence[str]) -> list[str]:
     return [override.get_key_element() for override in parsed if override.is_sweep_override()]
 
 
-def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> Settings:
+def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
     """Check the settings of one job; of several jobs, some settings are swept over."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
+
+    from experiments.command.settings import settings_from
 
     if missing := sorted(OmegaConf.missing_keys(composed)):
         raise BadInput(f"{key} is missing: give it as {key}=VALUE." for key in missing)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.command.files import CONF, GROUPS, description, file_of, mapping_in, names_in
+from experiments.running.opening import ENGINES
 from model.parameters import LEVERS
 
 
@@ -56,6 +57,11 @@ def test_every_set_of_parameters_runs(tiny, parameters: str) -> None:
 def test_every_file_says_what_it_is_for(group: str) -> None:
     for name in files_of(group):
         assert len(description(file_of(group, name))) > 20, f"conf/{group}/{name}.yaml"
+
+
+def test_every_engine_has_a_file_with_all_its_settings() -> None:
+    told = {name: set(mapping_in(file_of("engine", name))) for name in files_of("engine")}
+    assert told == {name: {"kind", *kind.settings} for name, kind in ENGINES.items()}
 
 
 def test_every_policy_gives_its_reason_in_one_sentence() -> None:

@@ -10,13 +10,14 @@ import pytest
 
 from model.arrays import NONE, STAGES
 from model.measures import EVENTS, SERIES
+from model.parameters import LEVERS
 from model.policy import BASELINE, policy_from
 from model.population import lattice
 from model.simulation import Simulation
 
 SMALL = lattice(2, 2, 1, 5, scale_levers=False)
 SHORT = {"warmup": 24, "horizon": 24}
-ALGORITHMS = ("random", "best_fit", "stable", "optimal", "equitable")
+ALGORITHMS = LEVERS["match_algorithm"].domain.words
 
 #: Every lever away from its default; those in absolute numbers are meant for unscaled small worlds.
 ALL_LEVERS = {
