@@ -54,6 +54,7 @@ def help_text(jobs: Sequence[tuple[str, str]], width: int | None = None) -> str:
         _section("Examples", _EXAMPLES, columns),
         _section("Settings and their defaults (conf/config.yaml)", explained(CONF / "config.yaml"), columns),
         _section("Options", _OPTIONS, columns),
+        _indicators(columns),
         *(_section(f"{title} (conf/{group}/)", _files(group), columns) for title, group in _TITLES),
         _section("Jobs (experiments/jobs/)", jobs, columns),
         textwrap.fill(_FOOTER, columns),
@@ -68,6 +69,14 @@ _TITLES = (
     ("Parameters", "parameters"),
     ("Engines", "engine"),
 )
+
+
+def _indicators(columns: int) -> str:
+    """The indicators that can be responses: names, as what they mean is a table of its own."""
+    from model.measures import INDICATORS
+
+    names = textwrap.fill(", ".join(INDICATORS), columns, initial_indent="  ", subsequent_indent="  ")
+    return f"Indicators, as responses=[...] names them (model/ODD.md, section 6, says what they are)\n{names}"
 
 
 def _files(group: str) -> list[tuple[str, str]]:

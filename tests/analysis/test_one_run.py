@@ -65,7 +65,7 @@ def test_no_more_lanes_than_can_be_read():
     events = pd.DataFrame(
         [(tie, month) for tie in range(90) for month in range(tie % 7 + 1)], columns=["tie", "month"]
     )
-    lives = histories.most_eventful(events.assign(event="bid"), 12)
+    lives = histories.most_eventful(events.assign(event="bid", stage="ready"), 12)
     assert len(lives) == histories.N_LANES
     assert min(len(life) for life in lives) >= 4
 
