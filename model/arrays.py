@@ -32,10 +32,6 @@ NEVER = 1_000_000_000
 # What stands in place of the month in which a contract ends.
 PERMANENT, VACANT = NEVER, -1
 
-# Weights that are picked by are summed up at a signpost every so many, signposts at milestones likewise:
-# finding where a draw falls then takes a line of the processor's cache of each.
-STRETCH = 8
-
 # Rows, months and counts of the large tables take half the memory that other whole numbers do.
 _I, _N, _F = "i8", "i4", "f8"
 
@@ -215,21 +211,6 @@ NEED = _record(
     ("next", _N, "next of its council, younger; in a free row the next free row"),
 )
 
-MEETING = _record(
-    ("who", _I, "address of its draws"),
-    ("council", _N, "row of the council"),
-    ("researcher", _N, "row of the researcher"),
-    ("need", _N, "row of the need, of a search"),
-    ("known", _N, "row of the dormant tie that a council turns to, -1: none"),
-    ("university", _N, "row of the university"),
-    ("agreed", _N, "1 if both want to work together"),
-    ("topic", _N, "topic of the need of a search"),
-    ("tie", _N, "row of the tie that a search looks at next"),
-    ("stretch", _N, "stretch in which the target lies, or the first in which it may"),
-    ("target", _F, "where a draw falls among the weights of universities, or of councils"),
-    ("promise", _F, "trust x expertise of the tie that a search knows best"),
-)
-
 EVENT = _record(
     ("tie", _I, "name of the tie"),
     ("council", _I, "row of the council"),
@@ -258,17 +239,12 @@ class World(NamedTuple):
     dormant: np.ndarray  # rows of dormant ties
     contract_ends: np.ndarray  # [researchers]: month in which a fixed term runs out, or PERMANENT, or VACANT
     efforts: np.ndarray  # of the researchers of whom time was asked when effort was last reckoned
-    proximity: np.ndarray  # prox [universities, councils], which outreach weighs councils by
-    outreach_signposts: np.ndarray  # their sums up to the end of each stretch
-    outreach_milestones: np.ndarray  # every STRETCH-th signpost, and the last
-    search_weights: np.ndarray  # n_u prox [councils, universities]
-    search_signposts: np.ndarray  # their sums up to the end of each stretch
-    search_milestones: np.ndarray  # every STRETCH-th signpost, and the last
+    proximity: np.ndarray  # prox [universities, councils]
+    outreach_sums: np.ndarray  # cumulative prox [universities, councils], by which outreach picks
+    search_sums: np.ndarray  # cumulative n_u prox [councils, universities], by which searches pick
     months: np.ndarray  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: np.ndarray  # events; empty unless asked for
-    luck: np.ndarray  # scratch: a draw a researcher
-    meetings: np.ndarray  # scratch: the month's searches, then its outreach
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
     items: np.ndarray  # scratch: what is sorted
     bins: np.ndarray  # scratch of sorting
@@ -305,14 +281,6 @@ def _table(rows: int, record: np.dtype) -> np.ndarray:
     return memory[start : start + rows * record.itemsize].view(record)
 
 
-def _weights(rows: int, columns: int, rest: float = 0.0) -> np.ndarray:
-    """A table of weights, each row of it whole stretches that start on a line of the processor's cache."""
-    width = STRETCH * stretches(columns)
-    weights = _table(rows * width, np.dtype(_F)).reshape(rows, width)
-    weights[:, columns:] = rest
-    return weights
-
-
 def allocate(size: Size) -> World:
     """Empty tables of the given sizes, their lists empty and all rows free."""
     records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
@@ -332,17 +300,12 @@ def allocate(size: Size) -> World:
         dormant=np.zeros(size.ties, np.int64),
         contract_ends=np.full(size.researchers, VACANT, np.int32),
         efforts=_table(size.researchers, EFFORT),
-        proximity=_weights(size.universities, size.councils),
-        outreach_signposts=_weights(size.universities, stretches(size.councils), np.inf),
-        outreach_milestones=np.zeros((size.universities, stretches(stretches(size.councils)))),
-        search_weights=_weights(size.councils, size.universities),
-        search_signposts=_weights(size.councils, stretches(size.universities), np.inf),
-        search_milestones=np.zeros((size.councils, stretches(stretches(size.universities)))),
+        proximity=np.zeros((size.universities, size.councils)),
+        outreach_sums=np.zeros((size.universities, size.councils)),
+        search_sums=np.zeros((size.councils, size.universities)),
         months=np.zeros(size.months, MONTH_RECORD),
         spells=np.zeros((2, 2, size.horizon + 1), np.int64),
         history=np.zeros(size.events, EVENT),
-        luck=np.zeros(size.researchers),
-        meetings=_table(max(size.needs, size.researchers), MEETING),
         keys=np.zeros(scratch),
         items=np.zeros(scratch, np.int64),
         bins=np.zeros(scratch + 1, np.int64),
@@ -376,11 +339,6 @@ def copy(source: World, target: World) -> None:
     for own, other in zip(source, target, strict=True):
         memory = array_of(own)
         array_of(other)[: len(memory)] = memory
-
-
-def stretches(weights: int) -> int:
-    """Stretches of so many weights."""
-    return math.ceil(weights / STRETCH)
 
 
 def phd_rows(phds_a_year: float) -> int:

@@ -44,7 +44,7 @@ def introduce(world):
         month.introductions += 1
         month.cost_matchmaking += p.price_introduction
         who = introduction_of(world.needs[need].who, researcher)
-        meet(world, world.needs[need].council, researcher, need, BY_INTRODUCTION, stream, who)
+        meet(world, stream, who, world.needs[need].council, researcher, need, BY_INTRODUCTION)
 
 
 @entry

@@ -11,17 +11,10 @@ from model.arrays import (
     STRATEGIC,
 )
 from model.machine.compiling import compiled, inlined
-from model.machine.fetching import fetch, upcoming
 from model.month import this_month
 
 SPELL_PROJECT, SPELL_STRATEGIC = 0, 1
 SPELL_ENDED, SPELL_CENSORED = 0, 1
-
-
-@inlined
-def fetch_live(world, i):
-    """Ask for the i-th live tie, or the one nearest to it in the list."""
-    fetch(world.ties, upcoming(world.live, i, world.clock.live))
 
 
 @inlined

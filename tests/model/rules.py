@@ -23,7 +23,7 @@ def acceptance(value):
 @entry
 def meet(world, council, researcher, need, origin):
     stream = chance.stream_of(world.clock.seed, chance.SEARCH, world.clock.month)
-    meeting.meet(world, council, researcher, need, origin, stream, 0)
+    meeting.meet(world, stream, 0, council, researcher, need, origin)
 
 
 @entry
