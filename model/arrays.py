@@ -35,6 +35,8 @@ PERMANENT, VACANT = NEVER, -1
 # Rows, months and counts of the large tables take half the memory that other whole numbers do.
 _I, _N, _F = "i8", "i4", "f8"
 
+PAGE = 16  # candidates that an optimal assignment looks up at a time
+
 CACHE_LINE = 64  # bytes that the processor fetches at once
 
 
@@ -65,7 +67,6 @@ CLOCK = _record(
     ("warmup", _I, "first month of the horizon"),
     ("end", _I, "months of the whole run"),
     ("overflowed", _I, "1 once a table was too small: the run must be repeated with larger ones"),
-    ("introducing", _I, "1 while a month waits for the optimal assignment"),
     ("slots", _I, "rows of researchers in use: posts, and places for PhD researchers"),
     ("posts", _I, "researchers' posts, the first rows of researchers"),
     ("phds_started", _I, "PhDs started so far"),
@@ -211,6 +212,21 @@ NEED = _record(
     ("next", _N, "next of its council, younger; in a free row the next free row"),
 )
 
+NEED_PATH = _record(
+    ("worth", _F, "what an optimal assignment would lose without the need"),
+    ("loss", _F, "total score lost on the cheapest path to it"),
+    ("least", _F, "score of the last candidate looked up on this search, or -1: all are"),
+    ("last", _N, "that candidate"),
+    ("listed", _N, "candidates on its page"),
+)
+
+CANDIDATE_PATH = _record(
+    ("price", _F, "what an optimal assignment would lose without the candidate"),
+    ("loss", _F, "total score lost on the cheapest path to it"),
+    ("via", _N, "need before it on that path"),
+    ("position", _N, "among the candidates reached, -1: not reached"),
+)
+
 EVENT = _record(
     ("tie", _I, "name of the tie"),
     ("council", _I, "row of the council"),
@@ -221,30 +237,33 @@ EVENT = _record(
 )
 
 
+Table = Any  # of records: what type checkers know of NumPy's arrays is that a row may be anything
+
+
 class World(NamedTuple):
     """One run's tables; rules take it whole, like Mesa's rules take the model."""
 
     clock: np.record
     parameters: np.record
-    segments: np.ndarray  # levers, one row a stretch of months with the same levers
+    segments: Table  # levers, one row a stretch of months with the same levers
     segment_of_month: np.ndarray  # [months]
     funder: np.record
-    places: np.ndarray
-    councils: np.ndarray
-    universities: np.ndarray
-    researchers: np.ndarray
-    ties: np.ndarray
-    needs: np.ndarray
+    places: Table
+    councils: Table
+    universities: Table
+    researchers: Table
+    ties: Table
+    needs: Table
     live: np.ndarray  # rows of live ties
     dormant: np.ndarray  # rows of dormant ties
     contract_ends: np.ndarray  # [researchers]: month in which a fixed term runs out, or PERMANENT, or VACANT
-    efforts: np.ndarray  # of the researchers of whom time was asked when effort was last reckoned
+    efforts: Table  # of the researchers of whom time was asked when effort was last reckoned
     proximity: np.ndarray  # prox [universities, councils]
     outreach_sums: np.ndarray  # cumulative prox [universities, councils], by which outreach picks
     search_sums: np.ndarray  # cumulative n_u prox [councils, universities], by which searches pick
-    months: np.ndarray  # what is measured, one row a month
+    months: Table  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
-    history: np.ndarray  # events; empty unless asked for
+    history: Table  # events; empty unless asked for
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
     items: np.ndarray  # scratch: what is sorted
     bins: np.ndarray  # scratch of sorting
@@ -257,6 +276,11 @@ class World(NamedTuple):
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
     round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate researcher
+    page_candidates: np.ndarray  # [needs + 1, PAGE]: each need's best candidates, and a spare page
+    page_scores: np.ndarray  # [needs + 1, PAGE]: their scores
+    need_paths: Table  # of an optimal assignment, one a need of the round
+    candidate_paths: Table  # one a candidate
+    searching: np.ndarray  # scratch: needs on the paths of a search
 
 
 class Size(NamedTuple):
@@ -318,6 +342,11 @@ def allocate(size: Size) -> World:
         round_choice=np.zeros(size.needs, np.int64),
         round_score=np.zeros(size.needs),
         round_taken=np.zeros(size.researchers, np.int64),
+        page_candidates=np.zeros((size.needs + 1, PAGE), np.int32),
+        page_scores=np.zeros((size.needs + 1, PAGE)),
+        need_paths=_table(size.needs, NEED_PATH),
+        candidate_paths=_table(size.researchers, CANDIDATE_PATH),
+        searching=np.zeros(size.needs, np.int64),
     )
     for table, following in ((world.ties, "next_of_researcher"), (world.needs, "next")):
         table[following] = np.arange(1, len(table) + 1)
