@@ -275,11 +275,11 @@ class World(NamedTuple):
     round_ends: np.ndarray  # [researchers]: where the candidates of the same university end
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
-    round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate researcher
+    round_taken: np.ndarray  # [researchers + needs]: need (index) that holds a candidate, or goes without
     page_candidates: np.ndarray  # [needs + 1, PAGE]: each need's best candidates, and a spare page
     page_scores: np.ndarray  # [needs + 1, PAGE]: their scores
     need_paths: Table  # of an optimal assignment, one a need of the round
-    candidate_paths: Table  # one a candidate
+    candidate_paths: Table  # one a candidate, and one a need for going without
     searching: np.ndarray  # scratch: needs on the paths of a search
 
 
@@ -309,7 +309,7 @@ def allocate(size: Size) -> World:
     """Empty tables of the given sizes, their lists empty and all rows free."""
     records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
     one = {name: np.zeros(1, kind)[0] for name, kind in records.items()}
-    scratch = max(size.researchers, size.ties, size.needs, size.councils)
+    scratch = max(size.researchers + size.needs, size.ties, size.councils)
     world = World(
         **one,
         segments=np.zeros(size.segments, LEVER_RECORD),
@@ -341,11 +341,11 @@ def allocate(size: Size) -> World:
         round_ends=np.zeros(size.researchers, np.int64),
         round_choice=np.zeros(size.needs, np.int64),
         round_score=np.zeros(size.needs),
-        round_taken=np.zeros(size.researchers, np.int64),
+        round_taken=np.zeros(size.researchers + size.needs, np.int64),
         page_candidates=np.zeros((size.needs + 1, PAGE), np.int32),
         page_scores=np.zeros((size.needs + 1, PAGE)),
         need_paths=_table(size.needs, NEED_PATH),
-        candidate_paths=_table(size.researchers, CANDIDATE_PATH),
+        candidate_paths=_table(size.researchers + size.needs, CANDIDATE_PATH),
         searching=np.zeros(size.needs, np.int64),
     )
     for table, following in ((world.ties, "next_of_researcher"), (world.needs, "next")):
