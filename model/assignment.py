@@ -13,6 +13,8 @@ with equality where they are assigned; whoever is free has price 0. So nothing e
 Candidates are looked up a page at a time, best first. Since no price is below 0, a path to someone further
 down loses at least what the need is worth less the page's last score, and until a path loses that much there
 is no need to know who is there.
+
+As in `model.round`, k and j are places in the round's lists of needs and of candidates.
 """
 
 import math
@@ -29,68 +31,75 @@ def assign(world: World):
     """Choose a candidate for every need of the round, or none, so that scores add up to the most."""
     clock = world.clock
     stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
-    for i in range(clock.candidates + clock.free_needs):
-        world.round_taken[i] = world.candidate_paths[i].position = NONE
-        world.candidate_paths[i].price = 0.0
-    for n in range(clock.free_needs):
-        path = world.need_paths[n]
-        path.listed = list_best(world, stream, world.round_needs[n], n, NO_CEILING, NONE)
-        path.worth = world.page_scores[n, 0] if path.listed > 0 else 0.0
-        augment(world, stream, n)
-    for n in range(clock.free_needs):
-        if world.round_choice[n] < clock.candidates:
-            researcher = world.round_researchers[world.round_choice[n]]
-            world.round_score[n] = score_of(world, stream, world.round_needs[n], researcher)
+    for j in range(clock.candidates + clock.free_needs):
+        world.round_taken[j] = world.candidate_paths[j].position = NONE
+        world.candidate_paths[j].price = 0.0
+    for k in range(clock.free_needs):
+        path = world.need_paths[k]
+        path.listed = list_page(world, stream, k, k, NO_CEILING, NONE)
+        path.worth = world.page_scores[k, 0] if path.listed > 0 else 0.0
+        augment(world, stream, k)
+    for k in range(clock.free_needs):
+        if world.round_choice[k] < clock.candidates:
+            researcher = world.round_researchers[world.round_choice[k]]
+            world.round_score[k] = score_of(world, stream, world.round_needs[k], researcher)
         else:
-            world.round_choice[n] = NONE
+            world.round_choice[k] = NONE
+
+
+@compiled
+def list_page(world: World, stream: int, k: int, page: int, ceiling: float, after: int):
+    """Look up a page of a need's candidates; returns how many there are."""
+    n, length = world.round_needs[k], world.page_scores.shape[1]
+    return list_best(world, stream, n, False, False, ceiling, after, page, length)
 
 
 @compiled
 def augment(world: World, stream: int, root: int):
     """Find the path from a need to a free candidate that loses least, and take it."""
     searched, reached, settled = 0, 0, 0
-    n, i, loss = root, NONE, 0.0
-    while n != NONE:
-        world.searching[searched] = n
+    k, j, loss = root, NONE, 0.0
+    while k != NONE:
+        world.searching[searched] = k
         searched += 1
-        world.need_paths[n].loss = loss
-        reached = turn_to_page(world, n, n, world.need_paths[n].listed, reached, settled)
-        reached = reach(world, n, world.clock.candidates + n, 0.0, reached, settled)
-        i, reached = find_nearest(world, stream, searched, reached, settled)
-        n, loss = world.round_taken[i], world.candidate_paths[i].loss
-        if n != NONE:
-            settle(world, i, settled)
+        world.need_paths[k].loss = loss
+        reached = turn_to_page(world, k, k, world.need_paths[k].listed, reached, settled)
+        reached = reach(world, k, world.clock.candidates + k, 0.0, reached, settled)
+        j, reached = find_nearest(world, stream, searched, reached, settled)
+        k, loss = world.round_taken[j], world.candidate_paths[j].loss
+        if k != NONE:
+            settle(world, j, settled)
             settled += 1
     settle_prices(world, searched, settled, loss)
-    take_path(world, root, i)
-    for k in range(reached):
-        world.candidate_paths[world.items[k]].position = NONE
+    take_path(world, root, j)
+    for place in range(reached):
+        world.candidate_paths[world.items[place]].position = NONE
 
 
 @compiled
-def turn_to_page(world: World, n: int, page: int, listed: int, reached: int, settled: int):
+def turn_to_page(world: World, k: int, page: int, listed: int, reached: int, settled: int):
     """Lead the path of a need on to the candidates on a page; returns how many are reached in all."""
-    path = world.need_paths[n]
+    path = world.need_paths[k]
     path.least = INFEASIBLE
-    for k in range(listed):
-        i, score = world.page_candidates[page, k], world.page_scores[page, k]
-        reached = reach(world, n, i, score, reached, settled)
-        if k == world.page_scores.shape[1] - 1:
-            path.least, path.last = score, i
+    for place in range(listed):
+        j, score = world.page_candidates[page, place], world.page_scores[page, place]
+        reached = reach(world, k, j, score, reached, settled)
+        if place == world.page_scores.shape[1] - 1:
+            path.least, path.last = score, j
     return reached
 
 
 @compiled
-def reach(world: World, n: int, i: int, score: float, reached: int, settled: int):
+def reach(world: World, k: int, j: int, score: float, reached: int, settled: int):
     """Lead the path of a need on to a candidate, where that loses less; returns how many are reached."""
-    path, candidate = world.need_paths[n], world.candidate_paths[i]
+    path, candidate = world.need_paths[k], world.candidate_paths[j]
     loss = path.loss + (path.worth + candidate.price - score)
     if candidate.position == NONE:
-        candidate.position, world.items[reached] = reached, i
+        candidate.position, world.items[reached] = reached, j
         reached += 1
     elif candidate.position < settled or loss >= candidate.loss:
         return reached
-    candidate.loss, candidate.via = loss, n
+    candidate.loss, candidate.via = loss, k
     return reached
 
 
@@ -98,60 +107,60 @@ def reach(world: World, n: int, i: int, score: float, reached: int, settled: int
 def find_nearest(world: World, stream: int, searched: int, reached: int, settled: int):
     """The candidate, not yet settled, to whom a path loses least; and how many are reached by now."""
     while True:
-        i = nearest_reached(world, reached, settled)
-        n = look_further(world, searched, world.candidate_paths[i].loss)
-        if n == NONE:
-            return i, reached
-        path, spare = world.need_paths[n], world.page_scores.shape[0] - 1
-        listed = list_best(world, stream, world.round_needs[n], spare, path.least, path.last)
-        reached = turn_to_page(world, n, spare, listed, reached, settled)
+        j = nearest_reached(world, reached, settled)
+        k = look_further(world, searched, world.candidate_paths[j].loss)
+        if k == NONE:
+            return j, reached
+        path, spare = world.need_paths[k], world.page_scores.shape[0] - 1
+        listed = list_page(world, stream, k, spare, path.least, path.last)
+        reached = turn_to_page(world, k, spare, listed, reached, settled)
 
 
 @compiled
 def nearest_reached(world: World, reached: int, settled: int):
     """Of the candidates reached and not settled, the one to whom a path loses least."""
     nearest, least = NONE, math.inf
-    for k in range(settled, reached):
-        i = world.items[k]
-        if world.candidate_paths[i].loss < least:
-            nearest, least = i, world.candidate_paths[i].loss
+    for place in range(settled, reached):
+        j = world.items[place]
+        if world.candidate_paths[j].loss < least:
+            nearest, least = j, world.candidate_paths[j].loss
     return nearest
 
 
 @compiled
 def look_further(world: World, searched: int, within: float):
     """A need that may have a candidate on its next page to whom a path loses less; -1 if none."""
-    for k in range(searched):
-        path = world.need_paths[world.searching[k]]
+    for place in range(searched):
+        path = world.need_paths[world.searching[place]]
         if path.least > INFEASIBLE and path.loss + (path.worth - path.least) < within:
-            return world.searching[k]
+            return world.searching[place]
     return NONE
 
 
 @compiled
-def settle(world: World, i: int, settled: int):
+def settle(world: World, j: int, settled: int):
     """Note that no path to a candidate loses less: it moves up in the list, to the others so settled."""
-    other, at = world.items[settled], world.candidate_paths[i].position
-    world.items[settled], world.items[at] = i, other
-    world.candidate_paths[i].position, world.candidate_paths[other].position = settled, at
+    other, at = world.items[settled], world.candidate_paths[j].position
+    world.items[settled], world.items[at] = j, other
+    world.candidate_paths[j].position, world.candidate_paths[other].position = settled, at
 
 
 @compiled
 def settle_prices(world: World, searched: int, settled: int, loss: float):
     """Take what the path loses from the worth of the needs on it, and put it on the prices they pay."""
-    for k in range(searched):
-        path = world.need_paths[world.searching[k]]
+    for place in range(searched):
+        path = world.need_paths[world.searching[place]]
         path.worth -= loss - path.loss
-    for k in range(settled):
-        candidate = world.candidate_paths[world.items[k]]
+    for place in range(settled):
+        candidate = world.candidate_paths[world.items[place]]
         candidate.price += loss - candidate.loss
 
 
 @compiled
-def take_path(world: World, root: int, i: int):
-    """Give the candidates along the path that ends with i to the needs that they were reached from."""
-    while i != NONE:
-        n = world.candidate_paths[i].via
-        given_up = world.round_choice[n]
-        world.round_choice[n], world.round_taken[i] = i, n
-        i = NONE if n == root else given_up
+def take_path(world: World, root: int, j: int):
+    """Give the candidates along the path that ends with j to the needs that they were reached from."""
+    while j != NONE:
+        k = world.candidate_paths[j].via
+        given_up = world.round_choice[k]
+        world.round_choice[k], world.round_taken[j] = j, k
+        j = NONE if k == root else given_up

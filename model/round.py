@@ -1,6 +1,9 @@
-"""A matchmaking round: who may be introduced to whom, and how well they seem to go together (ODD 5)."""
+"""A matchmaking round: who may be introduced to whom, and how well they seem to go together (ODD 5).
 
-from model.arrays import NONE
+Of a round, k and j are places in its lists of needs and of candidates; n, i and u are rows, as everywhere.
+"""
+
+from model.arrays import NONE, World
 from model.chance import introduction_of, uniform
 from model.machine.compiling import compiled
 from model.month import levers_of
@@ -14,131 +17,134 @@ NO_CEILING = 2.0  # above any score
 
 
 @compiled
-def gather(world):
+def gather(world: World):
     """List the free needs and the available researchers of the round."""
     clock = world.clock
     clock.free_needs = 0
     clock.candidates = 0
     for c in range(world.councils.size):
-        row = world.councils[c].first_need
-        while row != NONE:
-            if world.needs[row].tie == NONE:
+        n = world.councils[c].first_need
+        while n != NONE:
+            if world.needs[n].tie == NONE:
                 world.round_choice[clock.free_needs] = NONE
-                world.round_needs[clock.free_needs] = row
+                world.round_needs[clock.free_needs] = n
                 clock.free_needs += 1
-            row = world.needs[row].next
-    for r in range(clock.slots):
-        if is_available(world, r):
+            n = world.needs[n].next
+    for i in range(clock.slots):
+        if is_available(world, i):
             world.round_taken[clock.candidates] = NONE
-            world.round_researchers[clock.candidates] = r
+            world.round_researchers[clock.candidates] = i
             clock.candidates += 1
     mark_universities(world)
 
 
 @compiled
-def mark_universities(world):
+def mark_universities(world: World):
     """Note for each candidate where those of the same university, who are next to each other, end."""
     end = world.clock.candidates
-    for i in range(world.clock.candidates - 1, -1, -1):
-        world.round_ends[i] = end
-        university = world.researchers[world.round_researchers[i]].university
-        if i > 0 and world.researchers[world.round_researchers[i - 1]].university != university:
-            end = i
+    for j in range(world.clock.candidates - 1, -1, -1):
+        world.round_ends[j] = end
+        u = world.researchers[world.round_researchers[j]].university
+        if j > 0 and world.researchers[world.round_researchers[j - 1]].university != u:
+            end = j
 
 
 @compiled
-def score_bound(world, need, university, f):
+def score_bound(world: World, n: int, u: int, f: float):
     """The most that the score of a need and a university's researcher of some fit can be."""
-    return fitness(world, need, university, f) + (1.0 - levers_of(world).match_accuracy)
+    return fitness(world, n, u, f) + (1.0 - levers_of(world).match_accuracy)
 
 
 @compiled
-def fitness(world, need, university, f):
+def fitness(world: World, n: int, u: int, f: float):
     """match_accuracy f (0.3 + 0.7 home)."""
-    near = 0.3 + 0.7 * home(world, world.needs[need].council, university)
+    near = 0.3 + 0.7 * home(world, world.needs[n].council, u)
     return levers_of(world).match_accuracy * f * near
 
 
 @compiled
-def score_of(world, stream, need, researcher):
+def score_of(world: World, stream: int, n: int, i: int):
     """What the matchmaker sees: fit and nearness, dimmed by noise."""
-    noise = uniform(stream, introduction_of(world.needs[need].who, researcher), 0)
-    person, topic = world.researchers[researcher], world.needs[need].topic
-    seen = fitness(world, need, person.university, person.expertise[topic])
+    noise = uniform(stream, introduction_of(world.needs[n].who, i), 0)
+    researcher, topic = world.researchers[i], world.needs[n].topic
+    seen = fitness(world, n, researcher.university, researcher.expertise[topic])
     return seen + (1.0 - levers_of(world).match_accuracy) * noise
 
 
 @compiled
-def is_feasible(world, need, researcher):
+def is_feasible(world: World, n: int, i: int):
     """Whether the two may be introduced: no live tie, and within a place if the scope says so."""
-    council = world.needs[need].council
-    university = world.researchers[researcher].university
-    if levers_of(world).match_scope != ALL_PLACES and not same_place(world, council, university):
+    c = world.needs[n].council
+    u = world.researchers[i].university
+    if levers_of(world).match_scope != ALL_PLACES and not same_place(world, c, u):
         return False
-    return not is_live(world, council, researcher)
+    return not is_live(world, c, i)
 
 
 @compiled
-def find_best(world, stream, need, at_random):
-    """Index and score of a need's best candidate not yet taken; -1 if none is left."""
-    return find_next(world, stream, need, at_random, NO_CEILING, NONE, True)
+def find_best(world: World, stream: int, n: int, at_random: bool):
+    """A need's best candidate not yet taken, and the score; -1 if none is left."""
+    return find_next(world, stream, n, at_random, True, NO_CEILING, NONE)
 
 
 @compiled
-def find_next(world, stream, need, at_random, ceiling, after, skip_taken):
-    """Index and score of a need's best candidate below a score, or of that score and later in the list."""
-    topic = world.needs[need].topic
-    best, best_score, first = NONE, INFEASIBLE, 0
-    while first < world.clock.candidates:
-        start, first = first, world.round_ends[first]
-        university = world.researchers[world.round_researchers[start]].university
-        if not at_random and score_bound(world, need, university, 1.0) <= best_score:
-            continue  # nobody there can score higher
-        for i in range(start, first):
-            if skip_taken and world.round_taken[i] != NONE:
-                continue
-            researcher = world.round_researchers[i]
-            if at_random:
-                value = uniform(stream, introduction_of(world.needs[need].who, researcher), 1)
-            else:
-                f = world.researchers[researcher].expertise[topic]
-                if score_bound(world, need, university, f) <= best_score:
-                    continue  # the noise need not be drawn
-                value = score_of(world, stream, need, researcher)
-            below = value < ceiling or (value == ceiling and i > after)
-            if below and value > best_score and is_feasible(world, need, researcher):
-                best, best_score = i, value
-    return best, best_score
+def find_next(
+    world: World, stream: int, n: int, at_random: bool, skip_taken: bool, ceiling: float, after: int
+):
+    """A need's best candidate below a score, or of that score and later in the list; -1 if there is none."""
+    page = world.page_scores.shape[0] - 1
+    if list_best(world, stream, n, at_random, skip_taken, ceiling, after, page, 1) == 0:
+        return NONE, INFEASIBLE
+    return world.page_candidates[page, 0], world.page_scores[page, 0]
 
 
 @compiled
-def list_best(world, stream, need, page, ceiling, after):
+def list_best(
+    world: World,
+    stream: int,
+    n: int,
+    at_random: bool,
+    skip_taken: bool,
+    ceiling: float,
+    after: int,
+    page: int,
+    length: int,
+):
     """Fill a page with a need's best candidates below a score, or of that score and later in the list.
 
     Best first, equals by index; returns how many there are.
     """
-    candidates, scores = world.page_candidates, world.page_scores
-    full = scores.shape[1]
-    topic, listed, least, first = world.needs[need].topic, 0, INFEASIBLE, 0
+    topic, listed, least, first = world.needs[n].topic, 0, INFEASIBLE, 0
     while first < world.clock.candidates:
         start, first = first, world.round_ends[first]
-        university = world.researchers[world.round_researchers[start]].university
-        if score_bound(world, need, university, 1.0) <= least:
+        u = world.researchers[world.round_researchers[start]].university
+        if not at_random and score_bound(world, n, u, 1.0) <= least:
             continue  # nobody there can score higher
-        for i in range(start, first):
-            researcher = world.round_researchers[i]
-            f = world.researchers[researcher].expertise[topic]
-            if score_bound(world, need, university, f) <= least:
-                continue  # the noise need not be drawn
-            value = score_of(world, stream, need, researcher)
-            below = value < ceiling or (value == ceiling and i > after)
-            if below and value > least and is_feasible(world, need, researcher):
-                k = min(listed, full - 1)
-                while k > 0 and scores[page, k - 1] < value:
-                    candidates[page, k], scores[page, k] = candidates[page, k - 1], scores[page, k - 1]
-                    k -= 1
-                candidates[page, k], scores[page, k] = i, value
-                listed = min(listed + 1, full)
-                if listed == full:
-                    least = scores[page, full - 1]
+        for j in range(start, first):
+            if skip_taken and world.round_taken[j] != NONE:
+                continue
+            i = world.round_researchers[j]
+            if at_random:
+                value = uniform(stream, introduction_of(world.needs[n].who, i), 1)
+            else:
+                f = world.researchers[i].expertise[topic]
+                if score_bound(world, n, u, f) <= least:
+                    continue  # the noise need not be drawn
+                value = score_of(world, stream, n, i)
+            below = value < ceiling or (value == ceiling and j > after)
+            if below and value > least and is_feasible(world, n, i):
+                enter(world, page, min(listed, length - 1), j, value)
+                listed = min(listed + 1, length)
+                if listed == length:
+                    least = world.page_scores[page, length - 1]
     return listed
+
+
+@compiled
+def enter(world: World, page: int, last: int, j: int, score: float):
+    """Enter a candidate on a page where the score belongs, in place of the last."""
+    candidates, scores, at = world.page_candidates, world.page_scores, last
+    while at > 0 and scores[page, at - 1] < score:
+        candidates[page, at], scores[page, at] = candidates[page, at - 1], scores[page, at - 1]
+        at -= 1
+    candidates[page, at], scores[page, at] = j, score
