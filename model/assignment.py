@@ -157,8 +157,9 @@ def settle_prices(world: World, searched: int, settled: int, loss: float):
 
 
 @compiled
-def take_path(world: World, root: int, j: int):
-    """Give the candidates along the path that ends with j to the needs that they were reached from."""
+def take_path(world: World, root: int, last: int):
+    """Give the candidates along the path to the last to the needs that they were reached from."""
+    j = last
     while j != NONE:
         k = world.candidate_paths[j].via
         given_up = world.round_choice[k]
