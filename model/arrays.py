@@ -38,12 +38,10 @@ TABLE_FULL, PHD_ROW_TAKEN = 1, 2
 # What stands in place of the month in which a contract ends.
 PERMANENT, VACANT = NEVER, -1
 
-# Weights that are picked by are summed up at a signpost every so many, signposts at milestones likewise:
-# finding where a draw falls then takes a line of the processor's cache of each.
-STRETCH = 8
-
 # Rows, months and counts of the large tables take half the memory that other whole numbers do.
 _I, _N, _F = "i8", "i4", "f8"
+
+PAGE = 16  # candidates that an optimal assignment looks up at a time
 
 CACHE_LINE = 64  # bytes that the processor fetches at once
 
@@ -75,7 +73,6 @@ CLOCK = _record(
     ("warmup", _I, "first month of the horizon"),
     ("end", _I, "months of the whole run"),
     ("overflowed", _I, "0, or TABLE_FULL: the run must be repeated with larger tables; or PHD_ROW_TAKEN"),
-    ("introducing", _I, "1 while a month waits for the optimal assignment"),
     ("slots", _I, "rows of researchers in use: posts, and places for PhD researchers"),
     ("posts", _I, "researchers' posts, the first rows of researchers"),
     ("phds_started", _I, "PhDs started so far"),
@@ -221,19 +218,19 @@ NEED = _record(
     ("next", _N, "next of its council, younger; in a free row the next free row"),
 )
 
-MEETING = _record(
-    ("who", _I, "address of its draws"),
-    ("council", _N, "row of the council"),
-    ("researcher", _N, "row of the researcher"),
-    ("need", _N, "row of the need, of a search"),
-    ("known", _N, "row of the dormant tie that a council turns to, -1: none"),
-    ("university", _N, "row of the university"),
-    ("agreed", _N, "1 if both want to work together"),
-    ("topic", _N, "topic of the need of a search"),
-    ("tie", _N, "row of the tie that a search looks at next"),
-    ("stretch", _N, "stretch in which the target lies, or the first in which it may"),
-    ("target", _F, "where a draw falls among the weights of universities, or of councils"),
-    ("promise", _F, "trust x expertise of the tie that a search knows best"),
+NEED_PATH = _record(
+    ("worth", _F, "what an optimal assignment would lose without the need"),
+    ("loss", _F, "total score lost on the cheapest path to it"),
+    ("least", _F, "score of the last candidate looked up on this search, or -1: all are"),
+    ("last", _N, "that candidate"),
+    ("listed", _N, "candidates on its page"),
+)
+
+CANDIDATE_PATH = _record(
+    ("price", _F, "what an optimal assignment would lose without the candidate"),
+    ("loss", _F, "total score lost on the cheapest path to it"),
+    ("via", _N, "need before it on that path"),
+    ("position", _N, "among the candidates reached, -1: not reached"),
 )
 
 EVENT = _record(
@@ -246,35 +243,33 @@ EVENT = _record(
 )
 
 
+Table = Any  # of records: what type checkers know of NumPy's arrays is that a row may be anything
+
+
 class World(NamedTuple):
     """One run's tables; rules take it whole, like Mesa's rules take the model."""
 
     clock: np.record
     parameters: np.record
-    segments: np.ndarray  # levers, one row a stretch of months with the same levers
+    segments: Table  # levers, one row a stretch of months with the same levers
     segment_of_month: np.ndarray  # [months]
     funder: np.record
-    places: np.ndarray
-    councils: np.ndarray
-    universities: np.ndarray
-    researchers: np.ndarray
-    ties: np.ndarray
-    needs: np.ndarray
+    places: Table
+    councils: Table
+    universities: Table
+    researchers: Table
+    ties: Table
+    needs: Table
     live: np.ndarray  # rows of live ties
     dormant: np.ndarray  # rows of dormant ties
     contract_ends: np.ndarray  # [researchers]: month in which a fixed term runs out, or PERMANENT, or VACANT
-    efforts: np.ndarray  # of the researchers of whom time was asked when effort was last reckoned
-    proximity: np.ndarray  # prox [universities, councils], which outreach weighs councils by
-    outreach_signposts: np.ndarray  # their sums up to the end of each stretch
-    outreach_milestones: np.ndarray  # every STRETCH-th signpost, and the last
-    search_weights: np.ndarray  # n_u prox [councils, universities]
-    search_signposts: np.ndarray  # their sums up to the end of each stretch
-    search_milestones: np.ndarray  # every STRETCH-th signpost, and the last
-    months: np.ndarray  # what is measured, one row a month
+    efforts: Table  # of the researchers of whom time was asked when effort was last reckoned
+    proximity: np.ndarray  # prox [universities, councils]
+    outreach_sums: np.ndarray  # cumulative prox [universities, councils], by which outreach picks
+    search_sums: np.ndarray  # cumulative n_u prox [councils, universities], by which searches pick
+    months: Table  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
-    history: np.ndarray  # events; empty unless asked for
-    luck: np.ndarray  # scratch: a draw a researcher
-    meetings: np.ndarray  # scratch: the month's searches, then its outreach
+    history: Table  # events; empty unless asked for
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
     items: np.ndarray  # scratch: what is sorted
     bins: np.ndarray  # scratch of sorting
@@ -286,7 +281,12 @@ class World(NamedTuple):
     round_ends: np.ndarray  # [researchers]: where the candidates of the same university end
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
-    round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate researcher
+    round_taken: np.ndarray  # [researchers + needs]: need (index) that holds a candidate, or goes without
+    page_candidates: np.ndarray  # [needs + 1, PAGE]: each need's best candidates, and a spare page
+    page_scores: np.ndarray  # [needs + 1, PAGE]: their scores
+    need_paths: Table  # of an optimal assignment, one a need of the round
+    candidate_paths: Table  # one a candidate, and one a need for going without
+    searching: np.ndarray  # scratch: needs on the paths of a search
 
 
 class Size(NamedTuple):
@@ -311,19 +311,11 @@ def _table(rows: int, record: np.dtype) -> np.ndarray:
     return memory[start : start + rows * record.itemsize].view(record)
 
 
-def _weights(rows: int, columns: int, rest: float = 0.0) -> np.ndarray:
-    """A table of weights, each row of it whole stretches that start on a line of the processor's cache."""
-    width = STRETCH * stretches(columns)
-    weights = _table(rows * width, np.dtype(_F)).reshape(rows, width)
-    weights[:, columns:] = rest
-    return weights
-
-
 def allocate(size: Size) -> World:
     """Empty tables of the given sizes, their lists empty and all rows free."""
     records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
     one = {name: np.zeros(1, kind)[0] for name, kind in records.items()}
-    scratch = max(size.researchers, size.ties, size.needs, size.councils)
+    scratch = max(size.researchers + size.needs, size.ties, size.councils)
     world = World(
         **one,
         segments=np.zeros(size.segments, LEVER_RECORD),
@@ -338,17 +330,12 @@ def allocate(size: Size) -> World:
         dormant=np.zeros(size.ties, np.int64),
         contract_ends=np.full(size.researchers, VACANT, np.int32),
         efforts=_table(size.researchers, EFFORT),
-        proximity=_weights(size.universities, size.councils),
-        outreach_signposts=_weights(size.universities, stretches(size.councils), np.inf),
-        outreach_milestones=np.zeros((size.universities, stretches(stretches(size.councils)))),
-        search_weights=_weights(size.councils, size.universities),
-        search_signposts=_weights(size.councils, stretches(size.universities), np.inf),
-        search_milestones=np.zeros((size.councils, stretches(stretches(size.universities)))),
+        proximity=np.zeros((size.universities, size.councils)),
+        outreach_sums=np.zeros((size.universities, size.councils)),
+        search_sums=np.zeros((size.councils, size.universities)),
         months=np.zeros(size.months, MONTH_RECORD),
         spells=np.zeros((2, 2, size.horizon + 1), np.int64),
         history=np.zeros(size.events, EVENT),
-        luck=np.zeros(size.researchers),
-        meetings=_table(max(size.needs, size.researchers), MEETING),
         keys=np.zeros(scratch),
         items=np.zeros(scratch, np.int64),
         bins=np.zeros(scratch + 1, np.int64),
@@ -360,7 +347,12 @@ def allocate(size: Size) -> World:
         round_ends=np.zeros(size.researchers, np.int64),
         round_choice=np.zeros(size.needs, np.int64),
         round_score=np.zeros(size.needs),
-        round_taken=np.zeros(size.researchers, np.int64),
+        round_taken=np.zeros(size.researchers + size.needs, np.int64),
+        page_candidates=np.zeros((size.needs + 1, PAGE), np.int32),
+        page_scores=np.zeros((size.needs + 1, PAGE)),
+        need_paths=_table(size.needs, NEED_PATH),
+        candidate_paths=_table(size.researchers + size.needs, CANDIDATE_PATH),
+        searching=np.zeros(size.needs, np.int64),
     )
     for table, following in ((world.ties, "next_of_researcher"), (world.needs, "next")):
         table[following] = np.arange(1, len(table) + 1)
@@ -382,11 +374,6 @@ def copy(source: World, target: World) -> None:
     for own, other in zip(source, target, strict=True):
         memory = array_of(own)
         array_of(other)[: len(memory)] = memory
-
-
-def stretches(weights: int) -> int:
-    """Stretches of so many weights."""
-    return math.ceil(weights / STRETCH)
 
 
 def phd_rows(phds_a_year: float, phd_months: int) -> int:

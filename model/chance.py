@@ -58,7 +58,7 @@ A meeting (SEARCH, OUTREACH, EVENT, INTRODUCTION) has its two acceptances at dra
 
 import math
 
-from model.machine.compiling import compiled, entry, unsigned
+from model.machine.compiling import entry, unsigned
 
 PLACE = 1
 COUNCIL = 2
@@ -174,13 +174,6 @@ def stream_of(seed, process, month):
 def uniform(stream, who, draw):
     """Uniform draw in the open interval (0, 1), on a grid of 2^52 points."""
     return (float(splitmix64(stream, who * 64 + draw) >> unsigned(12)) + 0.5) * 2.0**-52
-
-
-@compiled
-def uniform_row(row, stream, draw, n):
-    """The same draw of who 0...n-1, in a row: a loop of nothing else takes several at a time."""
-    for who in range(n):
-        row[who] = uniform(stream, who, draw)
 
 
 @entry

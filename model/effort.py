@@ -2,9 +2,9 @@
 
 from model.arrays import BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
 from model.machine.compiling import compiled, inlined
-from model.machine.fetching import AHEAD, fetch, upcoming
+from model.machine.fetching import call_up
 from model.month import levers_of, this_month
-from model.tie import fetch_live, is_active
+from model.tie import is_active
 
 LEAST_CAPACITY = 1e-9  # so that a load without any capacity is large, but a number
 
@@ -15,21 +15,13 @@ def share_out_effort(world):
     rest_researchers(world)
     commit_engagement(world)
     for i in range(world.clock.live):
-        fetch_pair(world, i)
+        call_up(world.ties, world.live, i, world.clock.live)
         demand_effort(world, world.ties[world.live[i]])
     serve_councils(world)
     serve_researchers(world)
     for i in range(world.clock.live):
-        fetch_pair(world, i)
+        call_up(world.ties, world.live, i, world.clock.live)
         take_served(world, world.ties[world.live[i]])
-
-
-@inlined
-def fetch_pair(world, i):
-    """Ask for live ties and researchers that come up soon after the i-th."""
-    fetch_live(world, i + 2 * AHEAD)
-    soon = world.ties[upcoming(world.live, i + AHEAD, world.clock.live)]
-    fetch(world.researchers[soon.researcher].motives, 0)
 
 
 @compiled

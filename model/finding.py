@@ -5,12 +5,11 @@ from model.arrays import NONE, PROJECT, STRATEGIC
 from model.chance import stream_of, uniform
 from model.council import analytical_share
 from model.machine.compiling import compiled, inlined
-from model.machine.fetching import AHEAD, fetch, upcoming
+from model.machine.fetching import call_up
 from model.machine.ordering import sort_by_luck
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN
 from model.month import levers_of, record, this_month
 from model.need import close_need, oldest_need_on
-from model.tie import fetch_live
 
 HEARER_TRIES = 1000
 
@@ -22,7 +21,7 @@ def deliver(world):
     stream = stream_of(clock.seed, chance.DELIVERY, clock.month)
     n = 0
     for i in range(clock.live):
-        fetch_live(world, i + AHEAD)
+        call_up(world.ties, world.live, i, world.clock.live)
         row = world.live[i]
         tie = world.ties[row]
         if tie.stage == STRATEGIC or (tie.stage == PROJECT and tie.since < clock.month):
@@ -31,7 +30,6 @@ def deliver(world):
             n += 1
     sort_by_luck(world, n)
     for i in range(n):
-        fetch(world.researchers, world.ties[upcoming(world.items, i + AHEAD, n)].researcher)
         work(world, stream, world.items[i])
 
 

@@ -2,10 +2,10 @@
 
 from model.arrays import AWARDED, PROJECT, READY, SCOPING
 from model.machine.compiling import compiled, unrolled
-from model.machine.fetching import AHEAD
+from model.machine.fetching import call_up
 from model.month import this_month
 from model.parameters import COSTS
-from model.tie import SPELL_CENSORED, close_spell, fetch_live, is_active
+from model.tie import SPELL_CENSORED, close_spell, is_active
 
 
 @compiled
@@ -14,7 +14,7 @@ def measure(world):
     month, clock = this_month(world), world.clock
     trust, scoping, ready, project, strategic = 0.0, 0, 0, 0, 0
     for i in range(clock.live):
-        fetch_live(world, i + AHEAD)
+        call_up(world.ties, world.live, i, world.clock.live)
         tie = world.ties[world.live[i]]
         if tie.stage == SCOPING:
             scoping += 1

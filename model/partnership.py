@@ -6,7 +6,7 @@ from model import chance
 from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC
 from model.chance import happens, stream_of, uniform
 from model.machine.compiling import compiled, inlined
-from model.machine.fetching import AHEAD, fetch, upcoming
+from model.machine.fetching import call_up_backwards
 from model.measures import (
     BECAME_READY,
     EMBEDDED,
@@ -24,7 +24,6 @@ from model.tie import (
     SPELL_ENDED,
     become_ready,
     become_strategic,
-    fetch_live,
     go_dormant,
     leave_activity,
     remove_tie,
@@ -37,7 +36,7 @@ def scope(world):
     """Scoping ties grow towards readiness; scoping and ready ones may lapse, or start in kind."""
     stream = stream_of(world.clock.seed, chance.SCOPING, world.clock.month)
     for i in range(world.clock.live - 1, -1, -1):  # backwards: a tie that lapses leaves the list
-        fetch_live(world, i - AHEAD)
+        call_up_backwards(world.ties, world.live, i, world.clock.live)
         row = world.live[i]
         tie = world.ties[row]
         if tie.stage == SCOPING:
@@ -94,7 +93,7 @@ def embed_and_end(world):
     stream = stream_of(world.clock.seed, chance.EMBEDDING, world.clock.month)
     fade(world)
     for i in range(world.clock.live - 1, -1, -1):
-        fetch_live(world, i - AHEAD)
+        call_up_backwards(world.ties, world.live, i, world.clock.live)
         row = world.live[i]
         tie = world.ties[row]
         if tie.since == world.clock.month:
@@ -185,7 +184,7 @@ def fade(world):
     p = world.parameters
     keep = 0.5 ** (1.0 / p.dormant_halflife)
     for i in range(world.clock.dormant - 1, -1, -1):
-        fetch(world.ties, upcoming(world.dormant, i - AHEAD, world.clock.dormant))
+        call_up_backwards(world.ties, world.dormant, i, world.clock.dormant)
         row = world.dormant[i]
         tie = world.ties[row]
         if tie.stage == DORMANT and tie.since < world.clock.month:

@@ -52,8 +52,7 @@ def decay_with_distance(world: World) -> None:
     NumPy raises several numbers to a power at a time; on processors of another kind it may round the last
     bit otherwise.
     """
-    near = world.proximity[:, : len(world.councils)]
-    np.power(near, -world.parameters.distance_decay, out=near)
+    np.power(world.proximity, -world.parameters.distance_decay, out=world.proximity)
 
 
 @compiled

@@ -5,11 +5,11 @@ from model.arrays import N_TOPICS, NONE, PERMANENT, PHD_ROW_TAKEN, PROJECT, STRA
 from model.chance import attribute_of, stream_of, uniform
 from model.council import draw_weights
 from model.machine.compiling import compiled, inlined
-from model.machine.fetching import AHEAD, fetch, upcoming
+from model.machine.fetching import call_up
 from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
 from model.month import levers_of, record, this_month
 from model.picking import pick_council, weigh_staff
-from model.tie import fetch_live, find_tie, make_tie, remove_tie
+from model.tie import find_tie, make_tie, remove_tie
 from model.university import join_phd, leave_phd, staff_member
 
 SECONDMENT_TRIES = 61  # draws of SECONDMENT that researchers are tried by
@@ -93,14 +93,13 @@ def pursue_careers(world, shapes):
     stream = stream_of(clock.seed, chance.CAREER, clock.month)
     handovers = stream_of(clock.seed, chance.HANDOVER, clock.month)
     successors = stream_of(clock.seed, chance.SUCCESSOR, clock.month)
-    chance.uniform_row(world.luck, stream, 0, clock.slots)
     n = 0
     for r in range(clock.slots):
         ends = world.contract_ends[r]
         world.items[n] = r
-        n += (ends == clock.month) | ((ends == PERMANENT) & (world.luck[r] < p.researcher_exit))
+        n += (ends == clock.month) | ((ends == PERMANENT) & (uniform(stream, r, 0) < p.researcher_exit))
     for j in range(n):
-        fetch(world.researchers, upcoming(world.items, j + AHEAD, n))
+        call_up(world.researchers, world.items, j, n)
         r = world.items[j]
         if world.contract_ends[r] == clock.month and r < clock.posts and uniform(stream, r, 1) < p.renewal:
             world.contract_ends[r] = clock.month + p.contract_months
@@ -156,7 +155,7 @@ def lose_officers(world):
     clock, p = world.clock, world.parameters
     stream = stream_of(clock.seed, chance.OFFICER, clock.month)
     for i in range(clock.live):
-        fetch_live(world, i + AHEAD)
+        call_up(world.ties, world.live, i, clock.live)
         tie = world.ties[world.live[i]]
         if uniform(stream, chance.pair_of(tie.council, tie.researcher), 0) < p.officer_turnover:
             share = p.officer_loss_strategic if tie.stage == STRATEGIC else 1.0

@@ -5,10 +5,9 @@ from model.effort import share_out_effort
 from model.finding import charge_communication, deliver
 from model.funder import fund, look_ahead
 from model.machine.compiling import compiled, entry
-from model.matchmaker import OPTIMAL, gather, introduce, is_round
+from model.matchmaker import introduce
 from model.measuring import close_open_spells, measure
 from model.meeting import hold_events, open_initial_ties, reach_out, search
-from model.month import levers_of
 from model.need import renew_needs
 from model.partnership import embed_and_end, scope
 from model.picking import weigh_councils, weigh_staff
@@ -43,8 +42,8 @@ def populate(world, researcher_shapes):
 
 
 @compiled
-def open_month(world, researcher_shapes):
-    """The first part of the month, up to the introductions."""
+def simulate_month(world, researcher_shapes):
+    """One month."""
     # 1 Turnover: people go before anything is planned with them.
     shrink_capacity(world)
     change_council_leaders(world)
@@ -65,11 +64,6 @@ def open_month(world, researcher_shapes):
     search(world)
     reach_out(world)
     hold_events(world)
-
-
-@compiled
-def close_month(world):
-    """The rest of the month, from the introductions on."""
     introduce(world)
     # 6 Effort: all ties, new ones included, ask for time, which is shared out once.
     share_out_effort(world)
@@ -98,19 +92,6 @@ def levers_before(world):
 
 @entry
 def advance(world, until, researcher_shapes):
-    """Simulate months up to `until`.
-
-    Returns early if a table overflows, or when a month waits for an optimal assignment, which is
-    made outside (`clock.introducing`); called again, it goes on from there.
-    """
-    clock = world.clock
-    while clock.month < until and not clock.overflowed:
-        if clock.introducing:
-            clock.introducing = 0
-        else:
-            open_month(world, researcher_shapes)
-            if is_round(world) and levers_of(world).match_algorithm == OPTIMAL:
-                gather(world)
-                clock.introducing = 1
-                return
-        close_month(world)
+    """Simulate months up to `until`; returns early if a table overflows."""
+    while world.clock.month < until and not world.clock.overflowed:
+        simulate_month(world, researcher_shapes)

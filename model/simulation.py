@@ -7,7 +7,6 @@ import numpy as np
 
 from model import schedule
 from model.arrays import PHD_ROW_TAKEN, Size, allocate, array_of, copy, phd_rows
-from model.assignment import assign
 from model.machine import by_reference  # noqa: F401
 from model.measures import indicators_of
 from model.parameters import LEVERS, as_number, parameters_from
@@ -104,8 +103,6 @@ class Simulation:
             if self.world.clock.overflowed:
                 self._room *= 2.0
                 self._begin()
-            elif self.world.clock.introducing:
-                assign(self.world)
 
     def fork(self, policy: Policy) -> "Simulation":
         """The same run so far, to go on under another policy; for the end of the warm-up."""

@@ -1,5 +1,7 @@
 """Ties: the table of council-researcher relationships, and how one moves between stages (ODD 2)."""
 
+import numpy as np
+
 from model.arrays import (
     AWARDED,
     DORMANT,
@@ -10,9 +12,9 @@ from model.arrays import (
     SCOPING,
     STRATEGIC,
     TABLE_FULL,
+    World,
 )
 from model.machine.compiling import compiled, inlined
-from model.machine.fetching import fetch, upcoming
 from model.month import this_month
 
 SPELL_PROJECT, SPELL_STRATEGIC = 0, 1
@@ -20,101 +22,95 @@ SPELL_ENDED, SPELL_CENSORED = 0, 1
 
 
 @inlined
-def fetch_live(world, i):
-    """Ask for the i-th live tie, or the one nearest to it in the list."""
-    fetch(world.ties, upcoming(world.live, i, world.clock.live))
-
-
-@inlined
-def find_tie(world, council, researcher):
+def find_tie(world: World, c: int, i: int):
     """Row of the pair's tie, or -1."""
-    row = world.researchers[researcher].first_tie
-    while row != NONE and world.ties[row].council != council:
-        row = world.ties[row].next_of_researcher
-    return row
+    t = world.researchers[i].first_tie
+    while t != NONE and world.ties[t].council != c:
+        t = world.ties[t].next_of_researcher
+    return t
 
 
 @compiled
-def is_live(world, council, researcher):
+def is_live(world: World, c: int, i: int):
     """Whether the pair has a live tie."""
-    row = find_tie(world, council, researcher)
-    return row != NONE and world.ties[row].stage != DORMANT
+    t = find_tie(world, c, i)
+    return t != NONE and world.ties[t].stage != DORMANT
 
 
 @compiled
-def is_active(tie):
+def is_active(tie: np.record):
     """Whether the tie is a partnership: in a project, or strategic."""
     return tie.stage == PROJECT or tie.stage == STRATEGIC
 
 
 @compiled
-def make_tie(world, council, researcher, topic):
+def make_tie(world: World, c: int, i: int, topic: int):
     """Row of a new dormant tie between a pair that has none; -1 (and overflow) if the table is full."""
     clock = world.clock
-    row = clock.free_tie
-    if row == NONE:
+    t = clock.free_tie
+    if t == NONE:
         clock.overflowed = TABLE_FULL
         return NONE
-    tie = world.ties[row]
+    tie = world.ties[t]
     clock.free_tie = tie.next_of_researcher
     tie.name = clock.ties_made
     clock.ties_made += 1
-    tie.council = council
-    tie.researcher = researcher
+    tie.council = c
+    tie.researcher = i
     tie.topic = topic
     tie.need = NONE
     tie.trust = 0.0
     tie.progress = 0.0
     tie.findings = 0
     tie.met = NONE
-    tie.next_of_council = world.councils[council].first_tie
-    world.councils[council].first_tie = row
-    tie.next_of_researcher = world.researchers[researcher].first_tie
-    world.researchers[researcher].first_tie = row
-    _join_list(world.dormant, tie, row, clock.dormant)
+    tie.next_of_council = world.councils[c].first_tie
+    world.councils[c].first_tie = t
+    tie.next_of_researcher = world.researchers[i].first_tie
+    world.researchers[i].first_tie = t
+    _join_list(world.dormant, tie, t, clock.dormant)
     clock.dormant += 1
     tie.stage = DORMANT
     tie.since = clock.month
     clear_bids(tie)
-    return row
+    return t
 
 
 @compiled
-def remove_tie(world, row):
+def remove_tie(world: World, t: int):
     """Take a tie out of the table and of every list."""
-    tie = world.ties[row]
-    go_dormant(world, row)
+    tie = world.ties[t]
+    go_dormant(world, t)
     _leave_list(world, world.dormant, tie, world.clock.dormant - 1)
     world.clock.dormant -= 1
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
-    if council.first_tie == row:
+    if council.first_tie == t:
         council.first_tie = tie.next_of_council
     else:
         before = council.first_tie
-        while world.ties[before].next_of_council != row:
+        while world.ties[before].next_of_council != t:
             before = world.ties[before].next_of_council
         world.ties[before].next_of_council = tie.next_of_council
-    if researcher.first_tie == row:
+    if researcher.first_tie == t:
         researcher.first_tie = tie.next_of_researcher
     else:
         before = researcher.first_tie
-        while world.ties[before].next_of_researcher != row:
+        while world.ties[before].next_of_researcher != t:
             before = world.ties[before].next_of_researcher
         world.ties[before].next_of_researcher = tie.next_of_researcher
     tie.stage = FREE
     tie.next_of_researcher = world.clock.free_tie
-    world.clock.free_tie = row
+    world.clock.free_tie = t
 
 
 @compiled
-def _join_list(rows, tie, row, end):
+def _join_list(rows: np.ndarray, tie: np.record, t: int, end: int):
     """Add a tie to the end of a list."""
-    rows[end] = row
+    rows[end] = t
     tie.position = end
 
 
 @compiled
-def _leave_list(world, rows, tie, last):
+def _leave_list(world: World, rows: np.ndarray, tie: np.record, last: int):
     """Take a tie out of a list by moving the last of the list into its position."""
     moved = rows[last]
     rows[tie.position] = moved
@@ -122,12 +118,12 @@ def _leave_list(world, rows, tie, last):
 
 
 @compiled
-def awaken(world, row):
+def awaken(world: World, t: int):
     """Bring a dormant tie to life; it scopes."""
-    clock, tie = world.clock, world.ties[row]
+    clock, tie = world.clock, world.ties[t]
     _leave_list(world, world.dormant, tie, clock.dormant - 1)
     clock.dormant -= 1
-    _join_list(world.live, tie, row, clock.live)
+    _join_list(world.live, tie, t, clock.live)
     clock.live += 1
     tie.stage = SCOPING
     tie.since = clock.month
@@ -135,9 +131,9 @@ def awaken(world, row):
 
 
 @compiled
-def go_dormant(world, row):
+def go_dormant(world: World, t: int):
     """Let a tie rest: it gives up its claim, and what it was."""
-    clock, tie = world.clock, world.ties[row]
+    clock, tie = world.clock, world.ties[t]
     if tie.stage == DORMANT:
         return
     leave_activity(world, tie, SPELL_ENDED)
@@ -146,7 +142,7 @@ def go_dormant(world, row):
         tie.need = NONE
     _leave_list(world, world.live, tie, clock.live - 1)
     clock.live -= 1
-    _join_list(world.dormant, tie, row, clock.dormant)
+    _join_list(world.dormant, tie, t, clock.dormant)
     clock.dormant += 1
     tie.stage = DORMANT
     tie.since = clock.month
@@ -154,7 +150,7 @@ def go_dormant(world, row):
 
 
 @compiled
-def clear_bids(tie):
+def clear_bids(tie: np.record):
     """Forget bids under way, bridging and awards."""
     tie.due = NONE
     tie.rolling_bids = 0
@@ -163,7 +159,7 @@ def clear_bids(tie):
 
 
 @compiled
-def become_ready(world, tie):
+def become_ready(world: World, tie: np.record):
     """The two have a question of their own, and look for money."""
     tie.stage = READY
     tie.since = world.clock.month
@@ -171,7 +167,7 @@ def become_ready(world, tie):
 
 
 @compiled
-def become_awarded(world, tie, starts):
+def become_awarded(world: World, tie: np.record, starts: int):
     """A grant is won; it starts in the month given."""
     tie.stage = AWARDED
     tie.since = world.clock.month
@@ -180,7 +176,7 @@ def become_awarded(world, tie, starts):
 
 
 @compiled
-def start_project(world, tie, funded, months):
+def start_project(world: World, tie: np.record, funded: int, months: int):
     """Begin a project; it is worked on from the next month."""
     clock = world.clock
     world.councils[tie.council].active += 1
@@ -197,7 +193,7 @@ def start_project(world, tie, funded, months):
 
 
 @compiled
-def become_strategic(world, tie):
+def become_strategic(world: World, tie: np.record):
     """A project embeds; need, progress and partners stay."""
     close_spell(world, tie, SPELL_CENSORED)
     tie.stage = STRATEGIC
@@ -205,7 +201,7 @@ def become_strategic(world, tie):
 
 
 @compiled
-def leave_activity(world, tie, outcome):
+def leave_activity(world: World, tie: np.record, outcome: int):
     """Stop being a partnership, if it was one."""
     if is_active(tie):
         close_spell(world, tie, outcome)
@@ -213,7 +209,7 @@ def leave_activity(world, tie, outcome):
 
 
 @compiled
-def close_spell(world, tie, outcome):
+def close_spell(world: World, tie: np.record, outcome: int):
     """Count the months the tie spent in its active stage, if it entered in the horizon."""
     clock = world.clock
     if tie.since >= clock.warmup:

@@ -19,12 +19,6 @@ from model.machine.compiling import compilation_disabled, inlined
 AHEAD = 16  # places; a few lines each stay in the nearest cache until they are read
 
 
-@inlined
-def upcoming(rows, at, n):
-    """What stands at a place of the first n of a list, or at the nearest place that there is."""
-    return rows[max(0, min(at, n - 1))]
-
-
 def _nothing(table: Any, row: int) -> None:
     """Plain Python asks for nothing."""
 
@@ -54,3 +48,15 @@ def _prefetch(typing_context, table, row):
 
 
 fetch: Any = _nothing if compilation_disabled else _prefetch
+
+
+@inlined
+def call_up(table, rows, at, n):
+    """Ask for the row of a table that comes up soon after a place of a list of n, going up."""
+    fetch(table, rows[max(0, min(at + AHEAD, n - 1))])
+
+
+@inlined
+def call_up_backwards(table, rows, at, n):
+    """The same, going down."""
+    fetch(table, rows[max(0, min(at - AHEAD, n - 1))])

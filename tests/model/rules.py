@@ -1,6 +1,7 @@
 """The model's rules, made callable from Python: rules that only rules call have no entrance of their own."""
 
 from model import chance, effort, finding, funder, matchmaker, meeting, need, partnership, picking, place
+from model import round as matching_round
 from model.machine import fetching, ordering
 from model.machine.compiling import entry
 
@@ -23,7 +24,7 @@ def acceptance(value):
 @entry
 def meet(world, council, researcher, need, origin):
     stream = chance.stream_of(world.clock.seed, chance.SEARCH, world.clock.month)
-    meeting.meet(world, council, researcher, need, origin, stream, 0)
+    meeting.meet(world, stream, 0, council, researcher, need, origin)
 
 
 @entry
@@ -91,6 +92,28 @@ def embedding_hazard(world, tie):
 
 
 @entry
+def gather(world):
+    matching_round.gather(world)
+
+
+@entry
+def choose(world, algorithm):
+    matchmaker.choose(world, algorithm)
+
+
+@entry
+def fill_scores(world, scores):
+    """Scores of all pairs, [needs, researchers]; -1 where two may not be introduced."""
+    stream = chance.stream_of(world.clock.seed, chance.INTRODUCTION, world.clock.month)
+    for n in range(scores.shape[0]):
+        for i in range(scores.shape[1]):
+            need, researcher = world.round_needs[n], world.round_researchers[i]
+            scores[n, i] = -1.0
+            if matching_round.is_feasible(world, need, researcher):
+                scores[n, i] = matching_round.score_of(world, stream, need, researcher)
+
+
+@entry
 def fill_values(world, values, researchers):
     """V_i as the matchmaker reckons it, [councils, researchers]."""
     for c in range(values.shape[0]):
@@ -106,7 +129,7 @@ def fill_chances(world, chances):
         for i in range(chances.shape[1]):
             need, researcher = world.round_needs[n], world.round_researchers[i]
             chances[n, i] = -1.0
-            if matchmaker.is_feasible(world, need, researcher):
+            if matching_round.is_feasible(world, need, researcher):
                 who = chance.introduction_of(world.needs[need].who, researcher)
                 chances[n, i] = chance.uniform(stream, who, 1)
 
