@@ -28,6 +28,7 @@ def main(settings: Settings) -> int:
         Exit status: 1 if it fails, or if not every bit is as it was.
     """
     store = Store(settings.store)
+    terminal.say(store.news())
     row, name, version, before = store.find(settings.row)
     if isinstance(before, Failure):  # told first, as it may take this program with it
         terminal.say([f"Row {name} failed: {before.kind}: {before.message}. It is run again now."])

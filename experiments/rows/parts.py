@@ -38,6 +38,7 @@ MOST_ROWS, MOST_BYTES = 2048, 8 << 20
 _ABANDONED = 3600
 _PARTS_KEPT = 4
 _GO_ON = "the same command goes on from there."
+_MISSING = "its rows are missing until they have run again."
 
 
 #: What is wrong with a part, given all its columns and what has been read of it; nothing if empty.
@@ -219,11 +220,11 @@ class Parts:
                 return table
         except _Replaced as error:
             self._forget(path)
-            raise Lost(f"store: {path} was removed meanwhile: {_GO_ON}") from error
+            raise Lost(f"{path} was removed meanwhile: {_MISSING}") from error
         except Broken as error:
-            if _stamp(path) == stamp:  # else it has been written anew since
-                self._put_aside(path, str(error))
-            raise Lost(f"store: {path} {error}: {_GO_ON}") from error
+            if _stamp(path) != stamp:
+                raise Lost(f"{path} was written anew meanwhile: {_MISSING}") from error
+            raise Lost(self._put_aside(path, str(error))) from error
 
     def _names_of(self, path: Path) -> tuple[pa.Schema, pa.Table]:
         """A part's columns, and names alone."""
@@ -233,13 +234,14 @@ class Parts:
             names = [self._name] if self._name in part.schema_arrow.names else []
             return part.schema_arrow, part.read(names)
 
-    def _put_aside(self, path: Path, reason: str) -> None:
+    def _put_aside(self, path: Path, reason: str) -> str:
         aside = path.with_suffix(".damaged")
         with _told(self.folder), contextlib.suppress(FileNotFoundError):
             path.rename(aside)
         self.damaged.append(aside)
-        self.news.append(f"{path} {reason}: it was put aside as {aside.name}, and its rows run again.")
+        self.news.append(f"{path} {reason}, and was put aside as {aside.name}: {_MISSING}")
         self._forget(path)
+        return self.news[-1]
 
     def _other_rows(self, path: Path, table: pa.Table) -> str:
         """What is wrong if rows that a part had, when it was taken in, are not in their places any more."""
