@@ -13,6 +13,7 @@ they are computed again. What is no file, whatever its name, is passed over.
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 import time
@@ -37,6 +38,7 @@ MOST_ROWS, MOST_BYTES = 2048, 8 << 20
 #: What a writer that died has left half-written is removed after so many seconds.
 _ABANDONED = 3600
 _PARTS_KEPT = 4
+_DIGEST = b"names"
 _GO_ON = "the same command goes on from there."
 _MISSING = "its rows are missing until they have run again."
 
@@ -164,7 +166,7 @@ class Parts:
             StoreError: if they cannot be written; then none of them is there.
         """
         grown = rows if self._open is None else pa.concat_tables([self._open, rows])
-        _write(grown, self._own)
+        _write(_with_digest(grown, self._name), self._own)
         self._open = grown
         self._written.add(self._own)
         self._names[self._own] = grown[self._name]
@@ -231,8 +233,10 @@ class Parts:
         with path.open("rb") as file:
             seal.check_footer(file)
             part = pq.ParquetFile(file, page_checksum_verification=True)
-            names = [self._name] if self._name in part.schema_arrow.names else []
-            return part.schema_arrow, part.read(names)
+            names = part.read([self._name])
+            if _with_digest(names, self._name).schema.metadata != names.schema.metadata:
+                raise Broken("is altered")
+            return part.schema_arrow, names
 
     def _put_aside(self, path: Path, reason: str) -> str:
         aside = path.with_suffix(".damaged")
@@ -332,6 +336,13 @@ def _damage_named() -> Iterator[None]:
         if number not in (None, errno.EIO):
             raise
         raise Broken("cannot be read") from error
+
+
+def _with_digest(table: pa.Table, name: str) -> pa.Table:
+    """A table with a digest of its names, so that they can be believed without the rest."""
+    names = table[name].to_pylist() if name in table.column_names else []
+    digest = hashlib.blake2b("\n".join(map(str, names)).encode(), digest_size=16).hexdigest()
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), _DIGEST: digest})
 
 
 def _write(table: pa.Table, path: Path) -> None:

@@ -143,7 +143,7 @@ WRONG: dict[str, tuple[str, Callable[[pa.Table], pa.Table], str]] = {
     ),
     "months of another": ("months", swapped("series", "spells"), "has months of one row under the name of"),
     "bound months of another": ("months", swapped("series", "spells", "bound"), "has months of one"),
-    "names of another": ("months", swapped("row"), "has months of one row under the name of another"),
+    "names of another": ("months", swapped("row"), "is altered"),
     "months without binding": ("months", lambda rows: rows.drop_columns("bound"), "lacks the column bound"),
     "another horizon": ("months", put("horizon", 12), "has months of one row under the name of another"),
 }  # fmt: skip
