@@ -18,14 +18,14 @@ from rich.console import RenderableType
 
 from experiments.jobs import compare
 from experiments.rows import parts, results
+from experiments.rows.parts import Lost
 from experiments.rows.seal import sealed
 from experiments.rows.store import Store
 from experiments.running import batches
 from experiments.study import equal_money
-from experiments.study.study import Study
 from experiments.terminal import progress
 from tests.experiments.conftest import TINY
-from tests.experiments.test_failures import flat
+from tests.experiments.test_failures import flat, part_of
 
 TABLES = ("rows", "effects", "series", "survival")
 FACTORS = "design.factors=[search_rate,embed_rate]"
@@ -316,9 +316,8 @@ def test_parts_of_other_versions_and_makers_do_no_harm(tiny, runs) -> None:
     (part,) = Path("store/rows").iterdir()
     own = pd.read_parquet(part)
     other = own.drop(columns=["value"]).assign(row=[f"{n:032x}" for n in range(6)], model="0.0.1", extra=1.0)
-    table = pa.Table.from_pandas(other, preserve_index=False)
-    part.with_stem("a").write_bytes(sealed(table))
-    pq.write_table(table, part.with_stem("b"))
+    part.with_stem("a").write_bytes(part_of(other))
+    other.to_parquet(part.with_stem("b"))
     part.with_stem("c").write_bytes(sealed(pa.table({"no_row": [1]})))
     runs()
     said = tiny(POLICIES, "seeds=3", "out=after")
@@ -364,15 +363,11 @@ def test_a_part_damaged_while_it_is_used_is_told_and_runs_again(
 
 
 def test_a_store_that_keeps_nothing_is_given_up(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
-    def losing(study: Study, *_: object) -> None:
-        for part in Path("store/rows").glob("*.parquet"):
-            part.write_bytes(b"")
-        study.store.indicators(study.store.rows.names().to_pylist())
-
-    monkeypatch.setattr(compare, "_analysed", losing)
+    monkeypatch.setattr(compare, "_analysed", Mock(side_effect=Lost("It has gone.")))
     said = tiny(POLICIES, "seeds=3", "out=out")
     assert said.status == 1
-    assert flat(said.err).count("What is missing is looked for now") == 3
+    assert flat(said.err).count("It has gone. What is missing is looked for now") == 3
+    assert "Error: It has gone." in said.err
     assert not Path("out").exists()
 
 
