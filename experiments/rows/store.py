@@ -2,8 +2,9 @@
 
 A folder of tables, each a dataset of Parquet parts: `rows/`, a line a row with its indicators; `months/`, a
 line a row with its monthly measures; `failures/`, a line a row that failed, with its traceback.
-`populations/` holds what rows mean by a population's key. All that is needed to run a row again is in its
-line, so that any number can be traced to its run, and any run repeated.
+`populations/` holds what rows mean by a population's key, `leases/` says who is about to run which rows. All
+that is needed to run a row again is in its line, so that any number can be traced to its run, and any run
+repeated.
 """
 
 from collections.abc import Mapping, Sequence

@@ -115,7 +115,7 @@ class Study:
         if self.settings.is_sharded:
             parts.append(f"{missing.n_rows:,} of them this job's")
         elif kept:
-            parts.append(f"{kept:,} of them in {self.store.folder} already")
+            parts.append(f"{kept:,} of them done already")
         effort = f"about {duration(missing.n_rows * seconds)}, {size(n_bytes)}"
         terminal.say([f"{', '.join(parts)}: {effort}."], style="dim", label="")
         free = shutil.disk_usage(self.store.folder).free

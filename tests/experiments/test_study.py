@@ -362,6 +362,17 @@ def test_a_part_damaged_while_it_is_used_is_told_and_runs_again(
     same("before", "after")
 
 
+def test_a_full_disk_is_named_where_results_are_written(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = OSError(errno.ENOSPC, "Error writing bytes to file")
+    monkeypatch.setattr(compare, "_analysed", Mock(side_effect=full))
+    said = tiny(POLICIES, "seeds=3", "out=out")
+    assert said.status == 1
+    assert "out = out cannot be written to: No space left on device. The runs are in the store" in flat(
+        said.err
+    )
+    assert not Path("out").exists()
+
+
 def test_a_store_that_keeps_nothing_is_given_up(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare, "_analysed", Mock(side_effect=Lost("It has gone.")))
     said = tiny(POLICIES, "seeds=3", "out=out")
