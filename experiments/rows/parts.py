@@ -98,6 +98,7 @@ class Parts:
         self._latest = latest
         self._is_large = is_large
         self._passed_over: set[Path] = set()
+        self._faultless: set[tuple[Path, Stamp | None]] = set()
         self._names: dict[Path, pa.ChunkedArray] = {}
         self._seen: dict[Path, Stamp] = {}
         self._written: set[Path] = set()
@@ -215,9 +216,7 @@ class Parts:
         try:
             with _told(self.folder), _damage_named():
                 schema, table = read(path)
-                if fault := "" if self._name in schema.names else f"lacks the column {self._name}":
-                    raise Broken(fault)
-                if fault := self._fault(schema, table) or self._other_rows(path, table):
+                if fault := self._fault_of(path, stamp, schema, table):
                     raise Broken(fault)
                 return table
         except _Replaced as error:
@@ -247,12 +246,19 @@ class Parts:
         self._forget(path)
         return self.news[-1]
 
-    def _other_rows(self, path: Path, table: pa.Table) -> str:
-        """What is wrong if rows that a part had, when it was taken in, are not in their places any more."""
+    def _fault_of(self, path: Path, stamp: Stamp | None, schema: pa.Schema, table: pa.Table) -> str:
+        """What is wrong with what has been read of a part; its lines are looked at once."""
+        if self._name not in schema.names:
+            return f"lacks the column {self._name}"
         known = self._names.get(path)
-        if known is None or table[self._name].slice(0, len(known)).equals(known):
+        if known is not None and not table[self._name].slice(0, len(known)).equals(known):
+            return "has other rows than it had"
+        if (path, stamp) in self._faultless:
             return ""
-        return "has other rows than it had"
+        fault = self._fault(schema, table)
+        if not fault and table.num_columns == len(schema):
+            self._faultless.add((path, stamp))
+        return fault
 
     def _forget(self, path: Path) -> None:
         for known in (self._names, self._seen, self._tables):

@@ -48,7 +48,7 @@ def checked(content: bytes) -> bytes:
         Broken: if not.
     """
     start = len(content) - _footer_length(content[-8:])
-    if start < 0 or _filled(content[start:], content[:start]) != content[start:]:
+    if start < 0 or _filled(content[start:], memoryview(content)[:start]) != content[start:]:
         raise Broken("is cut short or altered")
     return content
 
@@ -75,7 +75,7 @@ def _footer_length(end: bytes) -> int:
     return int.from_bytes(end[:4], "little") + 8
 
 
-def _filled(footer: bytes, before: bytes) -> bytes:
+def _filled(footer: bytes, before: bytes | memoryview) -> bytes:
     """A footer with its seal."""
     at = _place(footer)
     footer = footer[:at] + _digest(before) + footer[at + 2 * _BYTES :]
@@ -94,5 +94,5 @@ def _footer_digest(footer: bytes, at: int) -> bytes:
     return _digest(footer[: at + 2 * _BYTES] + footer[at + 4 * _BYTES :])
 
 
-def _digest(content: bytes) -> bytes:
+def _digest(content: bytes | memoryview) -> bytes:
     return hashlib.blake2b(content, digest_size=_BYTES).hexdigest().encode()
