@@ -1,13 +1,15 @@
 """What a job says on the screen: progress and notes on standard error, tables on standard output."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.progress import TimeRemainingColumn as TimeLeft
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -18,14 +20,33 @@ if TYPE_CHECKING:
 type Part = RenderableType
 
 
+#: What does something to a terminal instead of being seen: controls but for new lines, half pairs, and marks
+#: that turn the direction of writing.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+
+class _Console(Console):
+    """A console to which no text of others can do anything but be read, wherever it stands."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """What is printed; codes of rich's own are no text, and stay."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+
+def printable(text: str) -> str:
+    """Text in which what cannot be seen is written out."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
 def notes() -> Console:
     """For progress, notes and errors."""
-    return Console(stderr=True, highlight=False)
+    return _Console(stderr=True, highlight=False)
 
 
 def tables() -> Console:
     """For what the job was asked."""
-    return Console(highlight=False)
+    return _Console(highlight=False)
 
 
 class _Rate(ProgressColumn):

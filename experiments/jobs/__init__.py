@@ -1,6 +1,7 @@
 """Jobs: what `towngown` can be asked to do, a file each, named as `job=` names them."""
 
 import ast
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Each is a module here that declares its JOB, and is loaded only when asked for.
 JOBS = ("compare", "run", "sweep", "sensitivity", "robustness", "replications", "replay")
+#: A job that loses rows so often has a store that nothing can be kept in.
+_TRIES = 4
 
 
 def purposes() -> list[tuple[str, str]]:
@@ -34,4 +37,17 @@ def do(settings: "Settings") -> int:
         raise BadInput(no_such("job", settings.job, JOBS))
     job: Job = import_module(f"{__name__}.{settings.job}").JOB
     job.check(settings)
-    return job.main(settings)
+    return _until_nothing_is_lost(lambda: job.main(settings))
+
+
+def _until_nothing_is_lost(work: Callable[[], int]) -> int:
+    """Do a job; again from its beginning, where rows of the store are lost meanwhile."""
+    from experiments import terminal
+    from experiments.rows.parts import Lost
+
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except Lost as lost:
+            terminal.say([f"{lost} What is missing is looked for now."])
+    return work()

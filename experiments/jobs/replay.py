@@ -28,13 +28,14 @@ def main(settings: Settings) -> int:
         Exit status: 1 if it fails, or if not every bit is as it was.
     """
     store = Store(settings.store)
+    terminal.say(store.news())
     row, name, version, before = store.find(settings.row)
     if isinstance(before, Failure):  # told first, as it may take this program with it
         terminal.say([f"Row {name} failed: {before.kind}: {before.message}. It is run again now."])
         terminal.say_traceback(before.traceback)
     if is_older := version != model_version():
         terminal.say([f"Row {name} ran on version {version} of the model; this is {model_version()}."])
-    settings = _as_it_was(settings, store, row)
+    settings = _as_it_was(settings, store, row, name)
     with begun(settings) as study:
         (planned,) = settings.policies
         result = _again(row, planned, settings)
@@ -57,12 +58,26 @@ def _a_row(settings: Settings) -> Iterator[str]:
         yield f"store = {settings.store} is not there."
 
 
-def _as_it_was(settings: Settings, store: Store, row: Row) -> Settings:
-    """The settings of the row's run."""
+def _as_it_was(settings: Settings, store: Store, row: Row, name: str) -> Settings:
+    """The settings of the row's run.
+
+    Raises:
+        BadInput: if the row does not say what they were.
+    """
+    try:
+        parameters = parameters_from(parameters_of(row.parameters))
+        policy = policy_of(row.policy, _REPLAYED)
+    except BadInput:  # another version's parameters have other names
+        raise
+    except (ValueError, TypeError, AttributeError) as error:  # whatever is wrong with its content
+        raise BadInput(
+            f"Row {name} of store = {store.folder} is damaged and cannot be run again, as its parameters or "
+            f"its policy cannot be read: {error}."
+        ) from error
     return replace(
         settings,
-        parameters=parameters_from(parameters_of(row.parameters)),
-        policies=(Planned(policy_of(row.policy, _REPLAYED)),),
+        parameters=parameters,
+        policies=(Planned(policy),),
         population=store.population(row.population),
         seeds=range(row.seed, row.seed + 1),
     )

@@ -6,17 +6,20 @@ a reader, at any moment, finds whole parts only; a writer that dies leaves what 
 waits for anybody, on one machine or on a folder shared by many. Two writers may add the same row: whichever
 is found first counts, as they are equal.
 
-Every page of a part has a checksum. A part that is cut short or altered is put aside, and its rows
-are missing until they are computed again.
+Every part bears a seal (`experiments.rows.seal`), which is looked at whenever the part is read. One that is
+cut short or altered, that has no seal, or whose lines cannot be, is put aside, and its rows are missing until
+they are computed again. What is no file, whatever its name, is passed over.
 """
 
 import contextlib
 import errno
+import hashlib
 import os
+import stat
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,17 +29,24 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from experiments.rows import seal
+from experiments.rows.seal import Broken
+
 _compute: Any = pyarrow.compute  # its functions are made at import
 #: A part of so many rows or bytes is large enough.
 MOST_ROWS, MOST_BYTES = 2048, 8 << 20
 #: What a writer that died has left half-written is removed after so many seconds.
 _ABANDONED = 3600
 _PARTS_KEPT = 4
+_DIGEST = b"names"
 _GO_ON = "the same command goes on from there."
+_MISSING = "its rows are missing until they have run again."
 
 
-class _Damaged(Exception):
-    """A part is not what was written."""
+#: What is wrong with a part, given all its columns and what has been read of it; nothing if empty.
+type Fault = Callable[[pa.Schema, pa.Table], str]
+#: When a file was changed, in nanoseconds, and its bytes.
+type Stamp = tuple[int, int]
 
 
 class _Replaced(Exception):
@@ -47,19 +57,32 @@ class StoreError(OSError):
     """The folder cannot be written to or read from; says which, and what to do."""
 
 
+class Lost(StoreError):
+    """Rows that were there are not there any more; whoever needs them runs them again."""
+
+
 class Parts:
     """A table of rows, each with a name.
 
     Attributes:
         folder: where the parts are.
         damaged: parts that were put aside.
+        news: lines on what was put aside or passed over, for whoever tells them and takes them away.
     """
 
-    def __init__(self, folder: Path, name: str = "row", latest: bool = False, is_large: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        fault: Fault = lambda *_: "",
+        name: str = "row",
+        latest: bool = False,
+        is_large: bool = False,
+    ) -> None:
         """Make the folder if need be, and take stock.
 
         Args:
             folder: where the parts are.
+            fault: what is wrong with a part that is whole.
             name: the column that names a row.
             latest: whether the last of several rows of one name counts, instead of the first.
             is_large: whether to read no more than names before rows are asked for.
@@ -69,11 +92,15 @@ class Parts:
         """
         self.folder = folder
         self.damaged: list[Path] = []
+        self.news: list[str] = []
+        self._fault = fault
         self._name = name
         self._latest = latest
-        self._at_first = [name] if is_large else None
+        self._is_large = is_large
+        self._passed_over: set[Path] = set()
+        self._faultless: set[tuple[Path, Stamp | None]] = set()
         self._names: dict[Path, pa.ChunkedArray] = {}
-        self._seen: dict[Path, tuple[int, int]] = {}
+        self._seen: dict[Path, Stamp] = {}
         self._written: set[Path] = set()
         self._index: tuple[list[Path], pa.Array, np.ndarray] | None = None
         self._tables: OrderedDict[Path, pa.Table] = OrderedDict()
@@ -89,10 +116,10 @@ class Parts:
     def refresh(self) -> bool:
         """Take stock of what other writers have added since; whether they have."""
         with _told(self.folder):
-            found = {Path(entry.path): entry.stat() for entry in os.scandir(self.folder) if _is_part(entry)}
-        for path in self._seen.keys() - found.keys():
+            stamps = self._stamps()
+            gone = [path for path in self._seen.keys() - stamps.keys() if not _stamp(path)]
+        for path in gone:  # one that is just replaced may be missing from a list, and is there
             self._forget(path)
-        stamps = {path: (status.st_mtime_ns, status.st_size) for path, status in found.items()}
         others = stamps.keys() - self._written
         changed = [path for path in sorted(others) if self._seen.get(path) != stamps[path]]
         for path in changed:
@@ -140,7 +167,7 @@ class Parts:
             StoreError: if they cannot be written; then none of them is there.
         """
         grown = rows if self._open is None else pa.concat_tables([self._open, rows])
-        _write(grown, self._own)
+        _write(_with_digest(grown, self._name), self._own)
         self._open = grown
         self._written.add(self._own)
         self._names[self._own] = grown[self._name]
@@ -157,27 +184,81 @@ class Parts:
         self._own = self.folder / f"{began}-{uuid.uuid4().hex[:8]}.parquet"
         self._open: pa.Table | None = None
 
-    def _take_in(self, path: Path, stamp: tuple[int, int]) -> None:
+    def _stamps(self) -> dict[Path, Stamp]:
+        """The parts that are there."""
+        paths = [Path(entry.path) for entry in os.scandir(self.folder) if _is_part(entry)]
+        stamps = {path: stamp for path in paths if (stamp := _stamp(path))}
+        for path in sorted({*paths} - stamps.keys() - self._passed_over):
+            if os.path.lexists(path):  # others may have removed it since
+                self.news.append(f"{path} is no file, nor leads to one: it is passed over.")
+                self._passed_over.add(path)
+        return stamps
+
+    def _take_in(self, path: Path, stamp: Stamp) -> None:
         """Read a part, once, so that one that is damaged is known before anyone relies on it."""
         try:
-            with _told(self.folder):
-                names = _whole(path, self._at_first, self._name)[self._name].cast(pa.string())
-        except _Replaced:
+            table = self._believed(path, self._names_of if self._is_large else _whole)
+        except Lost:
             return
-        except _Damaged:
-            self._put_aside(path)
-            return
+        names = table[self._name].cast(pa.string())
         self._names[path] = pa.chunked_array(list(names.chunks), names.type)
         self._seen[path] = stamp
         self._tables.pop(path, None)
         self._index = None
 
-    def _put_aside(self, path: Path) -> None:
+    def _believed(self, path: Path, read: Callable[[Path], tuple[pa.Schema, pa.Table]]) -> pa.Table:
+        """What is read of a part; a part that is not to be believed is put aside.
+
+        Raises:
+            Lost: if it is not there any more.
+        """
+        stamp = _stamp(path)
+        try:
+            with _told(self.folder), _damage_named():
+                schema, table = read(path)
+                if fault := self._fault_of(path, stamp, schema, table):
+                    raise Broken(fault)
+                return table
+        except _Replaced as error:
+            self._forget(path)
+            raise Lost(f"{path} was removed meanwhile: {_MISSING}") from error
+        except Broken as error:
+            if _stamp(path) != stamp:
+                raise Lost(f"{path} was written anew meanwhile: {_MISSING}") from error
+            raise Lost(self._put_aside(path, str(error))) from error
+
+    def _names_of(self, path: Path) -> tuple[pa.Schema, pa.Table]:
+        """A part's columns, and names alone."""
+        with path.open("rb") as file:
+            seal.check_footer(file)
+            part = pq.ParquetFile(file, page_checksum_verification=True)
+            names = part.read([self._name])
+            if _with_digest(names, self._name).schema.metadata != names.schema.metadata:
+                raise Broken("is altered")
+            return part.schema_arrow, names
+
+    def _put_aside(self, path: Path, reason: str) -> str:
         aside = path.with_suffix(".damaged")
         with _told(self.folder), contextlib.suppress(FileNotFoundError):
             path.rename(aside)
         self.damaged.append(aside)
+        self.news.append(f"{path} {reason}, and was put aside as {aside.name}: {_MISSING}")
         self._forget(path)
+        return self.news[-1]
+
+    def _fault_of(self, path: Path, stamp: Stamp | None, schema: pa.Schema, table: pa.Table) -> str:
+        """What is wrong with what has been read of a part; its lines are looked at once."""
+        if self._name not in schema.names:
+            return f"lacks the column {self._name}"
+        known = self._names.get(path)
+        if known is not None and not table[self._name].slice(0, len(known)).equals(known):
+            return "has other rows than it had"
+        if (path, stamp) in self._faultless:
+            return ""
+        fault = self._fault(schema, table)
+        if not fault and table.num_columns == len(schema):
+            self._faultless.add((path, stamp))
+        return fault
 
     def _forget(self, path: Path) -> None:
         for known in (self._names, self._seen, self._tables):
@@ -207,14 +288,7 @@ class Parts:
         if path == self._own and self._open is not None:
             return self._open
         if path not in self._tables:
-            try:
-                with _told(self.folder):
-                    self._tables[path] = _whole(path)
-            except _Damaged as error:
-                self._put_aside(path)
-                raise StoreError(f"store: {path} is damaged, and was put aside: {_GO_ON}") from error
-            except _Replaced as error:
-                raise StoreError(f"store: {path} was removed meanwhile: {_GO_ON}") from error
+            self._tables[path] = self._believed(path, _whole)
             while len(self._tables) > _PARTS_KEPT:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(path)
@@ -222,7 +296,8 @@ class Parts:
 
     def _remove_abandoned(self) -> None:
         for entry in os.scandir(self.folder):
-            if entry.name.endswith(".partial") and time.time() - entry.stat().st_mtime > _ABANDONED:
+            stamp = _stamp(Path(entry.path)) if entry.name.endswith(".partial") else None
+            if stamp and time.time() - stamp[0] / 1e9 > _ABANDONED:
                 Path(entry.path).unlink(missing_ok=True)
 
 
@@ -230,28 +305,50 @@ def _is_part(entry: os.DirEntry) -> bool:
     return entry.name.endswith(".parquet") and not entry.name.startswith(".")
 
 
-def _whole(path: Path, columns: list[str] | None = None, *needed: str) -> pa.Table:
-    """All of a part, or some columns of it, every page held against its checksum.
+def _stamp(path: Path) -> Stamp | None:
+    """A file's stamp; None if there is none: gone meanwhile, a link to nothing, a pipe, a folder."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP, errno.ESTALE):
+            return None
+        raise
+    return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
+
+
+def _whole(path: Path) -> tuple[pa.Schema, pa.Table]:
+    """A part's columns, and all of it."""
+    table = pq.ParquetFile(pa.BufferReader(seal.checked(path.read_bytes()))).read()
+    return table.schema, table
+
+
+@contextlib.contextmanager
+def _damage_named() -> Iterator[None]:
+    """Tell apart what is wrong where a part is read.
 
     Raises:
-        _Damaged: if it is not what was written, or lacks a column.
+        Broken: if it is not what was written.
         _Replaced: if it is not there any more.
         OSError: if the system cannot read it, whatever it holds.
     """
     try:
-        table = pq.ParquetFile(path, page_checksum_verification=True).read(columns)
+        yield
     except MemoryError:  # Arrow has its own, which says nothing about the part
         raise
     except (pa.ArrowException, OSError) as error:
         number = getattr(error, "errno", None)
         if number in (errno.ENOENT, errno.ESTALE):
             raise _Replaced from error
-        if number:
+        if number not in (None, errno.EIO):
             raise
-        raise _Damaged from error
-    if missing := set(needed) - set(table.column_names):
-        raise _Damaged(missing)
-    return table
+        raise Broken("cannot be read") from error
+
+
+def _with_digest(table: pa.Table, name: str) -> pa.Table:
+    """A table with a digest of its names, so that they can be believed without the rest."""
+    names = table[name].to_pylist() if name in table.column_names else []
+    digest = hashlib.blake2b("\n".join(map(str, names)).encode(), digest_size=16).hexdigest()
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), _DIGEST: digest})
 
 
 def _write(table: pa.Table, path: Path) -> None:
@@ -260,19 +357,13 @@ def _write(table: pa.Table, path: Path) -> None:
     codecs = {
         f.name: "none" if pa.types.is_binary(f.type) else "zstd" for f in table.schema
     }  # packed already
-    encoded = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        encoded,
-        compression=codecs,  # type: ignore[arg-type]
-        use_dictionary=texts,  # type: ignore[arg-type]
-        write_statistics=False,
-        write_page_checksum=True,
+    content = seal.sealed(
+        table, compression=codecs, use_dictionary=texts, write_statistics=False, write_page_checksum=True
     )
-    write_whole(path, encoded.getvalue())
+    write_whole(path, content)
 
 
-def write_whole(path: Path, content: bytes | pa.Buffer) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file such that it is there whole or not at all, even if the machine dies.
 
     Raises:

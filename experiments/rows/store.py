@@ -2,29 +2,37 @@
 
 A folder of tables, each a dataset of Parquet parts: `rows/`, a line a row with its indicators; `months/`, a
 line a row with its monthly measures; `failures/`, a line a row that failed, with its traceback.
-`populations/` holds what rows mean by a population's key. All that is needed to run a row again is in its
-line, so that any number can be traced to its run, and any run repeated.
+`populations/` holds what rows mean by a population's key, `leases/` says who is about to run which rows. All
+that is needed to run a row again is in its line, so that any number can be traced to its run, and any run
+repeated.
 """
 
-import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from itertools import compress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from experiments.rows.outcomes import Failure, Finished, Result, unpacked
 from experiments.rows.parts import Parts, StoreError, write_whole
-from experiments.rows.row import Row, model_version, population_key, population_of, population_text
-from experiments.rows.versions import commit, package_versions
+from experiments.rows.row import Row, population_key, population_of, population_text
+from experiments.rows.tables import (
+    failures_fault,
+    failures_table,
+    months_fault,
+    months_table,
+    rows_fault,
+    rows_table,
+)
 from model.measures import INDICATORS
 from model.population import Population
 from model.problems import BadInput
 
-_TABLES = ("rows", "months", "failures")
+_FOLDERS = ("rows", "months", "failures", "populations", "leases")
+#: What systems leave in any folder that one has looked at.
+_LITTER = ("Thumbs.db", "desktop.ini")
 #: Failures that are told of many.
 _SHOWN = 5
 
@@ -48,18 +56,27 @@ class Store:
         """
         _check_free(folder)
         self.folder = folder
-        self.rows, self.months = Parts(folder / "rows"), Parts(folder / "months", is_large=True)
-        self.failures = Parts(folder / "failures", latest=True)
+        self.rows = Parts(folder / "rows", rows_fault)
+        self.months = Parts(folder / "months", months_fault, is_large=True)
+        self.failures = Parts(folder / "failures", failures_fault, latest=True)
+        self._tables = (self.rows, self.months, self.failures)
         self._known: set[str] = set()
 
     @property
     def damaged(self) -> list[Path]:
         """Parts that were found damaged and put aside; their rows are missing until computed again."""
-        return [path for parts in (self.rows, self.months, self.failures) for path in parts.damaged]
+        return [path for parts in self._tables for path in parts.damaged]
+
+    def news(self) -> list[str]:
+        """What has been found since this was last asked and is not as it should be, and what became of it."""
+        news = [line for parts in self._tables for line in parts.news]
+        for parts in self._tables:
+            parts.news.clear()
+        return news
 
     def refresh(self) -> bool:
         """Take stock of what others have added since; whether they have."""
-        changed = [parts.refresh() for parts in (self.rows, self.months, self.failures)]
+        changed = [parts.refresh() for parts in self._tables]
         return any(changed)
 
     def has(self, names: Sequence[str]) -> np.ndarray:
@@ -89,8 +106,11 @@ class Store:
 
     def _kept(self, key: str) -> Population | None:
         """The population of a key if it is there, and is what the key says."""
+        path = self._population_path(key)
+        if not path.is_file():  # a pipe would be waited for
+            return None
         try:
-            population = population_of(self._population_path(key).read_text(encoding="utf-8"))
+            population = population_of(path.read_text(encoding="utf-8"))
             return population if population_key(population) == key else None
         except FileNotFoundError:
             return None
@@ -107,10 +127,10 @@ class Store:
         results = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Result)]
         failures = [(row, outcome) for row, outcome in pairs if isinstance(outcome, Failure)]
         if failures:
-            self.failures.add(_failures_table(failures))
+            self.failures.add(failures_table(failures))
         if results:  # the rows last: then each of them is there with its months
-            self.months.add(_months_table(results))
-            self.rows.add(_rows_table(results))
+            self.months.add(months_table(results))
+            self.rows.add(rows_table(results))
 
     def indicators(self, names: Sequence[str]) -> pd.DataFrame:
         """Indicators of rows, in the order of their names."""
@@ -172,45 +192,6 @@ def _check_free(folder: Path) -> None:
     if not folder.is_dir():
         raise BadInput(f"store = {folder} is a file; it takes the name of a folder.")
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    foreign = sorted(names - {*_TABLES, "populations"})
+    foreign = sorted(names - {*_FOLDERS, *_LITTER})
     if foreign:
         raise BadInput(f"store = {folder} holds {foreign[0]}, which is no part of a store.")
-
-
-def _keys(rows: Sequence[Row]) -> dict[str, list]:
-    columns = {"row": [row.name for row in rows], "model": [model_version()] * len(rows)}
-    return columns | {field.name: [getattr(row, field.name) for row in rows] for field in fields(Row)}
-
-
-def _rows_table(results: Sequence[tuple[Row, Result]]) -> pa.Table:
-    values = np.array([list(result.indicators.values()) for _, result in results])
-    columns = _keys([row for row, _ in results]) | dict(zip(INDICATORS, values.T, strict=True))
-    return pa.table(columns).replace_schema_metadata(_origin())
-
-
-def _months_table(results: Sequence[tuple[Row, Result]]) -> pa.Table:
-    return pa.table(
-        {
-            "row": [row.name for row, _ in results],
-            "horizon": [result.horizon for _, result in results],
-            "series": [result.series for _, result in results],
-            "spells": [result.spells for _, result in results],
-        }
-    )
-
-
-def _failures_table(failures: Sequence[tuple[Row, Failure]]) -> pa.Table:
-    lines = pd.DataFrame([asdict(failure) for _, failure in failures])
-    columns = _keys([row for row, _ in failures]) | {name: list(lines[name]) for name in lines}
-    return pa.table(columns).replace_schema_metadata(_origin())
-
-
-def _origin() -> dict[str, str]:
-    """Where rows were computed; kept beside the table, as rows are the same wherever that was."""
-    packages = ", ".join(f"{name} {version}" for name, version in package_versions().items() if version)
-    return {
-        "commit": commit() or "unknown",
-        "python": platform.python_version(),
-        "machine": f"{platform.node()} {platform.system()} {platform.machine()}",
-        "packages": packages,
-    }

@@ -2,7 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, compress
@@ -11,6 +12,7 @@ from random import SystemRandom
 import numpy as np
 
 from experiments import terminal
+from experiments.rows.leases import Leases
 from experiments.rows.outcomes import Failure, Finished
 from experiments.rows.plan import Plan
 from experiments.rows.row import Family
@@ -21,6 +23,8 @@ from experiments.running.engine import Engine, WorkerLost, never
 #: Rows in a batch, at most; and the seconds of work that it should be: what a crash may cost.
 MOST_ROWS, SECONDS = 500, 2.0
 _CHUNK = 4096
+#: Seconds between two looks at what others have begun: any of them, so that those who wait do not meet.
+_PAUSE = 0.3, 1.0
 #: Rows a worker that tell how long a row takes.
 _SAMPLE = 5
 
@@ -84,7 +88,8 @@ class Filler:
     def seconds_a_row(self, plan: Plan, missing: Missing) -> float:
         """Seconds that each further row takes with all workers at work, measured on some, which are kept."""
         workers = self.engine.workers
-        sample = [self._one(plan, index) for index in missing.families[: _SAMPLE * workers]]
+        n = min(_SAMPLE * workers, len(missing.families))  # any, as others may be measuring just now
+        sample = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
         finished = list(self._finished(sample, never))
         self.store.keep(plan.population)
         self._keep(joined(finished))
@@ -104,14 +109,22 @@ class Filler:
         """
         filled = Filled()
         self.store.keep(plan.population)
-        tasks = self._batches(plan, missing, self._rows_a_batch(missing, seconds_a_row))
-        with terminal.progress() as bars, interruptible(bars.console) as stopped:
+        rows, left = self._rows_a_batch(missing, seconds_a_row), missing.families.tolist()
+        leases = Leases(self.store.folder / "leases")
+        with leases, terminal.progress() as bars, interruptible(bars.console) as stopped:
             bar = bars.add_task("Runs", total=missing.n_rows, unit="", runs=1)
-            for finished in self._finished(tasks, stopped):
-                self._keep(finished)
-                filled.n_run += len(finished.rows)
-                filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
-                bars.advance(bar, len(finished.rows))
+            while left and not stopped():
+                indices, left = left, []
+                tasks = self._batches(plan, indices, rows, leases, left)
+                for finished in self._finished(tasks, stopped):
+                    self._keep(finished)
+                    leases.release(row.name for row in finished.rows)
+                    filled.n_run += len(finished.rows)
+                    filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
+                    bars.advance(bar, len(finished.rows))
+                if left:
+                    bars.update(bar, description="Runs (waiting for those that others have begun)")
+                    time.sleep(SystemRandom().uniform(*_PAUSE))
             filled.is_stopped = stopped()
         return filled
 
@@ -147,36 +160,57 @@ class Filler:
 
     def _one(self, plan: Plan, index: int) -> Batch:
         """A batch of one row that is missing."""
-        (family,) = self._lacking(plan, np.array([index]))
+        (family,) = self._lacking(plan, [index])
         return Batch([Family(family.rows[:1], family.policies[:1])], plan.population, self.timeout)
 
-    def _batches(self, plan: Plan, missing: Missing, rows: int) -> Iterator[Batch]:
-        """Batches of what is missing, made when a worker is about to be free.
+    def _batches(
+        self, plan: Plan, indices: Sequence[int], rows: int, leases: Leases, left: list[int]
+    ) -> Iterator[Batch]:
+        """Batches of what is missing of some families, made when a worker is about to be free.
 
-        They leave out what others have added meanwhile. Once others are seen to fill the same store, they
-        come in random order, so that several processes seldom run the same row.
+        They leave out what others have added meanwhile, or have begun: `left` gets the families of these.
+        Once others are seen to fill the same store, batches come in random order, so that several
+        processes seldom want the same one.
         """
         step = max(1, rows // len(plan.policies))
-        starts = list(range(0, len(missing.families), step))[::-1]
+        starts = list(range(0, len(indices), step))[::-1]
         is_alone = True
         while starts:
-            if self.store.refresh() and is_alone:
+            start = starts.pop()
+            some = indices[start : start + step]
+            wanted = names_of(self._lacking(plan, some))
+            mine = leases.claim(wanted) if wanted else set()
+            changed = self.store.refresh()  # what others have let go of since is there
+            families = self._lacking(plan, some, mine)
+            leases.release(mine.difference(names_of(families)))
+            if families:
+                yield Batch(families, plan.population, self.timeout)
+            if len(mine) < len(wanted):
+                left.extend(some)
+            if is_alone and (changed or left):
                 SystemRandom().shuffle(starts)
                 is_alone = False
-            start = starts.pop()
-            if families := self._lacking(plan, missing.families[start : start + step]):
-                yield Batch(families, plan.population, self.timeout)
 
-    def _lacking(self, plan: Plan, indices: np.ndarray) -> list[Family]:
-        """Families with just those rows that the store still lacks."""
+    def _lacking(
+        self, plan: Plan, indices: Sequence[int], among: Container[str] | None = None
+    ) -> list[Family]:
+        """Families with just those rows that the store still lacks, or those of them that are among some."""
         families = [plan.family(int(index)) for index in indices]
-        names = [row.name for family in families for row in family.rows]
-        lacks = self._lacks(names).reshape(len(families), -1)
+        names = names_of(families)
+        lacks = self._lacks(names)
+        if among is not None:
+            lacks &= np.array([name in among for name in names], bool)
+        lacks = lacks.reshape(len(families), -1)
         return [
             Family(tuple(compress(family.rows, wanted)), tuple(compress(family.policies, wanted)))
             for family, wanted in zip(families, lacks, strict=True)
             if wanted.any()
         ]
+
+
+def names_of(families: Iterable[Family]) -> list[str]:
+    """Names of the rows of families."""
+    return [row.name for family in families for row in family.rows]
 
 
 def joined(parts: Sequence[Finished]) -> Finished:

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -21,14 +22,19 @@ def written_whole(out: Path) -> Iterator[Path]:
 
     Raises:
         BadInput: if `out` holds something else, or cannot be written to.
+        OSError: if its disk is full; says which folder that is.
     """
     check_free(out)
     partial, made = _begun(out)
     try:
         yield partial
         _replace(out, partial)
-    except BaseException:
+    except BaseException as error:
         _undo(partial, made)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OSError(
+                f"out = {out} cannot be written to: {os.strerror(error.errno)}. The runs are in the store."
+            ) from error
         raise
 
 

@@ -16,6 +16,7 @@ from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS
 from experiments.design.points import describe
 from experiments.rows.outcomes import Failure
+from experiments.rows.parts import Lost
 from experiments.rows.plan import Plan
 from experiments.rows.results import write_rows
 from experiments.rows.store import Store, lines_on
@@ -83,9 +84,11 @@ class Study:
 
         Raises:
             Unfinished: if not all rows are there afterwards; the user has been told why.
+            Lost: if rows that were there have gone meanwhile.
         """
         shard = self.settings.shard
         missing = self.filler.missing(plan, shard)
+        terminal.say(self.store.news())
         if missing.n_rows:
             seconds = self._announce(plan, missing)
             if self.settings.dry_run:
@@ -112,7 +115,7 @@ class Study:
         if self.settings.is_sharded:
             parts.append(f"{missing.n_rows:,} of them this job's")
         elif kept:
-            parts.append(f"{kept:,} of them in {self.store.folder} already")
+            parts.append(f"{kept:,} of them done already")
         effort = f"about {duration(missing.n_rows * seconds)}, {size(n_bytes)}"
         terminal.say([f"{', '.join(parts)}: {effort}."], style="dim", label="")
         free = shutil.disk_usage(self.store.folder).free
@@ -128,30 +131,24 @@ class Study:
     def _check_complete(self, plan: Plan) -> None:
         """Look at what is still missing: rows that failed, or those of other jobs."""
         rest = self.filler.missing(plan, and_failed=True)
+        terminal.say(self.store.news())
         names = [name for index in rest.families for name in plan.names([int(index)])]
         self.failures = self.store.failures_of(names)
         others = rest.n_rows - len(self.failures)
         if self.failures:
             self._tell_failures(len(plan))
+        if others and not self.settings.is_sharded:
+            raise Lost(f"{others:,} of {len(plan):,} runs were lost meanwhile. {self._how_to_go_on()}")
         if others:
-            self._tell_missing(others, len(plan))
-            raise Unfinished(self.status if self.settings.is_sharded else FAILED)
-        if self.failures and not (self.settings.excludes_failed and len(self.failures) < len(plan)):
-            raise Unfinished(FAILED)
-
-    def _tell_missing(self, n_missing: int, n_rows: int) -> None:
-        missing = f"{n_missing:,} of {n_rows:,} runs are missing"
-        if self.settings.is_sharded:
             terminal.say(
                 [
-                    f"{missing}, as other shards run them. Once they have, the same command without shard "
-                    "analyses all."
+                    f"{others:,} of {len(plan):,} runs are missing, as other shards run them. Once they "
+                    "have, the same command without shard analyses all."
                 ]
             )
-        else:
-            terminal.say_error(
-                [f"{missing}, as parts of the store were lost meanwhile. {self._how_to_go_on()}"]
-            )
+            raise Unfinished(self.status)
+        if self.failures and not (self.settings.excludes_failed and len(self.failures) < len(plan)):
+            raise Unfinished(FAILED)
 
     def _tell_failures(self, n_rows: int) -> None:
         lines = [f"{len(self.failures):,} of {n_rows:,} runs failed and have no result."]
@@ -174,13 +171,10 @@ def begun(settings: Settings) -> Iterator[Study]:
     terminal.say(notes := settings.notes())
     with opened(settings.engine) as engine:
         store = Store(settings.store)
-        if store.damaged:
-            notes.append(
-                f"{len(store.damaged)} damaged parts of {store.folder} were put aside: their rows run again."
-            )
-            terminal.say(notes[-1:])
-        _compile()
+        terminal.say(news := store.news())
+        notes += news
         study = Study(settings, Filler(store, engine, settings.timeout), started, notes=notes)
+        _compile()
         study.solved = solved_for(settings, study.filler)
         terminal.say(not_equal := notes_on(study.solved.values()))
         study.notes += not_equal

@@ -10,11 +10,11 @@ from unittest.mock import Mock
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from experiments.design.points import BLOCK
 from experiments.rows.plan import Plan
+from experiments.rows.seal import sealed
 from experiments.rows.store import Store
 from experiments.running import batches
 from experiments.running.batches import TimeOut
@@ -259,10 +259,15 @@ def test_a_replay_that_fails_now_is_told(tiny, broken, stored: list[str]) -> Non
     assert "seed 2 is unlucky" in said.err
 
 
+def part_of(rows: pd.DataFrame) -> bytes:
+    """A part of such rows."""
+    return sealed(pa.Table.from_pylist(rows.to_dict("records")))
+
+
 def rewrite(change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
-    """Change what the store's rows say, as someone with an editor would."""
+    """Change what the store's rows say, as another version of the program might."""
     for path in Path("store/rows").glob("*.parquet"):
-        pq.write_table(pa.Table.from_pandas(change(pd.read_parquet(path))), path)
+        path.write_bytes(part_of(change(pd.read_parquet(path))))
 
 
 def test_numbers_that_were_tampered_with_are_named(tiny, stored: list[str]) -> None:
@@ -279,6 +284,15 @@ def test_a_row_of_another_version_is_told(tiny, stored: list[str]) -> None:
     assert said.status == 0
     assert "ran on version 0.0.1 feed of the model; this is" in flat(said.err)
     assert "value is only in this version" in said.err
+
+
+@pytest.mark.parametrize("column", ["parameters", "policy"])
+@pytest.mark.parametrize("text", ["{", "[]", "3", "null", '{"phds": 3}', '{"phds": [1, 2, 3, 4]}'])
+def test_a_row_that_does_not_say_what_it_was_is_told(tiny, stored: list[str], column: str, text: str) -> None:
+    rewrite(lambda rows: rows.assign(**{column: text}))
+    said = tiny("experiment=replay", f"row={stored[0]}", "out=out")
+    assert said.status == 2, said.err
+    assert "fault of the program" not in said.err
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import re
 
 import pandas as pd
 import pytest
+from rich.text import Text
 
-from experiments.terminal import tables
+from experiments.terminal import plain_table, say, say_error, say_traceback, say_where, show, tables
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])
@@ -51,3 +52,23 @@ def test_what_pairing_saved_is_told(tiny, monkeypatch: pytest.MonkeyPatch, colum
     saved = effects.loc[("brokers", "mean_strategic"), "seeds_saved"]
     (told,) = re.findall(where, re.sub(r"\s*\n(?=partnerships)", " ", said.out), re.MULTILINE)
     assert told == f"{saved:,.0f}"
+
+
+def test_text_of_others_is_seen_and_does_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    hostile = "a\x1b[2Jb\x1b]0;title\x07c\x9bd\u202ee\rf\nsecond line"
+    table = plain_table(hostile, "here", ["word"], [])
+    table.add_row(Text(hostile))
+    table.add_row("\x1b[31m")
+    show([table, Text(hostile)])
+    say([hostile])
+    say_error([hostile])
+    say_traceback(hostile)
+    say_where({"Written to": hostile})
+    said = capsys.readouterr()
+    for text in said:
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+        assert "a\\x1b[2Jb" in text
+        assert "second line" in text

@@ -7,19 +7,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import RenderableType
 
+from experiments.jobs import compare
 from experiments.rows import parts, results
+from experiments.rows.parts import Lost
+from experiments.rows.seal import sealed
 from experiments.rows.store import Store
 from experiments.running import batches
 from experiments.study import equal_money
 from experiments.terminal import progress
 from tests.experiments.conftest import TINY
+from tests.experiments.test_failures import flat, part_of
 
 TABLES = ("rows", "effects", "series", "survival")
 FACTORS = "design.factors=[search_rate,embed_rate]"
@@ -309,16 +315,16 @@ def test_parts_of_other_versions_and_makers_do_no_harm(tiny, runs) -> None:
     assert tiny(POLICIES, "seeds=3", "out=before").status == 0
     (part,) = Path("store/rows").iterdir()
     own = pd.read_parquet(part)
-    other = own.drop(columns=["value"]).assign(row=[f"{n:032x}" for n in range(6)], model="0.0.1", extra=1)
-    text = pa.Table.from_pandas(other, preserve_index=False)
-    names = text.column("row").cast(pa.large_string())
-    pq.write_table(text.set_column(text.schema.get_field_index("row"), "row", names), part.with_stem("a"))
-    pq.write_table(pa.table({"no_row": [1]}), part.with_stem("b"))
+    other = own.drop(columns=["value"]).assign(row=[f"{n:032x}" for n in range(6)], model="0.0.1", extra=1.0)
+    part.with_stem("a").write_bytes(part_of(other))
+    other.to_parquet(part.with_stem("b"))
+    part.with_stem("c").write_bytes(sealed(pa.table({"no_row": [1]})))
     runs()
     said = tiny(POLICIES, "seeds=3", "out=after")
     assert said.status == 0, said.err
     assert runs() == 0
-    assert "1 damaged parts of store were put aside" in said.err  # the one that names no rows
+    assert "b.parquet has no seal, and was put aside as b.damaged" in flat(said.err)
+    assert "c.parquet lacks the column row, and was put aside as c.damaged" in flat(said.err)
     same("before", "after")
     assert len(Store(Path("store")).rows) == 12
 
@@ -334,24 +340,46 @@ def test_a_part_cut_short_costs_its_rows_and_no_number(tiny, runs, table: str) -
     same("before", "after")
 
 
-def test_a_part_damaged_while_it_is_used_is_told(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("table", ["rows", "months"])
+def test_a_part_damaged_while_it_is_used_is_told_and_runs_again(
+    tiny, runs, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
     assert tiny(POLICIES, "seeds=3", "out=before").status == 0
-    (part,) = Path("store/rows").iterdir()
-    whole = part.read_bytes()
+    (part,) = Path("store", table).iterdir()
+    analysed, whole = compare._analysed, part.read_bytes()
 
-    def damaged(*_: object) -> None:
-        part.write_bytes(whole[:1000])
+    def damaging(*arguments: Any) -> Iterator[RenderableType]:
+        if part.exists():
+            part.write_bytes(whole[:1000])
+        return analysed(*arguments)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(
-            "experiments.jobs.compare._analysed",
-            lambda study, *_: damaged() or study.store.indicators(study.store.rows.names().to_pylist()),
-        )
-        said = tiny(POLICIES, "seeds=3", "out=after")
-    assert said.status == 1
-    assert "is damaged, and was put aside: the same command goes on from there" in said.err
-    assert tiny(POLICIES, "seeds=3", "out=after").status == 0
+    monkeypatch.setattr(compare, "_analysed", damaging)
+    runs()
+    said = tiny(POLICIES, "seeds=3", "out=after")
+    assert said.status == 0, said.err
+    assert f"store/{table}/{part.name} does not end as a part does, and was put aside" in flat(said.err)
+    assert runs() == 6
     same("before", "after")
+
+
+def test_a_full_disk_is_named_where_results_are_written(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = OSError(errno.ENOSPC, "Error writing bytes to file")
+    monkeypatch.setattr(compare, "_analysed", Mock(side_effect=full))
+    said = tiny(POLICIES, "seeds=3", "out=out")
+    assert said.status == 1
+    assert "out = out cannot be written to: No space left on device. The runs are in the store" in flat(
+        said.err
+    )
+    assert not Path("out").exists()
+
+
+def test_a_store_that_keeps_nothing_is_given_up(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "_analysed", Mock(side_effect=Lost("It has gone.")))
+    said = tiny(POLICIES, "seeds=3", "out=out")
+    assert said.status == 1
+    assert flat(said.err).count("It has gone. What is missing is looked for now") == 3
+    assert "Error: It has gone." in said.err
+    assert not Path("out").exists()
 
 
 def test_months_that_were_altered_are_noticed_when_they_are_used(tiny, runs) -> None:
@@ -360,12 +388,10 @@ def test_months_that_were_altered_are_noticed_when_they_are_used(tiny, runs) -> 
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1
     part.write_bytes(content)
-    said = tiny(POLICIES, "seeds=3", "out=after")
-    assert said.status == 1
-    assert "is damaged, and was put aside: the same command goes on from there" in said.err
-    assert not Path("after").exists()
     runs()
-    assert tiny(POLICIES, "seeds=3", "out=after").status == 0
+    said = tiny(POLICIES, "seeds=3", "out=after")
+    assert said.status == 0
+    assert f"store/months/{part.name} is cut short or altered, and was put aside" in flat(said.err)
     assert runs() == 6
     same("before", "after")
 
