@@ -7,12 +7,13 @@ from typing import Any
 
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
+from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
 from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
-from experiments.design.points import BLOCK, Design
+from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.engine import cores
 from experiments.running.opening import engine_from
 from model.domains import Value, is_whole
@@ -116,7 +117,8 @@ class Settings:
         levers = [
             {name: dated.value for name, dated in planned.policy.levers.items()} for planned in self.policies
         ]
-        found = (note for values in (self.parameters, *levers) for note in implausible(values))
+        found = [note for values in (self.parameters, *levers) for note in implausible(values)]
+        found += [*doubts_about(self.population), *repeated(self.design)]
         return list(dict.fromkeys(found))
 
 
