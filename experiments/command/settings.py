@@ -62,6 +62,7 @@ class Settings:
         row: the row to replay (the beginning of its name).
         store: folder of all rows ever run.
         out: folder to write to.
+        out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
         given: all settings as composed.
     """
@@ -83,6 +84,7 @@ class Settings:
     row: str
     store: Path
     out: Path
+    out_is_new: bool
     figures: bool
     given: Mapping[str, Any] = field(repr=False)
 
@@ -155,6 +157,7 @@ def settings_from(
         "figures": lambda: _truth("figures", given["figures"]),
         "store": lambda: _path("store", given["store"]),
         "out": lambda: _path("out", given["out"]),
+        "out_is_new": lambda: bool(given.get("out_is_new")),
     }
     results = dict(zip(checks, all_of(checks.values()), strict=True))
     refuse(_do_not_fit(given, results))
@@ -255,4 +258,9 @@ def _truth(name: str, given: object) -> bool:
 def _path(name: str, given: object) -> Path:
     if given is None or not str(given).strip():
         raise BadInput(f"{name} = {given!r} is not allowed: it takes the name of a folder.")
-    return Path(str(given))
+    path = Path(str(given))
+    try:
+        path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, or a name that nothing can have
+        raise BadInput(f"{name} = {given!r} is not allowed: {error}.") from None
+    return path

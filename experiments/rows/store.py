@@ -24,6 +24,8 @@ from model.measures import INDICATORS
 from model.population import Population
 from model.problems import BadInput
 
+#: What systems leave in any folder.
+SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
 _TABLES = ("rows", "months", "failures")
 #: Failures that are told of many.
 _SHOWN = 5
@@ -172,7 +174,7 @@ def _check_free(folder: Path) -> None:
     if not folder.is_dir():
         raise BadInput(f"store = {folder} is a file; it takes the name of a folder.")
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    foreign = sorted(names - {*_TABLES, "populations"})
+    foreign = sorted(names - {*_TABLES, "populations", *SYSTEM_FILES})
     if foreign:
         raise BadInput(f"store = {folder} holds {foreign[0]}, which is no part of a store.")
 
