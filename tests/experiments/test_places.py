@@ -233,7 +233,7 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"nam": "name"}, "There is no setting 'nam'. Did you mean name"),
+        ({"names": "name"}, "There is no setting 'names'. Did you mean name"),
         ({"name": "names"}, "columns.name: There is no column 'names'. Did you mean name"),
         ({"name": 3}, "columns.name = 3 is not allowed"),
         ("name", "columns = 'name' is not allowed"),
