@@ -54,7 +54,7 @@ def written_whole(out: Path) -> Iterator[Path]:
     Raises:
         BadInput: if `out` holds something else, or cannot be written to.
     """
-    out = out.resolve()  # a link stays one
+    out = _linked(out)
     check_free(out)
     partial, made = _begun(out)
     try:
@@ -74,7 +74,7 @@ def check_writable(out: Path) -> None:
     check_free(out)
     if out.is_mount() or out.resolve() == Path.cwd():
         raise BadInput(f"out = {out} is where you are, or a disk: choose a folder within it.")
-    _undo(*_begun(out.resolve()))
+    _undo(*_begun(_linked(out)))
 
 
 def check_free(out: Path) -> None:
@@ -123,6 +123,11 @@ def _listed(out: Path) -> dict[str, str] | None:
         return dict(files) if is_own else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _linked(out: Path) -> Path:
+    """The folder itself, where `out` is a link to it: the link stays one."""
+    return out.resolve() if out.is_symlink() else out
 
 
 def _begun(out: Path) -> tuple[Path, list[Path]]:
