@@ -106,7 +106,7 @@ def show(parts: Iterable[Part]) -> None:
 def plain_table(title: str | None, where: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
     """A table with no more lines than it needs: columns of words, then of numbers."""
     table = Table(
-        title=title and f"{title} [dim]({where})[/dim]", title_justify="left", title_style="bold",
+        title=title and f"{title} [dim]({escaped(where)})[/dim]", title_justify="left", title_style="bold",
         box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold",
     )  # fmt: skip
     for heading in words:

@@ -6,6 +6,7 @@ population log-normally around its median (a known one has none either).
 """
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,13 @@ LEVER_COUNCILS = 36
 #: People: what a council's size is counted in, and the median of `nine_places`.
 POPULATION_OF_SIZE_ONE = 170_000.0
 POPULATION_SIGMA = 0.6
+
+#: More would not fit a draw's address (`model.chance`); of researchers, PhDs may come to as many again.
+MOST_COUNCILS, MOST_RESEARCHERS = 1 << 14, 1 << 19
+#: Every council has its distance to every university: half a gigabyte a run, with what is made of them.
+MOST_PAIRS = 1 << 25
+#: Of a council, and of all: tables have room for the questions of so many.
+MOST_PEOPLE, MOST_PEOPLE_IN_ALL = 100_000_000, 10_000_000_000
 
 LATTICE_SPACING = 100.0  # km between neighbouring places
 COUNCIL_SPREAD = 12.0  # km, standard deviation on each axis
@@ -83,9 +91,10 @@ def lattice(
         name: what rows and files call it.
 
     Raises:
-        BadInput: if any of the numbers is not a whole number of at least 1.
+        BadInput: if any of the numbers is not a whole number of at least 1, or if they come to too many.
     """
     _check_counts(places=places, councils=councils, universities=universities, researchers=researchers)
+    _check_size(places * councils, places * universities, places * universities * researchers)
     columns = math.ceil(math.sqrt(places))
     centres = [(LATTICE_SPACING * (p % columns), LATTICE_SPACING * (p // columns)) for p in range(places)]
     council_rows = [
@@ -132,9 +141,15 @@ def regional(
         scale_levers: whether levers in absolute numbers grow with the number of councils.
 
     Raises:
-        BadInput: naming every region whose figures are missing or impossible.
+        BadInput: naming every region whose figures are missing or impossible, or if they come to too many.
     """
     _check_regions(regions, council_kinds)
+    _check_size(
+        sum(sum(region["councils"].values()) for region in regions),
+        sum(region["universities"] for region in regions),
+        sum(region["staff"] for region in regions),
+        sum(region["population"] for region in regions),
+    )
     council_rows, university_rows, council_names, university_names = [], [], [], []
     for place, region in enumerate(regions):
         position = _position(region["centre"], region["spread"])
@@ -171,6 +186,8 @@ def listed(
 ) -> Population:
     """Real councils and universities at their real coordinates; all else about them is drawn.
 
+    Places whose names differ in case, spaces, unseen marks or ways of writing a letter are one.
+
     Args:
         name: what rows and files call the population.
         councils: columns `name`, `place`, `latitude`, `longitude` (degrees), `population` (people).
@@ -178,15 +195,24 @@ def listed(
         scale_levers: whether levers in absolute numbers grow with the number of councils.
 
     Raises:
-        BadInput: if there is no council, no university or no researcher at all.
+        BadInput: if there is no council, no university or no researcher at all, or too many of them.
     """
     if not len(councils["name"]) or not len(universities["name"]):
         raise BadInput(f"Population {name} needs at least one council and one university.")
-    places = tuple(dict.fromkeys([*councils["place"], *universities["place"]]))
+    _check_size(
+        len(councils["name"]),
+        len(universities["name"]),
+        sum(universities["staff"]),
+        sum(councils["population"]),
+    )
+    places: dict[str, str] = {}
+    for place in (*councils["place"], *universities["place"]):
+        places.setdefault(_folded(place), place)
+    position = {place: at for at, place in enumerate(places)}
     council_sites = np.zeros(len(councils["name"]), COUNCIL_SITE)
     university_sites = np.zeros(len(universities["name"]), UNIVERSITY_SITE)
     for sites, columns in ((council_sites, councils), (university_sites, universities)):
-        sites["place"] = [places.index(place) for place in columns["place"]]
+        sites["place"] = [position[_folded(place)] for place in columns["place"]]
         sites["x"], sites["y"] = columns["longitude"], columns["latitude"]
     council_sites["population"] = councils["population"]
     university_sites["staff"] = universities["staff"]
@@ -194,13 +220,35 @@ def listed(
         raise BadInput(f"Population {name} has no researcher: the staff of every university is 0.")
     return Population(
         name,
-        places,
+        tuple(places.values()),
         council_sites,
         university_sites,
         geographic=True,
         scale_levers=scale_levers,
         council_names=tuple(councils["name"]),
         university_names=tuple(universities["name"]),
+    )
+
+
+def _folded(place: str) -> str:
+    """What all ways of writing a place's name have in common."""
+    text = unicodedata.normalize("NFKC", place)
+    visible = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return unicodedata.normalize("NFKC", " ".join(visible.split()).casefold())
+
+
+def _check_size(councils: int, universities: int, researchers: int, people: float = 0.0) -> None:
+    """Refuse more than the model has room for, before anything is made of them."""
+    counts = {
+        "councils": (councils, MOST_COUNCILS),
+        "researchers": (researchers, MOST_RESEARCHERS),
+        "pairs of a council and a university": (councils * universities, MOST_PAIRS),
+        "people in all councils": (people, MOST_PEOPLE_IN_ALL),
+    }
+    refuse(
+        f"The population has {number:,} {what}: at most {most:,} are allowed."
+        for what, (number, most) in counts.items()
+        if number > most
     )
 
 
@@ -224,6 +272,14 @@ def _is_above_zero(value: object) -> bool:
 
 
 def _check_regions(regions: Sequence[Mapping], council_kinds: Mapping[str, Mapping[str, float]]) -> None:
+    if not _is_list_of_mappings(regions):
+        raise BadInput(
+            f"regions = {_brief(regions)} is not allowed: it takes a list of regions, each with a name."
+        )
+    if not isinstance(council_kinds, Mapping) or not _is_list_of_mappings([*council_kinds.values()]):
+        raise BadInput(
+            f"council_kinds = {_brief(council_kinds)} is not allowed: each kind has a mean and a sigma."
+        )
     problems = [
         f"Council kind {kind}: {figure} = {figures.get(figure)!r} is not allowed: it takes a number above 0."
         for kind, figures in council_kinds.items()
@@ -240,11 +296,25 @@ def _check_regions(regions: Sequence[Mapping], council_kinds: Mapping[str, Mappi
     refuse(problems)
 
 
+def _is_list_of_mappings(given: object) -> bool:
+    return isinstance(given, list | tuple) and all(isinstance(each, Mapping) for each in given)
+
+
+def _brief(given: object) -> str:
+    """What was given, or how it begins."""
+    text = repr(given)
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
 def _region_problems(region: Mapping, council_kinds: Mapping[str, Mapping[str, float]]) -> list[str]:
     needed = ("name", "councils", "population", "centre", "spread", "universities", "staff")
     problems = [f"{name} is missing." for name in needed if name not in region]
     if problems:
         return problems
+    if not isinstance(region["name"], str):
+        problems.append(f"name = {region['name']!r}: it takes a word.")
+    if not isinstance(region["councils"], Mapping):
+        return [*problems, f"councils = {region['councils']!r}: it takes a number for each kind."]
     for kind, number in region["councils"].items():
         if kind not in council_kinds:
             problems.append(f"{kind} is no kind of council: there are {', '.join(council_kinds)}.")

@@ -20,6 +20,8 @@ NOT_HERE = {
     "hydra_help": "towngown --help tells what makes sense here",
     "shell_completion": "Hydra's knows not all settings, towngown --help does",
 }
+#: Settings that are paths: whatever a path may hold, they are taken as they are.
+_PATHS = ("out", "store", "population.councils", "population.universities", "design.file")
 
 
 def parsed(arguments: Sequence[str]) -> Namespace:
@@ -83,8 +85,8 @@ def _misused(given: Namespace) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text as Hydra's grammar takes it, whatever it holds."""
-    return "'" + text.replace("'", r"\'") + "'"
+    """A text as Hydra's grammar takes it, whatever it holds: backslashes before quotes are doubled."""
+    return "'" + re.sub(r"(\\*)('|\Z)", lambda found: found[1] * 2 + found[2].replace("'", r"\'"), text) + "'"
 
 
 def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
@@ -97,6 +99,8 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
     name = name.lstrip("+")
     if not equals:
         raise BadInput(f"{argument!r} is not understood: settings are name=value, such as seeds=100.")
+    if name in _PATHS and value not in ("", "null"):
+        value = _quoted_path(value)
     head, _, rest = name.partition(".")
     if name in GROUPS:
         _check_choice(name, value, folders, several)
@@ -114,6 +118,13 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
     elif head not in (known := _settings()):
         raise BadInput(_no_setting(name, value, known))
     return f"{name}={value}"
+
+
+def _quoted_path(value: str) -> str:
+    """A path in quotes, unless it is; `~/` is one's home, as shells do not see it there."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return value
+    return _quoted(str(Path(value).expanduser()) if value.startswith("~/") else value)
 
 
 def _check_setting_of(group: str, name: str) -> None:

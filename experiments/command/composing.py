@@ -137,6 +137,7 @@ def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
         given: Any = OmegaConf.to_container(composed, resolve=True)
     except OmegaConfBaseException as error:
         raise BadInput(_in_plain_words(error)) from error
+    given["out_is_new"] = "${now:" in str(OmegaConf.to_container(composed)["out"])  # type: ignore[index]
     if set(swept) - {"shard"}:  # shards make one result
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
     return settings_from(given, _choices(), _folders())

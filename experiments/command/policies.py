@@ -1,5 +1,6 @@
 """Policies: which are run - named, chosen, written in the experiment, or at equal money."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ BASELINE = "baseline"
 CUSTOM = "custom"
 #: A policy's name with this ending is that policy at equal money.
 EQUAL_MONEY = "_equal_money"
+_NAME = re.compile(r"\w[\w-]*")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def _from_file(name: str, folders: Sequence[Path], known: Mapping[str, Planned] 
 
 def _planned(name: str, given: Mapping[str, Any]) -> Planned:
     """A policy as its file says: why, levers, and the lever that is its intensity."""
+    if not _NAME.fullmatch(name):  # tables and spreadsheets would make something else of it
+        raise BadInput(f"policy = {name!r} is not allowed: policies are named by letters, figures, _ and -.")
     check_keys(f"policy {name}", given, ("why", "levers", "intensity"))
     try:
         policy = policy_from(name, given.get("levers") or {}, str(given.get("why") or ""))

@@ -7,12 +7,13 @@ from typing import Any
 
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
+from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
 from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
-from experiments.design.points import BLOCK, Design
+from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.engine import cores
 from experiments.running.opening import engine_from
 from model.domains import Value, is_whole
@@ -61,6 +62,7 @@ class Settings:
         row: the row to replay (the beginning of its name).
         store: folder of all rows ever run.
         out: folder to write to.
+        out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
         given: all settings as composed.
     """
@@ -82,6 +84,7 @@ class Settings:
     row: str
     store: Path
     out: Path
+    out_is_new: bool
     figures: bool
     given: Mapping[str, Any] = field(repr=False)
 
@@ -116,7 +119,8 @@ class Settings:
         levers = [
             {name: dated.value for name, dated in planned.policy.levers.items()} for planned in self.policies
         ]
-        found = (note for values in (self.parameters, *levers) for note in implausible(values))
+        found = [note for values in (self.parameters, *levers) for note in implausible(values)]
+        found += [*doubts_about(self.population), *repeated(self.design)]
         return list(dict.fromkeys(found))
 
 
@@ -153,6 +157,7 @@ def settings_from(
         "figures": lambda: _truth("figures", given["figures"]),
         "store": lambda: _path("store", given["store"]),
         "out": lambda: _path("out", given["out"]),
+        "out_is_new": lambda: bool(given.get("out_is_new")),
     }
     results = dict(zip(checks, all_of(checks.values()), strict=True))
     refuse(_do_not_fit(given, results))
@@ -253,4 +258,9 @@ def _truth(name: str, given: object) -> bool:
 def _path(name: str, given: object) -> Path:
     if given is None or not str(given).strip():
         raise BadInput(f"{name} = {given!r} is not allowed: it takes the name of a folder.")
-    return Path(str(given))
+    path = Path(str(given))
+    try:
+        path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, or a name that nothing can have
+        raise BadInput(f"{name} = {given!r} is not allowed: {error}.") from None
+    return path

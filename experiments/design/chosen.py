@@ -12,7 +12,7 @@ from experiments.design.factors import Factor, samples_of, taking
 from experiments.design.points import Design, Kind, Point
 from experiments.design.ranges import AT_BOTH_ENDS, STEPPED, Told, check_name, not_allowed
 from experiments.design.reading import check_size, factors_from, twice
-from experiments.lists import lines_of, number_of, text_of, values_in
+from experiments.lists import Column, lines_of, number_of, text_of, values_in
 from model.domains import Parameter, Value
 from model.parameters import DECLARATIONS
 from model.problems import BadInput, all_of, refuse
@@ -83,26 +83,30 @@ def _check_value(where: str, name: str, value: object) -> None:
 
 
 def _points_in(path: Path) -> list[Point]:
-    """The points of a CSV file: a line a point, a column a parameter or lever.
+    """The points of a CSV file: a line a point, a column a parameter or lever; an empty cell changes nothing.
 
     Raises:
         BadInput: naming every line that cannot be used, its value and the reason.
     """
     header, rows = lines_of(path)
     where = f"{path}, line 1"
-    readers = {name: partial(_value, declared) for name, declared in DECLARATIONS.items()}
+    known = [name for name in header if name in DECLARATIONS]
+    columns = {name: Column(name, partial(_value, DECLARATIONS[name])) for name in known}
     checks: list[Callable[[], Any]] = [
         *(partial(check_name, where, name) for name in header),
         partial(
             refuse,
             (f"{where}: column {name!r} is there {header.count(name)} times." for name in twice(header)),
         ),
-        partial(values_in, path, rows, readers),
+        partial(values_in, path, rows, columns),
     ]
-    return all_of(checks)[-1]
+    points = all_of(checks)[-1]
+    return [{name: value for name, value in point.items() if value is not None} for point in points]
 
 
-def _value(declared: Parameter, text: str) -> Value:
+def _value(declared: Parameter, text: str) -> Value | None:
+    if not text.strip():
+        return None
     value = text_of(text) if declared.domain.words else number_of(text)
     if value not in declared.domain:
         raise ValueError(f"it takes {declared.domain} ({declared.unit}).")

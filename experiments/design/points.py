@@ -101,6 +101,16 @@ class Design:
         return pd.DataFrame({"point": np.arange(len(self)), "block": self.blocks, **columns})
 
 
+def repeated(design: Design) -> list[str]:
+    """A note, if a list has points more than once."""
+    if design.kind.reading is not None:
+        return []
+    same = pd.DataFrame(design.samples).duplicated()
+    if not (n := int(same.sum())):
+        return []
+    return [f"{n:,} of {counted(len(design), 'point')} repeat an earlier one: what is the same runs once."]
+
+
 def describe(design: Design) -> str:
     """A design in one line."""
     title, points = design.kind.title, counted(len(design), "point")

@@ -19,7 +19,7 @@ from experiments.command.policies import base_name
 from experiments.command.settings import Settings
 from experiments.study.equal_money import Solved
 from experiments.study.tables import dictionary_of
-from experiments.terminal import number
+from experiments.terminal import escaped, number
 
 #: A line of the effects: one policy and indicator.
 type Cell = Mapping[Any, Any]
@@ -120,8 +120,8 @@ def _table(settings: Settings, title: str, columns: Mapping[str, Column], *furth
     n, months = len(settings.seeds), settings.parameters["horizon"]
     where = f"{settings.population.name}, {n} seed{'s' * (n != 1)}, {months} months"
     table = Table(
-        title=f"{title} [dim]({where})[/dim]", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
-        padding=0, pad_edge=False, show_edge=False, header_style="bold",
+        title=f"{title} [dim]({escaped(where)})[/dim]", title_justify="left", title_style="bold",
+        box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False, header_style="bold",
     )  # fmt: skip
     table.add_column("Policy", no_wrap=True)
     for heading in [*(column.heading for column in columns.values()), *filter(None, further)]:

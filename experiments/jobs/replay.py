@@ -15,6 +15,7 @@ from experiments.running import batches
 from experiments.running.batches import failure_of, not_finite, warmed_up
 from experiments.study.study import DONE, FAILED, begun
 from model.parameters import parameters_from
+from model.problems import BadInput
 from model.simulation import Run
 
 _REPLAYED = "replayed"

@@ -108,9 +108,10 @@ def _one_run(settings: Settings) -> Iterator[str]:
 
 def _years(settings: Settings, policy: str, seed: int, result: Run) -> Table:
     """The run, year by year: stocks at the year's end, flows over the year."""
+    where = terminal.escaped(settings.population.name)
     table = Table(
-        title=f"{policy}  [dim]({settings.population.name}, seed {seed})[/dim]", title_justify="left",
-        title_style="bold", box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False,
+        title=f"{policy}  [dim]({where}, seed {seed})[/dim]", title_justify="left", title_style="bold",
+        box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False,
         header_style="bold",
     )  # fmt: skip
     for heading in ("Year", *_YEARLY.values()):

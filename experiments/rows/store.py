@@ -32,7 +32,7 @@ from model.problems import BadInput
 
 _FOLDERS = ("rows", "months", "failures", "populations", "leases")
 #: What systems leave in any folder that one has looked at.
-_LITTER = ("Thumbs.db", "desktop.ini")
+SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
 #: Failures that are told of many.
 _SHOWN = 5
 
@@ -192,6 +192,6 @@ def _check_free(folder: Path) -> None:
     if not folder.is_dir():
         raise BadInput(f"store = {folder} is a file; it takes the name of a folder.")
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    foreign = sorted(names - {*_FOLDERS, *_LITTER})
+    foreign = sorted(names - {*_FOLDERS, *SYSTEM_FILES})
     if foreign:
         raise BadInput(f"store = {folder} holds {foreign[0]}, which is no part of a store.")

@@ -10,6 +10,7 @@ from itertools import chain, compress
 from random import SystemRandom
 
 import numpy as np
+import pandas as pd
 
 from experiments import terminal
 from experiments.rows.leases import Leases
@@ -80,7 +81,9 @@ class Filler:
         found, n_rows = [], 0
         for families in plan.chunks(_CHUNK):
             own = families[(number - families.start) % count :: count]
-            lacks = self._lacks(plan.names(own), and_failed).reshape(len(own), len(plan.policies))
+            names = plan.names(own)
+            lacks = self._lacks(names, and_failed) & ~pd.Index(names).duplicated()  # points may be the same
+            lacks = lacks.reshape(len(own), len(plan.policies))
             found.append(np.asarray(own, np.int64)[lacks.any(axis=1)])
             n_rows += int(lacks.sum())
         return Missing(np.concatenate(found), n_rows)

@@ -1,34 +1,66 @@
-"""The folder that a job writes: all of it or nothing, and never over what is not the program's own."""
+"""The folder that a job writes: all of it or nothing, in the place of nothing but the program's own files.
+
+The manifest of a folder lists the files that the program wrote there, with their digests. Those, and no
+others, give way to the files of a later job; what else is in the folder stays.
+"""
 
 import contextlib
 import errno
+import hashlib
+import json
 import os
+import platform
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from model.problems import BadInput
+from experiments.rows.store import SYSTEM_FILES
+from model.problems import BadInput, refuse
 
 MANIFEST = "manifest.json"
-_OWN_ENDINGS = (".parquet", ".csv", ".json", ".yaml")
-_OWN_FOLDERS = ("figures", "experiment")
+#: Seconds after which what another process has left is taken for abandoned: its lock, and all else.
+_LOCKED, _ABANDONED = 60.0, 24 * 3600.0
+#: Names of folders that hold what is being written, or replaced: the machine and process that did so.
+_LEFT = re.compile(r"\..+\.(?P<node>[^/]*)-(?P<process>\d+)-[0-9a-f]{8}\.(partial|old)")
+
+
+@contextmanager
+def claimed(out: Path, is_new: bool) -> Iterator[Path]:
+    """The folder that results can be written to later; if it has to be a new one, it is made, for this job.
+
+    Raises:
+        BadInput: as of `written_whole`.
+    """
+    if not is_new:
+        check_writable(out)
+        yield out
+        return
+    out, made = _made_anew(out)
+    try:
+        yield out
+    except BaseException:
+        _remove_if_empty(out, *made)
+        raise
 
 
 @contextmanager
 def written_whole(out: Path) -> Iterator[Path]:
-    """A folder to write to: takes the place of `out` once all is written, and is gone if anything fails.
+    """A folder to write to: all that is in it comes to `out` in the end, and is gone if anything fails.
 
     Raises:
         BadInput: if `out` holds something else, or cannot be written to.
         OSError: if its disk is full; says which folder that is.
     """
+    out = _linked(out)
     check_free(out)
     partial, made = _begun(out)
     try:
         yield partial
-        _replace(out, partial)
+        _put(partial, out)
     except BaseException as error:
         _undo(partial, made)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -45,13 +77,13 @@ def check_writable(out: Path) -> None:
         BadInput: as of `written_whole`.
     """
     check_free(out)
-    if out.is_mount() or out.absolute() == Path.cwd():
-        raise BadInput(f"out = {out} cannot be replaced as a whole: choose a folder within it.")
-    _undo(*_begun(out))
+    if out.is_mount() or out.resolve() == Path.cwd():
+        raise BadInput(f"out = {out} is where you are, or a disk: choose a folder within it.")
+    _undo(*_begun(_linked(out)))
 
 
 def check_free(out: Path) -> None:
-    """Refuse a place that holds anything but the results of an earlier job.
+    """Refuse a place that holds no results of an earlier job, or some that were changed since.
 
     Raises:
         BadInput: naming what is there.
@@ -60,17 +92,47 @@ def check_free(out: Path) -> None:
         return
     if not out.is_dir():
         raise BadInput(f"out = {out} is a file; it takes the name of a folder.")
-    there = list(out.iterdir())
-    foreign = sorted(path.name for path in there if not _is_own(path))
-    if there and (foreign or not (out / MANIFEST).exists()):
-        what = ", ".join(foreign[:3] or sorted(path.name for path in there)[:3])
+    there = sorted(path.name for path in out.iterdir() if path.name not in SYSTEM_FILES)
+    if there and (files := _listed(out)) is None:
+        what = ", ".join(there[:3])
         raise BadInput(
             f"out = {out} holds something that this program did not write ({what}). Choose another folder."
         )
+    refuse(
+        f"out = {out}: {name} was changed since this program wrote it. Rename it, or choose another folder."
+        for name, digest in (files if there else {}).items()
+        if os.path.lexists(out / name) and _digest(out / name) != digest
+    )
 
 
-def _is_own(path: Path) -> bool:
-    return path.name in _OWN_FOLDERS if path.is_dir() else path.suffix in _OWN_ENDINGS
+def files_in(folder: Path) -> dict[str, str]:
+    """The files of a folder, but for its manifest, each with its digest."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+    return {path.relative_to(folder).as_posix(): _digest(path) for path in paths}
+
+
+def _digest(path: Path) -> str:
+    """Of what a file holds; of what is no file, none."""
+    if path.is_symlink() or not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _listed(out: Path) -> dict[str, str] | None:
+    """The files that a folder's manifest lists; None if the program has written no manifest there."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_bytes())
+        files = manifest["files"] if manifest["program"] == "towngown" else None
+        is_own = all((out / name).resolve().is_relative_to(out.resolve()) for name in files)
+        return dict(files) if is_own else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _linked(out: Path) -> Path:
+    """The folder itself, where `out` is a link to it: the link stays one."""
+    return out.resolve() if out.is_symlink() else out
 
 
 def _begun(out: Path) -> tuple[Path, list[Path]]:
@@ -78,7 +140,9 @@ def _begun(out: Path) -> tuple[Path, list[Path]]:
     made: list[Path] = []
     try:
         made = _make_parents(out)
-        partial = out.parent / f".{out.name}.{uuid.uuid4().hex[:8]}.partial"
+        _remove_abandoned(out.parent)
+        owner = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        partial = out.parent / f".{out.name}.{owner}.partial"
         partial.mkdir(parents=True)  # another job's trial may just have removed those above
     except OSError as error:
         _remove_if_empty(*made)
@@ -98,23 +162,118 @@ def _make_parents(out: Path) -> list[Path]:
     return missing
 
 
-def _replace(out: Path, partial: Path) -> None:
-    """Put the new folder in the old one's place; of several jobs that do so at once, the last one's stays."""
+def _made_anew(out: Path) -> tuple[Path, list[Path]]:
+    """A folder that was not there, of this name or with a number behind it, and those above made for it."""
+    made: list[Path] = []
+    try:
+        made = _make_parents(out)
+        names = (out.name, *(f"{out.name}_{number}" for number in range(2, 1000)))
+        for folder in map(out.with_name, names):
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(parents=True)
+                return folder, made
+    except OSError as error:
+        _remove_if_empty(*made)
+        raise BadInput(f"out = {out} cannot be written to: {error.strerror}.") from None
+    raise BadInput(f"out = {out} is there a thousand times: choose another name.")
+
+
+def _put(partial: Path, out: Path) -> None:
+    """Put what was written where it belongs; of several jobs that do so at once, the last one's stays."""
+    try:
+        partial.rename(out)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        with _alone(out):
+            _exchange(partial, out)
+
+
+def _exchange(partial: Path, out: Path) -> None:
+    """Put files in the place of those that an earlier job wrote; if that fails, all is as it was."""
+    check_free(out)
+    earlier, later = _listed(out) or {}, files_in(partial)
+    if others := [name for name in later if name not in earlier and os.path.lexists(out / name)]:
+        raise BadInput(
+            f"out = {out} holds {others[0]}, which this program did not write. Choose another folder."
+        )
     old = partial.with_suffix(".old")
+    old.mkdir()
+    back: list[tuple[Path, Path]] = []
+    try:
+        for name in earlier:
+            _move(out / name, old / name, back)
+        if (out / MANIFEST).exists():  # one or the other is there at any time, so that the folder is known
+            shutil.copyfile(out / MANIFEST, old / MANIFEST)
+            back.append((old / MANIFEST, out / MANIFEST))
+        for name in (MANIFEST, *later):
+            _move(partial / name, out / name, back)
+    except BaseException:
+        for moved, home in reversed(back):
+            _move(moved, home, [])
+        raise
+    finally:
+        _remove_if_empty(*dict.fromkeys((out / name).parent for name in earlier))
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(partial, ignore_errors=True)
+
+
+def _move(path: Path, target: Path, back: list[tuple[Path, Path]]) -> None:
+    """Move a file that is there, and remember how to move it back."""
+    if path.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        back.append((target, path))
+        path.replace(target)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keep other jobs from `out` for the moment that it takes."""
+    lock = out.with_name(f".{out.name}.lock")
     while True:
-        with contextlib.suppress(FileNotFoundError):
-            out.rename(old)
         try:
-            partial.rename(out)
+            lock.mkdir()
             break
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # another job's has just come there
-                raise
-            shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+        except FileExistsError:
+            if _age(lock) > _LOCKED:
+                _remove_if_empty(lock)
+            time.sleep(0.01)
+    try:
+        yield
+    finally:
+        _remove_if_empty(lock)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what processes have left that were killed while they wrote."""
+    for path in folder.glob(".*"):
+        left = _LEFT.fullmatch(path.name)
+        if left and (_is_dead(left["node"], int(left["process"])) or _age(path) > _ABANDONED):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_dead(node: str, process: int) -> bool:
+    """Whether a process is known not to run any more; on other machines, none is."""
+    if node != platform.node() or os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # somebody else's
+        pass
+    return False
+
+
+def _age(path: Path) -> float:
+    """Seconds since a folder was last changed; 0 if it is not there any more."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _remove_if_empty(*folders: Path) -> None:
-    with contextlib.suppress(OSError):  # not empty, or removed by another
-        for folder in folders:
+    for folder in folders:
+        with contextlib.suppress(OSError):  # not empty, or removed by another
             folder.rmdir()

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from experiments.running.filling import Filler, Missing
 from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, INTERRUPTED, Unfinished
 from experiments.study.equal_money import Solved, notes_on, solved_for
-from experiments.study.folder import check_writable, written_whole
+from experiments.study.folder import claimed, files_in, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.tables import asked_of, dictionary_of, write_positions
 from experiments.terminal import Part, duration, size
@@ -167,7 +167,16 @@ class Study:
 def begun(settings: Settings) -> Iterator[Study]:
     """A study whose policies are all known, with its engine running."""
     started = datetime.now().astimezone()
-    check_writable(settings.out)
+    with (
+        claimed(settings.out, settings.out_is_new) as out,
+        _at_work(replace(settings, out=out), started) as study,
+    ):
+        yield study
+
+
+@contextmanager
+def _at_work(settings: Settings, started: datetime) -> Iterator[Study]:
+    """The study itself, once it is known where its results go."""
     terminal.say(notes := settings.notes())
     with opened(settings.engine) as engine:
         store = Store(settings.store)
@@ -203,7 +212,9 @@ def written(study: Study, n_rows: int, write: Callable[[Path], None]) -> bool:
             settings, study.solved.values(), study.started, n_rows, study.notes, len(study.failures)
         )
         write_manifest(folder, content)
-        return not settings.figures or drawn(folder)
+        figures_done = not settings.figures or drawn(folder)
+        write_manifest(folder, {**content, "files": files_in(folder)})
+        return figures_done
 
 
 def filled(study: Study) -> Plan:
@@ -255,7 +266,7 @@ def carried_out(settings: Settings, analyse: Analyse, fill: Callable[[Study], Pl
     figures_done = written(study, len(plan), lambda folder: shown.extend(analyse(study, plan, folder)))
     terminal.show(shown)
     terminal.say(study.notes[told:])
-    terminal.say_where({"Written to": str(settings.out)})
+    terminal.say_where({"Written to": str(study.settings.out)})
     return study.status if figures_done else FAILED
 
 

@@ -295,6 +295,22 @@ def test_points_are_read_from_a_file(tmp_path: Path) -> None:
     assert [design.levers(at) for at in range(2)] == [{"match_interval": 3}, {"match_interval": 6}]
 
 
+def test_an_empty_cell_changes_nothing(tmp_path: Path) -> None:
+    design = read(tmp_path, "search_rate,motives,joint_posts,\n0.3,,,\n,,,\n,equal, ,\n")
+    assert [design.parameters(at) for at in range(3)] == [{"search_rate": 0.3}, {}, {"motives": "equal"}]
+    assert [factor.name for factor in design.factors] == ["search_rate", "motives"]
+
+
+def test_points_that_are_the_same_run_once(tiny, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("austerity\n0.031\n0.031\n0.0310\n0.04\n")
+    said = tiny("experiment=points", "design.file=points.csv", "seeds=2", "policies=[baseline]", "out=out")
+    assert "2 of 4 points repeat an earlier one: what is the same runs once." in said.err
+    rows = pd.read_parquet("out/rows.parquet")
+    assert list(rows["point"]) == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert rows["row"].nunique() == 4
+    assert sum(len(pd.read_parquet(part)) for part in Path("store/rows").glob("*.parquet")) == 4
+
+
 def test_a_file_takes_the_place_of_points(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("search_rate\n0.3\n")
     given = {"kind": "list", "file": str(tmp_path / "points.csv"), "points": [{"motives": "review"}]}
@@ -309,11 +325,9 @@ def test_every_bad_line_is_reported(tmp_path: Path) -> None:
         "points.csv, line 2: search_rate = '512': it takes a number from 0 to 1 (1/month).",
         "points.csv, line 3: motives = 'equals': it takes one of equal, review, survey (-).",
         "points.csv, line 3: match_interval = '2.5': it takes a whole number from 0 to 600 (months).",
-        "points.csv, line 4: search_rate = '': it is missing.",
         "points.csv, line 4: match_interval = 'x': it is not a number.",
         "points.csv, line 5: 2 fields where the header has 3.",
         "points.csv, line 6: search_rate = 'nan': it is not a number.",
-        "points.csv, line 6: motives = '': it is missing.",
     ]
 
 
@@ -329,7 +343,7 @@ def test_a_bad_header_hides_no_bad_line(tmp_path: Path) -> None:
 
 def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
-        read(tmp_path, "search_rate\n" + "2\n" * 60)
+        read(tmp_path, "search_rate\n" + "".join("0.1" + ",0.1" * n + "\n" for n in range(1, 61)))
     assert len(caught.value.problems) == 51
     assert caught.value.problems[-1].endswith("and 10 more.")
 
@@ -344,7 +358,7 @@ def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
             "line 1: There is no parameter or lever 'search_rat'. Did you mean search_rate?",
         ),
         ("search_rate,search_rate\n0.3,0.4\n", "line 1: column 'search_rate' is there 2 times."),
-        ("search_rate,\n0.3,\n", "line 1: There is no parameter or lever ''."),
+        ("search_rate,,motives\n0.3,,equal\n", "line 1: There is no parameter or lever ''."),
         ("motives\nå\n".encode("latin-1"), "line 2: byte 0xe5 is not UTF-8."),
         ('motives\n"equal\n', "unexpected end of data"),
     ],

@@ -182,13 +182,6 @@ def test_nothing_of_others_is_overwritten(tiny, content: str) -> None:
     assert Path(content).read_text() == "precious"
 
 
-def test_a_note_among_results_is_not_overwritten(tiny) -> None:
-    assert tiny("policy=phds", "seeds=1", "out=out").status == 0
-    Path("out/notes.txt").write_text("precious")
-    assert tiny("policy=phds", "seeds=1", "out=out").status == 2
-    assert Path("out/notes.txt").read_text() == "precious"
-
-
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="is a file"), written_whole(tmp_path / "file"):

@@ -1,12 +1,16 @@
 """Populations from settings and from lists."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF, mapping_in
+from experiments.command.national_grid import degrees_of, unprojected
 from experiments.command.populations import population_from
+from experiments.lists import lines_of
 from model.problems import BadInput
 
 COUNCILS = "name,region,latitude,longitude,population\nA,North,54.0,-1.5,100000\nB,South,51.0,-0.5,200000\n"
@@ -186,3 +190,186 @@ def test_impossible_regions_are_reported() -> None:
         "North East: spread",
     ):
         assert part in text
+
+
+# Lists as they are published
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_and_columns_without_a_title_are_read(tmp_path: Path, separator: str) -> None:
+    councils = COUNCILS.replace(",", separator).replace("\n", f"{separator}\n") + separator * 4 + "\n"
+    councils = councils.replace("100000", "100,000")
+    assert list(read(tmp_path, councils).councils["population"]) == [100_000, 200_000]
+
+
+def test_figures_in_threes_are_read(tmp_path: Path) -> None:
+    councils = COUNCILS.replace("100000", '"1,234,567.5"')
+    universities = UNIVERSITIES.replace(",3\n", ',"1,234"\n')
+    population = read(tmp_path, councils, universities)
+    assert population.councils["population"][0] == 1_234_567.5
+    assert population.universities["staff"][0] == 1234
+
+
+def test_a_fault_of_many_lines_is_told_once(tmp_path: Path) -> None:
+    rows = "".join(f"C{i};North;54,{i};-1.5;{i}\n" for i in range(100, 107))
+    with pytest.raises(BadInput) as caught:
+        read(tmp_path, "name;region;latitude;longitude;population\n" + rows)
+    (problem,) = caught.value.problems
+    assert "councils.csv, 7 lines (2, 3, 4, 5, 6, ...): latitude, such as '54,100': it has a comma" in problem
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    councils = "nice-name,lat,LONG,pop,area\nA,54,-1.5,100\nB,51,-0.5,200\n".replace("area", "nation,start")
+    councils = councils.replace(",100\n", ",100,E,x\n").replace(",200\n", ",200,E,x\n")
+    universities = "PROVIDER,nation,latitude,LONG,FTE\nU,E,54.1,-1.4,3\n"
+    columns = {"name": ["nice-name", "PROVIDER"], "longitude": "LONG", "population": "pop", "staff": "FTE"}
+    population = read(tmp_path, councils, universities, columns={**columns, "place": "nation"})
+    assert population.council_names == ("A", "B")
+    assert population.university_names == ("U",)
+    assert population.places == ("E",)
+    assert list(population.councils["y"]) == [54, 51]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"names": "name"}, "There is no setting 'names'. Did you mean name"),
+        ({"name": "names"}, "columns.name: There is no column 'names'. Did you mean name"),
+        ({"name": 3}, "columns.name = 3 is not allowed"),
+        ("name", "columns = 'name' is not allowed"),
+    ],
+)
+def test_columns_that_mean_nothing_are_refused(tmp_path: Path, columns: object, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        read(tmp_path, columns=columns)
+
+
+#: Points of Ordnance Survey's OSTN15 test data: easting, northing, latitude, longitude.
+SURVEYED = (
+    (91492.146, 11318.804, 49.92226393730, -6.29977752014),
+    (639821.835, 169565.858, 51.37447025550, 1.44454730409),
+    (422242.186, 433818.701, 53.80021519630, -1.66379168242),
+    (267056.768, 846176.972, 57.48625000720, -4.21926398555),
+    (395999.668, 1138728.951, 60.13308091660, -2.07382822798),
+)
+
+
+@pytest.mark.parametrize(("easting", "northing", "latitude", "longitude"), SURVEYED)
+def test_the_grid_is_within_five_metres(
+    easting: float, northing: float, latitude: float, longitude: float
+) -> None:
+    found = degrees_of(easting, northing)
+    north = np.radians(found[0] - latitude) * 6_371_000
+    east = np.radians(found[1] - longitude) * 6_371_000 * np.cos(np.radians(latitude))
+    assert np.hypot(north, east) < 5
+
+
+def test_the_projection_is_that_of_the_survey_s_worked_example() -> None:
+    latitude, longitude = np.degrees(unprojected(651_409.903, 313_177.270))
+    assert latitude == pytest.approx(52 + 39 / 60 + 27.2531 / 3600, abs=1e-8)
+    assert longitude == pytest.approx(1 + 43 / 60 + 4.5177 / 3600, abs=1e-8)
+
+
+def test_eastings_and_northings_stand_for_degrees(tmp_path: Path) -> None:
+    councils = 'name,region,eastings,northings,population\nA,North,"422,242.186",433818.701,1000\n'
+    population = read(tmp_path, councils)
+    assert population.councils["y"][0] == pytest.approx(53.8002, abs=1e-4)
+    assert population.councils["x"][0] == pytest.approx(-1.6638, abs=1e-4)
+    with pytest.raises(BadInput, match=r"eastings = '-1.5': it takes metres of the National Grid"):
+        read(tmp_path, councils.replace('"422,242.186"', "-1.5"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["north", "NORTH ", "Nor\u200bth", "\uff2eorth", "\ufeffNorth"],
+)
+def test_a_place_written_in_two_ways_is_one(tmp_path: Path, other: str) -> None:
+    assert read(tmp_path, universities=UNIVERSITIES.replace("North", other)).places == ("North", "South")
+
+
+def test_letters_and_spaces_written_in_two_ways_are_one_place(tmp_path: Path) -> None:
+    councils = COUNCILS.replace("North", "Ynys  M\u00f4n")
+    universities = UNIVERSITIES.replace("North", "Ynys Mo\u0302n")
+    assert read(tmp_path, councils, universities).places == ("Ynys  M\u00f4n", "South")
+
+
+@pytest.mark.parametrize(
+    ("staff", "message"),
+    [
+        ("10007795", "staff = '10007795': it takes at most 524,288"),
+        (str(2**63), "it takes at most 524,288"),
+        ("9" * 400, "it is not a number"),
+    ],
+)
+def test_sizes_that_the_model_has_no_room_for_are_refused(tmp_path: Path, staff: str, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        read(tmp_path, universities=UNIVERSITIES.replace(",3", f",{staff}"))
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe", "folder", "loop", "a\0b"])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(BadInput, match=r"is not a file|cannot be read"):
+        lines_of(tmp_path / name)
+
+
+def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "large.csv").open("wb") as file:
+        file.truncate(10**12)  # takes no space
+    with pytest.raises(BadInput, match=r"has 1,000,000,000,000 bytes: a list may have 500,000,000"):
+        lines_of(tmp_path / "large.csv")
+
+
+# Doubts
+
+
+def test_lists_without_a_slip_are_not_doubted(tmp_path: Path) -> None:
+    assert doubts_about(read(tmp_path)) == []
+    for name in ("uk", "nine_places"):
+        assert doubts_about(population_from(mapping_in(CONF / "population" / f"{name}.yaml"))) == []
+
+
+def test_coordinates_that_were_swapped_are_noted(tmp_path: Path) -> None:
+    swapped = COUNCILS.replace("latitude,longitude", "longitude,latitude")
+    notes = doubts_about(read(tmp_path, swapped))
+    assert notes[0].startswith("Latitude and longitude seem to be swapped")
+    assert notes[0].endswith("councils would be in the United Kingdom: 2 of 2 (A, B).")
+    assert notes[1] == "Are coordinates right? Councils over 300 km from every university: 2 of 2 (A, B)."
+
+
+def test_places_of_one_list_only_are_noted(tmp_path: Path) -> None:
+    assert doubts_about(read(tmp_path, universities=UNIVERSITIES.replace("North", "Northern"))) == [
+        "Places with councils but no universities: 1 of 3 (North).",
+        "Places with universities but no councils: 1 of 3 (Northern).",
+    ]
+
+
+def test_absurd_sizes_are_noted(tmp_path: Path) -> None:
+    councils, universities = COUNCILS.replace("100000", "100"), UNIVERSITIES.replace(",3", ",30000")
+    assert doubts_about(read(tmp_path, councils, universities)) == [
+        "Is it the right column? Councils of under 1,000 or over 10,000,000 people: 1 of 2 (A).",
+        "Is it the right column? Universities of over 20,000 researchers: 1 of 2 (U).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"regions": None}, "regions = None is not allowed"),
+        ({"regions": {"North": 3}}, "regions = .* is not allowed"),
+        ({"regions": [3]}, r"regions = \[3\] is not allowed"),
+        ({"council_kinds": [3]}, r"council_kinds = \[3\] is not allowed"),
+        ({"regions": ...}, "population.regions is missing"),
+    ],
+)
+def test_mistyped_regions_are_reported(settings: dict, message: str) -> None:
+    given = {**mapping_in(CONF / "population" / "uk.yaml"), **settings}
+    with pytest.raises(BadInput, match=message):
+        population_from({name: value for name, value in given.items() if value is not ...})
+
+
+def test_a_population_that_is_none_is_refused() -> None:
+    with pytest.raises(BadInput, match="population = None is not allowed"):
+        population_from(None)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from experiments.rows.store import Store
 from experiments.study.folder import written_whole
 from tests.experiments.program import PATIENCE, started
 from tests.experiments.test_failures import broken, failed_row, raising  # noqa: F401 - a fixture
+from tests.experiments.test_folder import fill
 
 SWEEP = ("policies=[baseline,joint_posts]", "seeds=30")
 SHARDS = ("-m", "shard=range(0,4)", "shards=4")
@@ -85,11 +86,12 @@ def test_shards_of_a_launcher_make_one_result(tmp_path: Path, tiny) -> None:
 def test_of_jobs_that_write_one_folder_at_once_one_stays(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with written_whole(out) as one:
-        (one / "manifest.json").write_text("one")
+        fill(one, rows="one")
         with written_whole(out) as other:
-            (other / "manifest.json").write_text("other")
-        assert (out / "manifest.json").read_text() == "other"
-    assert (out / "manifest.json").read_text() == "one"
+            fill(other, rows="other", months="other")
+        assert (out / "rows").read_text() == "other"
+    assert (out / "rows").read_text() == "one"
+    assert not (out / "months").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
@@ -103,11 +105,11 @@ def test_a_folder_that_another_job_has_just_written_is_replaced(
         if target == out and others:
             others.clear()
             out.mkdir()
-            (out / "manifest.json").write_text("other")
+            fill(out, rows="other")
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", late)
     with written_whole(out) as folder:
-        (folder / "manifest.json").write_text("own")
-    assert (out / "manifest.json").read_text() == "own"
+        fill(folder, rows="own")
+    assert (out / "rows").read_text() == "own"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

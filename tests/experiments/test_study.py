@@ -247,7 +247,7 @@ def test_the_folder_one_is_in_cannot_be_replaced(tiny, monkeypatch: pytest.Monke
     monkeypatch.chdir("here")
     said = tiny(POLICIES, "seeds=2", "out=.", "store=../store")
     assert said.status == 2
-    assert "out = . cannot be replaced as a whole: choose a folder within it" in said.err
+    assert "out = . is where you are, or a disk: choose a folder within it" in said.err
 
 
 def test_a_disk_that_is_too_small_is_refused_before_most_runs(

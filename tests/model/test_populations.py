@@ -11,9 +11,10 @@ import pytest
 from scipy import stats
 
 from model.arrays import PERMANENT
+from model.chance import introduction_of, need_of, pair_of
 from model.parameters import LEVERS
 from model.policy import levers_in, scaled
-from model.population import lattice, listed, regional
+from model.population import MOST_COUNCILS, MOST_RESEARCHERS, lattice, listed, regional
 from model.problems import BadInput
 from model.simulation import Simulation
 from tests.model.worlds import EVERYTHING
@@ -58,6 +59,31 @@ def test_lattice_needs_counts(wrong):
     with pytest.raises(BadInput, match=r"councils = .* is not allowed") as caught:
         lattice(councils=wrong, places=0)
     assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"places": 1_000_000}, "4,000,000 councils: at most 16,384"),
+        ({"councils": 10_000_000}, "90,000,000 councils: at most 16,384"),
+        ({"researchers": 30_000}, "540,000 researchers: at most 524,288"),
+        (
+            {"universities": 200_000, "researchers": 1},
+            "pairs of a council and a university: at most 33,554,432",
+        ),
+    ],
+)
+def test_lattices_have_limits(counts, said):
+    with pytest.raises(BadInput, match=said):
+        lattice(**counts)
+
+
+def test_the_largest_population_has_draws_of_its_own():
+    """Addresses of pairs and introductions do not meet, and stay below 2^58: `uniform` makes 64 of each."""
+    most = 2 * MOST_RESEARCHERS
+    assert pair_of(0, most - 1) < pair_of(1, 0)
+    need = need_of(MOST_COUNCILS - 1, 4095, 1023)
+    assert introduction_of(need, most - 1) < introduction_of(need + 1, 0) <= 1 << 58
 
 
 def test_positions(large):

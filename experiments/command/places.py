@@ -1,0 +1,226 @@
+"""Places: lists of real councils and universities, from anyone's spreadsheets.
+
+Every row that cannot be used is reported, with its line, its value and the reason, and then nothing runs.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from experiments.command.national_grid import degrees_of
+from experiments.lists import Column, Line, Reader, amount_of, lines_of, number_of, text_of, values_in
+from model.population import MOST_PEOPLE, MOST_RESEARCHERS
+from model.problems import BadInput, all_of, check_keys, no_such, refuse
+
+#: What columns are called, unless `population.columns` says otherwise; the first that a list has is read.
+_TITLES = {
+    "name": ("name",),
+    "place": ("region",),
+    "latitude": ("latitude", "lat"),
+    "longitude": ("longitude", "long", "lon"),
+    "easting": ("easting", "eastings"),
+    "northing": ("northing", "northings"),
+    "population": ("population",),
+    "staff": ("staff", "social_science_fte"),
+}
+_DEGREES, _GRID = ("latitude", "longitude"), ("easting", "northing")
+#: Columns that lists may have beside those that are read.
+_IGNORED = (
+    "code", "gss_code", "kind", "nation", "region", "county", "combined_authority", "area_km2", "residents",
+    "ukprn", "mission_group", "research_fte", "place",
+)  # fmt: skip
+
+type Titles = Mapping[str, Sequence[str]]
+
+
+def places_in(
+    councils: Path, universities: Path, place: str, columns: object
+) -> tuple[dict[str, list], dict[str, list]]:
+    """The columns of both lists: name, place, latitude, longitude, and population or staff.
+
+    Args:
+        councils: a list.
+        universities: another.
+        place: title of the column that says which place each is in.
+        columns: titles of other columns, by what they say; several where the lists differ.
+
+    Raises:
+        BadInput: naming every line that cannot be used, its value and the reason.
+    """
+    own = _own_titles(columns)
+    titles = {**_TITLES, "place": (place,), **own}
+    kinds = ((councils, "council", "population"), (universities, "university", "staff"))
+    lists = all_of(partial(_opened, path, noun, size, titles) for path, noun, size in kinds)
+    checks = [
+        partial(_check_said, own, lists),
+        *(partial(each.columns, is_mapped=bool(own)) for each in lists),
+    ]
+    return tuple(all_of(checks)[1:])  # type: ignore[return-value]
+
+
+def _own_titles(given: object) -> dict[str, tuple[str, ...]]:
+    """Titles that the settings give, each a text or a list of texts."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise BadInput(
+            f"population.columns = {given!r} is not allowed: it takes what columns are called, such as "
+            "{name: nice-name}."
+        )
+    check_keys("population.columns", given, _TITLES)
+    found = {what: (said,) if isinstance(said, str) else said for what, said in given.items()}
+    refuse(
+        f"population.columns.{what} = {given[what]!r} is not allowed: it takes a column's title, or some."
+        for what, titles in found.items()
+        if not isinstance(titles, Sequence) or not titles or not all(isinstance(each, str) for each in titles)
+    )
+    return {what: (*titles, *_TITLES[what]) for what, titles in found.items()}
+
+
+def _check_said(own: Titles, lists: Sequence["_List"]) -> None:
+    """Refuse titles of the settings that no list has."""
+    headers = list(dict.fromkeys(title for each in lists for title in each.header if title))
+    refuse(
+        f"population.columns.{what}: {no_such('column', title, headers)}"
+        for what, titles in own.items()
+        for title in titles
+        if title not in (*headers, *_TITLES[what])
+    )
+
+
+@dataclass(frozen=True)
+class _List:
+    """One list.
+
+    Attributes:
+        path: where it is.
+        noun: what a row is about.
+        size: what says how large that is.
+        titles: what its columns may be called.
+        header: titles of its columns.
+        rows: as from `lines_of`, blank ones left out.
+    """
+
+    path: Path
+    noun: str
+    size: str
+    titles: Titles
+    header: Sequence[str]
+    rows: Sequence[tuple[int, Line | str]]
+
+    def columns(self, is_mapped: bool) -> dict[str, list]:
+        """Its columns, positions in degrees.
+
+        Args:
+            is_mapped: whether the settings say what columns are called, so that others need not be known.
+
+        Raises:
+            BadInput: naming every line that cannot be used, its value and the reason.
+        """
+        readers = self._readers()
+        columns = {what: Column(self._title(what), read) for what, read in readers.items()}
+        checks: list[Callable[[], Any]] = [
+            partial(refuse, self._wrong_header([column.title for column in columns.values()], is_mapped)),
+            partial(values_in, self.path, self.rows, columns, unique="name", noun=self.noun),
+        ]
+        lines = [_in_degrees(line) for line in all_of(checks)[1]]
+        return {what: [line[what] for line in lines] for what in ("name", "place", *_DEGREES, self.size)}
+
+    def _readers(self) -> dict[str, Reader]:
+        """What is read, and how."""
+        is_grid = all(map(self._has, _GRID)) and not all(map(self._has, _DEGREES))
+        where = _GRID if is_grid else _DEGREES
+        return {what: _READERS[what] for what in ("name", "place", *where, self.size)}
+
+    def _has(self, what: str) -> bool:
+        return self._title(what) in self.header
+
+    def _title(self, what: str) -> str:
+        """What a column is called here; what it should be called if it is not there."""
+        titles = self.titles[what]
+        return next((title for title in titles if title in self.header), titles[0])
+
+    def _wrong_header(self, needed: Sequence[str], is_mapped: bool) -> Iterator[str]:
+        """What is wrong with the header: columns that are missing, twice there or unknown."""
+        where = f"{self.path}, line 1"
+        there = list(filter(None, dict.fromkeys(self.header)))
+        titles = [*needed, *(title for titles in self.titles.values() for title in titles)]
+        for title in needed:
+            if title not in there:
+                yield f"{where}: no column {title!r}."
+        for title in there:
+            if self.header.count(title) > 1 and (title in needed or not is_mapped):
+                yield f"{where}: column {title!r} is there {self.header.count(title)} times."
+        unknown = [] if is_mapped else [title for title in there if title not in (*titles, *_IGNORED)]
+        far = [title for title in unknown if not get_close_matches(title, titles)]
+        yield from (f"{where}: {no_such('column', title, titles)}" for title in unknown if title not in far)
+        if far:
+            yield (
+                f"{where}: There is no column {', '.join(map(repr, far))}. Titles of your own are given as "
+                "population.columns={name: TITLE, ...}; then all others are passed over."
+            )
+
+
+def _opened(path: Path, noun: str, size: str, titles: Titles) -> _List:
+    header, rows = lines_of(path)
+    said = [(line, row) for line, row in rows if isinstance(row, str) or any(map(str.strip, row.values()))]
+    return _List(path, noun, size, titles, header, said)
+
+
+def _in_degrees(line: dict[str, Any]) -> dict[str, Any]:
+    """A row with its position in degrees."""
+    if "easting" not in line:
+        return line
+    return {**line, **dict(zip(_DEGREES, degrees_of(line["easting"], line["northing"]), strict=True))}
+
+
+def _degrees(limit: float) -> Reader:
+    def read(value: str) -> float:
+        if abs(number := number_of(value)) > limit:
+            raise ValueError(f"it takes degrees from {-limit:g} to {limit:g}.")
+        return number
+
+    return read
+
+
+def _metres(limit: float) -> Reader:
+    def read(value: str) -> float:
+        if not 0 < (number := amount_of(value)) <= limit:
+            raise ValueError(f"it takes metres of the National Grid, above 0 and up to {limit:,.0f}.")
+        return number
+
+    return read
+
+
+def _people(value: str) -> float:
+    if (number := _at_most(MOST_PEOPLE, value)) <= 0:
+        raise ValueError("it takes a number above 0.")
+    return number
+
+
+def _staff(value: str) -> int:
+    if (number := _at_most(MOST_RESEARCHERS, value)) < 0:
+        raise ValueError("it takes a number of at least 0.")
+    return math.floor(number + 0.5)
+
+
+def _at_most(most: int, value: str) -> float:
+    if (number := amount_of(value)) > most:
+        raise ValueError(f"it takes at most {most:,}.")
+    return number
+
+
+_READERS: dict[str, Reader] = {
+    "name": text_of,
+    "place": text_of,
+    "latitude": _degrees(90.0),
+    "longitude": _degrees(180.0),
+    "easting": _metres(700_000.0),
+    "northing": _metres(1_300_000.0),
+    "population": _people,
+    "staff": _staff,
+}

@@ -1,0 +1,73 @@
+"""Paths on the command line: whatever a file may be called, it can be named."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.experiments.test_places import COUNCILS, UNIVERSITIES
+
+NAMES = (
+    "Ynys Môn", "a [draft] (2)", "R&D", "~old", "x~y", "k=v", "a,b", "#1", "it's", 'the "best"', "a{b}",
+    "50%", "$5", "a\\", "a\\'b", "c:d", "!", "{now}", "null hypothesis", "1e3", "a;b|c",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_path_is_a_path(towngown, name: str) -> None:
+    folder = Path(name)
+    folder.mkdir()
+    (folder / "experiment").mkdir()
+    (folder / "experiment" / "mine.yaml").write_text(
+        "# @package _global_\njob: sweep\npolicies: [baseline]\ndesign: {kind: list, points: [{}]}\n"
+    )
+    (folder / name).with_suffix(".c").write_text(COUNCILS)
+    (folder / name).with_suffix(".u").write_text(UNIVERSITIES)
+    (folder / "points").write_text("austerity\n0.03\n")
+    said = towngown(
+        "population=csv", f"population.councils={(folder / name).with_suffix('.c')}",
+        f"population.universities={(folder / name).with_suffix('.u')}", "figures=false", "seeds=1",
+        "parameters.warmup=6", "parameters.horizon=24", "--config-dir", name, "experiment=mine",
+        f"design.file={folder / 'points'}", f"out={folder / 'out' / name}", f"store={folder / name}",
+    )  # fmt: skip
+    assert said.status == 0, said.err
+    assert list(pd.read_parquet(folder / "out" / name / "rows.parquet")["austerity"]) == [0.03]
+    assert (folder / name / "rows").is_dir()
+
+
+def test_a_path_in_quotes_is_what_they_hold(tiny) -> None:
+    assert tiny("policy=phds", "seeds=1", "out='my results'").status == 0
+    assert Path("my results/rows.parquet").exists()
+
+
+def test_home_is_found(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(Path("home").absolute()))
+    assert tiny("policy=phds", "seeds=1", "out=~/results").status == 0
+    assert Path("home/results/rows.parquet").exists()
+
+
+@pytest.mark.parametrize("setting", ["out", "store"])
+def test_paths_that_cannot_be_are_told(tiny, setting: str) -> None:
+    Path("loop").symlink_to("loop")
+    for name in ("loop/x", "a\0b"):
+        said = tiny("policy=phds", "seeds=1", f"{setting}={name}")
+        assert said.status == 2
+        assert f"{setting} = " in said.err
+        assert "fault of the program" not in said.err
+
+
+def test_what_looks_like_markup_is_printed_as_it_is(tiny) -> None:
+    said = tiny("policy=phds", "seeds=1", "population.name='[/x]'", "out=out")
+    assert said.status == 0, said.err
+    assert "([/x], 1 seed" in said.out
+    assert tiny("experiment=run", "population.name='[/x]'", "seeds=1", "out=out").status == 0
+    points = ("experiment=points", "design.points=[{austerity: 0.03}]", "seeds=1", "policies=[baseline]")
+    assert "[/x]" in tiny(*points, "population.name='[/x]'", "out=out").out
+
+
+def test_policies_are_named_by_words(tiny) -> None:
+    Path("mine/policy").mkdir(parents=True)
+    Path("mine/policy/=HYPERLINK(1).yaml").write_text("levers: {phds: 3}\n")
+    said = tiny("--config-dir=mine", "policies=[baseline,'=HYPERLINK(1)']", "seeds=1")
+    assert said.status == 2
+    assert "policy = '=HYPERLINK(1)' is not allowed: policies are named by letters" in said.err
