@@ -8,7 +8,6 @@ import numpy as np
 from model import schedule
 from model.arrays import Size, allocate, array_of, copy, phd_rows
 from model.assignment import assign
-from model.machine import by_reference  # noqa: F401
 from model.measures import indicators_of
 from model.parameters import LEVERS, as_number, parameters_from
 from model.place import decay_with_distance
