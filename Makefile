@@ -14,13 +14,17 @@ CANDIDATES = $(PYTHON) python3.14 python3.13 python3.12 python3 python \
 	$(wildcard $(HOME)/.local/share/uv/python/cpython-3.1[2-9]*/bin/python)
 RECENT_ENOUGH = import sys; sys.exit(sys.version_info < (3, 12))
 
-.PHONY: run test lint format bench clean setup
+.PHONY: run test test-safe lint format bench clean setup
 
 run: setup ## the main job; `make run ARGS="policy=matchmaking seeds=20"` passes on what you ask
 	$(BIN)/towngown $(ARGS)
 
 test: setup ## every test; `make test ARGS="-m 'not slow'"` leaves out the slow ones
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+test-safe: setup ## the model's tests without any trick of compiling, and every row that is looked up checked
+	TOWNGOWN_SAFE=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow" \
+		tests/model tests/test_reference.py $(ARGS)
 
 lint: setup ## what must hold of the code's form
 	$(BIN)/ruff check .
@@ -35,6 +39,7 @@ format: setup ## puts the code into that form where a tool can
 bench: setup ## measured speed, beside the plain-Mesa reference and other runners of experiments
 	$(INSTALL) '.[bench]'
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_tricks
 	$(BIN)/python -m tests.bench_experiments
 
 clean: ## removes the environment and what tools left behind, not your results

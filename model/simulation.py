@@ -7,7 +7,6 @@ import numpy as np
 
 from model import schedule
 from model.arrays import PHD_ROW_TAKEN, Size, allocate, array_of, copy, phd_rows
-from model.machine import by_reference  # noqa: F401
 from model.measures import indicators_of
 from model.parameters import LEVERS, as_number, parameters_from
 from model.place import decay_with_distance

@@ -7,27 +7,31 @@ allocated or counted; in plain Python the named tuple itself is passed, and rule
 
 In Python `table[-1]` is the last row, so that Numba looks at the sign of every index, and at the size
 of the table. Rules never count from the end (-1 means none), and tables in a World spare the trouble.
+
+Leans on Numba's inside for: `cgutils` (addresses and loads), `AttributeTemplate` and `lower_getattr_generic`
+(fields of any name), `PrimitiveModel`, `ArrayModel` and the data model manager (what a value is to LLVM),
+`unbox`'s pyapi, and the look-ups of `arrayobj` (`getitem_arraynd_intp`, `getitem_array_tuple`,
+`setitem_array`). On llvmlite for `ir`.
 """
 
 import hashlib
 import operator
 
 from llvmlite import ir
-from numba.core import cgutils, types
-from numba.core.datamodel import models
+from numba import types
+from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
     lower_builtin,
     lower_getattr_generic,
+    models,
     register_model,
     typeof_impl,
     unbox,
 )
 from numba.np import arrayobj
-
-from model.arrays import World
 
 
 class WorldType(types.Type):
@@ -55,12 +59,22 @@ class Table(types.Array):
 register_model(Table)(models.ArrayModel)
 
 
-@typeof_impl.register(World)
-def _typeof_world(world, context):
-    kinds = {name: typeof_impl(table, context) for name, table in world._asdict().items()}
-    return WorldType(
-        tuple((name, Table(kind) if isinstance(kind, types.Array) else kind) for name, kind in kinds.items())
-    )
+def pass_by_reference(world: type, unsigned: bool) -> None:
+    """Have Numba take a named tuple of tables as a pointer.
+
+    Args:
+        world: the named tuple's class.
+        unsigned: whether indices of its tables are never negative.
+    """
+
+    @typeof_impl.register(world)
+    def typeof_world(tables, context):
+        kinds = {name: typeof_impl(table, context) for name, table in tables._asdict().items()}
+        return WorldType(tuple((name, _table(kind) if unsigned else kind) for name, kind in kinds.items()))
+
+
+def _table(kind):
+    return Table(kind) if isinstance(kind, types.Array) else kind
 
 
 def _from_the_start(looks_up):

@@ -6,7 +6,16 @@ that is called from Python, not in the files of the rules which that function ca
 changes one rule would go on running the old one. So the cache's folder is named after a digest of
 every file of the model, and any change compiles afresh.
 
-Set ``NUMBA_DISABLE_JIT=1`` to run the same rules as plain Python, for debugging.
+Rules are fast by a few tricks (`TRICKS`), most of which lean on what Numba does not promise. Set
+``TOWNGOWN_SAFE=1`` to do without any of them: slower, and the same numbers, but a row that is not there is an
+IndexError, and nothing of Numba's inside is imported. So a new Numba can make the model slow, never broken.
+``TOWNGOWN_SAFE=prefetch,inlining`` does without these two only.
+
+Set ``NUMBA_DISABLE_JIT=1`` to run the same rules as plain Python, for debugging; the traceback of an
+IndexError then ends at the line that looked the row up.
+
+Who moves on to a new Numba finds what leans on its inside here (``_nrt``, ``get_call_template``), and named
+at the head of `by_reference` and `prefetching`; ``make test-safe`` does without all of it.
 """
 
 import hashlib
@@ -21,7 +30,9 @@ from typing import Any
 import numba
 import numpy as np
 import platformdirs
-from numba.core import types
+
+from model.arrays import World
+from model.problems import BadInput
 
 _njit: Any = numba.njit
 _config: Any = numba.config  # type: ignore[attr-defined]  # numba makes its settings at import
@@ -36,6 +47,50 @@ unrolled: Any = numba.literal_unroll
 
 VERSIONS_KEPT = 8
 
+#: What makes rules fast, and may be left out.
+TRICKS = {
+    "by_reference": "the World is a pointer to its tables, not a copy of where each of them is",
+    "unsigned": "look-ups do not ask whether an index counts from the end (by reference only)",
+    "unchecked": "look-ups do not ask whether a row is there",
+    "prefetch": "rows are asked for before they are read",
+    "inlining": "small rules are compiled into those that call them",
+    "one_signature": "a rule is compiled once, not once for every constant that it is called with",
+    "uncounted": "nobody counts who holds a table",
+}
+
+
+def left_out(chosen: str) -> frozenset[str]:
+    """The tricks that a value of TOWNGOWN_SAFE does without: none, all, or those that it lists.
+
+    Raises:
+        BadInput: if one is unknown.
+    """
+    if chosen in ("", "0"):
+        return frozenset()
+    if chosen == "1":
+        return frozenset(TRICKS)
+    names = frozenset(chosen.split(","))
+    if unknown := sorted(names - set(TRICKS)):
+        raise BadInput(
+            f"TOWNGOWN_SAFE = {chosen!r}: {unknown[0]!r} is unknown. It takes 1 (safe), 0 (fast), or some of "
+            f"{', '.join(TRICKS)}, with commas between."
+        )
+    return names
+
+
+LEFT_OUT = frozenset(TRICKS) if compilation_disabled else left_out(os.environ.get("TOWNGOWN_SAFE", ""))
+
+
+def uses(trick: str) -> bool:
+    """Whether rules are compiled with one of the tricks."""
+    return trick not in LEFT_OUT
+
+
+if uses("by_reference"):
+    from model.machine.by_reference import pass_by_reference
+
+    pass_by_reference(World, unsigned=uses("unsigned"))
+
 
 @cache
 def code_digest() -> str:
@@ -49,11 +104,12 @@ def code_digest() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """Folder of the compiled rules, one for each version of model, compiler and machine."""
+    """Folder of the compiled rules, one for each version of model, compiler and machine, and mode."""
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     # A folder of our own in either case, since old versions in it are deleted.
     root = Path(chosen) / "towngown" if chosen else platformdirs.user_cache_path("towngown")
-    folder = root / f"{code_digest()}-numba{numba.__version__}-{platform.machine()}"
+    mode = "-without-" + "-".join(sorted(LEFT_OUT)) if LEFT_OUT else ""
+    folder = root / f"{code_digest()}-numba{numba.__version__}-{platform.machine()}{mode}"
     if not folder.exists():
         _forget_old_versions(folder.parent)
     return folder
@@ -88,13 +144,15 @@ def compiled(rule: Callable) -> Callable:
 
 def inlined(rule: Callable) -> Callable:
     """Compile a rule into each of those that call it: for what is called so often that calling it costs."""
-    return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+    return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=uses("inlining"))
 
 
 def _compiled(rule: Callable, **options: Any) -> Callable:
     # Rules allocate nothing, so they need neither reference counts nor the interpreter's lock.
-    dispatcher = _njit(nogil=True, error_model="numpy", _nrt=False, **options)(rule)
-    return dispatcher if compilation_disabled else _blind_to_detail(dispatcher)
+    if uses("uncounted"):
+        options["_nrt"] = False
+    dispatcher = _njit(nogil=True, error_model="numpy", boundscheck=not uses("unchecked"), **options)(rule)
+    return _blind_to_detail(dispatcher) if uses("one_signature") else dispatcher
 
 
 def _blind_to_detail(dispatcher: Any) -> Callable:
@@ -104,7 +162,7 @@ def _blind_to_detail(dispatcher: Any) -> Callable:
     return dispatcher
 
 
-def _widened(argument: types.Type) -> types.Type:
+def _widened(argument: Any) -> Any:
     """The type that stands for a constant, or a number from one of a table's narrower columns."""
-    kind = types.unliteral(argument)
-    return types.int64 if kind == types.int32 else kind
+    kind = numba.types.unliteral(argument)
+    return numba.types.int64 if kind == numba.types.int32 else kind

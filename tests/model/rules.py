@@ -3,7 +3,7 @@
 from model import chance, effort, finding, funder, matchmaker, meeting, need, partnership, picking, place
 from model import round as matching_round
 from model.machine import fetching, ordering
-from model.machine.compiling import entry
+from model.machine.compiling import compiled, entry
 
 
 @entry
@@ -152,6 +152,16 @@ def pick_councils(world, university, draws, picks):
 def pick_universities(world, council, draws, picks):
     for i in range(draws.size):
         picks[i] = picking.pick_university(world, council, draws[i])
+
+
+@compiled
+def _stage(world, tie):
+    return world.ties[tie].stage
+
+
+@entry
+def stage(world, tie):
+    return _stage(world, tie)
 
 
 @entry
