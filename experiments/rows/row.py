@@ -57,8 +57,14 @@ def parameters_text(parameters: Mapping[str, Value]) -> str:
 
 
 def parameters_of(text: str) -> dict[str, Value]:
-    """The parameters of a canonical form."""
-    return json.loads(text)
+    """The parameters of a canonical form.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not isinstance(parameters := json.loads(text), dict):
+        raise ValueError(f"{text} does not say what each parameter is")
+    return parameters
 
 
 def policy_text(policy: Policy) -> str:
