@@ -123,9 +123,9 @@ def _listed(out: Path) -> dict[str, str] | None:
     """The files that a folder's manifest lists; None if the program has written no manifest there."""
     try:
         manifest = json.loads((out / MANIFEST).read_bytes())
-        files = manifest["files"] if manifest["program"] == "towngown" else None
-        is_own = all((out / name).resolve().is_relative_to(out.resolve()) for name in files)
-        return dict(files) if is_own else None
+        files = dict(manifest["files"])
+        are_within = all((out / name).resolve().is_relative_to(out.resolve()) for name in files)
+        return files if manifest["program"] == "towngown" and are_within else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
