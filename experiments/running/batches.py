@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from experiments.rows.outcomes import Failure, Finished, Result, result_of
-from experiments.rows.row import Family, Row, model_version, parameters_of
+from experiments.rows.row import Family, Row, model_version, parameters_of, policy_of
 from model.domains import Value
 from model.measures import RATIOS
 from model.policy import BASELINE, Policy
@@ -41,11 +41,7 @@ class Batch:
 
     def apart(self) -> "list[Batch]":
         """A batch for each row."""
-        return [
-            replace(self, families=[Family((row,), (policy,))])
-            for family in self.families
-            for row, policy in zip(family.rows, family.policies, strict=True)
-        ]
+        return [replace(self, families=[Family((row,))]) for row in self.rows()]
 
 
 class TimeOut(Exception):
@@ -74,13 +70,14 @@ def run_batch(batch: Batch) -> Finished:
 
 def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Result | Failure]:
     """What comes of each row of a family."""
-    first, is_alone = family.rows[0], len(family.policies) == 1
-    begun_under = family.policies[0] if is_alone else BASELINE
+    first, is_alone = family.rows[0], len(family.rows) == 1
+    policies = [policy_of(row.policy) for row in family.rows]
+    begun_under = policies[0] if is_alone else BASELINE
     try:
         warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout, begun_under)
     except Exception as error:
         return [failure_of(error)] * len(family.rows)
-    return [outcome_of(warm, policy, timeout, is_alone) for policy in family.policies]
+    return [outcome_of(warm, policy, timeout, is_alone) for policy in policies]
 
 
 def warmed_up(

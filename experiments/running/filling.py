@@ -148,7 +148,7 @@ class Filler:
     def _one(self, plan: Plan, index: int) -> Batch:
         """A batch of one row that is missing."""
         (family,) = self._lacking(plan, np.array([index]))
-        return Batch([Family(family.rows[:1], family.policies[:1])], plan.population, self.timeout)
+        return Batch([Family(family.rows[:1])], plan.population, self.timeout)
 
     def _batches(self, plan: Plan, missing: Missing, rows: int) -> Iterator[Batch]:
         """Batches of what is missing, made when a worker is about to be free.
@@ -173,7 +173,7 @@ class Filler:
         names = [row.name for family in families for row in family.rows]
         lacks = self._lacks(names).reshape(len(families), -1)
         return [
-            Family(tuple(compress(family.rows, wanted)), tuple(compress(family.policies, wanted)))
+            Family(tuple(compress(family.rows, wanted)))
             for family, wanted in zip(families, lacks, strict=True)
             if wanted.any()
         ]
