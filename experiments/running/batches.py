@@ -15,8 +15,8 @@ from model.population import Population
 from model.problems import BadInput
 from model.simulation import Run, Simulation
 
-#: Months between two looks at the clock.
-_STRIDE = 12
+#: Months before the first look at the clock; and the share of the time allowed that later ones are apart.
+_STRIDE, _LOOKS = 12, 0.01
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def outcomes_of(family: Family, population: Population, timeout: float | None) -
         warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout, begun_under)
     except Exception as error:
         return [failure_of(error)] * len(family.rows)
-    return [outcome_of(warm, policy, timeout, is_alone) for policy in policies]
+    outcomes = [outcome_of(warm, policy, timeout, is_alone) for policy in policies]
+    warm.let_go()
+    return outcomes
 
 
 def warmed_up(
@@ -105,6 +107,7 @@ def outcome_of(
     try:
         simulation = warm if is_alone else warm.fork(policy)
         run = completed(simulation, timeout)
+        simulation.let_go()
         return not_finite(run.indicators) or result_of(run)
     except Exception as error:
         return failure_of(error)
@@ -121,7 +124,7 @@ def completed(simulation: Simulation, timeout: float | None) -> Run:
 
 
 def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
-    """Advance to a month, looking at the clock every year: what is compiled cannot be interrupted.
+    """Advance to a month, looking at the clock now and then: what is compiled cannot be interrupted.
 
     Raises:
         TimeOut: if it takes too long.
@@ -129,11 +132,14 @@ def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
     if timeout is None:
         simulation.advance(until - simulation.month)
         return
-    started = time.monotonic()
+    began, started, stride = simulation.month, time.monotonic(), _STRIDE
     while simulation.month < until:
-        simulation.advance(min(_STRIDE, until - simulation.month))
-        if time.monotonic() - started > timeout:
+        simulation.advance(min(stride, until - simulation.month))
+        elapsed = time.monotonic() - started
+        if elapsed > timeout:
             raise TimeOut(f"in month {simulation.month} of {simulation.end} after {timeout:g} s")
+        pace = (simulation.month - began) / max(elapsed, 1e-9)
+        stride = max(_STRIDE, int(pace * timeout * _LOOKS))
 
 
 def not_finite(indicators: Mapping[str, float]) -> Failure | None:

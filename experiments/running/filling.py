@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, compress
+from itertools import compress
 from random import SystemRandom
 
 import numpy as np
@@ -85,28 +85,32 @@ class Filler:
         """Seconds that each further row takes with all workers at work, measured on some, which are kept."""
         workers = self.engine.workers
         sample = [self._one(plan, index) for index in missing.families[: _SAMPLE * workers]]
-        finished = list(self._finished(sample, never))
+        seconds = []
         self.store.keep(plan.population)
-        self._keep(joined(finished))
+        for finished in self._finished(sample, never):
+            self._keep(finished)
+            seconds.append(finished.seconds)
         # Not their sum: the first of each worker takes longer, as it gets ready.
-        return float(np.median([each.seconds for each in finished])) / workers
+        return float(np.median(seconds)) / workers
 
-    def fill(self, plan: Plan, missing: Missing, seconds_a_row: float) -> Filled:
+    def fill(self, plan: Plan, missing: Missing, seconds_a_row: float, title: str = "Runs") -> Filled:
         """Run what is missing.
 
         Args:
             plan: what the rows are of.
             missing: what to run.
             seconds_a_row: what a further row takes, about; it says how many make a batch.
+            title: of the bar that shows how far it is.
 
         Raises:
             StoreError: if the store cannot be written to; what was added before is safe.
         """
         filled = Filled()
         self.store.keep(plan.population)
+        self.engine.expect(missing.n_rows * seconds_a_row)
         tasks = self._batches(plan, missing, self._rows_a_batch(missing, seconds_a_row))
         with terminal.progress() as bars, interruptible(bars.console) as stopped:
-            bar = bars.add_task("Runs", total=missing.n_rows, unit="", runs=1)
+            bar = bars.add_task(title, total=missing.n_rows, unit="", runs=1)
             for finished in self._finished(tasks, stopped):
                 self._keep(finished)
                 filled.n_run += len(finished.rows)
@@ -177,12 +181,6 @@ class Filler:
             for family, wanted in zip(families, lacks, strict=True)
             if wanted.any()
         ]
-
-
-def joined(parts: Sequence[Finished]) -> Finished:
-    """All that has been finished in parts."""
-    rows = chain.from_iterable(part.rows for part in parts)
-    return Finished(list(rows), list(chain.from_iterable(part.outcomes for part in parts)))
 
 
 def lost(batch: Batch, reason: WorkerLost) -> Finished:
