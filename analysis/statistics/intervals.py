@@ -35,5 +35,5 @@ class Moments:
 
 def half_width(standard_error: np.ndarray | float, n: np.ndarray | float) -> np.ndarray:
     """Half the 95% interval of a mean of n values, by Student's t."""
-    quantile = special.stdtrit(np.asarray(n) - 1.0, (1 + CONFIDENCE) / 2)  # what scipy.stats uses, and quicker
+    quantile = special.stdtrit(np.asarray(n) - 1.0, (1 + CONFIDENCE) / 2)  # as scipy.stats, but quick
     return np.asarray(quantile * standard_error)
