@@ -247,7 +247,7 @@ Table = Any  # of records: what type checkers know of NumPy's arrays is that a r
 
 
 class World(NamedTuple):
-    """One run's tables; rules take it whole, like Mesa's rules take the model."""
+    """One run's tables; rules take it whole, like Mesa's rules take the model. Scratch comes last."""
 
     clock: np.record
     parameters: np.record
@@ -289,6 +289,10 @@ class World(NamedTuple):
     searching: np.ndarray  # scratch: needs on the paths of a search
 
 
+#: Tables that tell a run's state; in the others, no month finds what an earlier one has left there.
+STATE = World._fields[: World._fields.index("keys")]
+
+
 class Size(NamedTuple):
     """How many rows each table has."""
 
@@ -304,56 +308,53 @@ class Size(NamedTuple):
     events: int
 
 
-def _table(rows: int, record: np.dtype) -> np.ndarray:
-    """An empty table that starts on a line of the processor's cache, as its records' layout assumes."""
-    memory = np.zeros(rows * record.itemsize + CACHE_LINE, np.uint8)
-    start = -memory.ctypes.data % CACHE_LINE
-    return memory[start : start + rows * record.itemsize].view(record)
-
-
-def allocate(size: Size) -> World:
-    """Empty tables of the given sizes, their lists empty and all rows free."""
-    records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
-    one = {name: np.zeros(1, kind)[0] for name, kind in records.items()}
+def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
+    """Shape and type of every table of a World, in its order."""
     scratch = max(size.researchers + size.needs, size.ties, size.councils)
-    world = World(
-        **one,
-        segments=np.zeros(size.segments, LEVER_RECORD),
-        segment_of_month=np.zeros(size.months, np.int64),
-        places=_table(size.places, PLACE),
-        councils=_table(size.councils, COUNCIL),
-        universities=_table(size.universities, UNIVERSITY),
-        researchers=_table(size.researchers, RESEARCHER),
-        ties=_table(size.ties, TIE),
-        needs=_table(size.needs, NEED),
-        live=np.zeros(size.ties, np.int64),
-        dormant=np.zeros(size.ties, np.int64),
-        contract_ends=np.full(size.researchers, VACANT, np.int32),
-        efforts=_table(size.researchers, EFFORT),
-        proximity=np.zeros((size.universities, size.councils)),
-        outreach_sums=np.zeros((size.universities, size.councils)),
-        search_sums=np.zeros((size.councils, size.universities)),
-        months=np.zeros(size.months, MONTH_RECORD),
-        spells=np.zeros((2, 2, size.horizon + 1), np.int64),
-        history=np.zeros(size.events, EVENT),
-        keys=np.zeros(scratch),
-        items=np.zeros(scratch, np.int64),
-        bins=np.zeros(scratch + 1, np.int64),
-        unsorted_keys=np.zeros(scratch),
-        unsorted_items=np.zeros(scratch, np.int64),
-        noted=np.zeros(size.councils, np.int64),
-        round_needs=np.zeros(size.needs, np.int64),
-        round_researchers=np.zeros(size.researchers, np.int64),
-        round_ends=np.zeros(size.researchers, np.int64),
-        round_choice=np.zeros(size.needs, np.int64),
-        round_score=np.zeros(size.needs),
-        round_taken=np.zeros(size.researchers + size.needs, np.int64),
-        page_candidates=np.zeros((size.needs + 1, PAGE), np.int32),
-        page_scores=np.zeros((size.needs + 1, PAGE)),
-        need_paths=_table(size.needs, NEED_PATH),
-        candidate_paths=_table(size.researchers + size.needs, CANDIDATE_PATH),
-        searching=np.zeros(size.needs, np.int64),
-    )
+    return {
+        "clock": ((1,), CLOCK),
+        "parameters": ((1,), PARAMETER_RECORD),
+        "segments": ((size.segments,), LEVER_RECORD),
+        "segment_of_month": ((size.months,), _I),
+        "funder": ((1,), FUNDER),
+        "places": ((size.places,), PLACE),
+        "councils": ((size.councils,), COUNCIL),
+        "universities": ((size.universities,), UNIVERSITY),
+        "researchers": ((size.researchers,), RESEARCHER),
+        "ties": ((size.ties,), TIE),
+        "needs": ((size.needs,), NEED),
+        "live": ((size.ties,), _I),
+        "dormant": ((size.ties,), _I),
+        "contract_ends": ((size.researchers,), _N),
+        "efforts": ((size.researchers,), EFFORT),
+        "proximity": ((size.universities, size.councils), _F),
+        "outreach_sums": ((size.universities, size.councils), _F),
+        "search_sums": ((size.councils, size.universities), _F),
+        "months": ((size.months,), MONTH_RECORD),
+        "spells": ((2, 2, size.horizon + 1), _I),
+        "history": ((size.events,), EVENT),
+        "keys": ((scratch,), _F),
+        "items": ((scratch,), _I),
+        "bins": ((scratch + 1,), _I),
+        "unsorted_keys": ((scratch,), _F),
+        "unsorted_items": ((scratch,), _I),
+        "noted": ((size.councils,), _I),
+        "round_needs": ((size.needs,), _I),
+        "round_researchers": ((size.researchers,), _I),
+        "round_ends": ((size.researchers,), _I),
+        "round_choice": ((size.needs,), _I),
+        "round_score": ((size.needs,), _F),
+        "round_taken": ((size.researchers + size.needs,), _I),
+        "page_candidates": ((size.needs + 1, PAGE), _N),
+        "page_scores": ((size.needs + 1, PAGE), _F),
+        "need_paths": ((size.needs,), NEED_PATH),
+        "candidate_paths": ((size.researchers + size.needs,), CANDIDATE_PATH),
+        "searching": ((size.needs,), _I),
+    }
+
+
+def empty(world: World) -> None:
+    """Make tables that are all zeros those of a world without anyone: lists empty, all rows free."""
     for table, following in ((world.ties, "next_of_researcher"), (world.needs, "next")):
         table[following] = np.arange(1, len(table) + 1)
         table[following][-1:] = NONE
@@ -361,19 +362,12 @@ def allocate(size: Size) -> World:
     world.universities["first_phd"] = NONE
     for link in ("first_tie", "next_phd", "seconded_to", "effort"):
         world.researchers[link] = NONE
-    return world
+    world.contract_ends[:] = VACANT
 
 
 def array_of(table: np.record | np.ndarray) -> np.ndarray:
     """The memory of a table, be it a record or an array."""
     return np.asarray(table.base) if isinstance(table, np.record) else table
-
-
-def copy(source: World, target: World) -> None:
-    """Copy all tables; those of the target may have more rows."""
-    for own, other in zip(source, target, strict=True):
-        memory = array_of(own)
-        array_of(other)[: len(memory)] = memory
 
 
 def phd_rows(phds_a_year: float, phd_months: int) -> int:

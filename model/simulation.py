@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import schedule
-from model.arrays import PHD_ROW_TAKEN, Size, allocate, array_of, copy, phd_rows
+from model.arrays import PHD_ROW_TAKEN, Size, World, array_of, phd_rows
+from model.machine import memory
 from model.measures import indicators_of
 from model.parameters import LEVERS, as_number, parameters_from
 from model.place import decay_with_distance
-from model.policy import BASELINE, Policy, levers_in, phds_of
+from model.policy import BASELINE, Policy, lever_in, levers_in, phds_of, scaled
 from model.population import COUNCIL_SITE, POPULATION_OF_SIZE_ONE, UNIVERSITY_SITE, Population, lattice
 from model.problems import BadInput
 
@@ -79,13 +80,23 @@ class Simulation:
         self.histories = histories
         self._most_phds = phds_of(policy, self.population)
         self._room = 1.0
+        self._demand = float(
+            (self.population.councils["population"] / POPULATION_OF_SIZE_ONE).clip(1.0).sum()
+        )
         self._shapes = tuple(np.array(shape) for shape in MOTIVES[str(self.parameters["motives"])])
+        self._block: memory.Block | None = None
         self._begin()
+
+    @property
+    def world(self) -> World:
+        """The run's tables."""
+        assert self._block, "this run's tables are another's now"
+        return self._block.world
 
     @property
     def month(self) -> int:
         """Months simulated so far."""
-        return int(self.world.clock.month)
+        return int(self.world.clock["month"])
 
     @property
     def end(self) -> int:
@@ -97,9 +108,10 @@ class Simulation:
         until = self.end if months is None else min(self.end, self.month + months)
         while self.month < until:
             schedule.advance(self.world, until, self._shapes[1])
-            if self.world.clock.overflowed == PHD_ROW_TAKEN:
+            clock = self.world.clock
+            if clock["overflowed"] == PHD_ROW_TAKEN:
                 raise RuntimeError("A PhD researcher's row was still taken: arrays.phd_rows gives too few.")
-            if self.world.clock.overflowed:
+            if clock["overflowed"]:
                 self._room *= 2.0
                 self._begin()
 
@@ -109,22 +121,28 @@ class Simulation:
         fork.__dict__.update(self.__dict__)
         fork.policy = policy
         fork._most_phds = max(self._most_phds, phds_of(policy, self.population))
-        fork.world = allocate(fork._size())
-        copy(self.world, fork.world)  # there may be more room for PhD researchers than before
+        assert self._block, "this run's tables are another's now"
+        fork._block = memory.copied(self._block, fork._size())  # there may be more room for PhD researchers
         fork._take_policy()
         return fork
+
+    def let_go(self) -> None:
+        """Leave the tables to the next run: for whoever has many runs to make, when done with this one."""
+        if self._block:
+            memory.let_go(self._block)
+        self._block = None
 
     def result(self) -> Run:
         """What the run has left behind so far."""
         warmup = int(self.parameters["warmup"])
-        series = self.world.months[warmup : max(self.month, warmup)]
-        histories = self.world.history[: self.world.clock.events] if self.histories else None
+        series = self.world.months[warmup : max(self.month, warmup)].copy()
+        histories = self.world.history[: self.world.clock.events].copy() if self.histories else None
         indicators = indicators_of(series, self.world.councils["active_months"])
-        return Run(indicators, series, self.world.spells, histories)
+        return Run(indicators, series, self.world.spells.copy(), histories)
 
     def _size(self) -> Size:
         councils, universities = self.population.councils, self.population.universities
-        demand = (councils["population"] / POPULATION_OF_SIZE_ONE).clip(1.0).sum()
+        demand = self._demand
         return Size(
             places=len(self.population.places),
             councils=len(councils),
@@ -145,7 +163,9 @@ class Simulation:
 
     def _begin(self) -> None:
         """Start from the beginning, with as much room as has turned out to be needed."""
-        self.world = allocate(self._size())
+        self.let_go()
+        self._block = memory.founded(self._size())
+        self.world.segments[0] = levers_in(BASELINE, 0, self.population)
         array_of(self.world.parameters)[0] = tuple(as_number(*item) for item in self.parameters.items())
         clock = self.world.clock
         clock.seed, clock.warmup, clock.end = self.seed, self.parameters["warmup"], self.end
@@ -167,13 +187,18 @@ class Simulation:
         """Write the stretches of months in which the levers stay the same."""
         warmup, world = int(self.parameters["warmup"]), self.world
         horizon = self.end - warmup
-        changes = {0}.union(*((each.start, each.end or horizon) for each in self.policy.levers.values()))
-        world.segments[0] = levers_in(BASELINE, 0, self.population)
+        levers = self.policy.levers
+        changes = {0}.union(*((each.start, each.end or horizon) for each in levers.values()))
+        segments = world.segments.view(f"V{world.segments.itemsize}")  # as bytes, which are quick to copy
         world.segment_of_month[:] = 0
         for row, start in enumerate(sorted(month for month in changes if month < horizon), start=1):
-            world.segments[row] = levers_in(self.policy, start, self.population)
+            segments[row] = segments[0]
+            for name, dated in levers.items():
+                value = lever_in(dated, LEVERS[name], start)
+                world.segments[name][row] = scaled(name, value, self.population)
             world.segment_of_month[warmup + start :] = row
-        world.clock.slots = world.clock.posts + self._phd_rows(phds_of(self.policy, self.population))
+        phds = phds_of(self.policy, self.population)
+        world.clock["slots"] = world.clock["posts"] + self._phd_rows(phds)
 
 
 def run(
@@ -184,9 +209,7 @@ def run(
     histories: bool = False,
 ) -> Run:
     """Simulate one run. Arguments and errors as of `Simulation`."""
-    simulation = Simulation(parameters, policy, population, seed, histories)
-    simulation.advance()
-    return simulation.result()
+    return _completed(Simulation(parameters, policy, population, seed, histories))
 
 
 def compare(
@@ -199,9 +222,14 @@ def compare(
     """Simulate one run a policy on the same luck; the warm-up, the same for all, only once."""
     warm = Simulation(parameters, BASELINE, population, seed, histories)
     warm.advance(int(warm.parameters["warmup"]))
-    runs = []
-    for policy in policies:
-        fork = warm.fork(policy)
-        fork.advance()
-        runs.append(fork.result())
+    runs = [_completed(warm.fork(policy)) for policy in policies]
+    warm.let_go()
     return runs
+
+
+def _completed(simulation: Simulation) -> Run:
+    """What a run leaves behind once it has come to its end; its tables are the next one's."""
+    simulation.advance()
+    result = simulation.result()
+    simulation.let_go()
+    return result

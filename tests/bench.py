@@ -25,7 +25,7 @@ from experiments.command.populations import population_from
 from model.parameters import parameters_from
 from model.policy import BASELINE
 from model.population import Population, lattice
-from model.simulation import run
+from model.simulation import Simulation, run
 from tests.reference import ReferenceModel
 
 PAIRS = 5
@@ -65,6 +65,21 @@ def against_reference() -> tuple[float, float, list[float]]:
         pairs.append(((first + second) / RUNS_A_PAIR, plain))
     ratios = [plain / compiled for compiled, plain in pairs]
     return statistics.median(c for c, _ in pairs), statistics.median(p for _, p in pairs), ratios
+
+
+def forking() -> float:
+    """Processor's time of forking a warm-up over that of the horizon which follows, in the median."""
+    warm = Simulation(population=lattice(), seed=0)
+    warm.advance(int(warm.parameters["warmup"]))
+    shares = []
+    for _ in range(PAIRS * RUNS_A_PAIR):
+        started = time.process_time()
+        fork = warm.fork(BASELINE)
+        forked = time.process_time()
+        fork.advance()
+        shares.append((forked - started) / (time.process_time() - forked))
+        fork.let_go()
+    return statistics.median(shares)
 
 
 def growth() -> tuple[dict[int, float], float]:
@@ -160,6 +175,7 @@ def main() -> None:
     table.add_row("default run, plain Mesa", f"{plain:.2f} s")
     spread = f"({min(ratios):.0f} to {max(ratios):.0f} in {PAIRS} pairs)"
     table.add_row("  times as fast", f"{statistics.median(ratios):.0f} {spread}")
+    table.add_row("a fork, of the horizon that follows", f"{forking():.1%}")
     in_runs, in_arithmetic = threads()
     for what, gains in (("two threads against one", in_runs), ("  in pure arithmetic", in_arithmetic)):
         table.add_row(what, f"{statistics.median(gains):.2f} ({min(gains):.2f} to {max(gains):.2f})")

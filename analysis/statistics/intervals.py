@@ -1,7 +1,7 @@
 """Gathering: sums over seeds of what is too large to keep in memory for every run."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
 
@@ -35,4 +35,5 @@ class Moments:
 
 def half_width(standard_error: np.ndarray | float, n: np.ndarray | float) -> np.ndarray:
     """Half the 95% interval of a mean of n values, by Student's t."""
-    return np.asarray(stats.t.ppf((1 + CONFIDENCE) / 2, np.asarray(n) - 1.0) * standard_error)
+    quantile = special.stdtrit(np.asarray(n) - 1.0, (1 + CONFIDENCE) / 2)  # as scipy.stats, but quick
+    return np.asarray(quantile * standard_error)

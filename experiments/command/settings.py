@@ -14,7 +14,6 @@ from experiments.command.populations import population_from
 from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
-from experiments.running.engine import cores
 from experiments.running.opening import engine_from
 from model.domains import Value, is_whole
 from model.measures import INDICATORS
@@ -24,6 +23,7 @@ from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 _MOST_SEED = 2**63
 _REFUSE, _EXCLUDE = "refuse", "exclude"
+_ASKED = ("seeds", "design", "precision", "failed", "population", "policies")
 _PRECISION = ("indicator", "half_width", "most_seeds")
 
 
@@ -64,7 +64,7 @@ class Settings:
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
-        given: all settings as composed.
+        asked: what the program runs on in another form, as it was asked for.
     """
 
     job: str
@@ -86,17 +86,12 @@ class Settings:
     out: Path
     out_is_new: bool
     figures: bool
-    given: Mapping[str, Any] = field(repr=False)
+    asked: Mapping[str, Any] = field(repr=False)
 
     @property
     def years(self) -> float:
         """Length of the horizon."""
         return float(self.parameters["horizon"]) / 12
-
-    @property
-    def threads(self) -> int:
-        """Runs at a time on this machine."""
-        return self.engine["threads"] or cores()
 
     @property
     def timeout(self) -> float | None:
@@ -113,6 +108,26 @@ class Settings:
     def is_sharded(self) -> bool:
         """Whether other jobs run the rest."""
         return self.shard[1] > 1
+
+    def described(self) -> dict[str, Any]:
+        """What was asked, in the words of the command line, every default spelt out."""
+        return {
+            "job": self.job,
+            "experiment": self.experiment,
+            "seeds": self.asked["seeds"],
+            "equal_money": self.equal_money,
+            "out": str(self.out),
+            "figures": self.figures,
+            "store": str(self.store),
+            "engine": dict(self.engine),
+            "design": self.asked["design"],
+            "responses": list(self.responses),
+            "precision": self.asked["precision"],
+            "failed": self.asked["failed"],
+            "population": self.asked["population"],
+            "policies": self.asked["policies"],
+            "parameters": dict(self.parameters),
+        }
 
     def notes(self) -> list[str]:
         """What is allowed, but worth a word."""
@@ -162,7 +177,8 @@ def settings_from(
     results = dict(zip(checks, all_of(checks.values()), strict=True))
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given["job"]))
-    return Settings(job=given["job"], experiment=experiment, given=given, **results)
+    asked = {name: given[name] for name in _ASKED}
+    return Settings(job=given["job"], experiment=experiment, asked=asked, **results)
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:

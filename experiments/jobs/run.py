@@ -14,9 +14,13 @@ from rich.text import Text
 from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
+from experiments.design.chosen import SINGLE
 from experiments.jobs.job import Job
+from experiments.rows.plan import Plan
 from experiments.rows.results import Gathered
-from experiments.study.study import DONE, FAILED, Study, begun, written
+from experiments.status import DONE, FAILED
+from experiments.study.completing import Complete
+from experiments.study.study import Study, begun, written
 from model.measures import EVENTS, LIFE, SERIES
 from model.policy import Policy
 from model.simulation import Run, run
@@ -54,7 +58,10 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
     """Write one run's folder; show its years and one partnership's life."""
     settings = study.settings
     lives = histories_of(result, int(settings.parameters["warmup"]))
-    figures_done = written(study, 1, lambda folder: write_tables(folder, study, policy, seed, result, lives))
+    plan = Plan(settings.parameters, (policy,), settings.population, SINGLE, range(seed, seed + 1))
+    figures_done = written(
+        study, Complete(plan), lambda folder: write_tables(folder, study, policy, seed, result, lives)
+    )
     terminal.show(
         [Padding(_years(settings, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)]
     )

@@ -13,6 +13,7 @@ from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS, SOBOL
 from experiments.jobs.job import Job, a_design
 from experiments.rows.plan import Plan
+from experiments.rows.row import parameters_of, parameters_text
 from experiments.study.manifest import write_yaml
 from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import interval_text, plain_table, records
@@ -141,15 +142,16 @@ def _morris_words(lines: list[dict], summary: dict) -> str:
 
 def _write_next(study: Study, plan: Plan, folder: Path, factors: Sequence[str]) -> None:
     """Write the experiment that comes next: a Sobol study of the factors that matter."""
-    given = study.settings.given
-    asked = given["design"]["factors"]
-    spelt = asked if isinstance(asked, dict) else {}
+    settings = study.settings
+    asked = settings.described()
+    factors_asked = asked["design"]["factors"]
+    spelt = factors_asked if isinstance(factors_asked, dict) else {}
     content = {
         "job": "sensitivity",
-        "policies": given["policies"] or [policy.name for policy in plan.policies],
-        "parameters": given["parameters"],
-        "responses": list(study.settings.responses),
-        "seeds": given["seeds"],
+        "policies": asked["policies"] or [policy.name for policy in plan.policies],
+        "parameters": parameters_of(parameters_text(settings.parameters)),
+        "responses": asked["responses"],
+        "seeds": asked["seeds"],
         "design": {
             "kind": "sobol",
             "n": 512,

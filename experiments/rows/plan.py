@@ -45,10 +45,9 @@ class Plan:
     def family(self, index: int) -> Family:
         """The rows of one point and replicate, a row a policy."""
         point, replicate = divmod(index, len(self.seeds))
-        parameters, policies, texts = self._at(point)
+        parameters, policies = self._at(point)
         seed = self.seed(point, replicate)
-        rows = tuple(Row(parameters, text, self._key, seed) for text in texts)
-        return Family(rows, policies)
+        return Family(tuple(Row(parameters, policy, self._key, seed) for policy in policies))
 
     def names(self, families: Sequence[int] | range) -> list[str]:
         """Names of the rows of some families, in order."""
@@ -69,16 +68,16 @@ class Plan:
         return population_key(self.population)
 
     @cached_property
-    def _latest(self) -> dict[int, tuple[str, tuple[Policy, ...], tuple[str, ...]]]:
+    def _latest(self) -> dict[int, tuple[str, tuple[str, ...]]]:
         return {}
 
-    def _at(self, point: int) -> tuple[str, tuple[Policy, ...], tuple[str, ...]]:
-        """Parameters, policies and their canonical forms at a point; the latest is kept for its seeds."""
+    def _at(self, point: int) -> tuple[str, tuple[str, ...]]:
+        """Canonical forms of parameters and policies at a point; the latest is kept for its seeds."""
         if point not in self._latest:
             parameters = parameters_text({**self.parameters, **self.design.parameters(point)})
-            policies = tuple(with_levers(policy, self.design.levers(point)) for policy in self.policies)
+            policies = (with_levers(policy, self.design.levers(point)) for policy in self.policies)
             self._latest.clear()
-            self._latest[point] = (parameters, policies, tuple(map(policy_text, policies)))
+            self._latest[point] = (parameters, tuple(map(policy_text, policies)))
         return self._latest[point]
 
 

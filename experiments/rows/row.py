@@ -8,7 +8,7 @@ levers at their defaults are left out of the canonical form: the code that is ha
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,9 @@ from model.machine.compiling import code_digest
 from model.parameters import DECLARATIONS
 from model.policy import Dated, Policy
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population
+
+#: What people call a population and its parts.
+_NAMES = ("name", "places", "council_names", "university_names")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def policy_text(policy: Policy) -> str:
     return _json({name: [d.value, d.start, d.end] for name, d in levers if _differs(name, d.value)})
 
 
-def policy_of(text: str, name: str) -> Policy:
+def policy_of(text: str, name: str = "") -> Policy:
     """The policy of a canonical form."""
     return Policy(name, {lever: Dated(*dated) for lever, dated in json.loads(text).items()})
 
@@ -87,23 +90,20 @@ def _json(content: Any) -> str:
 
 
 def population_key(population: Population) -> str:
-    """Hash of all that a run takes from a population; names are no part of it."""
-    digest = hashlib.blake2b(digest_size=8)
-    digest.update(population.councils.tobytes() + population.universities.tobytes())
-    scales = (len(population.places), population.geographic, population.lever_scale)
-    digest.update(_json(scales).encode())
-    return digest.hexdigest()
+    """Hash of all of a population but its names: whatever else it may come to hold counts."""
+    content = {name: value for name, value in _content(population).items() if name not in _NAMES}
+    text = _json({**content, "n_places": len(population.places)})
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def population_text(population: Population) -> str:
     """All of a population, as JSON."""
-    return _json(
-        {
-            **vars(population),
-            "councils": population.councils.tolist(),
-            "universities": population.universities.tolist(),
-        }
-    )
+    return _json(_content(population))
+
+
+def _content(population: Population) -> dict[str, Any]:
+    content = ((field.name, getattr(population, field.name)) for field in fields(population))
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in content}
 
 
 def population_of(text: str) -> Population:
@@ -121,4 +121,3 @@ class Family:
     """Rows that share all but the policy, and so the warm-up, which is simulated once for all."""
 
     rows: tuple[Row, ...]
-    policies: tuple[Policy, ...]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from experiments.rows.outcomes import Failure, Finished, Result, result_of
-from experiments.rows.row import Family, Row, model_version, parameters_of
+from experiments.rows.row import Family, Row, model_version, parameters_of, policy_of
 from model.domains import Value
 from model.measures import RATIOS
 from model.policy import BASELINE, Policy
@@ -15,8 +15,8 @@ from model.population import Population
 from model.problems import BadInput
 from model.simulation import Run, Simulation
 
-#: Months between two looks at the clock.
-_STRIDE = 12
+#: Months before the first look at the clock; and the share of the time allowed that later ones are apart.
+_STRIDE, _LOOKS = 12, 0.01
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,7 @@ class Batch:
 
     def apart(self) -> "list[Batch]":
         """A batch for each row."""
-        return [
-            replace(self, families=[Family((row,), (policy,))])
-            for family in self.families
-            for row, policy in zip(family.rows, family.policies, strict=True)
-        ]
+        return [replace(self, families=[Family((row,))]) for row in self.rows()]
 
 
 class TimeOut(Exception):
@@ -74,13 +70,16 @@ def run_batch(batch: Batch) -> Finished:
 
 def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Result | Failure]:
     """What comes of each row of a family."""
-    first, is_alone = family.rows[0], len(family.policies) == 1
-    begun_under = family.policies[0] if is_alone else BASELINE
+    first, is_alone = family.rows[0], len(family.rows) == 1
+    policies = [policy_of(row.policy) for row in family.rows]
+    begun_under = policies[0] if is_alone else BASELINE
     try:
         warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout, begun_under)
     except Exception as error:
         return [failure_of(error)] * len(family.rows)
-    return [outcome_of(warm, policy, timeout, is_alone) for policy in family.policies]
+    outcomes = [outcome_of(warm, policy, timeout, is_alone) for policy in policies]
+    warm.let_go()
+    return outcomes
 
 
 def warmed_up(
@@ -108,6 +107,7 @@ def outcome_of(
     try:
         simulation = warm if is_alone else warm.fork(policy)
         run = completed(simulation, timeout)
+        simulation.let_go()
         return not_finite(run.indicators) or result_of(run)
     except Exception as error:
         return failure_of(error)
@@ -124,7 +124,7 @@ def completed(simulation: Simulation, timeout: float | None) -> Run:
 
 
 def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
-    """Advance to a month, looking at the clock every year: what is compiled cannot be interrupted.
+    """Advance to a month, looking at the clock now and then: what is compiled cannot be interrupted.
 
     Raises:
         TimeOut: if it takes too long.
@@ -132,11 +132,14 @@ def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
     if timeout is None:
         simulation.advance(until - simulation.month)
         return
-    started = time.monotonic()
+    began, started, stride = simulation.month, time.monotonic(), _STRIDE
     while simulation.month < until:
-        simulation.advance(min(_STRIDE, until - simulation.month))
-        if time.monotonic() - started > timeout:
+        simulation.advance(min(stride, until - simulation.month))
+        elapsed = time.monotonic() - started
+        if elapsed > timeout:
             raise TimeOut(f"in month {simulation.month} of {simulation.end} after {timeout:g} s")
+        pace = (simulation.month - began) / max(elapsed, 1e-9)
+        stride = max(_STRIDE, int(pace * timeout * _LOOKS))
 
 
 def not_finite(indicators: Mapping[str, float]) -> Failure | None:

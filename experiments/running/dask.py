@@ -70,6 +70,9 @@ class Dask:
             ]
         )
 
+    def expect(self, seconds: float) -> None:
+        """As `engine.Engine.expect`; a cluster's workers are those that it has."""
+
     def finished[Task, Result](
         self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool]
     ) -> Iterator[tuple[Task, Result | WorkerLost]]:

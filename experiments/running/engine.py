@@ -1,7 +1,6 @@
 """Engines: hand tasks to workers and give back results as they are finished.
 
-Every engine gives the same results, as a row's luck depends on nothing but the row. Compiled runs hold no
-lock of Python's, so that threads are enough; without compilation they do, and processes take their place.
+Every engine gives the same results, as a row's luck depends on nothing but the row.
 """
 
 import os
@@ -26,6 +25,10 @@ class Engine(Protocol):
     @property
     def workers(self) -> int:
         """Tasks at a time."""
+        ...
+
+    def expect(self, seconds: float) -> None:
+        """Be told how long the work to come will take, about, to get ready for it."""
         ...
 
     def finished[Task, Result](

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, compress
+from itertools import compress
 from random import SystemRandom
 
 import numpy as np
@@ -93,29 +93,33 @@ class Filler:
         workers = self.engine.workers
         n = min(_SAMPLE * workers, len(missing.families))  # any, as others may be measuring just now
         sample = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
-        finished = list(self._finished(sample, never))
+        seconds = []
         self.store.keep(plan.population)
-        self._keep(joined(finished))
+        for finished in self._finished(sample, never):
+            self._keep(finished)
+            seconds.append(finished.seconds)
         # Not their sum: the first of each worker takes longer, as it gets ready.
-        return float(np.median([each.seconds for each in finished])) / workers
+        return float(np.median(seconds)) / workers
 
-    def fill(self, plan: Plan, missing: Missing, seconds_a_row: float) -> Filled:
+    def fill(self, plan: Plan, missing: Missing, seconds_a_row: float, title: str = "Runs") -> Filled:
         """Run what is missing.
 
         Args:
             plan: what the rows are of.
             missing: what to run.
             seconds_a_row: what a further row takes, about; it says how many make a batch.
+            title: of the bar that shows how far it is.
 
         Raises:
             StoreError: if the store cannot be written to; what was added before is safe.
         """
         filled = Filled()
         self.store.keep(plan.population)
+        self.engine.expect(missing.n_rows * seconds_a_row)
         rows, left = self._rows_a_batch(missing, seconds_a_row), missing.families.tolist()
         leases = Leases(self.store.folder / "leases")
         with leases, terminal.progress() as bars, interruptible(bars.console) as stopped:
-            bar = bars.add_task("Runs", total=missing.n_rows, unit="", runs=1)
+            bar = bars.add_task(title, total=missing.n_rows, unit="", runs=1)
             while left and not stopped():
                 indices, left = left, []
                 tasks = self._batches(plan, indices, rows, leases, left)
@@ -126,7 +130,7 @@ class Filler:
                     filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
                     bars.advance(bar, len(finished.rows))
                 if left:
-                    bars.update(bar, description="Runs (waiting for those that others have begun)")
+                    bars.update(bar, description=f"{title} (waiting for those that others have begun)")
                     time.sleep(SystemRandom().uniform(*_PAUSE))
             filled.is_stopped = stopped()
         return filled
@@ -164,7 +168,7 @@ class Filler:
     def _one(self, plan: Plan, index: int) -> Batch:
         """A batch of one row that is missing."""
         (family,) = self._lacking(plan, [index])
-        return Batch([Family(family.rows[:1], family.policies[:1])], plan.population, self.timeout)
+        return Batch([Family(family.rows[:1])], plan.population, self.timeout)
 
     def _batches(
         self, plan: Plan, indices: Sequence[int], rows: int, leases: Leases, left: list[int]
@@ -205,7 +209,7 @@ class Filler:
             lacks &= np.array([name in among for name in names], bool)
         lacks = lacks.reshape(len(families), -1)
         return [
-            Family(tuple(compress(family.rows, wanted)), tuple(compress(family.policies, wanted)))
+            Family(tuple(compress(family.rows, wanted)))
             for family, wanted in zip(families, lacks, strict=True)
             if wanted.any()
         ]
@@ -214,12 +218,6 @@ class Filler:
 def names_of(families: Iterable[Family]) -> list[str]:
     """Names of the rows of families."""
     return [row.name for family in families for row in family.rows]
-
-
-def joined(parts: Sequence[Finished]) -> Finished:
-    """All that has been finished in parts."""
-    rows = chain.from_iterable(part.rows for part in parts)
-    return Finished(list(rows), list(chain.from_iterable(part.outcomes for part in parts)))
 
 
 def lost(batch: Batch, reason: WorkerLost) -> Finished:

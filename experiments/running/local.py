@@ -1,6 +1,7 @@
 """This machine's cores, as threads or processes."""
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
@@ -13,27 +14,46 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from experiments.running.engine import THREADS, TIMEOUT, EngineKind, Setting, WorkerLost, cores, never
 from model.machine.compiling import compilation_disabled
 
 #: A task whose worker has died so often is given up.
 TRIES = 3
+#: Compiled runs hold no lock of Python's, but what is done with a run before and after does, a tenth of its
+#: time: threads of more workers than this come to wait for each other.
+MOST_THREADS = 3
+#: Processes take some seconds to start, and memory each: seconds of work, and bytes, that are worth it.
+WORTH_PROCESSES, MEMORY = 20.0, 512 << 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class Local:
-    """This machine's cores.
+    """This machine's cores; workers are kept from one call to the next, and let go at the end of `with`.
 
     Attributes:
         workers: tasks at a time.
-        processes: whether workers are processes instead of threads.
+        processes: whether workers are processes instead of threads; None: once there is work enough.
     """
 
     workers: int
-    processes: bool = False
+    processes: bool | None = None
+    _pool: Executor | None = field(default=None, init=False, repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def expect(self, seconds: float) -> None:
+        """As `Engine.expect`."""
+        is_worth_it = self.workers > MOST_THREADS and seconds > WORTH_PROCESSES
+        if self.processes is None and is_worth_it and _memory() > self.workers * MEMORY:
+            self._close()
+            self.processes = True
 
     def finished[Task, Result](
         self, work: Callable[[Task], Result], tasks: Iterable[Task], stopped: Callable[[], bool] = never
@@ -41,13 +61,12 @@ class Local:
         """As `Engine.finished`."""
         remaining = iter(tasks)
         waiting: dict[Future[Result], Task] = {}
-        pool = self._pool(self.workers)
         try:
             while True:
                 while len(waiting) < 2 * self.workers and not stopped():
                     if (task := next(remaining, None)) is None:
                         break
-                    waiting[_begun(pool, work, task)] = task
+                    waiting[self._begun(work, task)] = task
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -55,30 +74,42 @@ class Local:
                     try:
                         yield task, future.result()
                     except BrokenProcessPool:
-                        suspects, pool = [task, *waiting.values()], self._pool(self.workers)
+                        suspects = [task, *waiting.values()]
                         waiting.clear()
+                        self._close()
                         for suspect in suspects:
                             yield suspect, self._alone(work, suspect)
                         break
         finally:
-            pool.shutdown(cancel_futures=True)
+            if waiting:  # something went wrong: what is under way is waited for, the rest is not begun
+                self._close()
 
-    def results[Task, Result](self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
-        """What `work` makes of each task, in the tasks' order; for threads."""
-        with self._pool(self.workers) as pool:
-            return list(pool.map(work, tasks))
+    def _begun[Task, Result](self, work: Callable[[Task], Result], task: Task) -> Future[Result]:
+        """A task handed to a worker; if one has died since anyone looked, as if it had died over this one."""
+        self._pool = self._pool or self._opened(self.workers)
+        try:
+            return self._pool.submit(work, task)
+        except BrokenProcessPool as error:
+            future: Future[Result] = Future()
+            future.set_exception(error)
+            return future
 
-    def _pool(self, workers: int) -> Executor:
+    def _opened(self, workers: int) -> Executor:
         if self.processes:
             # Spawned, since a fork would copy threads' locks in whatever state they are.
             context = multiprocessing.get_context("spawn")
             return ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_parent)
         return ThreadPoolExecutor(workers, thread_name_prefix="run")
 
+    def _close(self) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+        self._pool = None
+
     def _alone[Task, Result](self, work: Callable[[Task], Result], task: Task) -> Result | WorkerLost:
         """Run a task that was under way when a worker died: by itself, so that no other takes the blame."""
         for _ in range(TRIES - 1):
-            with self._pool(1) as pool:
+            with self._opened(1) as pool:
                 try:
                     return pool.submit(work, task).result()
                 except BrokenProcessPool:
@@ -86,14 +117,13 @@ class Local:
         return WorkerLost(f"its worker process died {TRIES} times")
 
 
-def _begun[Task, Result](pool: Executor, work: Callable[[Task], Result], task: Task) -> Future[Result]:
-    """A task handed to a pool; if a worker has died since anyone looked, as if it had died over this one."""
-    try:
-        return pool.submit(work, task)
-    except BrokenProcessPool as error:
-        future: Future[Result] = Future()
-        future.set_exception(error)
-        return future
+def _memory() -> float:
+    """Bytes of memory that this machine has; where it does not say, as many as anyone asks for."""
+    names = ("SC_PAGE_SIZE", "SC_PHYS_PAGES")
+    if not set(names) <= set(getattr(os, "sysconf_names", ())):
+        return float("inf")
+    page, pages = map(os.sysconf, names)
+    return page * pages
 
 
 def _leave_interrupts_to_parent() -> None:
@@ -102,11 +132,11 @@ def _leave_interrupts_to_parent() -> None:
 
 @contextmanager
 def _opened(settings: Mapping[str, Any]) -> Iterator[Local]:
-    processes = settings["processes"]
-    yield Local(settings["threads"] or cores(), compilation_disabled if processes is None else processes)
+    # Rules that are not compiled hold Python's lock all the time.
+    processes = True if settings["processes"] is None and compilation_disabled else settings["processes"]
+    with Local(settings["threads"] or cores(), processes) as engine:
+        yield engine
 
 
-_PROCESSES = Setting(
-    lambda given: isinstance(given, bool), "true, false, or null for true where rules are not compiled"
-)
+_PROCESSES = Setting(lambda given: isinstance(given, bool), "true, false, or null for whichever is faster")
 LOCAL = EngineKind("local", {"threads": THREADS, "processes": _PROCESSES, "timeout": TIMEOUT}, _opened)

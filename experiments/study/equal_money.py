@@ -6,9 +6,8 @@ count only where the intensity is the budget for grants itself.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
 
 import numpy as np
 
@@ -16,17 +15,15 @@ from experiments import terminal
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
 from experiments.design.chosen import SINGLE
-from experiments.rows.outcomes import Finished
 from experiments.rows.plan import Plan
+from experiments.rows.results import values_of
 from experiments.rows.store import lines_on
-from experiments.running.batches import outcome_of, warmed_up
 from experiments.running.filling import Filler
-from experiments.running.local import Local
-from experiments.status import Unfinished
+from experiments.status import FAILED, Unfinished
+from experiments.study.completing import run_missing
 from experiments.terminal import number
 from model.parameters import LEVERS
 from model.policy import BASELINE, Policy
-from model.simulation import Simulation
 
 #: Solved on as many seeds as together have this many councils: luck weighs less in a larger population.
 _COUNCILS = 1000
@@ -77,99 +74,148 @@ def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
     if not wanted or settings.equal_money is None or not settings.years:
         return {}
     target = settings.equal_money * settings.population.lever_scale
-    costs = _Costs(settings, filler)
-    with terminal.progress() as bars:
-        watched = terminal.watched(bars, wanted, len(wanted), "Equal money", "policies")
-        return {
-            planned.policy.name: solve(planned, target, partial(costs.above_baseline, planned))
-            for planned in watched
-        }
+    solved = solve(wanted, target, _Costs(settings, filler).above_baseline)
+    return {each.policy.name: each for each in solved}
 
 
 class _Costs:
-    """Yearly costs of policies above the baseline, on some of the experiment's seeds.
-
-    The warm-ups of these seeds are kept, as they are the same for every intensity that is tried.
-    """
+    """Yearly costs of policies above the baseline, on some of the experiment's seeds."""
 
     def __init__(self, settings: Settings, filler: Filler) -> None:
         self._settings = settings
         self._filler = filler
-        self._local = Local(settings.threads)
         seeds = math.ceil(_COUNCILS / len(settings.population.councils))
         self._seeds = settings.seeds[: max(seeds, 2)]
-        filler.store.keep(settings.population)
+        self._seconds = 0.0  # a row, once it has been measured
 
-    def above_baseline(self, planned: Planned, policy: Policy) -> float:
-        """£k a year that a policy costs above the baseline."""
-        treated, untreated = self._indicators(policy), self._baseline
-        return extra_cost(planned, treated, untreated) / self._settings.years
-
-    @cached_property
-    def _baseline(self) -> list[dict[str, float]]:
-        return self._indicators(BASELINE)
-
-    @cached_property
-    def _warm(self) -> list[Simulation]:
+    def above_baseline(self, tried: Sequence[Planned]) -> list[float]:
+        """£k a year that each of some policies costs above the baseline."""
         settings = self._settings
+        policies = (BASELINE, *(planned.policy for planned in tried))
+        plan = Plan(settings.parameters, policies, settings.population, SINGLE, self._seeds)
+        self._fill(plan)
+        costs = values_of(self._filler.store, plan, ("cost_total", "grants_paid"))[0]
+        self._check_known(plan, costs)
+        untreated, *treated = costs.mean(axis=0)
+        return [
+            extra_cost(planned, total, untreated) / settings.years
+            for planned, total in zip(tried, treated, strict=True)
+        ]
 
-        def warm(seed: int) -> Simulation:
-            return warmed_up(settings.parameters, settings.population, seed, settings.timeout)
+    def _fill(self, plan: Plan) -> None:
+        missing = self._filler.missing(plan)
+        if missing.n_rows and not self._seconds:
+            self._seconds = self._filler.seconds_a_row(plan, missing)
+            missing = self._filler.missing(plan)
+        if missing.n_rows:
+            run_missing(plan, missing, self._filler, self._seconds, "Equal money")
 
-        return self._local.results(warm, self._seeds)
+    def _check_known(self, plan: Plan, costs: np.ndarray) -> None:
+        """Refuse to go on where runs of a policy have failed.
 
-    def _indicators(self, policy: Policy) -> list[dict[str, float]]:
-        """Indicators of a policy's rows, from the store or run now."""
-        settings, store = self._settings, self._filler.store
-        plan = Plan(settings.parameters, (policy,), settings.population, SINGLE, self._seeds)
-        names = plan.names(range(plan.n_families))
-        if not store.has(names).all():
-            go_on = partial(outcome_of, policy=policy, timeout=settings.timeout)
-            outcomes = self._local.results(go_on, self._warm)
-            store.add(Finished([plan.family(i).rows[0] for i in range(plan.n_families)], outcomes))
-            if failures := store.failures_of(names):
-                lines = [
-                    f"The cost of {policy.name} cannot be solved for: {len(failures):,} of its runs failed."
-                ]
-                terminal.say_error(lines + lines_on(failures))
-                raise Unfinished(1)
-        return store.indicators(names).to_dict("records")  # type: ignore[return-value]
+        Raises:
+            Unfinished: the user has been told which.
+        """
+        unknown = np.flatnonzero(np.isnan(costs).any(axis=(0, 2)))
+        if not len(unknown):
+            return
+        policy = plan.policies[unknown[0]]
+        names = replace(plan, policies=(policy,)).names(range(plan.n_families))
+        failures = self._filler.store.failures_of(names)
+        said = f"The cost of {policy.name} cannot be solved for: {len(failures):,} of its runs failed."
+        terminal.say_error([said, *lines_on(failures)])
+        raise Unfinished(FAILED)
 
 
-def solve(planned: Planned, target: float, cost_of: Callable[[Policy], float]) -> Solved:
-    """Set a policy's intensity such that it costs a given sum.
+def solve(
+    wanted: Sequence[Planned], target: float, costs_of: Callable[[Sequence[Planned]], Sequence[float]]
+) -> list[Solved]:
+    """Set policies' intensities such that each costs a given sum; all of them a step at a time.
 
     Args:
-        planned: the policy and the lever to set.
+        wanted: the policies and the levers to set.
         target: £k a year.
-        cost_of: £k a year that a policy costs above the baseline; grows with the intensity.
+        costs_of: £k a year that each of some policies costs above the baseline; grows with the intensity.
     """
-    from scipy.optimize import brentq
+    searches = [_Search(planned, target) for planned in wanted]
+    for _ in range(_MOST_STEPS):
+        asked = [(search, value) for search in searches if (value := search.next()) is not None]
+        if not asked:
+            break
+        costs = costs_of([search.at(value) for search, value in asked])
+        for (search, value), cost in zip(asked, costs, strict=True):
+            search.costs[value] = cost
+    return [search.found() for search in searches]
 
-    lever = str(planned.intensity)
-    low, high = _range_of(lever)
-    costs: dict[float, float] = {}
 
-    def excess(value: float) -> float:
-        setting = _rounded(lever, value)
-        if setting not in costs:
-            policy = with_intensity(planned.policy, lever, setting)
-            costs[setting] = 0.0 if _is_baseline(policy) else cost_of(policy)
-        above = costs[setting] - target
-        return 0.0 if abs(above) <= TOLERANCE * target else above
+class _Search:
+    """The search for one policy's intensity, by secants: costs are all but linear in the intensity.
 
-    if excess(high) < 0:
-        reason = f"{lever} is at its most, {number(high)}"
-    elif excess(low) > 0:
-        reason = f"{lever} is at its least, {number(low)}"
-    else:
-        brentq(excess, low, high, xtol=_step(lever, low, high), maxiter=_MOST_STEPS, disp=False)
+    Attributes:
+        costs: £k a year above the baseline, by the values that have been tried.
+    """
+
+    def __init__(self, planned: Planned, target: float) -> None:
+        self._planned, self._target = planned, target
+        self._lever = str(planned.intensity)
+        self._low, self._high = _range_of(self._lever)
+        self._default = _rounded(self._lever, float(LEVERS[self._lever].default))
+        is_free = _is_baseline(self.at(self._default).policy)
+        self.costs: dict[float, float] = {self._default: 0.0} if is_free else {}
+
+    def at(self, value: float) -> Planned:
+        """The policy with its lever at a value."""
+        return replace(self._planned, policy=with_intensity(self._planned.policy, self._lever, value))
+
+    def next(self) -> float | None:
+        """The value to try next; None once it is found, or cannot be."""
+        above = {value: cost - self._target for value, cost in self.costs.items()}
+        if any(abs(excess) <= TOLERANCE * self._target for excess in above.values()):
+            return None
+        low = max((value for value, excess in above.items() if excess < 0), default=None)
+        high = min((value for value, excess in above.items() if excess > 0), default=None)
+        step = _step(self._lever, self._low, self._high)
+        least = self._low if low is None else low + step
+        most = self._high if high is None else high - step
+        guess = self._guess(above)
+        if low is not None and high is not None and not low < guess < high:
+            guess = _crossing(low, above[low], high, above[high])
+        value = _rounded(self._lever, min(max(guess, least), most))
+        return None if least > most or value in self.costs else value
+
+    def found(self) -> Solved:
+        """The value that comes nearest, and why it comes no nearer."""
+        costs, target, lever = self.costs, self._target, self._lever
+        value = min(costs, key=lambda tried: (round(abs(costs[tried] - target), 6), costs[tried]))
+        miss = (costs[value] - target) / target
         reason = ""
-    value = min(costs, key=lambda setting: (round(abs(costs[setting] - target), 6), costs[setting]))
-    if not reason and abs(costs[value] - target) > WORTH_A_NOTE * target:
-        reason = f"{lever} acts in steps, and {number(value)} comes nearest"
-    policy = with_intensity(planned.policy, lever, value)
-    return Solved(policy, lever, value, costs[value], target, reason)
+        if miss < -TOLERANCE and value >= self._high:
+            reason = f"{lever} is at its most, {number(value)}"
+        elif miss > TOLERANCE and value <= self._low:
+            reason = f"{lever} is at its least, {number(value)}"
+        elif abs(miss) > WORTH_A_NOTE:
+            reason = f"{lever} acts in steps, and {number(value)} comes nearest"
+        return Solved(self.at(value).policy, lever, value, costs[value], target, reason)
+
+    def _guess(self, above: Mapping[float, float]) -> float:
+        """Where the line through the two values that came nearest meets the target.
+
+        The first guess is the value that the policy was designed with, as its runs are often there already.
+        """
+        designed = float(self._planned.policy.levers[self._lever].value)
+        if len(above) < 2 and designed not in above:
+            return designed
+        one, *others = sorted(above, key=lambda value: abs(above[value]))
+        other = others[0] if others else self._default
+        rise = above[one] - above.get(other, -self._target)  # as if all of the cost were the lever's
+        if rise * (one - other) <= 0:  # luck, or a lever that has come to its end: look as far as it goes
+            return self._high if above[one] < 0 else self._low
+        return _crossing(one, above[one], other, above[one] - rise)
+
+
+def _crossing(one: float, above_one: float, other: float, above_other: float) -> float:
+    """Where the line through two points crosses zero."""
+    return one - above_one * (one - other) / (above_one - above_other)
 
 
 def with_intensity(policy: Policy, lever: str, value: float) -> Policy:
@@ -177,16 +223,16 @@ def with_intensity(policy: Policy, lever: str, value: float) -> Policy:
     return replace(policy, levers={**policy.levers, lever: replace(policy.levers[lever], value=value)})
 
 
-def extra_cost(
-    planned: Planned, treated: Sequence[dict[str, float]], untreated: Sequence[dict[str, float]]
-) -> float:
-    """What a policy costs above the baseline over the horizon, £k: mean over runs of the same seeds."""
-    counts_grants = planned.intensity == "annual_budget"
+def extra_cost(planned: Planned, treated: np.ndarray, untreated: np.ndarray) -> float:
+    """What a policy costs above the baseline over the horizon, £k.
 
-    def cost(indicators: dict[str, float]) -> float:
-        return indicators["cost_total"] - (0.0 if counts_grants else indicators["grants_paid"])
-
-    return float(np.mean([cost(run) for run in treated]) - np.mean([cost(run) for run in untreated]))
+    Args:
+        planned: the policy.
+        treated: mean of its runs' total cost, and of the grants in that.
+        untreated: the same of the baseline's runs on the same seeds.
+    """
+    total, grants = treated - untreated
+    return float(total if planned.intensity == "annual_budget" else total - grants)
 
 
 def _is_baseline(policy: Policy) -> bool:
@@ -205,4 +251,5 @@ def _rounded(lever: str, value: float) -> float:
 
 
 def _step(lever: str, low: float, high: float) -> float:
-    return 0.25 if LEVERS[lever].domain.whole else (high - low) * 1e-4
+    """How near two values may come to each other."""
+    return 1 if LEVERS[lever].domain.whole else (high - low) * 1e-4

@@ -11,42 +11,26 @@ from typing import Any
 
 from experiments.command.settings import Settings
 from experiments.rows.versions import commit, package_versions, program_version
+from experiments.study.completing import Complete
 from experiments.study.equal_money import Solved
 
 
-def resolved(settings: Settings, solved: Mapping[str, Solved]) -> dict[str, Any]:
+def resolved(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> dict[str, Any]:
     """All that the job ran on, every default spelt out and every intensity solved."""
     policies = []
     for planned in settings.policies:
         policy = solved[planned.policy.name].policy if planned.policy.name in solved else planned.policy
         levers = {name: asdict(dated) for name, dated in policy.levers.items()}
         policies.append({"name": policy.name, "why": policy.why, "levers": levers})
-    return {
-        "job": settings.job,
-        "experiment": settings.experiment,
-        "seeds": f"{settings.seeds.start}:{settings.seeds.stop}",
-        "equal_money": settings.equal_money,
-        "out": str(settings.out),
-        "figures": settings.figures,
-        "store": str(settings.store),
-        "engine": dict(settings.engine),
-        "design": settings.given["design"],
-        "responses": list(settings.responses),
-        "precision": settings.given["precision"],
-        "failed": settings.given["failed"],
-        "population": settings.given["population"],
-        "policies": policies,
-        "parameters": dict(settings.parameters),
-    }
+    return settings.described() | {"seeds": f"{seeds.start}:{seeds.stop}", "policies": policies}
 
 
 def manifest(
     settings: Settings,
+    filled: Complete,
     solved: Iterable[Solved],
     started: datetime,
-    n_runs: int,
     warnings: Sequence[str],
-    n_failed: int = 0,
 ) -> dict[str, Any]:
     """What is needed to say where the numbers came from, and to get them again."""
     from model.machine.compiling import code_digest
@@ -64,10 +48,10 @@ def manifest(
         "councils": len(settings.population.councils),
         "universities": len(settings.population.universities),
         "researchers": settings.population.n_researchers,
-        "seeds": [settings.seeds.start, settings.seeds.stop],
-        "points": len(settings.design),
-        "runs": n_runs,
-        "failed": n_failed,
+        "seeds": [filled.plan.seeds.start, filled.plan.seeds.stop],
+        "points": len(filled.plan.design),
+        "runs": len(filled.plan),
+        "failed": len(filled.failures),
         "store": str(settings.store),
         "equal_money": {
             each.policy.name: {
@@ -90,10 +74,10 @@ def manifest(
     }
 
 
-def write_settings(folder: Path, settings: Settings, solved: Mapping[str, Solved]) -> None:
+def write_settings(folder: Path, settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> None:
     """Write `config.yaml`."""
     header = "# What this folder was made from: every default spelt out, every intensity solved.\n"
-    write_yaml(folder / "config.yaml", header, resolved(settings, solved))
+    write_yaml(folder / "config.yaml", header, resolved(settings, seeds, solved))
 
 
 def write_yaml(file: Path, header: str, content: dict[str, Any]) -> None:

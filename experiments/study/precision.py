@@ -1,7 +1,5 @@
 """Precision: seeds are added until every effect is known as precisely as is wanted."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from analysis.statistics.stopping import seeds_wanted
@@ -9,23 +7,22 @@ from experiments.command.policies import BASELINE
 from experiments.command.settings import Precision
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of
+from experiments.study.completing import Complete
 from experiments.study.study import Study
 
 
-def narrowed(study: Study) -> Plan:
+def narrowed(study: Study) -> Complete:
     """The plan with as many seeds as make every effect's interval as narrow as is wanted."""
     precision, plan = study.settings.precision, study.plan()
     assert precision is not None
-    first, n = plan.seeds.start, 0
-    wanted = seeds_wanted(np.empty(0), precision.wanted)
-    while n < wanted:
-        n = wanted
-        plan = plan.with_seeds(range(first, first + n))
-        study.fill(plan)
+    first, n = plan.seeds.start, seeds_wanted(np.empty(0), precision.wanted)
+    while True:
+        filled = study.fill(plan := plan.with_seeds(range(first, first + n)))
         differences = differences_of(study, plan, precision).values()
         wanted = max(seeds_wanted(each, precision.wanted) for each in differences)
-    study.settings = replace(study.settings, seeds=plan.seeds)
-    return plan
+        if wanted <= n:
+            return filled
+        n = wanted
 
 
 def differences_of(study: Study, plan: Plan, precision: Precision) -> dict[str, np.ndarray]:

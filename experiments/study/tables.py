@@ -81,8 +81,8 @@ def _of_months(each: Indicator) -> Column:
     return Column("series", each.name, unit, each.meaning, each.kind, each.better, each.label)
 
 
-def asked_of(settings: Settings) -> Asked:
-    """What the settings ask, as far as statistics need to know."""
+def asked_of(settings: Settings, seeds: range) -> Asked:
+    """What the settings ask, and of which seeds, as far as statistics need to know."""
     design, precision = settings.design, settings.precision
     points = Points(
         kind=design.kind.name,
@@ -96,7 +96,7 @@ def asked_of(settings: Settings) -> Asked:
     return Asked(
         job=settings.job,
         policies=[planned.policy.name for planned in settings.policies],
-        seeds=(settings.seeds.start, settings.seeds.stop),
+        seeds=(seeds.start, seeds.stop),
         responses=list(settings.responses),
         points=points,
         precision=precision

@@ -24,14 +24,6 @@ from model.problems import BadInput
 TABLES = ("rows", "effects", "series", "survival")
 
 
-def test_results_come_in_the_order_of_tasks() -> None:
-    def work(task: int) -> int:
-        time.sleep(0.002 * (task % 3))
-        return task * task
-
-    assert Local(4).results(work, range(30)) == [task * task for task in range(30)]
-
-
 def test_results_come_as_they_are_finished_and_tasks_are_made_late() -> None:
     made = []
 

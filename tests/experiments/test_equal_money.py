@@ -1,18 +1,25 @@
 """Policies at equal money cost equal money, or the reason is given."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from experiments.command.settings import Planned
-from experiments.study.equal_money import solve
+from experiments.study.equal_money import Solved
+from experiments.study.equal_money import solve as solve_all
 from model.policy import Policy, policy_from
 
 
 def planned(**levers: float) -> Planned:
     return Planned(policy_from("p", levers), next(iter(levers)))
+
+
+def solve(plan: Planned, target: float, cost_of: Callable[[Policy], float]) -> Solved:
+    (solved,) = solve_all([plan], target, lambda tried: [cost_of(each.policy) for each in tried])
+    return solved
 
 
 def value_of(policy: Policy, lever: str) -> float:
@@ -26,6 +33,25 @@ def test_a_curved_cost_is_solved() -> None:
     assert not solved.reason
 
 
+def test_steps_are_few_and_taken_together() -> None:
+    """What costs in proportion takes the step that it was designed with and one more; a curve some more."""
+    steps: list[list[str]] = []
+
+    def costs_of(tried: Sequence[Planned]) -> list[float]:
+        steps.append([each.policy.name for each in tried])
+        costs = {"straight": lambda x: 7 * x, "curved": lambda x: 3 * x**1.3, "spent": lambda x: 0.9 * x}
+        return [costs[each.policy.name](value_of(each.policy, "phds")) for each in tried]
+
+    wanted = [Planned(policy_from(name, {"phds": 10}), "phds") for name in ("straight", "curved", "spent")]
+    straight, curved, spent = solve_all(wanted, 300, costs_of)
+    assert straight.cost == pytest.approx(300, rel=0.005)
+    assert curved.cost == pytest.approx(300, rel=0.005)
+    assert "at its most" in spent.reason
+    assert steps[:2] == [["straight", "curved", "spent"]] * 2
+    assert "straight" not in steps[2]
+    assert len(steps) <= 6
+
+
 def test_a_lever_at_its_most_is_named() -> None:
     solved = solve(planned(engagement=0.2), 300, lambda policy: 150 * value_of(policy, "engagement"))
     assert (solved.value, solved.cost) == (1.0, 150.0)
@@ -33,7 +59,11 @@ def test_a_lever_at_its_most_is_named() -> None:
 
 
 def test_a_lever_at_its_least_is_named() -> None:
-    solved = solve(planned(match_capacity=12), 50, lambda policy: 60 + value_of(policy, "match_capacity"))
+    solved = solve(
+        planned(match_capacity=12, match_interval=3),
+        50,
+        lambda policy: 60 + value_of(policy, "match_capacity"),
+    )
     assert (solved.value, solved.cost) == (1, 61)
     assert "at its least" in solved.reason
 

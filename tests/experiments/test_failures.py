@@ -14,6 +14,7 @@ import pytest
 
 from experiments.design.points import BLOCK
 from experiments.rows.plan import Plan
+from experiments.rows.row import Row
 from experiments.rows.seal import sealed
 from experiments.rows.store import Store
 from experiments.running import batches
@@ -21,7 +22,6 @@ from experiments.running.batches import TimeOut
 from experiments.running.filling import Filler
 from experiments.running.local import Local
 from model.parameters import DECLARATIONS
-from model.policy import Policy
 from model.simulation import Run, Simulation
 from tests.experiments import filling
 
@@ -188,7 +188,7 @@ def test_a_policy_whose_cost_cannot_be_solved_for_is_told(tiny, broken) -> None:
     assert "fault of the program" not in said.err
 
 
-class Deadly(Policy):
+class Deadly(Row):
     """Kills the process that it is sent to."""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -198,12 +198,11 @@ class Deadly(Policy):
 @pytest.mark.slow
 def test_a_row_that_kills_its_worker_is_blamed_alone(tmp_path: Path) -> None:
     small = filling.plan(40)
-    deadly = Deadly("deadly", {**filling.POLICIES[1].levers})
 
     class WithDeadly(Plan):
         def family(self, index: int) -> batches.Family:
-            found = super().family(index)
-            return replace(found, policies=(found.policies[0], deadly)) if index == 30 else found
+            first, second = super().family(index).rows
+            return batches.Family((first, Deadly(**vars(second)) if index == 30 else second))
 
     plan = WithDeadly(**{name: getattr(small, name) for name in Plan.__dataclass_fields__})
     filler = Filler(Store(tmp_path), Local(2, processes=True))

@@ -1,7 +1,7 @@
 """The store: what a row's name hangs on, what comes back, and what is refused."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from experiments.running.batches import Batch, run_batch
 from model.measures import INDICATORS
 from model.parameters import parameters_from
 from model.policy import policy_from
-from model.population import lattice
+from model.population import Population, lattice
 from model.problems import BadInput
 from model.simulation import run
 from tests.experiments import filling
@@ -68,9 +68,18 @@ def test_a_population_comes_back_whole(tmp_path: Path) -> None:
     assert store.population(store.keep(population)).places == population.places
 
 
+def test_whatever_a_population_comes_to_hold_is_part_of_its_key() -> None:
+    @dataclass(frozen=True)
+    class Wider(Population):
+        rivers: float = 1.0
+
+    given = {field.name: getattr(lattice(2), field.name) for field in fields(Population)}
+    one, same, other = Wider(**given), Wider(**{**given, "name": "B"}), Wider(**given, rivers=2.0)
+    assert population_key(one) == population_key(same) != population_key(other)
+
+
 def finished(*seeds: int) -> Finished:
-    policy = policy_from("posts", {"joint_posts": 3})
-    families = [Family((row(seed, joint_posts=3),), (policy,)) for seed in seeds]
+    families = [Family((row(seed, joint_posts=3),)) for seed in seeds]
     return run_batch(Batch(families, lattice(2)))
 
 

@@ -22,7 +22,6 @@ from experiments.rows.parts import Lost
 from experiments.rows.seal import sealed
 from experiments.rows.store import Store
 from experiments.running import batches
-from experiments.study import equal_money
 from experiments.terminal import progress
 from tests.experiments.conftest import TINY
 from tests.experiments.test_failures import flat, part_of
@@ -36,8 +35,7 @@ POLICIES = "policies=[baseline,phds]"
 def runs(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many runs there have been since it was last asked."""
     counted = Mock(side_effect=batches.outcome_of)
-    for module in (batches, equal_money):
-        monkeypatch.setattr(module, "outcome_of", counted)
+    monkeypatch.setattr(batches, "outcome_of", counted)
 
     def since() -> int:
         n = counted.call_count

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from model import arrays, measures, parameters, population
+from model.machine import memory
 from model.policy import BASELINE, policy_from
 from model.simulation import Simulation, compare, run
 from tests.model.worlds import ALGORITHMS, ALL_LEVERS, EVERYTHING, SHORT, SMALL, bits, digests, finished
@@ -100,6 +101,31 @@ def test_room_of_a_fork():
     fork.advance()
     assert fork._room > before, "the fork was meant to outgrow its tables"
     assert bits(fork.result()) == bits(finished(seed=1).result())
+
+
+@pytest.mark.parametrize("fill", [0, 255])
+def test_memory_that_is_used_again_leaves_no_trace(fill):
+    """Worlds of several sizes, and their forks, in memory that held another, or anything."""
+    worlds = [
+        (SMALL, BASELINE),
+        (population.lattice(4), POLICIES[-1]),
+        (SMALL, EVERYTHING),
+        (SMALL, BASELINE),
+    ]
+    runs = [
+        lambda p=p, policy=policy: compare(SHORT, [policy, BASELINE], p, seed=3, histories=True)
+        for p, policy in worlds
+    ]
+    fresh = []
+    for each in runs:
+        memory._spare.blocks.clear()
+        fresh.append(list(map(bits, each())))
+    memory._spare.blocks.clear()
+    for each, expected in zip(runs, fresh, strict=True):
+        for block in memory._spare.blocks:
+            block.memory[:] = fill
+        assert list(map(bits, each())) == expected
+        assert memory._spare.blocks
 
 
 def test_threads():
