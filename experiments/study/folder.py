@@ -142,7 +142,8 @@ def _begun(out: Path) -> tuple[Path, list[Path]]:
         made = _make_parents(out)
         _remove_abandoned(out.parent)
         owner = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        partial = out.parent / f".{out.name}.{owner}.partial"
+        # With its root, or Arrow would take what is before a colon for a protocol.
+        partial = out.absolute().parent / f".{out.name}.{owner}.partial"
         partial.mkdir(parents=True)  # another job's trial may just have removed those above
     except OSError as error:
         _remove_if_empty(*made)
