@@ -218,6 +218,17 @@ NEED = _record(
     ("next", _N, "next of its council, younger; in a free row the next free row"),
 )
 
+LISTING = _record(
+    ("need", _I, "row of the need whose best candidates are listed"),
+    ("at_random", _I, "1 if chance alone scores them"),
+    ("skip_taken", _I, "1 to pass over those whom another need has"),
+    ("ceiling", _F, "only scores below this are listed,"),
+    ("after", _I, "or that score from this candidate on"),
+    ("page", _I, "where they are listed"),
+    ("length", _I, "how many at most"),
+    ("listed", _I, "how many there are"),
+)
+
 NEED_PATH = _record(
     ("worth", _F, "what an optimal assignment would lose without the need"),
     ("loss", _F, "total score lost on the cheapest path to it"),
@@ -282,6 +293,7 @@ class World(NamedTuple):
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
     round_taken: np.ndarray  # [researchers + needs]: need (index) that holds a candidate, or goes without
+    listing: np.record  # scratch: what a page is being filled with
     page_candidates: np.ndarray  # [needs + 1, PAGE]: each need's best candidates, and a spare page
     page_scores: np.ndarray  # [needs + 1, PAGE]: their scores
     need_paths: Table  # of an optimal assignment, one a need of the round
@@ -313,7 +325,7 @@ def _table(rows: int, record: np.dtype) -> np.ndarray:
 
 def allocate(size: Size) -> World:
     """Empty tables of the given sizes, their lists empty and all rows free."""
-    records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
+    records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER, "listing": LISTING}
     one = {name: np.zeros(1, kind)[0] for name, kind in records.items()}
     scratch = max(size.researchers + size.needs, size.ties, size.councils)
     world = World(
