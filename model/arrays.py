@@ -218,6 +218,17 @@ NEED = _record(
     ("next", _N, "next of its council, younger; in a free row the next free row"),
 )
 
+LISTING = _record(
+    ("need", _I, "row of the need whose best candidates are listed"),
+    ("at_random", _I, "1 if chance alone scores them"),
+    ("skip_taken", _I, "1 to pass over those whom another need has"),
+    ("ceiling", _F, "only scores below this are listed,"),
+    ("after", _I, "or that score from this candidate on"),
+    ("page", _I, "where they are listed"),
+    ("length", _I, "how many at most"),
+    ("listed", _I, "how many there are"),
+)
+
 NEED_PATH = _record(
     ("worth", _F, "what an optimal assignment would lose without the need"),
     ("loss", _F, "total score lost on the cheapest path to it"),
@@ -282,6 +293,7 @@ class World(NamedTuple):
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
     round_taken: np.ndarray  # [researchers + needs]: need (index) that holds a candidate, or goes without
+    listing: np.record  # scratch: what a page is being filled with
     page_candidates: np.ndarray  # [needs + 1, PAGE]: each need's best candidates, and a spare page
     page_scores: np.ndarray  # [needs + 1, PAGE]: their scores
     need_paths: Table  # of an optimal assignment, one a need of the round
@@ -350,6 +362,7 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "need_paths": ((size.needs,), NEED_PATH),
         "candidate_paths": ((size.researchers + size.needs,), CANDIDATE_PATH),
         "searching": ((size.needs,), _I),
+        "listing": ((1,), LISTING),
     }
 
 

@@ -112,15 +112,15 @@ def list_eager(world: World, stream: int):
     most = p.outreach_rate * max(1.0, 2.0 * prospect)  # motives add up to 1
     lucky = 0
     for i in range(world.clock.slots):  # all are drawn for, and few come into question
-        world.items[lucky] = i
-        lucky += uniform(stream, i, 0) < most
+        world.keys[lucky], world.items[lucky] = uniform(stream, i, 0), i
+        lucky += world.keys[lucky] < most
     eager = 0
     for k in range(lucky):
         call_up(world.researchers, world.items, k, lucky)
         i = world.items[k]
         motives = world.researchers[i].motives
         drive = motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect
-        if is_available(world, i) & (uniform(stream, i, 0) < p.outreach_rate * drive):
+        if is_available(world, i) & (world.keys[k] < p.outreach_rate * drive):
             world.keys[eager], world.items[eager] = uniform(stream, i, 2), i
             eager += 1
     return eager

@@ -51,26 +51,19 @@ def mark_universities(world: World):
 
 
 @compiled
-def score_bound(world: World, n: int, u: int, f: float):
-    """The most that the score of a need and a university's researcher of some fit can be."""
-    return fitness(world, n, u, f) + (1.0 - levers_of(world).match_accuracy)
-
-
-@compiled
-def fitness(world: World, n: int, u: int, f: float):
-    """match_accuracy f (match_far + (1 - match_far) home)."""
+def nearness(world: World, n: int, u: int):
+    """match_far + (1 - match_far) home."""
     far = world.parameters.match_far
-    near = far + (1.0 - far) * home(world, world.needs[n].council, u)
-    return levers_of(world).match_accuracy * f * near
+    return far + (1.0 - far) * home(world, world.needs[n].council, u)
 
 
 @compiled
 def score_of(world: World, stream: int, n: int, i: int):
-    """What the matchmaker sees: fit and nearness, dimmed by noise."""
+    """What the matchmaker sees: match_accuracy f nearness + (1 - match_accuracy) U."""
+    researcher, accuracy = world.researchers[i], levers_of(world).match_accuracy
+    f = researcher.expertise[world.needs[n].topic]
     noise = uniform(stream, introduction_of(world.needs[n].who, i), 0)
-    researcher, topic = world.researchers[i], world.needs[n].topic
-    seen = fitness(world, n, researcher.university, researcher.expertise[topic])
-    return seen + (1.0 - levers_of(world).match_accuracy) * noise
+    return accuracy * f * nearness(world, n, researcher.university) + (1.0 - accuracy) * noise
 
 
 @compiled
@@ -116,37 +109,65 @@ def list_best(
 
     Best first, equals by index; returns how many there are.
     """
-    topic, listed, least, first = world.needs[n].topic, 0, INFEASIBLE, 0
-    while first < world.clock.candidates:
-        start, first = first, world.round_ends[first]
-        u = world.researchers[world.round_researchers[start]].university
-        if not at_random and score_bound(world, n, u, 1.0) <= least:
-            continue  # nobody there can score higher
-        for j in range(start, first):
-            if skip_taken and world.round_taken[j] != NONE:
-                continue
-            i = world.round_researchers[j]
-            if at_random:
-                value = uniform(stream, introduction_of(world.needs[n].who, i), 1)
-            else:
-                f = world.researchers[i].expertise[topic]
-                if score_bound(world, n, u, f) <= least:
-                    continue  # the noise need not be drawn
-                value = score_of(world, stream, n, i)
-            below = value < ceiling or (value == ceiling and j > after)
-            if below and value > least and is_feasible(world, n, i):
-                enter(world, page, min(listed, length - 1), j, value)
-                listed = min(listed + 1, length)
-                if listed == length:
-                    least = world.page_scores[page, length - 1]
-    return listed
+    listing = world.listing
+    listing.need, listing.page, listing.length, listing.listed = n, page, length, 0
+    listing.at_random, listing.skip_taken = at_random, skip_taken
+    listing.ceiling, listing.after = ceiling, after
+    for elsewhere in range(2):  # at home first, where scores are high: most others need not be looked at
+        end = 0
+        while end < world.clock.candidates:
+            start, end = end, world.round_ends[end]
+            u = world.researchers[world.round_researchers[start]].university
+            if same_place(world, world.needs[n].council, u) == (elsewhere == 0):
+                list_staff(world, stream, u, start, end)
+    return listing.listed
 
 
 @compiled
-def enter(world: World, page: int, last: int, j: int, score: float):
-    """Enter a candidate on a page where the score belongs, in place of the last."""
-    candidates, scores, at = world.page_candidates, world.page_scores, last
-    while at > 0 and scores[page, at - 1] < score:
+def list_staff(world: World, stream: int, u: int, start: int, end: int):
+    """Enter those of a university's candidates who belong on the page."""
+    listing, accuracy = world.listing, levers_of(world).match_accuracy
+    n, topic, near = listing.need, world.needs[listing.need].topic, nearness(world, listing.need, u)
+    if not listing.at_random and not belongs(world, start, accuracy * near + (1.0 - accuracy)):
+        return  # nobody there can score high enough
+    for j in range(start, end):
+        if listing.skip_taken and world.round_taken[j] != NONE:
+            continue
+        i = world.round_researchers[j]
+        if listing.at_random:
+            score = uniform(stream, introduction_of(world.needs[n].who, i), 1)
+        else:
+            most = accuracy * world.researchers[i].expertise[topic] * near + (1.0 - accuracy)
+            if not belongs(world, j, most):
+                continue  # the noise need not be drawn
+            score = score_of(world, stream, n, i)
+        is_below = score < listing.ceiling or (score == listing.ceiling and j > listing.after)
+        if is_below and belongs(world, j, score) and is_feasible(world, n, i):
+            enter(world, j, score)
+
+
+@compiled
+def belongs(world: World, j: int, score: float):
+    """Whether a candidate of some score belongs on the page: it has room, or its last ranks lower."""
+    listing = world.listing
+    return listing.listed < listing.length or ranks_before(world, j, score, listing.length - 1)
+
+
+@compiled
+def ranks_before(world: World, j: int, score: float, at: int):
+    """Whether a candidate comes before the one who stands at a place of the page."""
+    page = world.listing.page
+    other, least = world.page_candidates[page, at], world.page_scores[page, at]
+    return score > least or (score == least and j < other)
+
+
+@compiled
+def enter(world: World, j: int, score: float):
+    """Enter a candidate on the page where the score belongs; if it is full, its last has to go."""
+    candidates, scores, listing = world.page_candidates, world.page_scores, world.listing
+    listing.listed = min(listing.listed + 1, listing.length)
+    page, at = listing.page, listing.listed - 1
+    while at > 0 and ranks_before(world, j, score, at - 1):
         candidates[page, at], scores[page, at] = candidates[page, at - 1], scores[page, at - 1]
         at -= 1
     candidates[page, at], scores[page, at] = j, score
