@@ -270,7 +270,7 @@ class World(NamedTuple):
     months: Table  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: Table  # events; empty unless asked for
-    keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
+    keys: np.ndarray  # scratch: what to sort by, one a tie, researcher, need or place
     items: np.ndarray  # scratch: what is sorted
     bins: np.ndarray  # scratch of sorting
     unsorted_keys: np.ndarray  # scratch of sorting
@@ -315,7 +315,7 @@ def allocate(size: Size) -> World:
     """Empty tables of the given sizes, their lists empty and all rows free."""
     records = {"clock": CLOCK, "parameters": PARAMETER_RECORD, "funder": FUNDER}
     one = {name: np.zeros(1, kind)[0] for name, kind in records.items()}
-    scratch = max(size.researchers + size.needs, size.ties, size.councils)
+    scratch = max(size.researchers + size.needs, size.ties, size.councils, size.places)
     world = World(
         **one,
         segments=np.zeros(size.segments, LEVER_RECORD),
