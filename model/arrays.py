@@ -270,6 +270,9 @@ class World(NamedTuple):
     months: Table  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: Table  # events; empty unless asked for
+    # Scratch: whoever needs it fills it anew, and nothing in it outlives a phase of `model.schedule`.
+    # Keys and items serve the founding and policies (structures), turnover (who may leave), meetings (who
+    # reaches out; a matchmaking round), funding (bids) and delivery (whose turn it is to work).
     keys: np.ndarray  # scratch: what to sort by, one a tie, researcher, need or place
     items: np.ndarray  # scratch: what is sorted
     bins: np.ndarray  # scratch of sorting
