@@ -281,7 +281,10 @@ class World(NamedTuple):
     months: Table  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: Table  # events; empty unless asked for
-    keys: np.ndarray  # scratch: what to sort by, one a tie, researcher or need
+    # Scratch: whoever needs it fills it anew, and nothing in it outlives a phase of `model.schedule`.
+    # Keys and items serve the founding and policies (structures), turnover (who may leave), meetings (who
+    # reaches out; a matchmaking round), funding (bids) and delivery (whose turn it is to work).
+    keys: np.ndarray  # scratch: what to sort by, one a tie, researcher, need or place
     items: np.ndarray  # scratch: what is sorted
     bins: np.ndarray  # scratch of sorting
     unsorted_keys: np.ndarray  # scratch of sorting
@@ -322,7 +325,7 @@ class Size(NamedTuple):
 
 def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
     """Shape and type of every table of a World, in its order."""
-    scratch = max(size.researchers + size.needs, size.ties, size.councils)
+    scratch = max(size.researchers + size.needs, size.ties, size.councils, size.places)
     return {
         "clock": ((1,), CLOCK),
         "parameters": ((1,), PARAMETER_RECORD),
@@ -357,12 +360,12 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "round_choice": ((size.needs,), _I),
         "round_score": ((size.needs,), _F),
         "round_taken": ((size.researchers + size.needs,), _I),
+        "listing": ((1,), LISTING),
         "page_candidates": ((size.needs + 1, PAGE), _N),
         "page_scores": ((size.needs + 1, PAGE), _F),
         "need_paths": ((size.needs,), NEED_PATH),
         "candidate_paths": ((size.researchers + size.needs,), CANDIDATE_PATH),
         "searching": ((size.needs,), _I),
-        "listing": ((1,), LISTING),
     }
 
 

@@ -41,8 +41,8 @@ def assign(world: World):
         augment(world, stream, k)
     for k in range(clock.free_needs):
         if world.round_choice[k] < clock.candidates:
-            researcher = world.round_researchers[world.round_choice[k]]
-            world.round_score[k] = score_of(world, stream, world.round_needs[k], researcher)
+            i = world.round_researchers[world.round_choice[k]]
+            world.round_score[k] = score_of(world, stream, world.round_needs[k], i)
         else:
             world.round_choice[k] = NONE
 
@@ -72,8 +72,8 @@ def augment(world: World, stream: int, root: int):
             settled += 1
     settle_prices(world, searched, settled, loss)
     take_path(world, root, j)
-    for place in range(reached):
-        world.candidate_paths[world.items[place]].position = NONE
+    for at in range(reached):
+        world.candidate_paths[world.items[at]].position = NONE
 
 
 @compiled
@@ -81,10 +81,10 @@ def turn_to_page(world: World, k: int, page: int, listed: int, reached: int, set
     """Lead the path of a need on to the candidates on a page; returns how many are reached in all."""
     path = world.need_paths[k]
     path.least = INFEASIBLE
-    for place in range(listed):
-        j, score = world.page_candidates[page, place], world.page_scores[page, place]
+    for at in range(listed):
+        j, score = world.page_candidates[page, at], world.page_scores[page, at]
         reached = reach(world, k, j, score, reached, settled)
-        if place == world.page_scores.shape[1] - 1:
+        if at == world.page_scores.shape[1] - 1:
             path.least, path.last = score, j
     return reached
 
@@ -120,8 +120,8 @@ def find_nearest(world: World, stream: int, searched: int, reached: int, settled
 def nearest_reached(world: World, reached: int, settled: int):
     """Of the candidates reached and not settled, the one to whom a path loses least."""
     nearest, least = NONE, math.inf
-    for place in range(settled, reached):
-        j = world.items[place]
+    for at in range(settled, reached):
+        j = world.items[at]
         if world.candidate_paths[j].loss < least:
             nearest, least = j, world.candidate_paths[j].loss
     return nearest
@@ -130,10 +130,10 @@ def nearest_reached(world: World, reached: int, settled: int):
 @compiled
 def look_further(world: World, searched: int, within: float):
     """A need that may have a candidate on its next page to whom a path loses less; -1 if none."""
-    for place in range(searched):
-        path = world.need_paths[world.searching[place]]
+    for at in range(searched):
+        path = world.need_paths[world.searching[at]]
         if path.least > INFEASIBLE and path.loss + (path.worth - path.least) < within:
-            return world.searching[place]
+            return world.searching[at]
     return NONE
 
 
@@ -148,11 +148,11 @@ def settle(world: World, j: int, settled: int):
 @compiled
 def settle_prices(world: World, searched: int, settled: int, loss: float):
     """Take what the path loses from the worth of the needs on it, and put it on the prices they pay."""
-    for place in range(searched):
-        path = world.need_paths[world.searching[place]]
+    for at in range(searched):
+        path = world.need_paths[world.searching[at]]
         path.worth -= loss - path.loss
-    for place in range(settled):
-        candidate = world.candidate_paths[world.items[place]]
+    for at in range(settled):
+        candidate = world.candidate_paths[world.items[at]]
         candidate.price += loss - candidate.loss
 
 

@@ -132,7 +132,7 @@ _SPLITMIX_M2 = unsigned(0x94D049BB133111EB)
 
 
 @entry
-def philox4x32(counter0, counter1, counter2, counter3, key0, key1):
+def philox4x32(counter0: int, counter1: int, counter2: int, counter3: int, key0: int, key1: int):
     """Philox4x32-10: four 32-bit words of counter and two of key to four words of output.
 
     Source: Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
@@ -151,7 +151,7 @@ def philox4x32(counter0, counter1, counter2, counter3, key0, key1):
 
 
 @entry
-def splitmix64(stream, position):
+def splitmix64(stream: int, position: int):
     """The number at `position` (0, 1, ...) of SplitMix64 seeded with `stream`.
 
     Source: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
@@ -163,7 +163,7 @@ def splitmix64(stream, position):
 
 
 @entry
-def stream_of(seed, process, month):
+def stream_of(seed: int, process: int, month: int):
     """The stream of a process in a month, for a seed in 0...2^63-1."""
     low, high = unsigned(seed) & _LOW32, unsigned(seed) >> unsigned(32)
     word0, word1, _, _ = philox4x32(process, month, 0, 0, low, high)
@@ -171,19 +171,19 @@ def stream_of(seed, process, month):
 
 
 @entry
-def uniform(stream, who, draw):
+def uniform(stream: int, who: int, draw: int):
     """Uniform draw in the open interval (0, 1), on a grid of 2^52 points."""
     return (float(splitmix64(stream, who * 64 + draw) >> unsigned(12)) + 0.5) * 2.0**-52
 
 
 @entry
-def index(stream, who, draw, n):
+def index(stream: int, who: int, draw: int, n: int):
     """Uniform draw among 0...n-1."""
     return int(uniform(stream, who, draw) * n)
 
 
 @entry
-def happens(stream, who, draw, hazard):
+def happens(stream: int, who: int, draw: int, hazard: float):
     """Whether an event with this monthly hazard happens: probability 1 - exp(-hazard)."""
     u = uniform(stream, who, draw)
     # 1 - exp(-h) <= h, so the exponential is needed only for draws that could matter.
@@ -191,20 +191,20 @@ def happens(stream, who, draw, hazard):
 
 
 @entry
-def normal(stream, who, draw):
+def normal(stream: int, who: int, draw: int):
     """Standard normal draw (Box & Muller 1958); takes two draws."""
     radius = math.sqrt(-2.0 * math.log(uniform(stream, who, draw)))
     return radius * math.cos(2.0 * math.pi * uniform(stream, who, draw + 1))
 
 
 @entry
-def log_normal(stream, who, draw, median, sigma):
+def log_normal(stream: int, who: int, draw: int, median: float, sigma: float):
     """Log-normal draw; takes two draws."""
     return median * math.exp(sigma * normal(stream, who, draw))
 
 
 @entry
-def gamma(stream, who, draw, shape):
+def gamma(stream: int, who: int, draw: int, shape: float):
     """Gamma draw of unit scale.
 
     Whole and half shapes are sums of exponentials and half a squared normal (shape + 1 draws at
@@ -224,7 +224,7 @@ def gamma(stream, who, draw, shape):
 
 
 @entry
-def _gamma_by_rejection(stream, who, draw, shape):
+def _gamma_by_rejection(stream: int, who: int, draw: int, shape: float):
     boost = 1.0
     if shape < 1.0:
         boost = uniform(stream, who, draw) ** (1.0 / shape)
@@ -244,14 +244,14 @@ def _gamma_by_rejection(stream, who, draw, shape):
 
 
 @entry
-def beta(stream, who, draw, a, b):
+def beta(stream: int, who: int, draw: int, a: float, b: float):
     """Beta draw; takes draws up to `draw + 31`."""
     x = gamma(stream, who, draw, a)
     return x / (x + gamma(stream, who, draw + 16, b))
 
 
 @entry
-def poisson(stream, who, draw, mean):
+def poisson(stream: int, who: int, draw: int, mean: float):
     """Poisson draw by inversion; takes one draw for every 500 of the mean."""
     count = 0
     while mean > 0.0:
@@ -273,7 +273,7 @@ def poisson(stream, who, draw, mean):
 
 
 @entry
-def yearly_number(stream, per_year):
+def yearly_number(stream: int, per_year: float):
     """How often in this month something happens that happens `per_year` times a year."""
     monthly = per_year / 12.0
     whole = math.floor(monthly)
@@ -281,24 +281,24 @@ def yearly_number(stream, per_year):
 
 
 @entry
-def attribute_of(who, attribute):
+def attribute_of(who: int, attribute: int):
     """The `who` of one attribute's draws."""
     return who * 32 + attribute
 
 
 @entry
-def pair_of(council, researcher):
+def pair_of(c: int, i: int):
     """The `who` of a council-researcher pair, for up to 2^20 researchers."""
-    return (int(council) << 20) | int(researcher)
+    return (int(c) << 20) | int(i)
 
 
 @entry
-def need_of(council, born, index_in_month):
+def need_of(c: int, born: int, index_in_month: int):
     """The `who` of a need, for up to 4,096 months and 1,024 needs of a council in a month."""
-    return (((council << 12) | born) << 10) | index_in_month
+    return (((c << 12) | born) << 10) | index_in_month
 
 
 @entry
-def introduction_of(need, researcher):
+def introduction_of(need_who: int, i: int):
     """The `who` of a need and a researcher, for up to 16,384 councils."""
-    return (need << 20) | researcher
+    return (need_who << 20) | i

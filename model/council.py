@@ -1,6 +1,9 @@
 """Councils: who they are, who leads them, and how their capacity shrinks (ODD 2, 4.1, 7)."""
 
+import numpy as np
+
 from model import chance
+from model.arrays import Table, World
 from model.chance import attribute_of, stream_of, uniform
 from model.machine.compiling import compiled
 from model.place import locate
@@ -8,17 +11,17 @@ from model.population import POPULATION_OF_SIZE_ONE
 
 
 @compiled
-def draw_councils(world, sites, geographic, shapes):
+def draw_councils(world: World, sites: Table, geographic: bool, shapes: np.ndarray):
     """Draw every council; shapes are those of the Dirichlet of motives."""
     stream = stream_of(world.clock.seed, chance.COUNCIL, 0)
     for c in range(world.councils.size):
-        draw_council(world, world.councils[c], sites[c], geographic, shapes, stream, c)
+        draw_council(world, c, sites[c], geographic, shapes, stream)
 
 
 @compiled
-def draw_council(world, council, site, geographic, shapes, stream, c):
+def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes: np.ndarray, stream: int):
     """Draw one council from its attributes' addresses (ODD 7)."""
-    p = world.parameters
+    p, council = world.parameters, world.councils[c]
     council.place = site.place
     locate(council, stream, attribute_of(c, chance.COUNCIL_POSITION), site, geographic)
     population = chance.log_normal(
@@ -51,7 +54,7 @@ def draw_council(world, council, site, geographic, shapes, stream, c):
 
 
 @compiled
-def draw_weights(weights, shapes, stream, who):
+def draw_weights(weights: np.ndarray, shapes: np.ndarray, stream: int, who: int):
     """Dirichlet draw; one component a consecutive who."""
     total = 0.0
     for j in range(weights.size):
@@ -62,7 +65,7 @@ def draw_weights(weights, shapes, stream, who):
 
 
 @compiled
-def draw_profile(cumulative, stream, who):
+def draw_profile(cumulative: np.ndarray, stream: int, who: int):
     """Cumulative shares of a flat Dirichlet; one topic a consecutive who."""
     total = 0.0
     for k in range(cumulative.size):
@@ -73,7 +76,7 @@ def draw_profile(cumulative, stream, who):
 
 
 @compiled
-def shrink_capacity(world):
+def shrink_capacity(world: World):
     """Austerity: in the horizon, analytical and partnership capacity shrink every month."""
     if world.clock.month < world.clock.warmup:
         return
@@ -84,7 +87,7 @@ def shrink_capacity(world):
 
 
 @compiled
-def change_council_leaders(world):
+def change_council_leaders(world: World):
     """Elections and departures redraw the leadership's commitment."""
     clock, p = world.clock, world.parameters
     stream = stream_of(clock.seed, chance.COUNCIL_LEADER, clock.month)
@@ -97,13 +100,13 @@ def change_council_leaders(world):
 
 
 @compiled
-def analysts(world, council):
+def analysts(world: World, council: np.record):
     """A as it counts: days of analysts a month, seconded researchers included."""
     return council.analytical_capacity + world.parameters.secondment_days * council.seconded
 
 
 @compiled
-def analytical_share(world, council):
+def analytical_share(world: World, council: np.record):
     """A / (A + median_analysts)."""
     days = analysts(world, council)
     return days / (days + world.parameters.median_analysts)

@@ -1,6 +1,8 @@
 """Effort: who asks for how much of whose time, and what is served (ODD 4.6)."""
 
-from model.arrays import BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC
+import numpy as np
+
+from model.arrays import BY_INTRODUCTION, NONE, PROJECT, READY, SCOPING, STRATEGIC, World
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up
 from model.month import levers_of, this_month
@@ -10,38 +12,38 @@ LEAST_CAPACITY = 1e-9  # so that a load without any capacity is large, but a num
 
 
 @compiled
-def share_out_effort(world):
+def share_out_effort(world: World):
     """Reckon demand, then serve commitments first and scoping and ready ties from what is left."""
     rest_researchers(world)
     commit_engagement(world)
-    for i in range(world.clock.live):
-        call_up(world.ties, world.live, i, world.clock.live)
-        demand_effort(world, world.ties[world.live[i]])
+    for k in range(world.clock.live):
+        call_up(world.ties, world.live, k, world.clock.live)
+        demand_effort(world, world.ties[world.live[k]])
     serve_councils(world)
     serve_researchers(world)
-    for i in range(world.clock.live):
-        call_up(world.ties, world.live, i, world.clock.live)
-        take_served(world, world.ties[world.live[i]])
+    for k in range(world.clock.live):
+        call_up(world.ties, world.live, k, world.clock.live)
+        take_served(world, world.ties[world.live[k]])
 
 
 @compiled
-def rest_researchers(world):
+def rest_researchers(world: World):
     """Nothing is asked of anyone yet; most are never asked, and never looked at."""
-    for i in range(world.clock.busy):
-        researcher = world.researchers[world.efforts[i].researcher]
+    for k in range(world.clock.busy):
+        researcher = world.researchers[world.efforts[k].researcher]
         researcher.effort = NONE
         researcher.load = 0.0
     world.clock.busy = 0
 
 
 @inlined
-def call_on(world, r):
+def call_on(world: World, i: int):
     """What is asked of a researcher: nothing, if this is the first time this month."""
-    researcher = world.researchers[r]
+    researcher = world.researchers[i]
     if researcher.effort == NONE:
         researcher.effort = world.clock.busy
         effort = world.efforts[world.clock.busy]
-        effort.researcher = r
+        effort.researcher = i
         effort.committed = 0.0
         effort.nurturing = 0.0
         world.clock.busy += 1
@@ -49,7 +51,7 @@ def call_on(world, r):
 
 
 @compiled
-def commit_engagement(world):
+def commit_engagement(world: World):
     """The time that the funder's engagement takes of every council."""
     levers, p = levers_of(world), world.parameters
     for c in range(world.councils.size):
@@ -60,7 +62,7 @@ def commit_engagement(world):
 
 
 @inlined
-def demand_effort(world, tie):
+def demand_effort(world: World, tie: np.record):
     """Add a tie's demand to what is asked of its two sides."""
     p = world.parameters
     council, effort = world.councils[tie.council], call_on(world, tie.researcher)
@@ -78,7 +80,7 @@ def demand_effort(world, tie):
 
 
 @compiled
-def support(world, tie):
+def support(world: World, tie: np.record):
     """Share of scoping and ready demand that nurture support leaves to the pair; the rest is charged."""
     share = levers_of(world).nurture_support
     if share <= 0.0 or tie.origin != BY_INTRODUCTION:
@@ -88,7 +90,7 @@ def support(world, tie):
 
 
 @inlined
-def demand_nurturing(world, tie, council, effort, left):
+def demand_nurturing(world: World, tie: np.record, council: np.record, effort: np.record, left: float):
     """Demand of a scoping, ready or awarded tie, of which relief leaves a share."""
     p = world.parameters
     share = 1.0 if tie.stage == SCOPING else p.ready_share
@@ -98,7 +100,7 @@ def demand_nurturing(world, tie, council, effort, left):
 
 
 @inlined
-def bid_days(world, tie):
+def bid_days(world: World, tie: np.record):
     """A ready tie's days on bids this month: towards a call, a full bid, or rolling money."""
     p, two_stage = world.parameters, levers_of(world).two_stage
     days = p.bid_days / p.bid_months
@@ -111,7 +113,7 @@ def bid_days(world, tie):
 
 
 @inlined
-def count_bits(bits):
+def count_bits(bits: int):
     """How many bits of a number are 1."""
     count = 0
     while bits > 0:
@@ -121,13 +123,13 @@ def count_bits(bits):
 
 
 @compiled
-def served_share(capacity, demand):
+def served_share(capacity: float, demand: float):
     """min(1, capacity / demand)."""
     return 1.0 if demand <= capacity else max(capacity, 0.0) / demand
 
 
 @inlined
-def serve(side, capacity):
+def serve(side: np.record, capacity: float):
     """Serve a council or a researcher, commitments first, then nurturing; returns the load."""
     side.served_committed = served_share(capacity, side.committed)
     side.served_nurturing = served_share(max(0.0, capacity - side.committed), side.nurturing)
@@ -135,7 +137,7 @@ def serve(side, capacity):
 
 
 @compiled
-def serve_councils(world):
+def serve_councils(world: World):
     """Serve every council, and measure the mean load."""
     total = 0.0
     for c in range(world.councils.size):
@@ -147,19 +149,19 @@ def serve_councils(world):
 
 
 @compiled
-def serve_researchers(world):
+def serve_researchers(world: World):
     """Serve everyone of whom something is asked, and measure the mean load."""
     total = 0.0
-    for i in range(world.clock.busy):
-        researcher = world.researchers[world.efforts[i].researcher]
-        researcher.load = serve(world.efforts[i], researcher.engagement_capacity)
+    for k in range(world.clock.busy):
+        researcher = world.researchers[world.efforts[k].researcher]
+        researcher.load = serve(world.efforts[k], researcher.engagement_capacity)
         total += researcher.load
     if world.clock.researchers > 0:
         this_month(world).load_researcher = total / world.clock.researchers
 
 
 @inlined
-def take_served(world, tie):
+def take_served(world: World, tie: np.record):
     """A tie is served as well as the less served of its two sides."""
     council = world.councils[tie.council]
     effort = world.efforts[world.researchers[tie.researcher].effort]

@@ -1,7 +1,9 @@
 """Findings: the work of partnerships, and what comes of it (ODD 4.9)."""
 
+import numpy as np
+
 from model import chance
-from model.arrays import NONE, PROJECT, STRATEGIC
+from model.arrays import NONE, PROJECT, STRATEGIC, World
 from model.chance import stream_of, uniform
 from model.council import analytical_share
 from model.machine.compiling import compiled, inlined
@@ -15,31 +17,31 @@ HEARER_TRIES = 1000
 
 
 @compiled
-def deliver(world):
+def deliver(world: World):
     """Partnerships, in random order, take on needs, work, and deliver findings."""
     clock = world.clock
     stream = stream_of(clock.seed, chance.DELIVERY, clock.month)
-    n = 0
-    for i in range(clock.live):
-        call_up(world.ties, world.live, i, world.clock.live)
-        row = world.live[i]
-        tie = world.ties[row]
+    working = 0
+    for k in range(clock.live):
+        call_up(world.ties, world.live, k, world.clock.live)
+        t = world.live[k]
+        tie = world.ties[t]
         if tie.stage == STRATEGIC or (tie.stage == PROJECT and tie.since < clock.month):
             who = chance.pair_of(tie.council, tie.researcher)
-            world.keys[n], world.items[n] = uniform(stream, who, 0), row
-            n += 1
-    sort_by_luck(world, n)
-    for i in range(n):
-        work(world, stream, world.items[i])
+            world.keys[working], world.items[working] = uniform(stream, who, 0), t
+            working += 1
+    sort_by_luck(world, working)
+    for k in range(working):
+        work(world, stream, world.items[k])
 
 
 @inlined
-def work(world, stream, row):
+def work(world: World, stream: int, t: int):
     """Take on a need if there is none, and bring the finding on by a month."""
-    tie = world.ties[row]
+    tie = world.ties[t]
     if tie.progress == 0.0:
         if tie.need == NONE:
-            claim_need(world, row, tie)
+            claim_need(world, t, tie)
         if tie.need == NONE and tie.stage == STRATEGIC:
             return
         tie.began_with_need = tie.need != NONE
@@ -50,31 +52,31 @@ def work(world, stream, row):
 
 
 @compiled
-def fit(world, tie, topic):
+def fit(world: World, tie: np.record, topic: int):
     """F of the tie on a topic; a strategic one can draw on colleagues."""
     expertise = world.researchers[tie.researcher].expertise[topic]
     return max(expertise, world.parameters.strategic_reach) if tie.stage == STRATEGIC else expertise
 
 
 @compiled
-def claim_need(world, row, tie):
+def claim_need(world: World, t: int, tie: np.record):
     """Claim the best-fitting free need of the council, of equals the oldest."""
     best, best_fit = NONE, world.parameters.least_fit
-    at = world.councils[tie.council].first_need
-    while at != NONE:
-        need = world.needs[at]
+    n = world.councils[tie.council].first_need
+    while n != NONE:
+        need = world.needs[n]
         if need.tie == NONE and fit(world, tie, need.topic) > best_fit:
-            best, best_fit = at, fit(world, tie, need.topic)
-        at = need.next
+            best, best_fit = n, fit(world, tie, need.topic)
+        n = need.next
     if best != NONE:
         tie.need = best
         tie.topic = world.needs[best].topic
-        world.needs[best].tie = row
+        world.needs[best].tie = t
         record(world, tie, CLAIMED)
 
 
 @inlined
-def speed(world, tie):
+def speed(world: World, tie: np.record):
     """Progress made this month towards a finding."""
     p = world.parameters
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
@@ -84,7 +86,7 @@ def speed(world, tie):
 
 
 @compiled
-def deliver_finding(world, stream, tie):
+def deliver_finding(world: World, stream: int, tie: np.record):
     """A finding, of use if in time; the researcher learns in any case, and others may hear of it."""
     p, month = world.parameters, this_month(world)
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
@@ -117,7 +119,7 @@ def deliver_finding(world, stream, tie):
 
 
 @compiled
-def draw_outcome(world, tie, u):
+def draw_outcome(world: World, tie: np.record, luck: float):
     """One of the review's four kinds of success that a finding can be."""
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
     month, strategic = this_month(world), tie.stage == STRATEGIC
@@ -125,7 +127,7 @@ def draw_outcome(world, tie, u):
     asset = council.motives[1] * analytical_share(world, council)
     delivery = council.motives[3] * (0.3 + researcher.sector_knowledge) * (1.0 if strategic else 0.3)
     specialist = council.motives[2] * researcher.excellence
-    target = u * (fresh + asset + delivery + specialist)
+    target = luck * (fresh + asset + delivery + specialist)
     if target < fresh:
         month.fresh_perspective += 1
     elif target < fresh + asset:
@@ -137,45 +139,45 @@ def draw_outcome(world, tie, u):
 
 
 @compiled
-def spread(world, stream, tie, who, value):
+def spread(world: World, stream: int, tie: np.record, who: int, value: float):
     """Other councils, distinct and picked at random, hear of the finding."""
-    clock, councils = world.clock, world.councils.size
-    n = min(chance.poisson(stream, who, 2, levers_of(world).dissemination), councils - 1)
-    if n <= 0:
+    clock = world.clock
+    audience = min(chance.poisson(stream, who, 2, levers_of(world).dissemination), world.councils.size - 1)
+    if audience <= 0:
         return
     hearers = stream_of(clock.seed, chance.HEARER, clock.month)
     heard = 0
     for attempt in range(HEARER_TRIES):
-        council = chance.index(hearers, who * 1024 + attempt, 0, councils)
-        if council != tie.council and not has_heard(world, council, heard):
-            world.noted[heard] = council
+        c = chance.index(hearers, who * 1024 + attempt, 0, world.councils.size)
+        if c != tie.council and not has_heard(world, c, heard):
+            world.noted[heard] = c
             heard += 1
-            hear(world, council, tie.topic, value)
-            if heard == n:
+            hear(world, c, tie.topic, value)
+            if heard == audience:
                 return
 
 
 @compiled
-def has_heard(world, council, heard):
+def has_heard(world: World, c: int, heard: int):
     """Whether a council is among those that have heard."""
-    for i in range(heard):  # noqa: SIM110 (rules have no generators)
-        if world.noted[i] == council:
+    for k in range(heard):  # noqa: SIM110 (rules have no generators)
+        if world.noted[k] == c:
             return True
     return False
 
 
 @compiled
-def hear(world, council, topic, value):
+def hear(world: World, c: int, topic: int, value: float):
     """A council that hears of a finding has its oldest need on the topic met, if it has one."""
-    need = oldest_need_on(world, council, topic)
-    if need != NONE:
-        close_need(world, need)
+    n = oldest_need_on(world, c, topic)
+    if n != NONE:
+        close_need(world, n)
         this_month(world).needs_met_dissemination += 1
         this_month(world).value += world.parameters.transfer_value * value
 
 
 @compiled
-def charge_communication(world):
+def charge_communication(world: World):
     """Communication beyond the warm-up's is paid for by the year."""
     further = levers_of(world).dissemination - world.segments[0].dissemination
     if further > 0.0:

@@ -2,8 +2,10 @@
 
 import math
 
+import numpy as np
+
 from model import chance
-from model.arrays import AWARDED, N_TOPICS, NEVER, NONE, READY
+from model.arrays import AWARDED, N_TOPICS, NEVER, NONE, READY, World
 from model.chance import stream_of, uniform
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
@@ -23,27 +25,27 @@ LOT = 11
 
 
 @compiled
-def grant_cost(world):
+def grant_cost(world: World):
     """£k that a grant costs now."""
     p = world.parameters
     return p.grant_fixed + p.grant_monthly * levers_of(world).grant_months
 
 
 @compiled
-def affordable(money, cost):
+def affordable(money: float, cost: float):
     """How many grants the money covers."""
     return math.floor(money / cost + ROUNDING)
 
 
 @compiled
-def call_money(world):
+def call_money(world: World):
     """£k that each call adds to the money at hand."""
     levers = levers_of(world)
     return levers.annual_budget * (1.0 - levers.responsive_share) * levers.call_interval / 12.0
 
 
 @compiled
-def look_ahead(world):
+def look_ahead(world: World):
     """When the next call will be held, and how funding looks from here."""
     clock, levers, funder, p = world.clock, levers_of(world), world.funder, world.parameters
     if clock.month == clock.warmup:
@@ -68,28 +70,28 @@ def look_ahead(world):
 
 
 @compiled
-def start_accounts(funder):
+def start_accounts(funder: np.record):
     """The horizon starts with nothing over."""
     funder.leftover = 0.0
     funder.purse = 0.0
-    for i in range(funder.aside_awards.size):
-        funder.aside_awards[i] = 0
+    for k in range(funder.aside_awards.size):
+        funder.aside_awards[k] = 0
 
 
 @compiled
-def raised(world, share):
+def raised(world: World, share: float):
     """What the funder's engagement makes of a share: x + (1 - x) E."""
     return share + (1.0 - share) * levers_of(world).engagement
 
 
 @compiled
-def awareness(world):
+def awareness(world: World):
     """Chance that a pair hears of money in time."""
     return raised(world, world.parameters.awareness)
 
 
 @compiled
-def fund(world):
+def fund(world: World):
     """Awards start; full bids are decided; a call may close; rolling money is given out."""
     start_awarded(world)
     decide_full_bids(world)
@@ -98,10 +100,10 @@ def fund(world):
 
 
 @compiled
-def start_awarded(world):
+def start_awarded(world: World):
     """Start the projects whose decision lag is over."""
-    for i in range(world.clock.live):
-        tie = world.ties[world.live[i]]
+    for k in range(world.clock.live):
+        tie = world.ties[world.live[k]]
         if tie.stage == AWARDED and tie.due <= world.clock.month:
             start_project(world, tie, 1, tie.grant_months)
             this_month(world).starts_grant += 1
@@ -109,7 +111,7 @@ def start_awarded(world):
 
 
 @compiled
-def close_call(world):
+def close_call(world: World):
     """Hold this month's call, if one closes and the money at hand covers a grant."""
     clock, funder, levers = world.clock, world.funder, levers_of(world)
     if (clock.month + 1) % levers.call_interval != 0:
@@ -131,31 +133,31 @@ def close_call(world):
 
 
 @compiled
-def collect_bids(world, noise):
+def collect_bids(world: World, noise: float):
     """Ready ties that bid to this month's call, with their scores, into the scratch lists."""
     clock = world.clock
     stream = stream_of(clock.seed, chance.BID, clock.month)
     taste = stream_of(clock.seed, chance.TASTE, clock.month)
     bids = 0
-    for i in range(clock.live):
-        row = world.live[i]
-        tie = world.ties[row]
+    for k in range(clock.live):
+        t = world.live[k]
+        tie = world.ties[t]
         if tie.stage == READY and tie.due == NONE and bids_now(world, tie, stream, CALL_BID, 1.0):
             merit = score(world, tie, stream, CALL_NOISE, noise, taste, CALL_TASTE)
-            bids = put_forward(world, bids, row, merit)
+            bids = put_forward(world, bids, t, merit)
     return bids
 
 
 @compiled
-def put_forward(world, bids, row, merit):
+def put_forward(world: World, bids: int, t: int, merit: float):
     """Add a bid to the scratch lists; the keys hold scores with their sign turned. Returns how many."""
     world.keys[bids] = -merit
-    world.items[bids] = row
+    world.items[bids] = t
     return bids + 1
 
 
 @compiled
-def bids_now(world, tie, stream, draw, share):
+def bids_now(world: World, tie: np.record, stream: int, draw: int, share: float):
     """Whether a ready tie bids: it must hear of the money, want it, and find the time."""
     p, researcher = world.parameters, world.researchers[tie.researcher]
     hears = 1.0 if is_bridged(world, tie) else awareness(world)
@@ -170,7 +172,7 @@ def bids_now(world, tie, stream, draw, share):
 
 
 @compiled
-def score(world, tie, stream, draw, noise, taste, taste_draw):
+def score(world: World, tie: np.record, stream: int, draw: int, noise: float, taste: int, taste_draw: int):
     """What assessors make of a bid: excellence, impact, the call's taste, and noise."""
     impact = levers_of(world).impact_weight
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
@@ -185,41 +187,41 @@ def score(world, tie, stream, draw, noise, taste, taste_draw):
 
 
 @compiled
-def taste_for(world, topic, u):
+def taste_for(world: World, topic: int, luck: float):
     """T_k: how much a call likes a topic, from local needs and by chance."""
     most = 0
     for k in range(N_TOPICS):
         most = max(most, world.funder.open_needs[k])
     aligned = raised(world, world.parameters.topic_alignment)
-    need = world.funder.open_needs[topic] / most if most > 0 else 0.0
-    return aligned * need + (1.0 - aligned) * u
+    interest = world.funder.open_needs[topic] / most if most > 0 else 0.0
+    return aligned * interest + (1.0 - aligned) * luck
 
 
 @compiled
-def rank(world, bids):
+def rank(world: World, bids: int):
     """Best score first."""
     sort_by_key(world.keys, world.items, 0, bids)
 
 
 @compiled
-def draw_lots(world, bids, awards):
+def draw_lots(world: World, bids: int, awards: int):
     """Move those who win by lot, from the better half, up behind those who win by rank."""
     by_rank = awards - round_half_up(levers_of(world).lottery * awards)
     half = (bids + 1) // 2
     if by_rank >= min(awards, half):
         return
     stream = stream_of(world.clock.seed, chance.BID, world.clock.month)
-    for i in range(by_rank, half):
-        tie = world.ties[world.items[i]]
-        world.keys[i] = uniform(stream, chance.pair_of(tie.council, tie.researcher), LOT)
+    for k in range(by_rank, half):
+        tie = world.ties[world.items[k]]
+        world.keys[k] = uniform(stream, chance.pair_of(tie.council, tie.researcher), LOT)
     sort_by_key(world.keys, world.items, by_rank, half)
 
 
 @compiled
-def make_awards(world, awards, lag, cost):
+def make_awards(world: World, awards: int, lag: int, cost: float):
     """Award grants to the first of the list; they are paid for even if cut short. Returns £k."""
-    for i in range(awards):
-        tie = world.ties[world.items[i]]
+    for k in range(awards):
+        tie = world.ties[world.items[k]]
         become_awarded(world, tie, world.clock.month + lag)
         record(world, tie, GRANT_AWARDED)
     month = this_month(world)
@@ -229,26 +231,26 @@ def make_awards(world, awards, lag, cost):
 
 
 @compiled
-def turn_down(world, first, bids, draw):
+def turn_down(world: World, first: int, bids: int, draw: int):
     """Those who lose may give up, unless they are bridged."""
     stream = stream_of(world.clock.seed, chance.BID, world.clock.month)
-    for i in range(first, bids):
-        row = world.items[i]
-        tie = world.ties[row]
+    for k in range(first, bids):
+        t = world.items[k]
+        tie = world.ties[t]
         who = chance.pair_of(tie.council, tie.researcher)
         if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop:
             record(world, tie, GAVE_UP)
-            go_dormant(world, row)
+            go_dormant(world, t)
 
 
 @compiled
-def invite_full_bids(world, bids, awards):
+def invite_full_bids(world: World, bids: int, awards: int):
     """The best outlines go on to full bids; the money for them is set aside."""
     clock, funder, cost = world.clock, world.funder, grant_cost(world)
     p = world.parameters
     invited = min(bids, p.outlines_kept * awards)
-    for i in range(invited):
-        tie = world.ties[world.items[i]]
+    for k in range(invited):
+        tie = world.ties[world.items[k]]
         tie.due = clock.month + p.full_bid_months
         record(world, tie, FULL_BID)
     aside = min(bids, awards)
@@ -259,37 +261,37 @@ def invite_full_bids(world, bids, awards):
 
 
 @compiled
-def decide_full_bids(world):
+def decide_full_bids(world: World):
     """Score the full bids due anew, in the taste of their call, and award what was set aside."""
     clock, funder = world.clock, world.funder
     call = clock.month - world.parameters.full_bid_months
-    place = call % funder.aside_awards.size
-    if call < 0 or funder.aside_awards[place] == 0:
+    at = call % funder.aside_awards.size
+    if call < 0 or funder.aside_awards[at] == 0:
         return
     stream = stream_of(clock.seed, chance.BID, clock.month)
     taste = stream_of(clock.seed, chance.TASTE, call)
     bids = 0
-    for i in range(clock.live):
-        row = world.live[i]
-        tie = world.ties[row]
+    for k in range(clock.live):
+        t = world.live[k]
+        tie = world.ties[t]
         if tie.stage == READY and tie.due == clock.month:
             noise = world.parameters.score_noise
             merit = score(world, tie, stream, FULL_NOISE, noise, taste, CALL_TASTE)
-            bids = put_forward(world, bids, row, merit)
+            bids = put_forward(world, bids, t, merit)
     rank(world, bids)
-    aside, cost = funder.aside_awards[place], funder.aside_cost[place]
-    funder.aside_awards[place] = 0
+    aside, cost = funder.aside_awards[at], funder.aside_cost[at]
+    funder.aside_awards[at] = 0
     awards = min(bids, aside)
     draw_lots(world, bids, awards)
     paid = make_awards(world, awards, levers_of(world).decision_lag, cost)
     funder.leftover += aside * cost - paid
-    for i in range(awards, bids):
-        world.ties[world.items[i]].due = NONE
+    for k in range(awards, bids):
+        world.ties[world.items[k]].due = NONE
     turn_down(world, awards, bids, FULL_DROP)
 
 
 @compiled
-def roll(world):
+def roll(world: World):
     """Rolling money: in a month in which the purse covers a grant, ready ties may bid at once."""
     clock, funder, levers, p = world.clock, world.funder, levers_of(world), world.parameters
     funder.purse += levers.annual_budget * levers.responsive_share / 12.0
@@ -301,14 +303,14 @@ def roll(world):
     stream = stream_of(clock.seed, chance.BID, clock.month)
     taste = stream_of(clock.seed, chance.TASTE, clock.month)
     bids = 0
-    for i in range(clock.live):
-        row = world.live[i]
-        tie = world.ties[row]
+    for k in range(clock.live):
+        t = world.live[k]
+        tie = world.ties[t]
         may_bid = tie.stage == READY and tie.due == NONE
         if may_bid and bids_now(world, tie, stream, ROLLING_BID, 1.0 / p.rolling_interval):
             tie.rolling_bids += 1
             merit = score(world, tie, stream, ROLLING_NOISE, p.score_noise, taste, ROLLING_TASTE)
-            bids = put_forward(world, bids, row, merit)
+            bids = put_forward(world, bids, t, merit)
             funder.rolled = clock.month
     rank(world, bids)
     awards = min(awards, bids)
@@ -317,10 +319,10 @@ def roll(world):
 
 
 @compiled
-def age_rolling_bids(world):
+def age_rolling_bids(world: World):
     """Bids for rolling money are a month older; those for which no more work is done are forgotten."""
     worked_on = (1 << world.parameters.bid_months) - 1
-    for i in range(world.clock.live):
-        tie = world.ties[world.live[i]]
+    for k in range(world.clock.live):
+        tie = world.ties[world.live[k]]
         if tie.stage == READY:
             tie.rolling_bids = (tie.rolling_bids << 1) & worked_on

@@ -39,8 +39,8 @@ def introduce(world: World):
     gather(world)
     choose(world, levers.match_algorithm)
     stream = stream_of(world.clock.seed, chance.INTRODUCTION, world.clock.month)
-    for place in range(world.clock.introductions):
-        k = world.items[place]
+    for at in range(world.clock.introductions):
+        k = world.items[at]
         n = world.round_needs[k]
         i = world.round_researchers[world.round_choice[k]]
         month.introductions += 1
@@ -112,10 +112,10 @@ def serve_fewest_first(world: World):
         world.items[k] = k
     sort_by_key(world.keys, world.items, 0, clock.free_needs)
     clock.introductions = 0
-    for place in range(clock.free_needs):
+    for at in range(clock.free_needs):
         if clock.introductions == levers_of(world).match_capacity:
             return
-        k = world.items[place]
+        k = world.items[at]
         j, _ = find_best(world, stream, world.round_needs[k], False)
         if j != NONE:
             world.round_taken[j] = k

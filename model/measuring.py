@@ -1,6 +1,8 @@
 """Recording: the state of the month, and partnerships still running at the end (ODD 6)."""
 
-from model.arrays import AWARDED, PROJECT, READY, SCOPING
+import numpy as np
+
+from model.arrays import AWARDED, PROJECT, READY, SCOPING, World
 from model.machine.compiling import compiled, unrolled
 from model.machine.fetching import call_up
 from model.month import this_month
@@ -9,13 +11,13 @@ from model.tie import SPELL_CENSORED, close_spell, is_active
 
 
 @compiled
-def measure(world):
+def measure(world: World):
     """Write the month's stocks and its total cost."""
     month, clock = this_month(world), world.clock
     trust, scoping, ready, project, strategic = 0.0, 0, 0, 0, 0
-    for i in range(clock.live):
-        call_up(world.ties, world.live, i, world.clock.live)
-        tie = world.ties[world.live[i]]
+    for k in range(clock.live):
+        call_up(world.ties, world.live, k, world.clock.live)
+        tie = world.ties[world.live[k]]
         if tie.stage == SCOPING:
             scoping += 1
         elif tie.stage == READY or tie.stage == AWARDED:
@@ -38,7 +40,7 @@ def measure(world):
 
 
 @compiled
-def measure_councils(world, month):
+def measure_councils(world: World, month: np.record):
     """Coverage, and the active tie-months that inequality is measured by."""
     covered = 0
     for c in range(world.councils.size):
@@ -51,11 +53,11 @@ def measure_councils(world, month):
 
 
 @compiled
-def close_open_spells(world):
+def close_open_spells(world: World):
     """Partnerships that outlast the horizon are censored at their age."""
     world.clock.month -= 1
-    for i in range(world.clock.live):
-        tie = world.ties[world.live[i]]
+    for k in range(world.clock.live):
+        tie = world.ties[world.live[k]]
         if is_active(tie):
             close_spell(world, tie, SPELL_CENSORED)
     world.clock.month += 1

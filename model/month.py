@@ -1,23 +1,25 @@
 """The month under way: its levers, its line of what is measured, and the lives of ties."""
 
-from model.arrays import TABLE_FULL
+import numpy as np
+
+from model.arrays import TABLE_FULL, World
 from model.machine.compiling import compiled
 
 
 @compiled
-def levers_of(world):
+def levers_of(world: World):
     """The levers as they stand this month."""
     return world.segments[world.segment_of_month[world.clock.month]]
 
 
 @compiled
-def this_month(world):
+def this_month(world: World):
     """The record of what is measured this month."""
     return world.months[world.clock.month]
 
 
 @compiled
-def record(world, tie, event):
+def record(world: World, tie: np.record, event: int):
     """Add an event to the tie's life history, if histories were asked for."""
     clock = world.clock
     if world.history.size == 0:

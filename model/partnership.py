@@ -2,8 +2,10 @@
 
 import math
 
+import numpy as np
+
 from model import chance
-from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC
+from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC, World
 from model.chance import happens, stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up_backwards
@@ -32,21 +34,21 @@ from model.tie import (
 
 
 @compiled
-def scope(world):
+def scope(world: World):
     """Scoping ties grow towards readiness; scoping and ready ones may lapse, or start in kind."""
     stream = stream_of(world.clock.seed, chance.SCOPING, world.clock.month)
-    for i in range(world.clock.live - 1, -1, -1):  # backwards: a tie that lapses leaves the list
-        call_up_backwards(world.ties, world.live, i, world.clock.live)
-        row = world.live[i]
-        tie = world.ties[row]
+    for k in range(world.clock.live - 1, -1, -1):  # backwards: a tie that lapses leaves the list
+        call_up_backwards(world.ties, world.live, k, world.clock.live)
+        t = world.live[k]
+        tie = world.ties[t]
         if tie.stage == SCOPING:
             nurture(world, tie)
         if tie.stage == SCOPING or tie.stage == READY:
-            keep_or_lapse(world, stream, row, tie)
+            keep_or_lapse(world, stream, t, tie)
 
 
 @inlined
-def nurture(world, tie):
+def nurture(world: World, tie: np.record):
     """Let trust and progress grow with the time served."""
     p = world.parameters
     tie.trust += p.scoping_trust * tie.served * (1.0 - tie.trust)
@@ -57,13 +59,13 @@ def nurture(world, tie):
 
 
 @compiled
-def is_bridged(world, tie):
+def is_bridged(world: World, tie: np.record):
     """Whether a ready tie is protected after a grant."""
     return tie.bridged_until >= world.clock.month
 
 
 @inlined
-def keep_or_lapse(world, stream, row, tie):
+def keep_or_lapse(world: World, stream: int, t: int, tie: np.record):
     """Let a scoping or ready tie lapse, or start in kind; bridging and full bids protect it."""
     p = world.parameters
     who = chance.pair_of(tie.council, tie.researcher)
@@ -78,7 +80,7 @@ def keep_or_lapse(world, stream, row, tie):
             hazard += p.lapse_no_need
         if happens(stream, who, 0, hazard):
             record(world, tie, LAPSED)
-            go_dormant(world, row)
+            go_dormant(world, t)
             return
     can_start = tie.stage == READY and tie.served > p.inkind_served
     if can_start and uniform(stream, who, 1) < 2.0 * p.inkind_rate * tie.trust:
@@ -88,46 +90,46 @@ def keep_or_lapse(world, stream, row, tie):
 
 
 @compiled
-def embed_and_end(world):
+def embed_and_end(world: World):
     """Projects embed or run out; strategic ties end or open opportunities; dormant ones are forgotten."""
     stream = stream_of(world.clock.seed, chance.EMBEDDING, world.clock.month)
     fade(world)
-    for i in range(world.clock.live - 1, -1, -1):
-        call_up_backwards(world.ties, world.live, i, world.clock.live)
-        row = world.live[i]
-        tie = world.ties[row]
+    for k in range(world.clock.live - 1, -1, -1):
+        call_up_backwards(world.ties, world.live, k, world.clock.live)
+        t = world.live[k]
+        tie = world.ties[t]
         if tie.since == world.clock.month:
             continue
         if tie.stage == PROJECT:
-            embed_or_end(world, stream, row, tie)
+            embed_or_end(world, stream, t, tie)
         elif tie.stage == STRATEGIC:
-            last_or_end(world, stream, row, tie)
+            last_or_end(world, stream, t, tie)
 
 
 @compiled
-def leadership(world, tie):
+def leadership(world: World, tie: np.record):
     """sqrt(L L_u)."""
-    university = world.researchers[tie.researcher].university
-    return math.sqrt(world.councils[tie.council].commitment * world.universities[university].commitment)
+    u = world.researchers[tie.researcher].university
+    return math.sqrt(world.councils[tie.council].commitment * world.universities[u].commitment)
 
 
 @inlined
-def embedding_hazard(world, tie):
+def embedding_hazard(world: World, tie: np.record):
     """Hazard that a project becomes strategic."""
     p = world.parameters
-    university = world.researchers[tie.researcher].university
+    u = world.researchers[tie.researcher].university
     return (
         p.embed_rate
         * tie.trust
         * (0.2 + 0.8 * min(1.0, tie.findings / 2.0))
         * (0.25 + 0.75 * leadership(world, tie))
-        * (1.0 + p.embed_role * min(1.0, world.universities[university].roles))
-        * (1.0 + p.embed_structure * shared_structure(world, tie.council, university))
+        * (1.0 + p.embed_role * min(1.0, world.universities[u].roles))
+        * (1.0 + p.embed_structure * shared_structure(world, tie.council, u))
     )
 
 
 @inlined
-def embed_or_end(world, stream, row, tie):
+def embed_or_end(world: World, stream: int, t: int, tie: np.record):
     """Let a project embed, or use up a month of its funding."""
     who = chance.pair_of(tie.council, tie.researcher)
     if happens(stream, who, 0, embedding_hazard(world, tie)):
@@ -137,11 +139,11 @@ def embed_or_end(world, stream, row, tie):
         return
     tie.funding_left -= 1
     if tie.funding_left <= 0:
-        end_project(world, row, tie)
+        end_project(world, t, tie)
 
 
 @compiled
-def end_project(world, row, tie):
+def end_project(world: World, t: int, tie: np.record):
     """A funded pair that trusts each other looks for follow-on money; others part."""
     bridging = levers_of(world).bridging_months
     this_month(world).ended_project += 1
@@ -153,11 +155,11 @@ def end_project(world, row, tie):
         record(world, tie, FOLLOW_ON)
     else:
         record(world, tie, PROJECT_ENDED)
-        go_dormant(world, row)
+        go_dormant(world, t)
 
 
 @inlined
-def last_or_end(world, stream, row, tie):
+def last_or_end(world: World, stream: int, t: int, tie: np.record):
     """Let a strategic tie end, or open an opportunity."""
     p = world.parameters
     who = chance.pair_of(tie.council, tie.researcher)
@@ -169,7 +171,7 @@ def last_or_end(world, stream, row, tie):
     if happens(stream, who, 1, hazard):
         this_month(world).lost_strategic += 1
         record(world, tie, STRATEGIC_ENDED)
-        go_dormant(world, row)
+        go_dormant(world, t)
     elif uniform(stream, who, 2) < p.opportunity_rate * tie.trust:
         this_month(world).strategic_opportunity += 1
         this_month(world).outside_money += chance.log_normal(
@@ -179,16 +181,16 @@ def last_or_end(world, stream, row, tie):
 
 
 @compiled
-def fade(world):
+def fade(world: World):
     """Trust of ties that were dormant at the start of the month halves with time, until forgotten."""
     p = world.parameters
     keep = 0.5 ** (1.0 / p.dormant_halflife)
-    for i in range(world.clock.dormant - 1, -1, -1):
-        call_up_backwards(world.ties, world.dormant, i, world.clock.dormant)
-        row = world.dormant[i]
-        tie = world.ties[row]
+    for k in range(world.clock.dormant - 1, -1, -1):
+        call_up_backwards(world.ties, world.dormant, k, world.clock.dormant)
+        t = world.dormant[k]
+        tie = world.ties[t]
         if tie.stage == DORMANT and tie.since < world.clock.month:
             tie.trust *= keep
             if tie.trust < p.forgotten_trust:
                 record(world, tie, FORGOTTEN)
-                remove_tie(world, row)
+                remove_tie(world, t)

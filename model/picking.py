@@ -28,13 +28,13 @@ def weigh_staff(world: World):
 
 
 @inlined
-def pick(sums: np.ndarray, row: int, draw: float):
+def pick(sums: np.ndarray, row: int, luck: float):
     """Which of a row of weights, summed up, a uniform draw falls on; -1 if all of them are 0."""
     first, left = 0, sums.shape[1]
     total = sums[row, left - 1] if left > 0 else 0.0
     if total <= 0.0:
         return NONE
-    target = draw * total
+    target = luck * total
     while left > 1:  # bisection without a branch, which the processor would have to guess
         half = left // 2
         first += half * (sums[row, first + half - 1] <= target)
@@ -43,12 +43,12 @@ def pick(sums: np.ndarray, row: int, draw: float):
 
 
 @inlined
-def pick_university(world: World, c: int, draw: float):
+def pick_university(world: World, c: int, luck: float):
     """A university whom a council turns to, with weight n_u prox; -1 if there is no staff anywhere."""
-    return pick(world.search_sums, c, draw)
+    return pick(world.search_sums, c, luck)
 
 
 @inlined
-def pick_council(world: World, u: int, draw: float):
+def pick_council(world: World, u: int, luck: float):
     """A council whom someone at a university turns to, with weight prox; -1 if there is none."""
-    return pick(world.outreach_sums, u, draw)
+    return pick(world.outreach_sums, u, luck)

@@ -15,27 +15,27 @@ EARTH_RADIUS = 6371.0  # km
 
 
 @compiled
-def round_half_up(x):
+def round_half_up(x: float):
     """The nearest whole number; halves go up."""
     return math.floor(x + 0.5)
 
 
 @compiled
-def locate(at, stream, who, site, geographic):
+def locate(entity: np.record, stream: int, who: int, site: np.record, geographic: bool):
     """Draw a position around a site; geographic ones become points of the globe."""
     x = site.x + site.sd_x * chance.normal(stream, who, 0)
     y = site.y + site.sd_y * chance.normal(stream, who, 2)
     if geographic:
         longitude, latitude = math.radians(x), math.radians(y)
-        at.x = EARTH_RADIUS * math.cos(latitude) * math.cos(longitude)
-        at.y = EARTH_RADIUS * math.cos(latitude) * math.sin(longitude)
-        at.z = EARTH_RADIUS * math.sin(latitude)
+        entity.x = EARTH_RADIUS * math.cos(latitude) * math.cos(longitude)
+        entity.y = EARTH_RADIUS * math.cos(latitude) * math.sin(longitude)
+        entity.z = EARTH_RADIUS * math.sin(latitude)
     else:
-        at.x, at.y, at.z = x, y, 0.0
+        entity.x, entity.y, entity.z = x, y, 0.0
 
 
 @compiled
-def measure_distances(world):
+def measure_distances(world: World):
     """Fill in, where prox will stand, what it is a power of: 1 + d / distance_scale."""
     for u in range(world.universities.size):
         university = world.universities[u]
@@ -56,72 +56,70 @@ def decay_with_distance(world: World) -> None:
 
 
 @compiled
-def same_place(world, council, university):
+def same_place(world: World, c: int, u: int):
     """Whether council and university share a place."""
-    return world.councils[council].place == world.universities[university].place
+    return world.councils[c].place == world.universities[u].place
 
 
 @compiled
-def home(world, council, university):
+def home(world: World, c: int, u: int):
     """1 where council and university share a place, else prox."""
-    return 1.0 if same_place(world, council, university) else world.proximity[university, council]
+    return 1.0 if same_place(world, c, u) else world.proximity[u, c]
 
 
 @compiled
-def shared_structure(world, council, university):
+def shared_structure(world: World, c: int, u: int):
     """The strength of the structure that council and university share, 0 if none."""
-    return (
-        world.places[world.councils[council].place].structure
-        if same_place(world, council, university)
-        else 0.0
-    )
+    return world.places[world.councils[c].place].structure if same_place(world, c, u) else 0.0
 
 
 @compiled
-def draw_structures(world):
+def draw_structures(world: World):
     """Give some places a strategic structure of their own."""
     stream = stream_of(world.clock.seed, chance.PLACE, 0)
-    n = world.places.size
-    for place in range(n):
-        world.keys[place], world.items[place] = uniform(stream, place, 0), place
-    sort_by_key(world.keys, world.items, 0, n)
-    for i in range(round_half_up(world.parameters.structure_share * n)):
-        place = world.items[i]
-        world.places[place].structure = 0.5 + 0.5 * uniform(stream, place, 1)
+    count = world.places.size
+    for place_row in range(count):
+        world.keys[place_row], world.items[place_row] = uniform(stream, place_row, 0), place_row
+    sort_by_key(world.keys, world.items, 0, count)
+    for k in range(round_half_up(world.parameters.structure_share * count)):
+        place_row = world.items[k]
+        world.places[place_row].structure = 0.5 + 0.5 * uniform(stream, place_row, 1)
 
 
 @compiled
-def uphold_structures(world, before):
+def uphold_structures(world: World, former: np.record):
     """Make structures where the lever begins, unmake them where it ends; charge for those upheld."""
     levers = levers_of(world)
-    if levers.structures != before.structures:
+    if levers.structures != former.structures:
         unmake_structures(world)
         make_structures(world, levers.structures)
     upheld = 0
-    for place in range(world.places.size):
-        upheld += world.places[place].added
+    for place_row in range(world.places.size):
+        upheld += world.places[place_row].added
     this_month(world).cost_structures += upheld * world.parameters.price_structure / 12.0
 
 
 @compiled
-def unmake_structures(world):
+def unmake_structures(world: World):
     """Take away the structures that the lever made."""
-    for place in range(world.places.size):
-        if world.places[place].added:
-            world.places[place].structure = 0.0
-            world.places[place].added = 0
+    for place_row in range(world.places.size):
+        place = world.places[place_row]
+        if place.added:
+            place.structure = 0.0
+            place.added = 0
 
 
 @compiled
-def make_structures(world, share):
+def make_structures(world: World, share: float):
     """Give a share of the places without a structure one."""
     stream = stream_of(world.clock.seed, chance.STRUCTURE, world.clock.month)
-    n = 0
-    for place in range(world.places.size):
-        if world.places[place].structure == 0.0:
-            world.keys[n], world.items[n] = uniform(stream, place, 0), place
-            n += 1
-    sort_by_key(world.keys, world.items, 0, n)
-    for i in range(round_half_up(share * n)):
-        world.places[world.items[i]].structure = world.parameters.structure_strength
-        world.places[world.items[i]].added = 1
+    bare = 0
+    for place_row in range(world.places.size):
+        if world.places[place_row].structure == 0.0:
+            world.keys[bare], world.items[bare] = uniform(stream, place_row, 0), place_row
+            bare += 1
+    sort_by_key(world.keys, world.items, 0, bare)
+    for k in range(round_half_up(share * bare)):
+        place = world.places[world.items[k]]
+        place.structure = world.parameters.structure_strength
+        place.added = 1

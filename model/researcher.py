@@ -1,7 +1,9 @@
 """Researchers: who they are, careers, and the skills that policies give them (ODD 2, 4.1, 5, 7)."""
 
+import numpy as np
+
 from model import chance
-from model.arrays import N_TOPICS, NONE, PERMANENT, PHD_ROW_TAKEN, PROJECT, STRATEGIC, VACANT
+from model.arrays import N_TOPICS, NONE, PERMANENT, PHD_ROW_TAKEN, PROJECT, STRATEGIC, VACANT, World
 from model.chance import attribute_of, stream_of, uniform
 from model.council import draw_weights
 from model.machine.compiling import compiled, inlined
@@ -17,24 +19,24 @@ PRICED_SECONDMENT = 6.0  # months of secondment that have a price
 
 
 @compiled
-def draw_researchers(world, shapes):
+def draw_researchers(world: World, shapes: np.ndarray):
     """Draw the first holder of every post; shapes are those of the Dirichlet of motives."""
     stream, p = stream_of(world.clock.seed, chance.RESEARCHER, 0), world.parameters
     for u in range(world.universities.size):
-        for i in range(world.universities[u].posts):
-            post = staff_member(world, u, i)
-            researcher = world.researchers[post]
+        for k in range(world.universities[u].posts):
+            i = staff_member(world, u, k)
+            researcher = world.researchers[i]
             researcher.university = u
-            draw_person(world, researcher, shapes, stream, post)
+            draw_person(world, researcher, shapes, stream, i)
             researcher.arrived = NONE
-            contract = attribute_of(post, chance.RESEARCHER_CONTRACT)
-            world.contract_ends[post] = PERMANENT
+            contract = attribute_of(i, chance.RESEARCHER_CONTRACT)
+            world.contract_ends[i] = PERMANENT
             if uniform(stream, contract, 0) >= p.permanent_share:
-                world.contract_ends[post] = chance.index(stream, contract, 1, p.first_contract_months)
+                world.contract_ends[i] = chance.index(stream, contract, 1, p.first_contract_months)
 
 
 @compiled
-def draw_person(world, researcher, shapes, stream, who):
+def draw_person(world: World, researcher: np.record, shapes: np.ndarray, stream: int, who: int):
     """Draw all that a researcher brings; the post stays what it is."""
     p = world.parameters
     researcher.present = 1
@@ -58,7 +60,7 @@ def draw_person(world, researcher, shapes, stream, who):
 
 
 @compiled
-def draw_expertise(researcher, stream, who):
+def draw_expertise(researcher: np.record, stream: int, who: int):
     """1 on one topic, 0.4-0.8 on a second, 0.1 elsewhere."""
     best = chance.index(stream, who, 0, N_TOPICS)
     second = chance.index(stream, who, 1, N_TOPICS - 1)
@@ -70,7 +72,7 @@ def draw_expertise(researcher, stream, who):
 
 
 @compiled
-def best_topic(researcher):
+def best_topic(researcher: np.record):
     """The topic of expertise 1."""
     topic = 0
     while researcher.expertise[topic] < 1.0:
@@ -79,84 +81,84 @@ def best_topic(researcher):
 
 
 @inlined
-def is_available(world, researcher):
+def is_available(world: World, i: int):
     """Whether a researcher is open to something new."""
-    row = world.researchers[researcher]
-    has_time = row.engagement_capacity >= world.parameters.available_time
-    return (row.present == 1) & (row.load < 1.0) & has_time
+    researcher = world.researchers[i]
+    has_time = researcher.engagement_capacity >= world.parameters.available_time
+    return (researcher.present == 1) & (researcher.load < 1.0) & has_time
 
 
 @compiled
-def pursue_careers(world, shapes):
+def pursue_careers(world: World, shapes: np.ndarray):
     """Permanent researchers may leave; fixed terms run out and may be renewed."""
     clock, p = world.clock, world.parameters
     stream = stream_of(clock.seed, chance.CAREER, clock.month)
     handovers = stream_of(clock.seed, chance.HANDOVER, clock.month)
     successors = stream_of(clock.seed, chance.SUCCESSOR, clock.month)
-    n = 0
-    for r in range(clock.slots):
-        ends = world.contract_ends[r]
-        world.items[n] = r
-        n += (ends == clock.month) | ((ends == PERMANENT) & (uniform(stream, r, 0) < p.researcher_exit))
-    for j in range(n):
-        call_up(world.researchers, world.items, j, n)
-        r = world.items[j]
-        if world.contract_ends[r] == clock.month and r < clock.posts and uniform(stream, r, 1) < p.renewal:
-            world.contract_ends[r] = clock.month + p.contract_months
+    listed = 0
+    for i in range(clock.slots):
+        ends = world.contract_ends[i]
+        world.items[listed] = i
+        listed += (ends == clock.month) | ((ends == PERMANENT) & (uniform(stream, i, 0) < p.researcher_exit))
+    for k in range(listed):
+        call_up(world.researchers, world.items, k, listed)
+        i = world.items[k]
+        if world.contract_ends[i] == clock.month and i < clock.posts and uniform(stream, i, 1) < p.renewal:
+            world.contract_ends[i] = clock.month + p.contract_months
         else:
-            depart(world, r, shapes, handovers, successors)
+            depart(world, i, shapes, handovers, successors)
 
 
 @compiled
-def depart(world, r, shapes, handovers, successors):
+def depart(world: World, i: int, shapes: np.ndarray, handovers: int, successors: int):
     """A researcher leaves, and most ties with it; a post is filled anew."""
-    researcher = world.researchers[r]
+    researcher = world.researchers[i]
     if researcher.seconded_to != NONE:
         world.councils[researcher.seconded_to].seconded -= 1
         world.clock.seconded -= 1
         researcher.seconded_to = NONE
-    part_with_ties(world, r, handovers)
-    if r >= world.clock.posts:
+    part_with_ties(world, i, handovers)
+    if i >= world.clock.posts:
         researcher.present = 0
-        world.contract_ends[r] = VACANT
-        leave_phd(world, r)
+        world.contract_ends[i] = VACANT
+        leave_phd(world, i)
     else:
-        draw_person(world, researcher, shapes, successors, r)
-        if world.contract_ends[r] != PERMANENT:
-            world.contract_ends[r] = world.clock.month + world.parameters.contract_months
+        draw_person(world, researcher, shapes, successors, i)
+        if world.contract_ends[i] != PERMANENT:
+            world.contract_ends[i] = world.clock.month + world.parameters.contract_months
 
 
 @compiled
-def part_with_ties(world, r, stream):
+def part_with_ties(world: World, i: int, stream: int):
     """Ties vanish with their researcher, but a strategic one may be handed to the successor."""
     p, month = world.parameters, this_month(world)
-    researcher = world.researchers[r]
+    researcher = world.researchers[i]
     has_role = world.universities[researcher.university].roles > 0.0
     handover = p.handover_with_role if has_role else p.handover_without
-    row = researcher.first_tie
-    while row != NONE:
-        tie = world.ties[row]
+    t = researcher.first_tie
+    while t != NONE:
+        tie = world.ties[t]
         following = tie.next_of_researcher
-        pair = chance.pair_of(tie.council, r)
-        if tie.stage == STRATEGIC and r < world.clock.posts and uniform(stream, pair, 0) < handover:
+        pair = chance.pair_of(tie.council, i)
+        if tie.stage == STRATEGIC and i < world.clock.posts and uniform(stream, pair, 0) < handover:
             tie.trust *= p.handover_trust
             record(world, tie, HANDED_OVER)
         else:
             month.lost_strategic += tie.stage == STRATEGIC
             month.ended_project += tie.stage == PROJECT
             record(world, tie, DEPARTED)
-            remove_tie(world, row)
-        row = following
+            remove_tie(world, t)
+        t = following
 
 
 @compiled
-def lose_officers(world):
+def lose_officers(world: World):
     """Live ties lose their officer at the council, and trust with them."""
     clock, p = world.clock, world.parameters
     stream = stream_of(clock.seed, chance.OFFICER, clock.month)
-    for i in range(clock.live):
-        call_up(world.ties, world.live, i, clock.live)
-        tie = world.ties[world.live[i]]
+    for k in range(clock.live):
+        call_up(world.ties, world.live, k, clock.live)
+        tie = world.ties[world.live[k]]
         if uniform(stream, chance.pair_of(tie.council, tie.researcher), 0) < p.officer_turnover:
             share = p.officer_loss_strategic if tie.stage == STRATEGIC else 1.0
             tie.trust *= 1.0 - share * p.officer_loss
@@ -165,78 +167,78 @@ def lose_officers(world):
 
 
 @compiled
-def train(world):
+def train(world: World):
     """Training: researchers learn how local government works."""
     levers, p = levers_of(world), world.parameters
     if levers.training_rate <= 0.0:
         return
     stream = stream_of(world.clock.seed, chance.TRAINING, world.clock.month)
-    for r in range(world.clock.slots):
-        researcher = world.researchers[r]
-        if researcher.present and uniform(stream, r, 0) < levers.training_rate / 12.0:
+    for i in range(world.clock.slots):
+        researcher = world.researchers[i]
+        if researcher.present and uniform(stream, i, 0) < levers.training_rate / 12.0:
             researcher.sector_knowledge += p.training_gain * (1.0 - researcher.sector_knowledge)
             this_month(world).cost_training += p.price_training
 
 
 @compiled
-def second(world):
+def second(world: World):
     """Secondments: those that are over bear fruit, and new ones begin."""
     clock, levers = world.clock, levers_of(world)
-    for r in range(clock.slots if clock.seconded > 0 else 0):
-        researcher = world.researchers[r]
+    for i in range(clock.slots if clock.seconded > 0 else 0):
+        researcher = world.researchers[i]
         if researcher.seconded_to != NONE and researcher.seconded_until == clock.month:
-            return_from_secondment(world, r)
+            return_from_secondment(world, i)
     if levers.secondments <= 0.0 or clock.researchers == 0:
         return
     stream = stream_of(clock.seed, chance.SECONDMENT, clock.month)
-    for i in range(chance.yearly_number(stream, levers.secondments)):
-        begin_secondment(world, stream, i)
+    for who in range(chance.yearly_number(stream, levers.secondments)):
+        begin_secondment(world, stream, who)
 
 
 @compiled
-def begin_secondment(world, stream, i):
+def begin_secondment(world: World, stream: int, who: int):
     """Second a random researcher to a council picked by prox."""
-    r = choose_to_second(world, stream, i)
-    if r == NONE:
+    i = choose_to_second(world, stream, who)
+    if i == NONE:
         return
-    researcher = world.researchers[r]
-    council = pick_council(world, researcher.university, uniform(stream, i, 0))
-    if council == NONE:
+    researcher = world.researchers[i]
+    c = pick_council(world, researcher.university, uniform(stream, who, 0))
+    if c == NONE:
         return
-    researcher.seconded_to = council
+    researcher.seconded_to = c
     clock, p = world.clock, world.parameters
     researcher.seconded_until = clock.month + p.secondment_months
-    world.councils[council].seconded += 1
+    world.councils[c].seconded += 1
     clock.seconded += 1
     this_month(world).cost_secondments += p.price_secondment * (p.secondment_months / PRICED_SECONDMENT)
 
 
 @compiled
-def choose_to_second(world, stream, i):
+def choose_to_second(world: World, stream: int, who: int):
     """Row of a random researcher who is not on secondment, or -1."""
     slots = world.clock.slots
-    r = 0
+    i = 0
     for attempt in range(SECONDMENT_TRIES):
-        r = chance.index(stream, i, 1 + attempt, slots)
-        if can_be_seconded(world.researchers[r]):
-            return r
+        i = chance.index(stream, who, 1 + attempt, slots)
+        if can_be_seconded(world.researchers[i]):
+            return i
     for _ in range(slots):
-        r = (r + 1) % slots
-        if can_be_seconded(world.researchers[r]):
-            return r
+        i = (i + 1) % slots
+        if can_be_seconded(world.researchers[i]):
+            return i
     return NONE
 
 
 @compiled
-def can_be_seconded(researcher):
+def can_be_seconded(researcher: np.record):
     """Whether someone is there and not on secondment."""
     return researcher.present and researcher.seconded_to == NONE
 
 
 @compiled
-def return_from_secondment(world, r):
+def return_from_secondment(world: World, i: int):
     """Knowledge and trust gained while seconded; a new tie starts dormant."""
-    researcher, p = world.researchers[r], world.parameters
+    researcher, p = world.researchers[i], world.parameters
     c = researcher.seconded_to
     council = world.councils[c]
     council.seconded -= 1
@@ -244,47 +246,47 @@ def return_from_secondment(world, r):
     researcher.seconded_to = NONE
     researcher.sector_knowledge += p.secondment_sector * (1.0 - researcher.sector_knowledge)
     council.absorptive_capacity += p.secondment_absorb * (1.0 - council.absorptive_capacity)
-    row = find_tie(world, c, r)
-    if row == NONE:
-        row = make_tie(world, c, r, best_topic(researcher))
-        if row == NONE:
+    t = find_tie(world, c, i)
+    if t == NONE:
+        t = make_tie(world, c, i, best_topic(researcher))
+        if t == NONE:
             return
-    tie = world.ties[row]
+    tie = world.ties[t]
     tie.trust = max(tie.trust, p.secondment_trust)
     record(world, tie, SECONDED)
 
 
 @compiled
-def start_phds(world, shapes):
+def start_phds(world: World, shapes: np.ndarray):
     """PhDs: new researchers with a foot in local government."""
     clock, levers = world.clock, levers_of(world)
     n_universities = world.universities.size
     if levers.phds > 0.0 and n_universities > 0:
         stream = stream_of(clock.seed, chance.PHD, clock.month)
-        for i in range(chance.yearly_number(stream, levers.phds)):
-            start_phd(world, i, chance.index(stream, i, 0, n_universities), shapes)
+        for who in range(chance.yearly_number(stream, levers.phds)):
+            start_phd(world, who, chance.index(stream, who, 0, n_universities), shapes)
     if clock.staff_changed:
         weigh_staff(world)
     in_post = 0
-    for r in range(clock.posts, clock.slots):
-        in_post += world.researchers[r].present
+    for i in range(clock.posts, clock.slots):
+        in_post += world.researchers[i].present
     this_month(world).cost_phds += in_post * world.parameters.price_phd / 12.0
 
 
 @compiled
-def start_phd(world, i, university, shapes):
+def start_phd(world: World, who: int, u: int, shapes: np.ndarray):
     """Fill the next row for PhD researchers."""
     clock, p = world.clock, world.parameters
-    row = clock.posts + clock.phds_started % (clock.slots - clock.posts)
-    researcher = world.researchers[row]
+    i = clock.posts + clock.phds_started % (clock.slots - clock.posts)
+    researcher = world.researchers[i]
     if researcher.present:
         clock.overflowed = PHD_ROW_TAKEN
         return
     clock.phds_started += 1
-    researcher.university = university
-    world.contract_ends[row] = clock.month + p.phd_months
-    draw_person(world, researcher, shapes, stream_of(clock.seed, chance.PHD_RESEARCHER, clock.month), i)
+    researcher.university = u
+    world.contract_ends[i] = clock.month + p.phd_months
+    draw_person(world, researcher, shapes, stream_of(clock.seed, chance.PHD_RESEARCHER, clock.month), who)
     researcher.local_focus = p.phd_local_focus
     researcher.sector_knowledge = p.phd_sector
     researcher.engagement_capacity = p.phd_days
-    join_phd(world, row)
+    join_phd(world, i)

@@ -1,5 +1,8 @@
 """The month: what happens in it, in order, and why in this order (ODD 3)."""
 
+import numpy as np
+
+from model.arrays import Table, World
 from model.council import change_council_leaders, draw_councils, shrink_capacity
 from model.effort import share_out_effort
 from model.finding import charge_communication, deliver
@@ -24,7 +27,9 @@ from model.university import change_university_leaders, draw_universities, provi
 
 
 @entry
-def found(world, council_sites, university_sites, geographic, council_shapes):
+def found(
+    world: World, council_sites: Table, university_sites: Table, geographic: bool, council_shapes: np.ndarray
+):
     """Draw the structures, councils and universities that are there before the first month."""
     draw_structures(world)
     draw_councils(world, council_sites, geographic, council_shapes)
@@ -33,7 +38,7 @@ def found(world, council_sites, university_sites, geographic, council_shapes):
 
 
 @entry
-def populate(world, researcher_shapes):
+def populate(world: World, researcher_shapes: np.ndarray):
     """Draw the researchers that are there before the first month, and their first ties."""
     weigh_councils(world)
     weigh_staff(world)
@@ -42,7 +47,7 @@ def populate(world, researcher_shapes):
 
 
 @compiled
-def simulate_month(world, researcher_shapes):
+def simulate_month(world: World, researcher_shapes: np.ndarray):
     """One month."""
     # 1 Turnover: people go before anything is planned with them.
     shrink_capacity(world)
@@ -51,9 +56,9 @@ def simulate_month(world, researcher_shapes):
     pursue_careers(world, researcher_shapes)
     lose_officers(world)
     # 2 Policies on people: roles, structures and skills are there before needs arise.
-    before = levers_before(world)
-    provide_roles(world, before)
-    uphold_structures(world, before)
+    former = levers_before(world)
+    provide_roles(world, former)
+    uphold_structures(world, former)
     train(world)
     second(world)
     start_phds(world, researcher_shapes)
@@ -84,14 +89,14 @@ def simulate_month(world, researcher_shapes):
 
 
 @compiled
-def levers_before(world):
+def levers_before(world: World):
     """Last month's levers; before the first month, the baseline."""
-    month = world.clock.month
-    return world.segments[world.segment_of_month[month - 1]] if month > 0 else world.segments[0]
+    clock = world.clock
+    return world.segments[world.segment_of_month[clock.month - 1]] if clock.month > 0 else world.segments[0]
 
 
 @entry
-def advance(world, until, researcher_shapes):
+def advance(world: World, until: int, researcher_shapes: np.ndarray):
     """Simulate months up to `until`; returns early if a table overflows."""
     while world.clock.month < until and not world.clock.overflowed:
         simulate_month(world, researcher_shapes)

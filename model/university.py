@@ -1,7 +1,9 @@
 """Universities: leadership, dedicated partnership roles, and staff (ODD 2, 4.1, 5)."""
 
+import numpy as np
+
 from model import chance
-from model.arrays import NONE
+from model.arrays import NONE, Table, World
 from model.chance import attribute_of, stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.month import levers_of, this_month
@@ -11,7 +13,7 @@ BROKER, JOINT_POST = 0, 1  # kinds of added role, and their draws of ROLES
 
 
 @compiled
-def draw_universities(world, sites, geographic):
+def draw_universities(world: World, sites: Table, geographic: bool):
     """Draw every university; its researchers' posts are in consecutive rows."""
     stream = stream_of(world.clock.seed, chance.UNIVERSITY, 0)
     first_post = 0
@@ -30,19 +32,19 @@ def draw_universities(world, sites, geographic):
 
 
 @inlined
-def staff_member(world, university, i):
+def staff_member(world: World, u: int, k: int):
     """Row of a member of staff: posts in order, then PhD researchers in order of arrival."""
-    row = world.universities[university]
-    if i < row.posts:
-        return row.first_post + i
-    researcher = row.first_phd
-    for _ in range(i - row.posts):
-        researcher = world.researchers[researcher].next_phd
-    return researcher
+    university = world.universities[u]
+    if k < university.posts:
+        return university.first_post + k
+    i = university.first_phd
+    for _ in range(k - university.posts):
+        i = world.researchers[i].next_phd
+    return i
 
 
 @compiled
-def change_university_leaders(world):
+def change_university_leaders(world: World):
     """A new leadership brings a commitment of its own."""
     clock = world.clock
     stream = stream_of(clock.seed, chance.UNIVERSITY_LEADER, clock.month)
@@ -52,14 +54,14 @@ def change_university_leaders(world):
 
 
 @compiled
-def provide_roles(world, before):
+def provide_roles(world: World, former: np.record):
     """Brokers and joint posts: made where their lever begins, unmade where it ends, and paid."""
     levers, month = levers_of(world), this_month(world)
-    if levers.brokers != before.brokers:
+    if levers.brokers != former.brokers:
         for u in range(world.universities.size):
             add_role(world.universities[u], -world.universities[u].brokers, BROKER)
         make_roles(world, levers.brokers, BROKER)
-    if levers.joint_posts != before.joint_posts:
+    if levers.joint_posts != former.joint_posts:
         for u in range(world.universities.size):
             add_role(world.universities[u], -world.universities[u].joint_posts, JOINT_POST)
         make_roles(world, levers.joint_posts, JOINT_POST)
@@ -69,7 +71,7 @@ def provide_roles(world, before):
 
 
 @compiled
-def make_roles(world, fte, kind):
+def make_roles(world: World, fte: float, kind: int):
     """Add posts, one at a time, to the university with the fewest; the last may be a fraction."""
     stream = stream_of(world.clock.seed, chance.ROLES, world.clock.month)
     least_commitment = world.parameters.joint_post_commitment
@@ -77,8 +79,8 @@ def make_roles(world, fte, kind):
         fewest = 0
         for u in range(1, world.universities.size):
             roles, least = world.universities[u].roles, world.universities[fewest].roles
-            earlier = uniform(stream, u, kind) < uniform(stream, fewest, kind)
-            if roles < least or (roles == least and earlier):
+            is_earlier = uniform(stream, u, kind) < uniform(stream, fewest, kind)
+            if roles < least or (roles == least and is_earlier):
                 fewest = u
         add_role(world.universities[fewest], min(fte, 1.0), kind)
         if kind == JOINT_POST:
@@ -88,7 +90,7 @@ def make_roles(world, fte, kind):
 
 
 @compiled
-def add_role(university, fte, kind):
+def add_role(university: np.record, fte: float, kind: int):
     """Add (or take away) FTE of one kind of role."""
     if kind == JOINT_POST:
         university.joint_posts += fte
@@ -98,34 +100,34 @@ def add_role(university, fte, kind):
 
 
 @compiled
-def join_phd(world, researcher):
+def join_phd(world: World, i: int):
     """Add a PhD researcher to the end of the university's list."""
-    u = world.researchers[researcher].university
+    u = world.researchers[i].university
     university = world.universities[u]
-    world.researchers[researcher].next_phd = NONE
+    world.researchers[i].next_phd = NONE
     if university.first_phd == NONE:
-        university.first_phd = researcher
+        university.first_phd = i
     else:
         last = university.first_phd
         while world.researchers[last].next_phd != NONE:
             last = world.researchers[last].next_phd
-        world.researchers[last].next_phd = researcher
+        world.researchers[last].next_phd = i
     university.staff += 1
     world.clock.researchers += 1
     world.clock.staff_changed = 1
 
 
 @compiled
-def leave_phd(world, researcher):
+def leave_phd(world: World, i: int):
     """Take a PhD researcher off the university's list."""
-    u = world.researchers[researcher].university
+    u = world.researchers[i].university
     university = world.universities[u]
-    following = world.researchers[researcher].next_phd
-    if university.first_phd == researcher:
+    following = world.researchers[i].next_phd
+    if university.first_phd == i:
         university.first_phd = following
     else:
         before = university.first_phd
-        while world.researchers[before].next_phd != researcher:
+        while world.researchers[before].next_phd != i:
             before = world.researchers[before].next_phd
         world.researchers[before].next_phd = following
     university.staff -= 1

@@ -6,6 +6,9 @@ that stand some places on (Chen, Ailamaki, Gibbons & Mowry, "Improving hash join
 prefetching", ICDE 2004). Nothing that is simulated depends on it.
 """
 
+import numpy as np
+
+from model.arrays import Table
 from model.machine.compiling import inlined, uses
 
 AHEAD = 16  # places; a few lines each stay in the nearest cache until they are read
@@ -16,17 +19,17 @@ if uses("prefetch"):
 else:
 
     @inlined
-    def fetch(table, row):
+    def fetch(table: Table, row: int):
         """Plain Python and the safe mode ask for nothing."""
 
 
 @inlined
-def call_up(table, rows, at, n):
-    """Ask for the row of a table that comes up soon after a place of a list of n, going up."""
-    fetch(table, rows[max(0, min(at + AHEAD, n - 1))])
+def call_up(table: Table, rows: np.ndarray, at: int, end: int):
+    """Ask for the row of a table that comes up soon after place `at` of a list of `end`, going up."""
+    fetch(table, rows[max(0, min(at + AHEAD, end - 1))])
 
 
 @inlined
-def call_up_backwards(table, rows, at, n):
+def call_up_backwards(table: Table, rows: np.ndarray, at: int, end: int):
     """The same, going down."""
-    fetch(table, rows[max(0, min(at - AHEAD, n - 1))])
+    fetch(table, rows[max(0, min(at - AHEAD, end - 1))])

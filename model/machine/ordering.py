@@ -1,5 +1,8 @@
 """Sorting in place, without allocating (`numpy.argsort` does)."""
 
+import numpy as np
+
+from model.arrays import World
 from model.machine.compiling import compiled
 
 # Ciura (2001), continued by the factor 2.25 that is usual.
@@ -7,14 +10,14 @@ GAPS = (236_643, 105_174, 46_744, 20_775, 9_233, 4_103, 1_823, 810, 360, 132, 57
 
 
 @compiled
-def sort_by_key(keys, items, first, end):
+def sort_by_key(keys: np.ndarray, items: np.ndarray, first: int, end: int):
     """Shell sort of keys[first:end] ascending, with the items that belong to them; equals by item."""
     for gap in GAPS:
         insert(keys, items, first, end, gap)
 
 
 @compiled
-def insert(keys, items, first, end, gap):
+def insert(keys: np.ndarray, items: np.ndarray, first: int, end: int, gap: int):
     """Insertion sort of every gap-th."""
     for i in range(first + gap, end):
         key, item = keys[i], items[i]
@@ -26,28 +29,28 @@ def insert(keys, items, first, end, gap):
 
 
 @compiled
-def sort_by_luck(world, n):
-    """Sort the first n scratch keys, all uniform draws, and their items, in time that grows with n only.
+def sort_by_luck(world: World, count: int):
+    """Sort the first `count` scratch keys, all uniform draws, and their items, in time proportional to it.
 
-    Draws fall into n equal bins, about one each; put bin after bin, next to none is out of order.
+    Draws fall into as many equal bins, about one each; put bin after bin, next to none is out of order.
     """
     keys, items, bins = world.keys, world.items, world.bins
-    for b in range(n + 1):
+    for b in range(count + 1):
         bins[b] = 0
-    for i in range(n):
+    for i in range(count):
         world.unsorted_keys[i], world.unsorted_items[i] = keys[i], items[i]
-        bins[bin_of(keys[i], n) + 1] += 1
-    for b in range(n):
+        bins[bin_of(keys[i], count) + 1] += 1
+    for b in range(count):
         bins[b + 1] += bins[b]
-    for i in range(n):
+    for i in range(count):
         key = world.unsorted_keys[i]
-        b = bin_of(key, n)
+        b = bin_of(key, count)
         keys[bins[b]], items[bins[b]] = key, world.unsorted_items[i]
         bins[b] += 1
-    insert(keys, items, 0, n, 1)
+    insert(keys, items, 0, count, 1)
 
 
 @compiled
-def bin_of(key, n):
-    """Which of n equal parts of 0-1 a key lies in."""
-    return min(int(key * n), n - 1)
+def bin_of(key: float, count: int):
+    """Which of `count` equal parts of 0-1 a key lies in."""
+    return min(int(key * count), count - 1)

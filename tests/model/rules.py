@@ -7,13 +7,13 @@ from model.machine.compiling import compiled, entry
 
 
 @entry
-def council_value(world, council, researcher, topic, trust):
-    return meeting.council_value(world, council, researcher, topic, trust)
+def council_value(world, c, i, topic, trust):
+    return meeting.council_value(world, c, i, topic, trust)
 
 
 @entry
-def researcher_value(world, council, researcher, trust):
-    return meeting.researcher_value(world, council, researcher, trust)
+def researcher_value(world, c, i, trust):
+    return meeting.researcher_value(world, c, i, trust)
 
 
 @entry
@@ -22,14 +22,14 @@ def acceptance(value):
 
 
 @entry
-def meet(world, council, researcher, need, origin):
+def meet(world, c, i, n, origin):
     stream = chance.stream_of(world.clock.seed, chance.SEARCH, world.clock.month)
-    meeting.meet(world, stream, 0, council, researcher, need, origin)
+    meeting.meet(world, stream, 0, c, i, n, origin)
 
 
 @entry
-def open_need(world, council, topic):
-    need.open_need(world, council, topic, chance.need_of(council, world.clock.month, 0))
+def open_need(world, c, topic):
+    need.open_need(world, c, topic, chance.need_of(c, world.clock.month, 0))
 
 
 @entry
@@ -76,19 +76,19 @@ def look_ahead(world):
 
 
 @entry
-def speed(world, tie):
-    return finding.speed(world, world.ties[tie])
+def speed(world, t):
+    return finding.speed(world, world.ties[t])
 
 
 @entry
-def deliver_finding(world, tie):
+def deliver_finding(world, t):
     stream = chance.stream_of(world.clock.seed, chance.DELIVERY, world.clock.month)
-    finding.deliver_finding(world, stream, world.ties[tie])
+    finding.deliver_finding(world, stream, world.ties[t])
 
 
 @entry
-def embedding_hazard(world, tie):
-    return partnership.embedding_hazard(world, world.ties[tie])
+def embedding_hazard(world, t):
+    return partnership.embedding_hazard(world, world.ties[t])
 
 
 @entry
@@ -105,63 +105,63 @@ def choose(world, algorithm):
 def fill_scores(world, scores):
     """Scores of all pairs, [needs, researchers]; -1 where two may not be introduced."""
     stream = chance.stream_of(world.clock.seed, chance.INTRODUCTION, world.clock.month)
-    for n in range(scores.shape[0]):
-        for i in range(scores.shape[1]):
-            need, researcher = world.round_needs[n], world.round_researchers[i]
-            scores[n, i] = -1.0
-            if matching_round.is_feasible(world, need, researcher):
-                scores[n, i] = matching_round.score_of(world, stream, need, researcher)
+    for k in range(scores.shape[0]):
+        for j in range(scores.shape[1]):
+            n, i = world.round_needs[k], world.round_researchers[j]
+            scores[k, j] = -1.0
+            if matching_round.is_feasible(world, n, i):
+                scores[k, j] = matching_round.score_of(world, stream, n, i)
 
 
 @entry
 def fill_values(world, values, researchers):
     """V_i as the matchmaker reckons it, [councils, researchers]."""
     for c in range(values.shape[0]):
-        for i in range(values.shape[1]):
-            values[c, i] = matchmaker.value_of(world, c, researchers[i])
+        for j in range(values.shape[1]):
+            values[c, j] = matchmaker.value_of(world, c, researchers[j])
 
 
 @entry
 def fill_chances(world, chances):
     """Chances that *random* ranks by, [needs, researchers]; -1 where two may not be introduced."""
     stream = chance.stream_of(world.clock.seed, chance.INTRODUCTION, world.clock.month)
-    for n in range(chances.shape[0]):
-        for i in range(chances.shape[1]):
-            need, researcher = world.round_needs[n], world.round_researchers[i]
-            chances[n, i] = -1.0
-            if matching_round.is_feasible(world, need, researcher):
-                who = chance.introduction_of(world.needs[need].who, researcher)
-                chances[n, i] = chance.uniform(stream, who, 1)
+    for k in range(chances.shape[0]):
+        for j in range(chances.shape[1]):
+            n, i = world.round_needs[k], world.round_researchers[j]
+            chances[k, j] = -1.0
+            if matching_round.is_feasible(world, n, i):
+                who = chance.introduction_of(world.needs[n].who, i)
+                chances[k, j] = chance.uniform(stream, who, 1)
 
 
 @entry
 def fill_order(world, order):
     """Draws that *equitable* puts needs of equal councils in order by."""
     stream = chance.stream_of(world.clock.seed, chance.INTRODUCTION_ORDER, world.clock.month)
-    for n in range(order.size):
-        order[n] = chance.uniform(stream, world.needs[world.round_needs[n]].who, 0)
+    for k in range(order.size):
+        order[k] = chance.uniform(stream, world.needs[world.round_needs[k]].who, 0)
 
 
 @entry
-def pick_councils(world, university, draws, picks):
-    for i in range(draws.size):
-        picks[i] = picking.pick_council(world, university, draws[i])
+def pick_councils(world, u, draws, picks):
+    for k in range(draws.size):
+        picks[k] = picking.pick_council(world, u, draws[k])
 
 
 @entry
-def pick_universities(world, council, draws, picks):
-    for i in range(draws.size):
-        picks[i] = picking.pick_university(world, council, draws[i])
+def pick_universities(world, c, draws, picks):
+    for k in range(draws.size):
+        picks[k] = picking.pick_university(world, c, draws[k])
 
 
 @compiled
-def _stage(world, tie):
-    return world.ties[tie].stage
+def _stage(world, t):
+    return world.ties[t].stage
 
 
 @entry
-def stage(world, tie):
-    return _stage(world, tie)
+def stage(world, t):
+    return _stage(world, t)
 
 
 @entry
@@ -171,5 +171,5 @@ def fetch(world, row):
 
 
 @entry
-def sort_by_luck(world, n):
-    ordering.sort_by_luck(world, n)
+def sort_by_luck(world, count):
+    ordering.sort_by_luck(world, count)
