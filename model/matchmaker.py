@@ -16,9 +16,11 @@ from model.round import INFEASIBLE, NO_CEILING, find_best, find_next, gather
 from model.tie import find_tie
 
 # Compiled rules know words by their positions in the lever's declaration.
-RANDOM, BEST_FIT, STABLE, OPTIMAL, EQUITABLE = (
-    as_number("match_algorithm", word) for word in ("random", "best_fit", "stable", "optimal", "equitable")
-)
+RANDOM = as_number("match_algorithm", "random")
+BEST_FIT = as_number("match_algorithm", "best_fit")
+STABLE = as_number("match_algorithm", "stable")
+OPTIMAL = as_number("match_algorithm", "optimal")
+EQUITABLE = as_number("match_algorithm", "equitable")
 
 
 @compiled
@@ -102,15 +104,22 @@ def best_left(world: World):
 
 @compiled
 def serve_fewest_first(world: World):
-    """*equitable*: councils with the fewest active ties first, each need taking its best left."""
+    """*equitable*: councils with the fewest active ties first."""
     clock = world.clock
     order = stream_of(clock.seed, chance.INTRODUCTION_ORDER, clock.month)
-    stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
     for k in range(clock.free_needs):
         need = world.needs[world.round_needs[k]]
         world.keys[k] = world.councils[need.council].active + uniform(order, need.who, 0)
         world.items[k] = k
     sort_by_key(world.keys, world.items, 0, clock.free_needs)
+    serve_in_order(world)
+
+
+@compiled
+def serve_in_order(world: World):
+    """Let each need take its best candidate left, in the order of the scratch items."""
+    clock = world.clock
+    stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
     clock.introductions = 0
     for at in range(clock.free_needs):
         if clock.introductions == levers_of(world).match_capacity:

@@ -1,13 +1,16 @@
-"""`python -m tests.odd` writes the tables of `model/ODD.md` anew from the declarations."""
+"""`python -m tests.odd` writes what declarations say into `model/ODD.md` (tables) and the README (counts)."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from model.domains import Lever, Parameter
 from model.measures import HORIZON, LIFE, MONTHLY, Event, Indicator
-from model.parameters import LEVERS, PARAMETERS
+from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
 
 ODD = Path(__file__).resolve().parent.parent / "model" / "ODD.md"
+README = ODD.parent.parent / "README.md"
 BEGIN = "<!-- parameters: written by `python -m tests.odd` from model.parameters.DECLARATIONS -->\n"
 END = "<!-- end of parameters -->\n"
 BEGIN_MEASURES = "<!-- measures: written by `python -m tests.odd` from model.measures -->\n"
@@ -78,5 +81,22 @@ def with_tables(text: str) -> str:
     return replaced(replaced(text, BEGIN, END, parameters), BEGIN_MEASURES, END_MEASURES, measures)
 
 
+def with_counts(text: str) -> str:
+    """The text with how many declared values are known how far."""
+    counts = Counter(map(status, DECLARATIONS.values()))
+    told = (
+        f"({counts['calibrated']} of {len(DECLARATIONS)} parameters)",
+        f"**From a source** ({counts['source']})",
+        f"**Assumed** ({counts['assumed']})",
+        f"policy or design ({counts['policy'] + counts['design']})",
+    )
+    for sentence in told:
+        pattern = re.sub(r"\d+", r"\\d+", re.escape(sentence))
+        text, found = re.subn(pattern, sentence, text)
+        assert found == 1, sentence
+    return text
+
+
 if __name__ == "__main__":
-    ODD.write_text(with_tables(ODD.read_text(encoding="utf-8")), encoding="utf-8")
+    for file, renewed in ((ODD, with_tables), (README, with_counts)):
+        file.write_text(renewed(file.read_text(encoding="utf-8")), encoding="utf-8")

@@ -12,6 +12,7 @@ from model.policy import policy_from
 from model.population import lattice
 from model.simulation import Simulation
 from tests.model import rules
+from tests.model.worlds import ALGORITHMS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the library's own
@@ -160,7 +161,7 @@ def test_highest_scores_are_made(algorithm, capacity):
     assert scores == sorted(scores, reverse=True)
 
 
-@pytest.mark.parametrize("algorithm", [RANDOM, BEST_FIT, STABLE, EQUITABLE, OPTIMAL])
+@pytest.mark.parametrize("algorithm", range(len(ALGORITHMS)), ids=ALGORITHMS)
 def test_pairs_are_allowed(algorithm):
     """Each need and researcher at most once, in one place if so asked, none with a live tie."""
     matching = Round(3, lattice(), scope="place")
@@ -184,7 +185,7 @@ def test_pairs_are_allowed(algorithm):
 def test_optimal_is_at_least_as_good_as_any(seed, population):
     matching = Round(seed, population)
     best = matching.total(matching.pairs(OPTIMAL))
-    for algorithm in (RANDOM, BEST_FIT, STABLE, EQUITABLE):
+    for algorithm in range(len(ALGORITHMS)):
         assert matching.total(matching.pairs(algorithm)) <= best + 1e-9
 
 

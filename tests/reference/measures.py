@@ -3,15 +3,13 @@
 import math
 from collections import Counter
 
+from model.parameters import COSTS
+
 from .ties import ACTIVE, Stage, Tie
 
 STOCKS = (
     *("scoping", "ready", "project", "strategic", "dormant", "trust_active"),
     *("load_council", "load_researcher", "coverage", "needs_open"),
-)
-COSTS = (
-    *("bridging", "matchmaking", "nurture", "engagement", "dissemination", "training"),
-    *("secondments", "phds", "brokers", "joint_posts", "events", "structures"),
 )
 FLOWS = (
     *("formed", "formed_council_search", "formed_outreach", "formed_repeat", "formed_introduction"),
@@ -20,7 +18,7 @@ FLOWS = (
     *("needs_met_elsewhere", "needs_expired", "findings", "findings_timely", "value"),
     *("fresh_perspective", "evidence_asset", "evidence_to_delivery", "specialist_application"),
     *("strategic_opportunity", "outside_money", "introductions", "grants_paid"),
-    *(f"cost_{lever}" for lever in COSTS),
+    *COSTS,
     "cost_total",
 )
 
@@ -86,7 +84,7 @@ class Measures:
         counts, self.counts = self.counts, Counter()
         row = {"month": self.model.month - self.model.warmup} | self.stocks()
         row |= {name: float(counts[name]) for name in FLOWS}
-        row["cost_total"] = row["grants_paid"] + sum(row[f"cost_{lever}"] for lever in COSTS)
+        row["cost_total"] = row["grants_paid"] + sum(row[cost] for cost in COSTS)
         self.series.append(row)
         if self.model.month >= self.model.warmup:
             for council in self.model.councils:

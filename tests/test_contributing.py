@@ -1,0 +1,187 @@
+"""CONTRIBUTING.md is true: its edits, made in a copy of the program, do what it says."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+TAKEN = (
+    "model",
+    "experiments",
+    "analysis",
+    "conf",
+    "tests",
+    "pyproject.toml",
+    "README.md",
+    "CONTRIBUTING.md",
+)
+
+#: "In `FILE`, `OLD` becomes `NEW`".
+CHANGE = re.compile(r"[Ii]n\s+`(?P<file>[^`]+)`,\s+`(?P<old>[^`]+)`\s+becomes\s+`(?P<new>[^`]+)`")
+#: "In `FILE`, after `ANCHOR`:", "New `FILE`:" or "At the end of `FILE`:", and a block.
+BLOCK = re.compile(
+    r"(?P<how>New|[Ii]n|At\s+the\s+end\s+of)\s+`(?P<file>[^`]+)`"
+    r"(?:,\s+(?P<where>after|before|instead of)\s+`(?P<anchor>[^`]+)`)?:\n\n"
+    r"(?P<indent> *)```\w+\n(?P<block>.*?)\n(?P=indent)```",
+    re.DOTALL,
+)
+#: A world in which plain Python is quick.
+TINY = (
+    "population.places=1", "parameters.warmup=2", "parameters.horizon=12", "store=store", "equal_money=null",
+)  # fmt: skip
+PROGRAM = """
+import json, sys
+from experiments.main import main
+for arguments in json.loads(sys.argv[1]):
+    if status := main(arguments):
+        sys.exit(status)
+"""
+
+
+def edits() -> Iterator[tuple[str, Callable[[str], str]]]:
+    """Each file that is to be edited, with what makes its new text of the old one."""
+    found = sorted([*CHANGE.finditer(TEXT), *BLOCK.finditer(TEXT)], key=re.Match.start)
+    for edit in found:
+        change = _changed if edit.re is CHANGE else _with_block
+        yield edit["file"], lambda text, edit=edit, change=change: change(text, edit)
+
+
+def _changed(text: str, edit: re.Match) -> str:
+    assert text.count(edit["old"]) == 1, f"{edit['old']} in {edit['file']}"
+    return text.replace(edit["old"], edit["new"])
+
+
+def _with_block(text: str, edit: re.Match) -> str:
+    block = textwrap.dedent(edit["block"])
+    if edit["anchor"] is None:
+        assert bool(text) == (edit["how"] != "New"), edit["file"]
+        return f"{text}\n\n{block}\n" if text else f"{block}\n"
+    lines = text.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if edit["anchor"] in line] or [None]
+    assert at is not None, f"{edit['anchor']} in {edit['file']}"
+    indent = re.match(" *", lines[at])[0]
+    first, last = {"before": (at, at), "after": (at + 1, at + 1), "instead of": (at, at + 1)}[edit["where"]]
+    lines[first:last] = textwrap.indent(block, indent).splitlines()
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the program, with all that CONTRIBUTING.md adds."""
+    for name in TAKEN:
+        source, target = ROOT / name, tmp_path / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    for name, edited in edits():
+        file = tmp_path / name
+        file.write_text(edited(file.read_text(encoding="utf-8") if file.exists() else ""), encoding="utf-8")
+    return tmp_path
+
+
+def run(copy: Path, *arguments: str) -> str:
+    """Run Python in the copy, without compiling; what it prints."""
+    settings = {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(copy), "COLUMNS": "120"}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=copy, env=os.environ | settings, encoding="utf-8", timeout=600,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_each_section_has_edits_and_each_edit_its_place(copy: Path) -> None:
+    parts = re.split(r"^## (?=An? )", TEXT, flags=re.MULTILINE)[1:]
+    assert [part.splitlines()[0].split()[-1] for part in parts] == [
+        "rule", "lever", "indicator", "algorithm", "design", "engine", "job", "figure",
+    ]  # fmt: skip
+    assert all(BLOCK.search(part) for part in parts)
+    assert len(list(BLOCK.finditer(TEXT))) == TEXT.count("```") // 2
+    assert len(list(CHANGE.finditer(TEXT))) == TEXT.count(" becomes")
+
+
+def test_the_table_counts_the_files_of_each_section() -> None:
+    told = re.findall(r"^\| \[an? (\w+)\].*?\| (\d+):", TEXT, flags=re.MULTILINE)
+    parts = re.split(r"^## (?=An? )", TEXT, flags=re.MULTILINE)[1:]
+    counted = [
+        len({edit["file"] for way in (CHANGE, BLOCK) for edit in way.finditer(part)}) for part in parts
+    ]
+    assert [int(n) for _, n in told] == counted
+
+
+def test_files_that_are_named_are_there(copy: Path) -> None:
+    named = set(re.findall(r"`((?:model|experiments|analysis|conf|tests)/[\w./]*)`", TEXT))
+    assert len(named) > 30
+    assert [name for name in named if not (copy / name).exists()] == []
+
+
+@pytest.mark.slow
+def test_what_is_added_works(copy: Path) -> None:
+    run(copy, "-m", "tests.odd")
+    policies = "policies=[baseline,reminders,matchmaking_first_come]"
+    commands = (
+        ["--help"],
+        [*TINY, "engine=in_turn", policies, "seeds=2", "out=compared", "figures=false"],
+        [*TINY, "experiment=wins", policies, "responses=[mean_strategic,needs_met]", "seeds=2", "out=won"],
+        [
+            *TINY, "engine=in_turn", "experiment=in_step", "responses=[searches]", "policies=[baseline]",
+            "parameters.near_trust=0.2", "seeds=2", "out=stepped",
+        ],
+    )  # fmt: skip
+    told = run(copy, "-c", PROGRAM, json.dumps(commands))
+    for name in ("reminders", "matchmaking_first_come", "in_step", "in_turn", "wins"):
+        assert re.search(rf"^  {name} ", told, flags=re.MULTILINE), name
+    assert re.search(r"\bsearches\b", told)
+    assert "How often each policy is the best" in told
+    check_tables(copy)
+
+
+def check_tables(copy: Path) -> None:
+    """What the commands have left behind."""
+    odd = (copy / "model" / "ODD.md").read_text(encoding="utf-8")
+    for name in ("near_trust", "reminders", "price_reminders", "cost_reminders", "searches"):
+        assert f"\n| `{name}` |" in odd, name
+    rows = pd.read_parquet(copy / "compared" / "rows.parquet").set_index("policy")
+    assert rows.loc["reminders", "cost_reminders"].tolist() == pytest.approx([16, 16])  # 0.4 of £40k, a year
+    assert (rows.drop("reminders")["cost_reminders"] == 0).all()
+    assert (rows["searches"] > 0).all()
+    series = pd.read_parquet(copy / "compared" / "series.parquet")
+    assert {"searches", "cost_reminders"} <= set(series["indicator"])
+    columns = pd.read_csv(copy / "compared" / "columns.csv").set_index(["table", "column"])
+    assert columns.loc[("rows", "searches"), "label"] == "Searches"
+    won = pd.read_parquet(copy / "won" / "wins.parquet")
+    assert won.groupby("response").size().to_dict() == {"mean_strategic": 3, "needs_met": 3}
+    assert won["wins"].between(0, 1).all()
+    assert {"wins.png", "wins.svg"} <= {file.name for file in (copy / "won" / "figures").iterdir()}
+    stepped = pd.read_parquet(copy / "stepped" / "rows.parquet")
+    points = stepped.drop_duplicates("point")[["austerity", "capacity_mean"]]
+    assert points.to_numpy().tolist() == [[0.04, 2.0], [0.02, 3.75], [0.0, 5.0]]
+
+
+@pytest.mark.slow
+def test_what_is_added_passes_the_tests_that_it_names(copy: Path) -> None:
+    run(copy, "-m", "ruff", "format", "--quiet", ".")
+    run(copy, "-m", "ruff", "check", ".")
+    run(copy, "-m", "tests.odd")
+    conf = (
+        "every_file_says_what_it_is_for", "every_engine_has_a_file_with_all_its_settings",
+        "every_policy_gives_its_reason_in_one_sentence", "the_default_compares_every_policy_there_is",
+    )  # fmt: skip
+    files = (
+        "tests/test_imports.py", "tests/model/test_odd.py",
+        *(f"tests/experiments/test_conf.py::test_{name}" for name in conf),
+        "tests/test_reference.py::test_each_lever_alone_and_dated[reminders]",
+        "tests/model/test_matching.py::test_pairs_are_allowed[first_come]",
+    )  # fmt: skip
+    run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files)
