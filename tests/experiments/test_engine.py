@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pandas as pd
 import pytest
@@ -24,7 +24,14 @@ from model.problems import BadInput
 TABLES = ("rows", "effects", "series", "survival")
 
 
-def test_results_come_as_they_are_finished_and_tasks_are_made_late() -> None:
+@pytest.fixture
+def two() -> Iterator[Local]:
+    """Two threads, gone at the end."""
+    with Local(2) as engine:
+        yield engine
+
+
+def test_results_come_as_they_are_finished_and_tasks_are_made_late(two: Local) -> None:
     made = []
 
     def tasks() -> Iterator[int]:
@@ -37,7 +44,7 @@ def test_results_come_as_they_are_finished_and_tasks_are_made_late() -> None:
         return task * task
 
     came = []
-    for task, result in Local(2).finished(work, tasks()):
+    for task, result in two.finished(work, tasks()):
         assert result == task * task
         assert len(made) <= len(came) + 5
         came.append(task)
@@ -45,9 +52,9 @@ def test_results_come_as_they_are_finished_and_tasks_are_made_late() -> None:
     assert came[0] != 0
 
 
-def test_no_task_is_begun_once_stopped() -> None:
+def test_no_task_is_begun_once_stopped(two: Local) -> None:
     came: list[int] = []
-    for task, _ in Local(2).finished(lambda task: task, range(1000), lambda: len(came) >= 10):
+    for task, _ in two.finished(lambda task: task, range(1000), lambda: len(came) >= 10):
         came.append(task)
     assert 10 <= len(came) < 20
 
@@ -61,10 +68,18 @@ def test_an_error_stops_the_rest() -> None:
             raise RuntimeError("no")
         return task
 
-    with pytest.raises(RuntimeError):
-        list(Local(2).finished(work, range(1000)))
+    with pytest.raises(RuntimeError), Local(2) as engine:
+        list(engine.finished(work, range(1000)))
     assert len(begun) < 20
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("run")]
+
+
+def test_much_work_for_many_workers_is_for_processes() -> None:
+    for workers, seconds, expected in ((2, 1e6, None), (16, 1.0, None), (16, 1e6, True)):
+        engine = Local(workers)
+        with patch("experiments.running.local._memory", lambda: float("inf")):
+            engine.expect(seconds)
+        assert engine.processes is expected
 
 
 def dies_over(task: int) -> int:
@@ -80,7 +95,8 @@ def test_a_dead_process_costs_no_task_but_the_one_that_kills(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found = dict(Local(2, processes=True).finished(dies_over, range(12)))
+    with Local(2, processes=True) as engine:
+        found = dict(engine.finished(dies_over, range(12)))
     lost = found.pop(3)
     assert isinstance(lost, WorkerLost)
     assert "died 3 times" in lost.message
