@@ -9,7 +9,7 @@ import pytest
 from model.parameters import LEVERS, PARAMETERS
 from model.policy import BASELINE, policy_from
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
-from model.simulation import run
+from model.simulation import Simulation, run
 from tests.model.worlds import ALGORITHMS, ALL_LEVERS, EVERYTHING, SHORT, SMALL, check_everything, finished
 
 POLICIES = [BASELINE] + [
@@ -81,6 +81,13 @@ def test_nobody_to_meet(world):
     series = run({}, BASELINE, WORLDS[world]).series
     assert series["needs_raised"].sum() > 0
     assert series["formed"].sum() == series["strategic"].sum() == 0
+
+
+def test_sorting_has_room_for_many_places_of_few_people():
+    """Compiled rules would write past the end of the scratch without a word."""
+    places = 400
+    world = world_of([0], [(place, int(place == 0)) for place in range(places)], places)
+    assert len(Simulation(population=world).world.keys) >= places
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
