@@ -22,7 +22,7 @@ run: setup ## the main job; `make run ARGS="policy=matchmaking seeds=20"` passes
 test: setup ## every test; `make test ARGS="-m 'not slow'"` leaves out the slow ones
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
-test-safe: setup ## the model's tests without any trick of compiling, and every row that is looked up checked
+test-safe: setup ## the model's tests without the tricks of compiling, and every row that is looked up checked
 	TOWNGOWN_SAFE=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow" \
 		tests/model tests/test_reference.py $(ARGS)
 

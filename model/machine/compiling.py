@@ -7,8 +7,10 @@ changes one rule would go on running the old one. So the cache's folder is named
 every file of the model, and any change compiles afresh.
 
 Rules are fast by a few tricks (`TRICKS`), most of which lean on what Numba does not promise. Set
-``TOWNGOWN_SAFE=1`` to do without any of them: slower, and the same numbers, but a row that is not there is an
-IndexError, and nothing of Numba's inside is imported. So a new Numba can make the model slow, never broken.
+``TOWNGOWN_SAFE=1`` to do without them: slower, and the same numbers, but a row that is not there is an
+IndexError, and nothing of Numba's inside is imported. So a new Numba can make the model slow, not broken.
+One option of Numba's is kept, as runs take ten times as long without: who holds a table is not counted
+(``_nrt=False``); ``TOWNGOWN_SAFE=all`` does without that, too.
 ``TOWNGOWN_SAFE=prefetch,inlining`` does without these two only.
 
 Set ``NUMBA_DISABLE_JIT=1`` to run the same rules as plain Python, for debugging; the traceback of an
@@ -60,7 +62,7 @@ TRICKS = {
 
 
 def left_out(chosen: str) -> frozenset[str]:
-    """The tricks that a value of TOWNGOWN_SAFE does without: none, all, or those that it lists.
+    """The tricks that a value of TOWNGOWN_SAFE does without: none, all but one, all, or those it lists.
 
     Raises:
         BadInput: if one is unknown.
@@ -68,12 +70,14 @@ def left_out(chosen: str) -> frozenset[str]:
     if chosen in ("", "0"):
         return frozenset()
     if chosen == "1":
+        return frozenset(TRICKS) - {"uncounted"}
+    if chosen == "all":
         return frozenset(TRICKS)
     names = frozenset(chosen.split(","))
     if unknown := sorted(names - set(TRICKS)):
         raise BadInput(
-            f"TOWNGOWN_SAFE = {chosen!r}: {unknown[0]!r} is unknown. It takes 1 (safe), 0 (fast), or some of "
-            f"{', '.join(TRICKS)}, with commas between."
+            f"TOWNGOWN_SAFE = {chosen!r}: {unknown[0]!r} is unknown. It takes 1 (safe), 0 (fast), all, or some "
+            f"of {', '.join(TRICKS)}, with commas between."
         )
     return names
 

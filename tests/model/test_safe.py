@@ -50,7 +50,8 @@ def test_the_same_numbers():
 
 
 @pytest.mark.parametrize(
-    ("mode", "row"), [("1", "3"), ("1", "10**9"), ("1", "-4"), ("unchecked", "3"), ("unchecked", "NONE")]
+    ("mode", "row"),
+    [("1", "3"), ("1", "10**9"), ("1", "-4"), ("all", "3"), ("unchecked", "3"), ("unchecked", "NONE")],
 )
 def test_a_row_that_is_not_there_is_refused(mode, row):
     """By a rule that another calls, both without Python's lock."""
@@ -63,7 +64,8 @@ def test_the_safe_mode_leans_on_nothing_of_numbas_inside():
 
 def test_tricks_left_out():
     assert left_out("") == left_out("0") == set()
-    assert left_out("1") == set(TRICKS)
+    assert left_out("1") == set(TRICKS) - {"uncounted"}
+    assert left_out("all") == set(TRICKS)
     assert left_out("prefetch,inlining") == {"prefetch", "inlining"}
     with pytest.raises(BadInput, match=r"TOWNGOWN_SAFE = 'yes'.*by_reference"):
         left_out("yes")
