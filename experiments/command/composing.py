@@ -43,7 +43,7 @@ def composed_jobs(asked: Namespace, do: Do) -> int:
     """
     if asked.multirun:
         return _several(asked, do)
-    with _hydra() as hydra:
+    with _hydra(asked.folders) as hydra:
         if _shown(hydra, asked):
             return DONE
         settings = _one(asked)
@@ -51,17 +51,21 @@ def composed_jobs(asked: Namespace, do: Do) -> int:
 
 
 @contextmanager
-def _hydra() -> Iterator["Hydra"]:
-    """Hydra at work on conf/; mistakes that it finds are told in plain words."""
+def _hydra(folders: Sequence[Path]) -> Iterator["Hydra"]:
+    """Hydra at work on the files of some folders; mistakes that it finds are told in plain words."""
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
+    from experiments.command.sources import look_in
+
     try:
         with initialize_config_dir(str(CONF), job_name="towngown", version_base="1.3"):
-            yield GlobalHydra.instance().hydra  # type: ignore[misc]  # it was made just now
+            hydra: Any = GlobalHydra.instance().hydra
+            look_in(hydra, folders)
+            yield hydra
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
         raise BadInput(_in_plain_words(error)) from error
 
@@ -82,7 +86,7 @@ def _one(asked: Namespace) -> "Settings":
 def _several(asked: Namespace, do: Do) -> int:
     """Do several jobs, one after the other or on a launcher's machines; the worst exit status."""
     launched = any(override.startswith("hydra/launcher=") for override in asked.overrides)
-    with tempfile.TemporaryDirectory() as folder, _hydra() as hydra:
+    with tempfile.TemporaryDirectory() as folder, _hydra(asked.folders) as hydra:
         swept = _swept(asked.overrides)
 
         def job(composed: "DictConfig") -> int:
@@ -152,11 +156,11 @@ def _choices() -> dict[str, str]:
 
 
 def _folders() -> list[Path]:
-    """Where the files of groups are looked for: folders of the user's own, then the program's."""
+    """Where the files of groups are looked for: a folder of the user's own, then the program's."""
     from hydra.core.hydra_config import HydraConfig
 
     sources = HydraConfig.get().runtime.config_sources
-    return [Path(source.path) for source in sources if source.schema == "file"]
+    return [Path(source.path) for source in sources if source.schema == "groups"]
 
 
 def _folder_of_job(swept: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.command.files import file_of, mapping_in, names_in
+from experiments.command.files import file_of, names_in
+from experiments.command.trusted import trusted
 from model.policy import Policy, policy_from
 from model.problems import BadInput, check_keys, no_such, refuse
 
@@ -25,11 +26,13 @@ class Planned:
         policy: its levers, before any is solved for.
         intensity: the lever that says how much of it there is, where it has a price.
         at_equal_money: whether that lever is solved for.
+        file: that says so, if one does that was not chosen.
     """
 
     policy: Policy
     intensity: str | None = None
     at_equal_money: bool = False
+    file: Path | None = None
 
 
 def policies_from(given: Mapping[str, Any], choice: str, folders: Sequence[Path]) -> tuple[Planned, ...]:
@@ -101,7 +104,8 @@ def _from_file(name: str, folders: Sequence[Path], known: Mapping[str, Planned] 
     names = names_in("policy", folders)
     if name not in names:
         raise BadInput(no_such("policy", name, [*names, *(known or {})]))
-    return _planned(name, mapping_in(file_of("policy", name, folders)))
+    file = file_of("policy", name, folders)
+    return replace(_planned(name, trusted("policy", file)), file=file)
 
 
 def _planned(name: str, given: Mapping[str, Any]) -> Planned:

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
-from experiments.command.files import CONF
+from experiments.command.files import CONF, file_of, stands_in
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
 from experiments.design.chosen import SINGLE
@@ -64,6 +64,7 @@ class Settings:
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
+        files: that it was composed of, conf/config.yaml apart.
         asked: what the program runs on in another form, as it was asked for.
     """
 
@@ -86,6 +87,7 @@ class Settings:
     out: Path
     out_is_new: bool
     figures: bool
+    files: tuple[Path, ...]
     asked: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -135,6 +137,7 @@ class Settings:
             {name: dated.value for name, dated in planned.policy.levers.items()} for planned in self.policies
         ]
         found = [note for values in (self.parameters, *levers) for note in implausible(values)]
+        found += [note for file in self.files for note in stands_in(file)]
         found += [*doubts_about(self.population), *repeated(self.design)]
         return list(dict.fromkeys(found))
 
@@ -178,7 +181,11 @@ def settings_from(
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given["job"]))
     asked = {name: given[name] for name in _ASKED}
-    return Settings(job=given["job"], experiment=experiment, asked=asked, **results)
+    files = [file_of(group, name, folders) for group, name in choices.items()]
+    files += [planned.file for planned in results["policies"] if planned.file]
+    return Settings(
+        job=given["job"], experiment=experiment, files=tuple(files), asked=asked, **results
+    )
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
