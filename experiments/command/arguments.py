@@ -20,6 +20,8 @@ NOT_HERE = {
     "hydra_help": "towngown --help tells what makes sense here",
     "shell_completion": "Hydra's knows not all settings, towngown --help does",
 }
+#: Of a whole number; one of more is beyond every other.
+_MOST_DIGITS = 308
 #: Settings that are paths: whatever a path may hold, they are taken as they are.
 _PATHS = ("out", "store", "population.councils", "population.universities", "design.file")
 
@@ -97,6 +99,10 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
     if argument.startswith("~") or name.lstrip("+").startswith(("hydra.", "hydra/")):
         return argument
     name = name.lstrip("+")
+    if match := re.search(rf"\d{{{_MOST_DIGITS + 1},}}", value):
+        raise BadInput(
+            f"{name} has a number of {len(match[0]):,} digits: at most {_MOST_DIGITS} are allowed."
+        )
     if not equals:
         raise BadInput(f"{argument!r} is not understood: settings are name=value, such as seeds=100.")
     if name in _PATHS and value not in ("", "null"):

@@ -1,5 +1,6 @@
 """Composing: Hydra makes the settings of each job."""
 
+import math
 import re
 import tempfile
 from argparse import Namespace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Where jobs on other machines leave their logs, as they need a folder that all share.
 _JOBS_FOLDER = "results/jobs"
+_MOST_JOBS = 10_000
 type Do = Callable[["Settings"], int]
 
 
@@ -88,6 +90,8 @@ def _several(asked: Namespace, do: Do) -> int:
     launched = any(override.startswith("hydra/launcher=") for override in asked.overrides)
     with tempfile.TemporaryDirectory() as folder, _hydra(asked.folders) as hydra:
         swept = _swept(asked.overrides)
+        if (jobs := _n_jobs(asked.overrides)) > _MOST_JOBS:
+            raise BadInput(f"-m makes {jobs:,} jobs of these settings: at most {_MOST_JOBS:,} are allowed.")
 
         def job(composed: "DictConfig") -> int:
             status = status_of(lambda: do(_settings(composed, swept)))
@@ -126,6 +130,21 @@ def _swept(overrides: Sequence[str]) -> list[str]:
 
     parsed = OverridesParser.create().parse_overrides(list(overrides))
     return [override.get_key_element() for override in parsed if override.is_sweep_override()]
+
+
+def _n_jobs(overrides: Sequence[str]) -> int:
+    """How many jobs settings with several values make, counted without making them."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import ChoiceSweep, RangeSweep
+
+    sweeps = [each.value() for each in OverridesParser.create().parse_overrides(list(overrides))]
+    sizes = [len(sweep.list) for sweep in sweeps if isinstance(sweep, ChoiceSweep)]
+    sizes += [
+        math.ceil(abs((sweep.stop - sweep.start) / sweep.step))
+        for sweep in sweeps
+        if isinstance(sweep, RangeSweep) and sweep.start is not None and sweep.stop is not None and sweep.step
+    ]
+    return math.prod(sizes)
 
 
 def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
@@ -181,8 +200,11 @@ def _as_said(override: str) -> str:
 def _in_plain_words(error: Exception) -> str:
     """What Hydra or OmegaConf have to say, in a line."""
     from hydra.errors import OverrideParseException
+    from omegaconf.errors import OmegaConfBaseException
 
     text = " ".join(str(error).split())
+    if isinstance(error, OmegaConfBaseException) and error.full_key:
+        text = f"{error.full_key} is not understood: {text}"
     if isinstance(error, OverrideParseException):
         reason = re.sub(r" See https?:.*", "", " ".join(str(error.message).split()))
         return f"{error.override!r} is not understood: {reason}."

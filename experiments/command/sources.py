@@ -1,5 +1,6 @@
 """Sources: where Hydra finds the files of groups, and the one door through which it reads them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ class GroupFiles(ConfigSource):
         return names_in(config_path, [Path(self.path)])
 
 
-def look_in(hydra: "Hydra", folders: "list[Path]") -> None:
+def look_in(hydra: "Hydra", folders: Sequence[Path]) -> None:
     """Have Hydra take the files of groups from these folders; of several of one name, that of the first."""
     from hydra._internal.config_repository import ConfigRepository
     from hydra.core.plugins import Plugins
