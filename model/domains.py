@@ -1,6 +1,7 @@
 """Domains: the values that a declared number or word may take, and what a declaration says."""
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import ClassVar, TypeGuard
 
@@ -9,6 +10,8 @@ import numpy as np
 from model.problems import BadInput
 
 type Value = float | int | str
+#: The greatest number; neither infinity, nor what is none, nor a whole number of 400 digits is within it.
+_MOST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Domain:
             return isinstance(value, str) and value in self.words
         if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
             return False
-        if not math.isfinite(value) or (self.whole and value != int(value)):
+        if not abs(value) <= _MOST or (self.whole and value != int(value)):
             return False
         return bool((self.low < value if self.open_low else self.low <= value) and value <= self.high)
 

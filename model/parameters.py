@@ -34,7 +34,7 @@ _DECLARATIONS = (
     Parameter("search_rate", 0.45, PROBABILITY, "1/month", "chance that a council looks for a partner for a free need", "calibrated", (0.1, 0.9)),
     Parameter("outreach_rate", 0.10, NON_NEGATIVE, "1/month", "scale of a researcher's chance of approaching a council", "calibrated", (0.02, 0.3)),
     Parameter("repeat_share", 0.5, PROBABILITY, "share", "chance that a council turns first to someone it worked with", "calibrated; ties start mostly from existing links", (0.2, 0.8)),
-    Parameter("distance_scale", 5.0, POSITIVE, "km", "distance at which the decay sets in", "fitted to council mentions in REF 2014 impact cases", (2.0, 20.0)),
+    Parameter("distance_scale", 5.0, between(0.001, 100_000), "km", "distance at which the decay sets in", "fitted to council mentions in REF 2014 impact cases", (2.0, 20.0)),
     Parameter("distance_decay", 1.4, NON_NEGATIVE, "-", "exponent of the decay of meetings with distance", "fitted to council mentions in REF 2014 impact cases", (0.8, 2.0)),
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
@@ -66,7 +66,7 @@ _DECLARATIONS = (
     Parameter("idle_share", 0.5, PROBABILITY, "share", "demand of a strategic tie without a need against one with a need", "assumed", (0.2, 1.0)),
     Parameter("role_relief", 0.5, PROBABILITY, "share", "part of the pair's nurturing that one dedicated role takes over", "assumed", (0.0, 0.8)),
     # 4.7 Scoping
-    Parameter("scoping_months", 4.0, POSITIVE, "months", "fully served scoping before a tie is ready", "assumed", (2.0, 9.0)),
+    Parameter("scoping_months", 4.0, between(0.01, 10_000), "months", "fully served scoping before a tie is ready", "assumed", (2.0, 9.0)),
     Parameter("lapse_base", 0.04, NON_NEGATIVE, "1/month", "hazard that a fully served scoping or ready tie lapses", "assumed", (0.005, 0.06)),
     Parameter("lapse_starved", 0.25, NON_NEGATIVE, "1/month", "extra hazard when not served at all", "assumed; review: capacity from both sides early", (0.05, 0.5)),
     Parameter("lapse_no_need", 0.08, NON_NEGATIVE, "1/month", "extra hazard once its need is gone", "assumed", (0.02, 0.3)),

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.command.files import CONF, GROUPS, mapping_in, names_in
+from experiments.command.files import CONF, GROUPS, mapping_in, names_in, settings_at_top
 from model.parameters import LEVERS, PARAMETERS, checked
 from model.problems import BadInput, all_of, no_such, refuse
 
@@ -20,6 +20,8 @@ NOT_HERE = {
     "hydra_help": "towngown --help tells what makes sense here",
     "shell_completion": "Hydra's knows not all settings, towngown --help does",
 }
+#: Of a whole number; one of more is beyond every other.
+_MOST_DIGITS = 308
 #: Settings that are paths: whatever a path may hold, they are taken as they are.
 _PATHS = ("out", "store", "population.councils", "population.universities", "design.file")
 
@@ -31,22 +33,22 @@ def parsed(arguments: Sequence[str]) -> Namespace:
     entry of the parameters; all else is passed on as it is.
 
     Returns:
-        Hydra's options by name; the settings as `overrides`.
+        Hydra's options by name; the settings as `overrides`; as `folders` where the files of groups are.
 
     Raises:
         BadInput: naming every argument that means nothing.
     """
     parser = _parser()
     given, unknown = parser.parse_known_intermixed_args(arguments)
-    folders = [CONF, *([Path(given.config_dir)] if given.config_dir else [])]
+    if given.config_dir and not Path(given.config_dir).is_dir():  # or its files would be told as missing
+        raise BadInput(f"--config-dir={given.config_dir} is no folder.")
+    given.folders = [*([Path(given.config_dir)] if given.config_dir else []), CONF]
     checks: list[Callable[[], Any]] = [
         partial(refuse, (_no_option(parser, option) for option in unknown)),
         partial(refuse, _misused(given)),
     ]
-    checks += [partial(_translated, each, folders, given.multirun) for each in given.overrides]
+    checks += [partial(_translated, each, given.folders, given.multirun) for each in given.overrides]
     given.overrides = all_of(checks)[2:]
-    if given.config_dir:
-        given.overrides.append(f"hydra.searchpath=[{_quoted(f'file://{folders[1].absolute()}')}]")
     return given
 
 
@@ -75,8 +77,6 @@ def _misused(given: Namespace) -> list[str]:
         for option, instead in NOT_HERE.items()
         if getattr(given, option)
     ]
-    if given.config_dir and not Path(given.config_dir).is_dir():
-        problems.append(f"--config-dir={given.config_dir} is no folder.")
     if (given.resolve or given.package) and not given.cfg:
         problems.append("--resolve and --package go with --cfg only.")
     if len(asked := [mode for mode in ("multirun", "cfg", "info") if getattr(given, mode)]) > 1:
@@ -92,11 +92,17 @@ def _quoted(text: str) -> str:
 def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
     """One setting."""
     name, equals, value = argument.partition("=")
-    if (taken := name.removeprefix("~")) != name and taken in (*_settings(), *GROUPS):
+    if (taken := name.removeprefix("~")) != name and taken in (*settings_at_top(), *GROUPS):
         raise BadInput(f"{argument} is not allowed: every setting is needed. Say {taken}=VALUE.")
+    if name.lstrip("+") == "hydra.searchpath":
+        raise BadInput(f"{name} is not allowed: --config-dir=DIR adds a folder of your own.")
     if argument.startswith("~") or name.lstrip("+").startswith(("hydra.", "hydra/")):
         return argument
     name = name.lstrip("+")
+    if match := re.search(rf"\d{{{_MOST_DIGITS + 1},}}", value):
+        raise BadInput(
+            f"{name} has a number of {len(match[0]):,} digits: at most {_MOST_DIGITS} are allowed."
+        )
     if not equals:
         raise BadInput(f"{argument!r} is not understood: settings are name=value, such as seeds=100.")
     if name in _PATHS and value not in ("", "null"):
@@ -115,7 +121,7 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
         return f"++{name}={value}" if "." in rest else f"++{INSTEAD}.{rest}={value}"
     elif name == "row" and re.fullmatch("[0-9a-f]+", value):
         return f"row='{value}'"  # or Hydra would take some, such as 12e4, for numbers
-    elif head not in (known := _settings()):
+    elif head not in (known := settings_at_top()):
         raise BadInput(_no_setting(name, value, known))
     return f"{name}={value}"
 
@@ -166,8 +172,3 @@ def _check_choice(group: str, value: str, folders: Sequence[Path], several: bool
         if re.fullmatch(r"[\w./-]+", name) and name not in known
     ]
     refuse(problems)
-
-
-def _settings() -> list[str]:
-    """Names of the settings at the top."""
-    return [name for name in mapping_in(CONF / "config.yaml") if name not in ("defaults", "hydra")]

@@ -1,5 +1,6 @@
 """Composing: Hydra makes the settings of each job."""
 
+import math
 import re
 import tempfile
 from argparse import Namespace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Where jobs on other machines leave their logs, as they need a folder that all share.
 _JOBS_FOLDER = "results/jobs"
+_MOST_JOBS = 10_000
 type Do = Callable[["Settings"], int]
 
 
@@ -43,7 +45,7 @@ def composed_jobs(asked: Namespace, do: Do) -> int:
     """
     if asked.multirun:
         return _several(asked, do)
-    with _hydra() as hydra:
+    with _hydra(asked.folders) as hydra:
         if _shown(hydra, asked):
             return DONE
         settings = _one(asked)
@@ -51,17 +53,21 @@ def composed_jobs(asked: Namespace, do: Do) -> int:
 
 
 @contextmanager
-def _hydra() -> Iterator["Hydra"]:
-    """Hydra at work on conf/; mistakes that it finds are told in plain words."""
+def _hydra(folders: Sequence[Path]) -> Iterator["Hydra"]:
+    """Hydra at work on the files of some folders; mistakes that it finds are told in plain words."""
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
+    from experiments.command.sources import look_in
+
     try:
         with initialize_config_dir(str(CONF), job_name="towngown", version_base="1.3"):
-            yield GlobalHydra.instance().hydra  # type: ignore[misc]  # it was made just now
+            hydra: Any = GlobalHydra.instance().hydra
+            look_in(hydra, folders)
+            yield hydra
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
         raise BadInput(_in_plain_words(error)) from error
 
@@ -82,8 +88,10 @@ def _one(asked: Namespace) -> "Settings":
 def _several(asked: Namespace, do: Do) -> int:
     """Do several jobs, one after the other or on a launcher's machines; the worst exit status."""
     launched = any(override.startswith("hydra/launcher=") for override in asked.overrides)
-    with tempfile.TemporaryDirectory() as folder, _hydra() as hydra:
+    with tempfile.TemporaryDirectory() as folder, _hydra(asked.folders) as hydra:
         swept = _swept(asked.overrides)
+        if (jobs := _n_jobs(asked.overrides)) > _MOST_JOBS:
+            raise BadInput(f"-m makes {jobs:,} jobs of these settings: at most {_MOST_JOBS:,} are allowed.")
 
         def job(composed: "DictConfig") -> int:
             status = status_of(lambda: do(_settings(composed, swept)))
@@ -124,6 +132,21 @@ def _swept(overrides: Sequence[str]) -> list[str]:
     return [override.get_key_element() for override in parsed if override.is_sweep_override()]
 
 
+def _n_jobs(overrides: Sequence[str]) -> int:
+    """How many jobs settings with several values make, counted without making them."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import ChoiceSweep, RangeSweep
+
+    sweeps = [each.value() for each in OverridesParser.create().parse_overrides(list(overrides))]
+    sizes = [len(sweep.list) for sweep in sweeps if isinstance(sweep, ChoiceSweep)]
+    sizes += [
+        math.ceil(abs((sweep.stop - sweep.start) / sweep.step))
+        for sweep in sweeps
+        if isinstance(sweep, RangeSweep) and sweep.start is not None and sweep.stop is not None and sweep.step
+    ]
+    return math.prod(sizes)
+
+
 def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
     """Check the settings of one job; of several jobs, some settings are swept over."""
     from omegaconf import OmegaConf
@@ -152,11 +175,11 @@ def _choices() -> dict[str, str]:
 
 
 def _folders() -> list[Path]:
-    """Where the files of groups are looked for: folders of the user's own, then the program's."""
+    """Where the files of groups are looked for: a folder of the user's own, then the program's."""
     from hydra.core.hydra_config import HydraConfig
 
     sources = HydraConfig.get().runtime.config_sources
-    return [Path(source.path) for source in sources if source.schema == "file"]
+    return [Path(source.path) for source in sources if source.schema == "groups"]
 
 
 def _folder_of_job(swept: Sequence[str]) -> str:
@@ -177,8 +200,11 @@ def _as_said(override: str) -> str:
 def _in_plain_words(error: Exception) -> str:
     """What Hydra or OmegaConf have to say, in a line."""
     from hydra.errors import OverrideParseException
+    from omegaconf.errors import OmegaConfBaseException
 
     text = " ".join(str(error).split())
+    if isinstance(error, OmegaConfBaseException) and error.full_key:
+        text = f"{error.full_key} is not understood: {text}"
     if isinstance(error, OverrideParseException):
         reason = re.sub(r" See https?:.*", "", " ".join(str(error.message).split()))
         return f"{error.override!r} is not understood: {reason}."

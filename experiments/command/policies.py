@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.command.files import file_of, mapping_in, names_in
+from experiments.command.files import file_of, names_in
+from experiments.command.trusted import trusted
 from model.policy import Policy, policy_from
 from model.problems import BadInput, check_keys, no_such, refuse
 
@@ -25,21 +26,23 @@ class Planned:
         policy: its levers, before any is solved for.
         intensity: the lever that says how much of it there is, where it has a price.
         at_equal_money: whether that lever is solved for.
+        file: that says so, if one does that was not chosen.
     """
 
     policy: Policy
     intensity: str | None = None
     at_equal_money: bool = False
+    file: Path | None = None
 
 
 def policies_from(given: Mapping[str, Any], choice: str, folders: Sequence[Path]) -> tuple[Planned, ...]:
     """The policies to run: those named, or the one chosen beside the baseline, or the experiment's own."""
-    chosen = _planned(choice, dict(given["policy"]))
+    chosen = _planned(choice, given["policy"])
     is_chosen = choice != CUSTOM or bool(chosen.policy.levers)
     listed = given["policies"]
     at_equal_money = given["equal_money"] is not None
     if listed is not None:
-        entries = _entries(listed)
+        entries = _entries("policies", listed)
         known = _known_policies(entries, chosen, is_chosen, folders)
         planned = [_find(entry, known, folders) for entry in entries]
         if is_chosen and chosen.policy.name not in {base_name(plan.policy.name) for plan in planned}:
@@ -51,17 +54,19 @@ def policies_from(given: Mapping[str, Any], choice: str, folders: Sequence[Path]
         before = [] if given["job"] == "run" else [_from_file(BASELINE, folders)]
         planned = [plan for plan in before if plan.policy.name != chosen.policy.name] + [chosen]
     else:
-        planned = [_from_file(name, folders) for name in given["default_policies"]]
+        planned = [
+            _from_file(str(name), folders) for name in _entries("default_policies", given["default_policies"])
+        ]
         planned += [at_money(plan) for plan in planned if at_equal_money and plan.intensity]
     _check_together(planned, at_equal_money)
     return tuple(planned)
 
 
-def _entries(listed: Any) -> list[str | dict[str, Any]]:
+def _entries(where: str, listed: Any) -> list[str | dict[str, Any]]:
     if isinstance(listed, str):
         return [listed]
     if not isinstance(listed, list) or not listed:
-        raise BadInput(f"policies = {listed!r} is not allowed: it takes a list, such as [baseline,phds].")
+        raise BadInput(f"{where} = {listed!r} is not allowed: it takes a list, such as [baseline,phds].")
     return listed
 
 
@@ -101,16 +106,20 @@ def _from_file(name: str, folders: Sequence[Path], known: Mapping[str, Planned] 
     names = names_in("policy", folders)
     if name not in names:
         raise BadInput(no_such("policy", name, [*names, *(known or {})]))
-    return _planned(name, mapping_in(file_of("policy", name, folders)))
+    file = file_of("policy", name, folders)
+    return replace(_planned(name, trusted("policy", file)), file=file)
 
 
-def _planned(name: str, given: Mapping[str, Any]) -> Planned:
+def _planned(name: str, given: Any) -> Planned:
     """A policy as its file says: why, levers, and the lever that is its intensity."""
     if not _NAME.fullmatch(name):  # tables and spreadsheets would make something else of it
         raise BadInput(f"policy = {name!r} is not allowed: policies are named by letters, figures, _ and -.")
+    levers = given.get("levers") or {} if isinstance(given, Mapping) else None
+    if not isinstance(levers, Mapping):
+        raise BadInput(f"policy {name} = {given!r} is not allowed: it takes levers: {{LEVER: VALUE, ...}}.")
     check_keys(f"policy {name}", given, ("why", "levers", "intensity"))
     try:
-        policy = policy_from(name, given.get("levers") or {}, str(given.get("why") or ""))
+        policy = policy_from(name, levers, str(given.get("why") or ""))
     except BadInput as error:
         raise BadInput(f"policy {name}: {problem}" for problem in error.problems) from None
     intensity = given.get("intensity")

@@ -1,5 +1,6 @@
 """Settings: what Hydra has composed, checked and made into what the program runs on."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,20 +9,24 @@ from typing import Any
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
-from experiments.command.files import CONF
+from experiments.command.files import CONF, file_of, mapping_in, stands_in
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
 from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
-from model.domains import Value, is_whole
+from model.domains import POSITIVE, Value, is_whole
 from model.measures import INDICATORS
 from model.parameters import implausible, parameters_from
 from model.population import Population
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 _MOST_SEED = 2**63
+#: Of one job: 45 GB in the store.
+_MOST_RUNS = 10_000_000
+#: Jobs that look at no responses.
+_NO_RESPONSES = ("compare", "run", "replay")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = ("seeds", "design", "precision", "failed", "population", "policies")
 _PRECISION = ("indicator", "half_width", "most_seeds")
@@ -64,6 +69,7 @@ class Settings:
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
+        files: that it was composed of, conf/config.yaml apart.
         asked: what the program runs on in another form, as it was asked for.
     """
 
@@ -86,6 +92,7 @@ class Settings:
     out: Path
     out_is_new: bool
     figures: bool
+    files: tuple[Path, ...]
     asked: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -135,8 +142,26 @@ class Settings:
             {name: dated.value for name, dated in planned.policy.levers.items()} for planned in self.policies
         ]
         found = [note for values in (self.parameters, *levers) for note in implausible(values)]
+        found += [note for file in self.files for note in stands_in(file)]
         found += [*doubts_about(self.population), *repeated(self.design)]
+        found += self._without_effect()
         return list(dict.fromkeys(found))
+
+    def _without_effect(self) -> Iterator[str]:
+        """Settings that change nothing."""
+        horizon = self.parameters["horizon"]
+        for planned in self.policies:
+            for lever, dated in planned.policy.levers.items():
+                if dated.start >= float(horizon):
+                    yield (
+                        f"{planned.policy.name}: {lever} starts in month {dated.start}, after the horizon of "
+                        f"{horizon} months: it does nothing."
+                    )
+        if (
+            self.job in _NO_RESPONSES
+            and list(self.responses) != mapping_in(CONF / "config.yaml")["responses"]
+        ):
+            yield f"responses changes nothing: job {self.job} looks at every indicator."
 
 
 def settings_from(
@@ -156,7 +181,7 @@ def settings_from(
     if instead := given.get(INSTEAD):
         given = {**given, "design": {**(given["design"] or {}), **instead}}
     checks: dict[str, Callable[[], Any]] = {
-        "parameters": lambda: parameters_from(given["parameters"] or {}),
+        "parameters": lambda: parameters_from(_mapping("parameters", given["parameters"])),
         "population": lambda: population_from(given["population"]),
         "policies": lambda: policies_from(given, choices.get("policy", CUSTOM), folders),
         "design": lambda: SINGLE if given["design"] is None else design_from(given["design"]),
@@ -178,7 +203,11 @@ def settings_from(
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given["job"]))
     asked = {name: given[name] for name in _ASKED}
-    return Settings(job=given["job"], experiment=experiment, asked=asked, **results)
+    files = [file_of(group, name, folders) for group, name in choices.items()]
+    files += [planned.file for planned in results["policies"] if planned.file]
+    return Settings(
+        job=given["job"], experiment=experiment, files=tuple(files), asked=asked, **results
+    )
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
@@ -187,6 +216,10 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
         yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
     if results["precision"] and given["shard"] is not None:
         yield "shard and precision.half_width do not go together: seeds are added as results come in."
+    sizes = [len(results[name]) for name in ("policies", "design", "seeds")]
+    if math.prod(sizes) > _MOST_RUNS:
+        times = " x ".join(f"{size:,}" for size in sizes)
+        yield f"policies x points x seeds = {times} runs: at most {_MOST_RUNS:,} are allowed."
     out, store = results["out"].resolve(), results["store"].resolve()
     if out.is_relative_to(store) or store.is_relative_to(out):
         yield f"out = {given['out']} and store = {given['store']} are within each other: keep them apart."
@@ -232,9 +265,10 @@ def _precision(given: object) -> Precision | None:
             f"precision.indicator = {indicator!r} is not allowed: it takes the name of an indicator."
         )
     _responses("precision.indicator", indicator)
-    if not is_whole(most, 1):
+    if not is_whole(most, 1) or most > _MOST_RUNS:
         raise BadInput(
-            f"precision.most_seeds = {most!r} is not allowed: it takes a whole number of at least 1."
+            f"precision.most_seeds = {most!r} is not allowed: it takes a whole number from 1 to "
+            f"{_MOST_RUNS:,}."
         )
     return Precision(indicator, Wanted(half_width, most)) if half_width else None
 
@@ -242,9 +276,9 @@ def _precision(given: object) -> Precision | None:
 def _above_zero(name: str, given: object, unit: str) -> float | None:
     if given is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
+    if given not in POSITIVE:
         raise BadInput(f"{name} = {given!r} is not allowed: it takes {unit} above 0, or null.")
-    return float(given)
+    return float(given)  # type: ignore[arg-type]
 
 
 def _shard(number: Any, count: Any) -> tuple[int, int]:
@@ -257,6 +291,12 @@ def _shard(number: Any, count: Any) -> tuple[int, int]:
             f"shard = {number!r} is not allowed: it takes a whole number from 0 to shards - 1 = {count - 1}."
         )
     return number, count
+
+
+def _mapping(name: str, given: object) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping | None):
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes names and values.")
+    return given or {}
 
 
 def _word(name: str, given: object, words: Iterable[str]) -> str:

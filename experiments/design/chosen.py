@@ -28,7 +28,7 @@ def _grid(told: Told) -> Design:
     """Every combination of the factors' values, those of the last changing fastest; values can be added."""
     factors = factors_from(GRID, told)
     axes = [samples_of(factor.name, factor.values or ()) for factor in factors]
-    check_size(math.prod(map(len, axes)))
+    check_size(math.prod(map(len, axes)), len(factors))
     samples = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
     return _chosen(GRID, factors, samples)
 

@@ -12,6 +12,8 @@ from experiments.design.reading import check_size, factors_from
 from model.domains import is_whole
 from model.problems import BadInput, all_of
 
+_MOST_LEVELS = 1_000
+
 
 def _sobol(told: Told) -> Design:
     """`n` base samples of (factors + 2) points, for Sobol indices; the first of more are those of fewer.
@@ -21,7 +23,7 @@ def _sobol(told: Told) -> Design:
     n, seed, factors = all_of(
         [partial(_power_of_two, told), partial(_seed, told), partial(factors_from, SOBOL, told)]
     )
-    check_size(n * (_n_groups(factors) + 2))
+    check_size(n * (_n_groups(factors) + 2), len(factors))
     from SALib.sample import sobol
 
     generator = np.random.default_rng(seed)
@@ -42,7 +44,7 @@ def _morris(told: Told) -> Design:
             partial(factors_from, MORRIS, told),
         ]
     )
-    check_size(n * (_n_groups(factors) + 1))
+    check_size(n * (_n_groups(factors) + 1), len(factors))
     from SALib.sample import morris
 
     generators = [np.random.default_rng([seed, trajectory]) for trajectory in range(n)]
@@ -61,7 +63,7 @@ def _latin_hypercube(told: Told) -> Design:
             partial(factors_from, LATIN_HYPERCUBE, told),
         ]
     )
-    check_size(n)
+    check_size(n, len(factors))
     from SALib.sample import latin
 
     unit = latin.sample(problem_of(factors), n, seed=np.random.default_rng(seed))
@@ -104,8 +106,11 @@ def _seed(told: Told) -> int:
 
 def _levels(told: Told) -> int:
     levels = told.get("levels", 4)
-    if not is_whole(levels, 2) or levels % 2:
-        raise BadInput(f"design.levels = {levels!r} is not allowed: it takes an even number of at least 2.")
+    if not is_whole(levels, 2) or levels % 2 or levels > _MOST_LEVELS:
+        raise BadInput(
+            f"design.levels = {levels!r} is not allowed: it takes an even number of at least 2 and at most "
+            f"{_MOST_LEVELS:,}."
+        )
     return levels
 
 

@@ -12,6 +12,7 @@ from model.parameters import PARAMETERS
 from model.problems import BadInput, all_of, no_such, refuse
 
 _MOST_POINTS = 10_000_000
+_MOST_VALUES = 100_000_000
 #: Lengths of a run are a choice, not something uncertain.
 _LENGTHS = ("warmup", "horizon")
 
@@ -41,10 +42,15 @@ def twice(names: Sequence[str]) -> list[str]:
     return [name for name in dict.fromkeys(names) if names.count(name) > 1]
 
 
-def check_size(n_points: int) -> None:
-    """Refuse a design of more points than are allowed."""
+def check_size(n_points: int, n_factors: int) -> None:
+    """Refuse a design of more points, or more values in them, than are allowed."""
     if n_points > _MOST_POINTS:
         raise BadInput(f"design has {n_points:,} points: at most {_MOST_POINTS:,} are allowed.")
+    if n_points * n_factors > _MOST_VALUES:
+        raise BadInput(
+            f"design has {n_points:,} points of {n_factors:,} factors: at most {_MOST_VALUES:,} values are "
+            "allowed."
+        )
 
 
 def _named(given: Any) -> dict[str, Any]:

@@ -163,5 +163,11 @@ def _write_next(study: Study, plan: Plan, folder: Path, factors: Sequence[str]) 
     write_yaml(folder / "experiment" / "screened.yaml", head, content)
 
 
+def _several_groups(settings: Settings) -> Iterator[str]:
+    """Indices are shares: of one group there is nothing to tell."""
+    if settings.design.kind is SOBOL and len(settings.design.groups) < 2:
+        yield "design varies one factor or group: Sobol indices tell two or more apart."
+
+
 _ANALYSES = {SOBOL: _sobol, MORRIS: _morris}
-JOB = Job(main, needs=(a_design(_ANALYSES, FEWEST_BLOCKS),))
+JOB = Job(main, needs=(a_design(_ANALYSES, FEWEST_BLOCKS), _several_groups))

@@ -9,6 +9,8 @@ _PACKAGES = (
     "numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "hydra-core", "SALib", "scikit-learn", "seaborn",
     "matplotlib",
 )  # fmt: skip
+#: Of a repository's settings, those by which git would run a program.
+_NO_CODE = ("-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null")
 
 
 def program_version() -> str:
@@ -35,7 +37,11 @@ def commit() -> str | None:
 def _git(root: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True
+            ["git", *_NO_CODE, "-C", str(root), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -70,7 +70,11 @@ class EngineKind:
     opened: Callable[[Mapping[str, Any]], AbstractContextManager[Engine]]
 
 
-THREADS = Setting(lambda given: is_whole(given, 1), "a whole number of at least 1, or null for one a core")
+_MOST_THREADS = 4_096
+THREADS = Setting(
+    lambda given: is_whole(given, 1) and given <= _MOST_THREADS,
+    f"a whole number of at least 1 and at most {_MOST_THREADS:,}, or null for one a core",
+)
 TIMEOUT = Setting(lambda given: given in POSITIVE, "seconds above 0, or null")
 
 

@@ -18,6 +18,8 @@ def engine_from(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BadInput: naming everything that cannot be used.
     """
+    if not isinstance(given, Mapping):
+        raise BadInput(f"engine = {given!r} is not allowed: it takes settings, such as kind: local.")
     name = given.get("kind")
     if name not in tuple(ENGINES):
         raise BadInput(f"engine.kind = {name!r} is not allowed: it takes {' or '.join(ENGINES)}.")

@@ -1,0 +1,88 @@
+"""Plain YAML: names and values as the command line would read them, without what makes YAML a language."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from model.problems import BadInput, refuse
+
+#: Levels within levels; Python's own limit is not far beyond a hundred.
+_DEEPEST = 20
+#: What is no number on the command line: to YAML, 7:8 is one to base 60, and 010 one to base 8.
+_NO_NUMBER = r"(?!.*:|[-+]?0[0-9_xXbB])"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
+
+def text_of(file: Path) -> str:
+    """The text of a file; a mark of its byte order may stand at the beginning.
+
+    Raises:
+        BadInput: if it cannot be read.
+    """
+    try:
+        if file.exists() and not file.is_file():  # a pipe would be waited for
+            raise BadInput(f"{file} is no file of text.")
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{file} cannot be read: {error}.") from None
+
+
+def mapping_of(text: str, where: object) -> dict[str, Any]:
+    """The names and values of a text.
+
+    Args:
+        text: of YAML.
+        where: it stands.
+
+    Raises:
+        BadInput: if it is no YAML, holds no mapping, or more than plain names and values.
+    """
+    import yaml
+
+    try:
+        refuse(f"{where}, line {line}: {problem}" for line, problem in _beyond_plain(text))
+        given = yaml.load(text, _loader())
+    except (yaml.YAMLError, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
+        raise BadInput(f"{where} is not YAML that can be read: {' '.join(str(error).split())}") from None
+    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given):
+        raise BadInput(f"{where} should hold names and values, one `name: value` a line.")
+    return given
+
+
+def _beyond_plain(text: str) -> list[tuple[int, str]]:
+    """Lines that make values out of others, or Python's own objects; the first that is nested too deeply."""
+    import yaml
+
+    found, depth = [], 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        line = event.start_mark.line + 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            found.append((line, f"*{event.anchor} is not allowed: write out what it stands for."))
+        elif getattr(event, "tag", None):
+            found.append((line, f"{event.tag} is not allowed: values are numbers, words, lists, mappings."))
+        if depth > _DEEPEST:
+            return [*found, (line, f"more than {_DEEPEST} levels within each other are not allowed.")]
+    return found
+
+
+@cache
+def _loader() -> Any:
+    """OmegaConf's reader of YAML (no name twice, no dates), whose numbers are those of the command line."""
+    from omegaconf._utils import get_yaml_loader
+
+    class Loader(get_yaml_loader()):
+        pass
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, _said(pattern) if tag in _NUMBERS else pattern) for tag, pattern in resolvers]
+        for first, resolvers in Loader.yaml_implicit_resolvers.items()
+    }
+    return Loader
+
+
+def _said(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(_NO_NUMBER + pattern.pattern, re.VERBOSE)
