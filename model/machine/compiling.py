@@ -76,8 +76,8 @@ def left_out(chosen: str) -> frozenset[str]:
     names = frozenset(chosen.split(","))
     if unknown := sorted(names - set(TRICKS)):
         raise BadInput(
-            f"TOWNGOWN_SAFE = {chosen!r}: {unknown[0]!r} is unknown. It takes 1 (safe), 0 (fast), all, or some "
-            f"of {', '.join(TRICKS)}, with commas between."
+            f"TOWNGOWN_SAFE = {chosen!r}: {unknown[0]!r} is unknown. It takes 1 (safe), 0 (fast), all, or "
+            f"some of {', '.join(TRICKS)}, with commas between."
         )
     return names
 
