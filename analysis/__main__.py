@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis import asked, dictionary
 from analysis.dictionary import Dictionary
 from analysis.figures.folder import write
+from analysis.listing import list_again
 from analysis.studies import analyse
 from analysis.tables import BadFolder
 
@@ -28,8 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="such as results/2026-11-22_17-00-00")
     folder = parser.parse_args(arguments).folder
     try:
-        notes = _analysed(folder)
+        notes, tables = _analysed(folder)
         written = write(folder)
+        list_again(folder, [*tables, *written])
     except BadFolder as error:
         print(error, file=sys.stderr)
         return 2
@@ -45,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _analysed(folder: Path) -> list[str]:
-    """Make the statistics of a folder again; what to know of them.
+def _analysed(folder: Path) -> tuple[list[str], list[Path]]:
+    """Make the statistics of a folder again; what to know of them, and the files that hold them.
 
     A folder of an older version does not say what its study asked, or what its columns are: its tables are
     then read as they are.
@@ -54,9 +56,11 @@ def _analysed(folder: Path) -> list[str]:
     columns = Dictionary.of(folder)
     missing = [name for name in (asked.FILE, dictionary.FILE) if not (folder / name).exists()]
     if not missing:
-        return analyse(folder, columns).notes
+        found = analyse(folder, columns)
+        files = [folder / f"{name}.{ending}" for name in found.tables for ending in ("parquet", "csv")]
+        return found.notes, [file for file in files if file.exists()]
     lost = "" if columns else " Labels and units of indicators, and which direction is better, are not known."
-    return [f"{folder}: holds no {' or '.join(missing)}, so its statistics are read as they are.{lost}"]
+    return [f"{folder}: holds no {' or '.join(missing)}, so its statistics are read as they are.{lost}"], []
 
 
 if __name__ == "__main__":

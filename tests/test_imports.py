@@ -20,7 +20,7 @@ LEVELS = {
         {"jobs"}, {"main"},
     ),
     "analysis": (
-        {"dictionary"}, {"tables"}, {"asked"}, {"statistics"}, {"studies", "words"}, {"figures"},
+        {"dictionary", "listing"}, {"tables"}, {"asked"}, {"statistics"}, {"studies", "words"}, {"figures"},
         {"report", "dashboard"}, {"__main__"},
     ),
 }  # fmt: skip

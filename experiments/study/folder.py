@@ -6,7 +6,6 @@ others, give way to the files of a later job; what else is in the folder stays.
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import platform
@@ -18,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from analysis.listing import MANIFEST, digest_of, files_in
 from experiments.rows.store import SYSTEM_FILES
 from model.problems import BadInput, refuse
 
-MANIFEST = "manifest.json"
 #: Seconds after which what another process has left is taken for abandoned: its lock, and all else.
 _LOCKED, _ABANDONED = 60.0, 24 * 3600.0
 #: Names of folders that hold what is being written, or replaced: the machine and process that did so.
@@ -101,22 +100,8 @@ def check_free(out: Path) -> None:
     refuse(
         f"out = {out}: {name} was changed since this program wrote it. Rename it, or choose another folder."
         for name, digest in (files if there else {}).items()
-        if os.path.lexists(out / name) and _digest(out / name) != digest
+        if os.path.lexists(out / name) and digest_of(out / name) != digest
     )
-
-
-def files_in(folder: Path) -> dict[str, str]:
-    """The files of a folder, but for its manifest, each with its digest."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
-    return {path.relative_to(folder).as_posix(): _digest(path) for path in paths}
-
-
-def _digest(path: Path) -> str:
-    """Of what a file holds; of what is no file, none."""
-    if path.is_symlink() or not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def _listed(out: Path) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis import studies
 from analysis.dictionary import Dictionary
+from analysis.listing import files_in
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS
@@ -21,7 +22,7 @@ from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, Unfinished
 from experiments.study.completing import Complete, completed
 from experiments.study.equal_money import Solved, notes_on, solved_for
-from experiments.study.folder import claimed, files_in, written_whole
+from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.tables import asked_of, dictionary_of, write_positions
 from experiments.terminal import Part

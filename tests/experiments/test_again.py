@@ -90,3 +90,16 @@ def test_an_indicator_without_a_better_direction_ranks_nothing(tiny) -> None:
     said = tiny(*JOBS["robust"], "responses=[bids]", "out=out")
     assert said.status == 2
     assert "cannot rank policies by bids" in said.err
+
+
+def test_statistics_made_again_are_the_programs_own(tiny) -> None:
+    """What has been drawn again gives way to a later job, as what the job wrote does."""
+    arguments = (*JOBS["compare"], "figures=true", "out=out")
+    assert tiny(*arguments).status == 0
+    Path("out/effects.parquet").unlink()
+    for figure in Path("out/figures").iterdir():
+        figure.write_bytes(b"of another version of seaborn")
+    assert main(["out"]) == 0
+    Path("out/mine.csv").write_text("my own")
+    assert tiny(*arguments).status == 0
+    assert Path("out/mine.csv").read_text() == "my own"
