@@ -205,9 +205,7 @@ def settings_from(
     asked = {name: given[name] for name in _ASKED}
     files = [file_of(group, name, folders) for group, name in choices.items()]
     files += [planned.file for planned in results["policies"] if planned.file]
-    return Settings(
-        job=given["job"], experiment=experiment, files=tuple(files), asked=asked, **results
-    )
+    return Settings(job=given["job"], experiment=experiment, files=tuple(files), asked=asked, **results)
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
