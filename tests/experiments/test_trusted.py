@@ -72,7 +72,13 @@ def test_an_experiment_sets_the_programs_settings_and_nothing_else(towngown, tex
 
 @pytest.mark.parametrize(
     "text",
-    ["seeds: 3", "# @pakage _global_\nseeds: 3", "# Mine.\n# @package _global_\nseeds: 3", "\nseeds: 3", ""],
+    [
+        "seeds: 3",
+        "# @packages _global_\nseeds: 3",
+        "# Mine.\n# @package _global_\nseeds: 3",
+        "\nseeds: 3",
+        "",
+    ],
 )
 def test_an_experiment_begins_with_its_header(towngown, text: str) -> None:
     write("experiment", text or "# @package\nseeds: 3")
@@ -157,7 +163,7 @@ def test_seeds_in_a_file_need_no_quotes(tiny) -> None:
 def test_what_is_no_file_of_text_is_told(towngown) -> None:
     folder = write("policy", "levers: {phds: 3}").parent
     (folder / "circle.yaml").symlink_to("circle.yaml")
-    (folder / "latin.yaml").write_bytes(b"why: caf\xe9")
+    (folder / "latin.yaml").write_bytes(b"why: \xe9")
     os.mkfifo(folder / "pipe.yaml")
     for name, message in (
         ("circle", "cannot be read"),
