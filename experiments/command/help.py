@@ -76,7 +76,7 @@ def _indicators(columns: int) -> str:
     from model.measures import INDICATORS
 
     names = textwrap.fill(", ".join(INDICATORS), columns, initial_indent="  ", subsequent_indent="  ")
-    return f"Indicators, as responses=[...] names them (model/ODD.md, section 6, says what they are)\n{names}"
+    return f"Indicators, for responses=[...] (model/ODD.md, section 6)\n{names}"
 
 
 def _files(group: str) -> list[tuple[str, str]]:
