@@ -193,7 +193,7 @@ def test_a_fault_of_the_program_fails(tiny, monkeypatch: pytest.MonkeyPatch) -> 
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("experiments.jobs.compare.effects_of", broken)
+    monkeypatch.setattr("experiments.jobs.compare.analysed", broken)
     said = tiny("policy=phds", "seeds=1", "out=deep/out")
     assert said.status == 1
     assert "a fault of the program" in said.err
@@ -290,7 +290,7 @@ def test_a_job_that_is_stopped_stops_those_after_it(tiny, monkeypatch: pytest.Mo
         begun.append(1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.jobs.compare.effects_of", stopped)
+    monkeypatch.setattr("experiments.jobs.compare.analysed", stopped)
     said = tiny("-m", "policy=phds,brokers", "seeds=1", "out=out")
     assert (said.status, len(begun)) == (130, 1)
     assert said.err.count("Interrupted.") == 1

@@ -18,9 +18,10 @@ from tests.model.worlds import digests
 ROOT = Path(__file__).parents[2]
 LOOK_UP = """
 import sys
-from model.arrays import NONE, Size, allocate
+from model.arrays import NONE, Size
+from model.machine.memory import founded
 from tests.model.rules import stage
-world = allocate(Size(1, 1, 1, 1, 3, 1, 1, 1, 1, 0))
+world = founded(Size(1, 1, 1, 1, 3, 1, 1, 1, 1, 0)).world
 assert stage(world, 2) == 0
 try:
     print(stage(world, {row}))
