@@ -24,7 +24,7 @@ test: setup ## every test; `make test ARGS="-m 'not slow'"` leaves out the slow 
 
 test-safe: setup ## the model's tests without the tricks of compiling, and every row that is looked up checked
 	TOWNGOWN_SAFE=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow" \
-		tests/model tests/test_reference.py $(ARGS)
+		tests/model $(ARGS)
 
 lint: setup ## what must hold of the code's form
 	$(BIN)/ruff check .
