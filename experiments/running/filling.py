@@ -185,7 +185,7 @@ class Filler:
         while starts:
             start = starts.pop()
             some = indices[start : start + step]
-            wanted = names_of(self._lacking(plan, some))
+            wanted = set(names_of(self._lacking(plan, some)))
             mine = leases.claim(wanted) if wanted else set()
             changed = self.store.refresh()  # what others have let go of since is there
             families = self._lacking(plan, some, mine)
