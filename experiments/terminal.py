@@ -73,16 +73,6 @@ def progress() -> Iterator[Progress]:
         yield bars
 
 
-def watched[Item](
-    bars: Progress, items: Iterable[Item], total: int, description: str, unit: str = "seeds", runs: int = 0
-) -> Iterator[Item]:
-    """The items, as a bar moves on with each, and shows the rate if told how many runs make an item."""
-    bar = bars.add_task(description, total=total, unit=unit, runs=runs)
-    for item in items:
-        bars.advance(bar)
-        yield item
-
-
 def say_compiling() -> None:
     """Say that the first run on a machine takes a while."""
     notes().print("Compiling the model for this machine: this takes about half a minute, once.")
