@@ -65,6 +65,13 @@ class Finished:
     seconds: float = 0.0
 
 
+def joined(finished: Sequence[Finished]) -> Finished:
+    """All that has been finished, as one."""
+    rows = [row for each in finished for row in each.rows]
+    outcomes = [outcome for each in finished for outcome in each.outcomes]
+    return Finished(rows, outcomes, sum(each.seconds for each in finished))
+
+
 def result_of(run: Run) -> Result:
     """What is kept of a run."""
     # Single precision is ample for means over seeds, and one measure after the other packs best.

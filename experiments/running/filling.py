@@ -8,21 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import compress
 from random import SystemRandom
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
 from experiments import terminal
 from experiments.rows.leases import Leases
-from experiments.rows.outcomes import Failure, Finished
+from experiments.rows.outcomes import Failure, Finished, joined
 from experiments.rows.plan import Plan
 from experiments.rows.row import Family
 from experiments.rows.store import Store
 from experiments.running.batches import Batch, run_batch
 from experiments.running.engine import Engine, WorkerLost, never
 
-#: Rows in a batch, at most; and the seconds of work that it should be: what a crash may cost.
-MOST_ROWS, SECONDS = 500, 2.0
+#: Rows in a batch, at most; the seconds of work that it should be; and those between two additions to the
+#: store, which take time. Together they are what a crash may cost.
+MOST_ROWS, SECONDS, EVERY = 500, 1.0, 1.0
 _CHUNK = 4096
 #: Seconds between two looks at what others have begun: any of them, so that those who wait do not meet.
 _PAUSE = 0.3, 1.0
@@ -95,9 +97,10 @@ class Filler:
         sample = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
         seconds = []
         self.store.keep(plan.population)
-        for finished in self._finished(sample, never):
-            self._keep(finished)
-            seconds.append(finished.seconds)
+        with _Pending(self) as pending:
+            for finished in self._finished(sample, never):
+                pending.take(finished)
+                seconds.append(finished.seconds)
         # Not their sum: the first of each worker takes longer, as it gets ready.
         return float(np.median(seconds)) / workers
 
@@ -123,12 +126,12 @@ class Filler:
             while left and not stopped():
                 indices, left = left, []
                 tasks = self._batches(plan, indices, rows, leases, left)
-                for finished in self._finished(tasks, stopped):
-                    self._keep(finished)
-                    leases.release(row.name for row in finished.rows)
-                    filled.n_run += len(finished.rows)
-                    filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
-                    bars.advance(bar, len(finished.rows))
+                with _Pending(self, leases) as pending:
+                    for finished in self._finished(tasks, stopped):
+                        pending.take(finished)
+                        filled.n_run += len(finished.rows)
+                        filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
+                        bars.advance(bar, len(finished.rows))
                 if left:
                     bars.update(bar, description=f"{title} (waiting for those that others have begun)")
                     time.sleep(SystemRandom().uniform(*_PAUSE))
@@ -147,12 +150,6 @@ class Filler:
                 yield lost(batch, outcome)
         if suspects:
             yield from self._finished(suspects, stopped)
-
-    def _keep(self, finished: Finished) -> None:
-        """Add what has been finished to the store."""
-        self.store.add(finished)
-        outcomes = zip(finished.rows, finished.outcomes, strict=True)
-        self.failed.update(row.name for row, outcome in outcomes if isinstance(outcome, Failure))
 
     def _lacks(self, names: Sequence[str], and_failed: bool = False) -> np.ndarray:
         """Whether each row is still to be run."""
@@ -181,15 +178,17 @@ class Filler:
         """
         step = max(1, rows // len(plan.policies))
         starts = list(range(0, len(indices), step))[::-1]
-        is_alone = True
+        is_alone, begun = True, set()
         while starts:
             start = starts.pop()
             some = indices[start : start + step]
-            wanted = set(names_of(self._lacking(plan, some)))
+            wanted = set(names_of(self._lacking(plan, some))) - begun
             mine = leases.claim(wanted) if wanted else set()
             changed = self.store.refresh()  # what others have let go of since is there
-            families = self._lacking(plan, some, mine)
-            leases.release(mine.difference(names_of(families)))
+            families = first_of_each(self._lacking(plan, some), mine)
+            names = names_of(families)
+            begun.update(names)
+            leases.release(mine.difference(names))
             if families:
                 yield Batch(families, plan.population, self.timeout)
             if len(mine) < len(wanted):
@@ -198,21 +197,63 @@ class Filler:
                 SystemRandom().shuffle(starts)
                 is_alone = False
 
-    def _lacking(
-        self, plan: Plan, indices: Sequence[int], among: Container[str] | None = None
-    ) -> list[Family]:
-        """Families with just those rows that the store still lacks, or those of them that are among some."""
+    def _lacking(self, plan: Plan, indices: Sequence[int]) -> list[Family]:
+        """Families with just those rows that the store still lacks."""
         families = [plan.family(int(index)) for index in indices]
-        names = names_of(families)
-        lacks = self._lacks(names)
-        if among is not None:
-            lacks &= np.array([name in among for name in names], bool)
-        lacks = lacks.reshape(len(families), -1)
+        lacks = self._lacks(names_of(families)).reshape(len(families), -1)
         return [
             Family(tuple(compress(family.rows, wanted)))
             for family, wanted in zip(families, lacks, strict=True)
             if wanted.any()
         ]
+
+
+class _Pending:
+    """What has been finished and is not in the store yet; at the end of `with`, however it comes, it is."""
+
+    def __init__(self, filler: Filler, leases: Leases | None = None) -> None:
+        self._filler, self._leases = filler, leases
+        self._finished: list[Finished] = []
+        self._added = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._add()
+
+    def take(self, finished: Finished) -> None:
+        """Take in what has been finished, and add all there is to the store if it is time."""
+        outcomes = zip(finished.rows, finished.outcomes, strict=True)
+        self._filler.failed.update(row.name for row, outcome in outcomes if isinstance(outcome, Failure))
+        self._finished.append(finished)
+        if time.monotonic() - self._added >= EVERY:
+            self._add()
+
+    def _add(self) -> None:
+        finished, self._finished = self._finished, []
+        if finished:
+            self._filler.store.add(joined(finished))
+        if self._leases:
+            self._leases.release(row.name for each in finished for row in each.rows)
+        self._added = time.monotonic()
+
+
+def first_of_each(families: Iterable[Family], among: Container[str]) -> list[Family]:
+    """Families with just those rows that are among some, none of them twice: policies, points may be equal."""
+    seen: set[str] = set()
+    kept = (
+        Family(tuple(row for row in family.rows if row.name in among and not _seen(row.name, seen)))
+        for family in families
+    )
+    return [family for family in kept if family.rows]
+
+
+def _seen(name: str, seen: set[str]) -> bool:
+    """Whether a name has been seen; it has now."""
+    is_known = name in seen
+    seen.add(name)
+    return is_known
 
 
 def names_of(families: Iterable[Family]) -> list[str]:
