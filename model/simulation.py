@@ -84,13 +84,11 @@ class Simulation:
             (self.population.councils["population"] / POPULATION_OF_SIZE_ONE).clip(1.0).sum()
         )
         self._shapes = tuple(np.array(shape) for shape in MOTIVES[str(self.parameters["motives"])])
-        self._block: memory.Block | None = None
         self._begin()
 
     @property
     def world(self) -> World:
         """The run's tables."""
-        assert self._block, "this run's tables are another's now"
         return self._block.world
 
     @property
@@ -118,19 +116,17 @@ class Simulation:
     def fork(self, policy: Policy) -> "Simulation":
         """The same run so far, to go on under another policy; for the end of the warm-up."""
         fork = object.__new__(Simulation)
-        fork.__dict__.update(self.__dict__)
-        fork.policy = policy
-        fork._most_phds = max(self._most_phds, phds_of(policy, self.population))
-        assert self._block, "this run's tables are another's now"
+        most_phds = max(self._most_phds, phds_of(policy, self.population))
+        fork.__dict__.update(self.__dict__, policy=policy, _most_phds=most_phds, _block=None)
         fork._block = memory.copied(self._block, fork._size())  # there may be more room for PhD researchers
         fork._take_policy()
         return fork
 
-    def let_go(self) -> None:
-        """Leave the tables to the next run: for whoever has many runs to make, when done with this one."""
-        if self._block:
-            memory.let_go(self._block)
-        self._block = None
+    def __del__(self) -> None:
+        """Leave the tables to the next run."""
+        if block := self.__dict__.get("_block"):
+            del self._block
+            memory.let_go(block)
 
     def result(self) -> Run:
         """What the run has left behind so far."""
@@ -163,7 +159,7 @@ class Simulation:
 
     def _begin(self) -> None:
         """Start from the beginning, with as much room as has turned out to be needed."""
-        self.let_go()
+        self.__del__()
         self._block = memory.founded(self._size())
         self.world.segments[0] = levers_in(BASELINE, 0, self.population)
         array_of(self.world.parameters)[0] = tuple(as_number(*item) for item in self.parameters.items())
@@ -222,14 +218,10 @@ def compare(
     """Simulate one run a policy on the same luck; the warm-up, the same for all, only once."""
     warm = Simulation(parameters, BASELINE, population, seed, histories)
     warm.advance(int(warm.parameters["warmup"]))
-    runs = [_completed(warm.fork(policy)) for policy in policies]
-    warm.let_go()
-    return runs
+    return [_completed(warm.fork(policy)) for policy in policies]
 
 
 def _completed(simulation: Simulation) -> Run:
-    """What a run leaves behind once it has come to its end; its tables are the next one's."""
+    """What a run leaves behind once it has come to its end."""
     simulation.advance()
-    result = simulation.result()
-    simulation.let_go()
-    return result
+    return simulation.result()

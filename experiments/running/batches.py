@@ -77,9 +77,7 @@ def outcomes_of(family: Family, population: Population, timeout: float | None) -
         warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout, begun_under)
     except Exception as error:
         return [failure_of(error)] * len(family.rows)
-    outcomes = [outcome_of(warm, policy, timeout, is_alone) for policy in policies]
-    warm.let_go()
-    return outcomes
+    return [outcome_of(warm, policy, timeout, is_alone) for policy in policies]
 
 
 def warmed_up(
@@ -107,7 +105,6 @@ def outcome_of(
     try:
         simulation = warm if is_alone else warm.fork(policy)
         run = completed(simulation, timeout)
-        simulation.let_go()
         return not_finite(run.indicators) or result_of(run)
     except Exception as error:
         return failure_of(error)

@@ -240,7 +240,7 @@ class _Pending:
 
 
 def first_of_each(families: Iterable[Family], among: Container[str]) -> list[Family]:
-    """Families with just those rows that are among some, none of them twice: policies, points may be equal."""
+    """Families with just those rows that are among some, none of them twice, as policies may be equal."""
     seen: set[str] = set()
     kept = (
         Family(tuple(row for row in family.rows if row.name in among and not _seen(row.name, seen)))

@@ -5,8 +5,9 @@ a run of milliseconds, that takes longer than to copy a world.
 """
 
 import math
+import sys
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,12 +25,16 @@ class Block(NamedTuple):
         size: how many rows they have.
         memory: bytes; starts on a line of the processor's cache, as every table does.
         state: how many of its bytes tell the run's state; what follows is scratch.
+        watched: whatever shows somebody what is in the memory.
+        references: how often each of these is known to anyone, while nobody looks.
     """
 
     world: World
     size: Size
     memory: np.ndarray
     state: int
+    watched: tuple[Any, ...]
+    references: list[int]
 
 
 class _Spare(threading.local):
@@ -62,9 +67,10 @@ def copied(source: Block, size: Size) -> Block:
 
 
 def let_go(block: Block) -> None:
-    """Leave a block to this thread's next runs: nobody may look at its world any more."""
-    _spare.blocks.append(block)
-    del _spare.blocks[:-_KEPT]
+    """Leave a block to this thread's next runs, unless somebody still looks at some of its world."""
+    if _references(block.watched) == block.references:
+        _spare.blocks.append(block)
+        del _spare.blocks[:-_KEPT]
 
 
 def _taken(size: Size) -> Block:
@@ -72,13 +78,17 @@ def _taken(size: Size) -> Block:
     for i, block in enumerate(_spare.blocks):
         if block.size == size:
             return _spare.blocks.pop(i)
-    needed = sum(_bytes(*table) for table in tables_of(size).values())
+    return _laid_out(size, _memory(sum(_bytes(*table) for table in tables_of(size).values())))
+
+
+def _memory(n_bytes: int) -> np.ndarray:
+    """So many bytes or more, of a spare block or new."""
     for i, block in enumerate(_spare.blocks):
-        if len(block.memory) >= needed:
-            return _laid_out(size, _spare.blocks.pop(i).memory)
-    memory = np.empty(needed + CACHE_LINE, np.uint8)
+        if len(block.memory) >= n_bytes:
+            return _spare.blocks.pop(i).memory
+    memory = np.empty(n_bytes + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
-    return _laid_out(size, memory[start : start + needed])
+    return memory[start : start + n_bytes]
 
 
 def _laid_out(size: Size, memory: np.ndarray) -> Block:
@@ -89,7 +99,16 @@ def _laid_out(size: Size, memory: np.ndarray) -> Block:
         tables[name] = table[0] if World.__annotations__[name] is np.record else table
         at += _bytes(shape, kind)
         state = at if name in STATE else state
-    return Block(World(**tables), size, memory, state)
+    watched = (memory.base, *tables.values(), *map(array_of, tables.values()), world := World(**tables))
+    del table, tables
+    block = Block(world, size, memory, state, watched, [])
+    del world, watched, memory
+    block.references.extend(_references(block.watched))
+    return block
+
+
+def _references(watched: tuple[Any, ...]) -> list[int]:
+    return list(map(sys.getrefcount, watched))
 
 
 def _bytes(shape: tuple[int, ...], kind: np.dtype) -> int:

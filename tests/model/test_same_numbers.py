@@ -144,3 +144,30 @@ def test_a_run_is_let_go():
     for _ in range(SHORT["warmup"]):
         simulation.advance(1)
     assert [sys.getrefcount(table) for table in (*simulation.world, *tables)] == before
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda world: world,
+        lambda world: world.clock,
+        lambda world: world.councils,
+        lambda world: world.councils[3],
+        lambda world: world.ties["stage"][3:],
+    ],
+)
+def test_tables_that_somebody_looks_at_stay_as_they_are(look):
+    """The next run takes over the tables of one that is gone, unless some of them are still in sight."""
+    warm = Simulation(SHORT, seed=1)
+    warm.advance(SHORT["warmup"])
+    looked_at = look(warm.fork(EVERYTHING).world)
+    tables = looked_at if isinstance(looked_at, tuple) else (looked_at,)
+    before = [repr(arrays.array_of(table).tolist()) for table in tables]
+    warm.fork(EVERYTHING).advance()
+    assert [repr(arrays.array_of(table).tolist()) for table in tables] == before
+
+
+def test_tables_serve_the_next_run():
+    warm = Simulation(SHORT, seed=1)
+    address = warm.fork(EVERYTHING).world.ties.ctypes.data
+    assert warm.fork(EVERYTHING).world.ties.ctypes.data == address
