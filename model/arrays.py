@@ -149,6 +149,7 @@ UNIVERSITY = _record(
     ("brokers", _F, "FTE of them added by the brokers lever"),
     ("joint_posts", _F, "FTE of them added by the joint posts lever"),
     ("first_post", _N, "row of its first researcher"),
+    ("pull", _F, "n_u^attraction: how much its staff attract searches"),
     ("posts", _N, "researchers' posts, in consecutive rows"),
     ("staff", _N, "n_u: posts and PhD researchers"),
     ("first_phd", _N, "head of the list of its PhD researchers, in order of arrival"),
@@ -277,7 +278,7 @@ class World(NamedTuple):
     efforts: Table  # of the researchers of whom time was asked when effort was last reckoned
     proximity: np.ndarray  # prox [universities, councils]
     outreach_sums: np.ndarray  # cumulative prox [universities, councils], by which outreach picks
-    search_sums: np.ndarray  # cumulative n_u prox [councils, universities], by which searches pick
+    search_sums: np.ndarray  # cumulative n_u^attraction prox [councils, universities], by which searches pick
     months: Table  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: Table  # events; empty unless asked for

@@ -36,6 +36,7 @@ _DECLARATIONS = (
     Parameter("repeat_share", 0.5, PROBABILITY, "share", "chance that a council turns first to someone it worked with", "calibrated; ties start mostly from existing links", (0.2, 0.8)),
     Parameter("distance_scale", 5.0, between(0.001, 100_000), "km", "distance at which the decay sets in", "fitted to council mentions in REF 2014 impact cases", (2.0, 20.0)),
     Parameter("distance_decay", 1.4, NON_NEGATIVE, "-", "exponent of the decay of meetings with distance", "fitted to council mentions in REF 2014 impact cases", (0.8, 2.0)),
+    Parameter("attraction", 0.5, between(0, 2), "-", "exponent of staff in how much a university attracts searches", "councils' ties against staff: Spearman .38 in REF 2014 impact cases", (0.0, 1.0)),
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal
@@ -85,7 +86,7 @@ _DECLARATIONS = (
     Lever("annual_budget", 2000.0, NON_NEGATIVE, "£k/year", "money for partnership grants over all places", "policy", (0.0, 5000.0), label="Money for grants", absolute=True),
     Lever("responsive_share", 0.0, PROBABILITY, "share", "budget paid out on a rolling basis", "policy", (0.0, 1.0), label="Rolling money"),
     Lever("two_stage", 0, whole(0, 1), "0 or 1", "outline bids before full ones", "policy; ESRC study of one and two stages (Hulkes 2026)", (0, 1), label="Two-stage calls"),
-    Parameter("outline_share", 0.3, PROBABILITY, "share", "part of the days for a bid that its outline takes", "assumed", (0.1, 0.6)),
+    Parameter("outline_share", 0.5, PROBABILITY, "share", "part of the days for a bid that its outline takes", "calibrated to 15-20% less effort an award (Hulkes 2026)", (0.3, 0.7)),
     Parameter("outline_noise", 2.0, NON_NEGATIVE, "-", "noise in the assessment of outlines against that of bids", "assumed", (1.0, 3.0)),
     Parameter("outlines_kept", 2, whole(1, 100), "outlines", "asked for a full bid, for each grant that the money covers", "assumed; LPIP kept ten for four grants", (1, 4)),
     Parameter("full_bid_months", 3, whole(1, 24), "months", "from outline to decision on the full bid", "assumed; LPIP's first phase took five months", (1, 6)),
@@ -116,8 +117,8 @@ _DECLARATIONS = (
     Parameter("median_analysts", 20.0, POSITIVE, "days/month", "analytical capacity of a council of 170k people", "assumed: about one full-time analyst", (5.0, 60.0)),
     # 4.10 Embedding and ending
     Parameter("embed_rate", 0.012, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic", (0.003, 0.2)),
-    Parameter("embed_role", 1.0, NON_NEGATIVE, "-", "effect of a dedicated role on embedding", "assumed; evaluations are inconclusive so the range includes 0", (0.0, 3.0)),
-    Parameter("embed_structure", 1.5, NON_NEGATIVE, "-", "effect of a strategic structure on embedding", "assumed; review for the sign", (0.0, 4.0)),
+    Parameter("embed_role", 0.25, between(-1, 100), "-", "effect of a dedicated role on embedding", "assumed near no effect: a randomised trial of a broker found none on average (Dobbins et al. 2009) and the English embedded scheme was inconclusive (Kneale et al. 2025)", (-0.5, 1.5)),
+    Parameter("embed_structure", 0.5, between(-1, 100), "-", "effect of a strategic structure on embedding", "assumed near no effect; review for the sign", (-0.5, 2.0)),
     Parameter("initial_strategic", 0.3, between(0, 20), "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
     Parameter("initial_trust", 0.5, PROBABILITY, "-", "trust in these ties", "assumed", (0.2, 0.8)),
     Parameter("follow_on_trust", 0.35, PROBABILITY, "-", "trust from which partners look for follow-on money", "assumed", (0.2, 0.7)),
@@ -128,8 +129,8 @@ _DECLARATIONS = (
     Parameter("dormant_halflife", 24.0, POSITIVE, "months", "half-life of dormant trust", "assumed; bridging contacts decay fast (Burt 2002)", (6.0, 60.0)),
     Parameter("forgotten_trust", 0.05, PROBABILITY, "-", "dormant trust under which two are strangers again", "assumed", (0.01, 0.2)),
     # 4.1 Turnover
-    Parameter("handover_with_role", 0.9, PROBABILITY, "share", "strategic ties handed on where a role exists", "assumed", (0.5, 0.95)),
-    Parameter("handover_without", 0.25, PROBABILITY, "share", "strategic ties handed on where none does", "assumed", (0.05, 0.6)),
+    Parameter("handover_with_role", 0.6, PROBABILITY, "share", "strategic ties handed on where a role exists", "assumed: not far from where none does", (0.2, 0.95)),
+    Parameter("handover_without", 0.5, PROBABILITY, "share", "strategic ties handed on where none does", "assumed", (0.1, 0.8)),
     Parameter("handover_trust", 0.6, PROBABILITY, "share", "trust kept when a strategic tie is handed on", "assumed", (0.3, 0.9)),
     Parameter("officer_turnover", 0.012, PROBABILITY, "1/month", "council staff turnover", "13.4% a year (LGA 2019)", (0.008, 0.018)),
     Parameter("officer_loss", 0.5, PROBABILITY, "share", "trust lost with the officer", "assumed", (0.2, 0.8)),
@@ -144,7 +145,7 @@ _DECLARATIONS = (
     Parameter("leader_change", 0.25, PROBABILITY, "share", "elections that change the leadership", "assumed", (0.0, 0.6)),
     Parameter("leader_turnover", 0.018, PROBABILITY, "1/month", "chief executives leaving", "almost half under 3 years in post", (0.01, 0.03)),
     Parameter("university_leader_months", 72.0, AT_LEAST_ONE, "months", "mean tenure of a university's leadership", "assumed", (36.0, 120.0)),
-    Parameter("role_share", 0.35, PROBABILITY, "share", "universities with a dedicated partnership role of their own", "assumed", (0.1, 0.7)),
+    Parameter("role_share", 0.2, PROBABILITY, "share", "universities with a dedicated partnership role of their own", "assumed", (0.05, 0.5)),
     Parameter("austerity", 0.02, PROBABILITY, "1/year", "yearly loss of council capacity", "core funding and senior posts since 2010", (0.0, 0.05)),
     # 4.3 Needs and 4.9 what a finding is worth
     Parameter("need_rate", 0.33, between(0, 5), "1/month", "research-sized questions a council of 170k raises", "calibrated", (0.1, 1.0)),

@@ -19,10 +19,14 @@ def weigh_councils(world: World):
 @compiled
 def weigh_staff(world: World):
     """Sum up what councils' searches weigh universities by; anew when their staff has changed."""
+    attraction = world.parameters.attraction
+    for u in range(world.universities.size):
+        staff = world.universities[u].staff
+        world.universities[u].pull = float(staff) ** attraction if staff > 0 else 0.0
     for c in range(world.councils.size):
         total = 0.0
         for u in range(world.universities.size):
-            total += world.universities[u].staff * world.proximity[u, c]
+            total += world.universities[u].pull * world.proximity[u, c]
             world.search_sums[c, u] = total
     world.clock.staff_changed = 0
 

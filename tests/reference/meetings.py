@@ -125,7 +125,9 @@ def best_dormant_tie(need: Need) -> Tie | None:
 def pick_university(council, u: float):
     """A university, by staff and proximity; None if there are no staff anywhere."""
     universities = council.model.universities
-    position = pick([len(each.staff) * council.prox[each.index] for each in universities], u)
+    exponent = council.model.parameters.attraction
+    pull = [len(each.staff) ** exponent if each.staff else 0.0 for each in universities]
+    position = pick([pull[each.index] * council.prox[each.index] for each in universities], u)
     return None if position is None else universities[position]
 
 
