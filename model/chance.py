@@ -40,14 +40,15 @@ OUTREACH                 researcher                  0 reaches out, 1 council, 2
 EVENT                    event * 1024 + pair         0 council, 1 university, 2 staff member
 INTRODUCTION             introduction_of(need, who)  0 noise of the score, 1 order of *random*
 INTRODUCTION_ORDER       need                        0 order among equals of *equitable*
-SCOPING                  pair                        0 lapses, 1 starts in kind
+SCOPING                  pair                        0 lapses, 1 starts in kind, 2 first answer
 TASTE                    topic                       0 taste of the call, 1 of rolling money
 BID                      pair                        0 bids to the call, 1 to rolling money, score
                                                      noise 2-3 of the call (or outline), 4-5 rolling,
                                                      6-7 full bid; gives up 8 after the call (or
                                                      outline), 9 rolling, 10 full bid; 11 lot
-DELIVERY                 pair                        0 order, 1 outcome, 2... how many hear of it
-HEARER                   pair * 1024 + try           0 council that hears
+DELIVERY                 pair                        0 order, 1 outcome, 2... how many hear of it,
+                                                     8 takes over needs
+HEARER                   pair * 1024 + try           0 council that hears, 1 whether it helps
 EMBEDDING                pair                        0 embeds, 1 ends, 2 opportunity, 3-4 its size
 ======================== =========================== ===============================================
 

@@ -1,5 +1,7 @@
 """Findings: the work of partnerships, and what comes of it (ODD 4.9)."""
 
+import math
+
 import numpy as np
 
 from model import chance
@@ -9,9 +11,10 @@ from model.council import analytical_share
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up
 from model.machine.ordering import sort_by_luck
-from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN
+from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN, YIELDED
 from model.month import levers_of, record, this_month
 from model.need import close_need, oldest_need_on
+from model.tie import is_active
 
 HEARER_TRIES = 1000
 
@@ -41,7 +44,7 @@ def work(world: World, stream: int, t: int):
     tie = world.ties[t]
     if tie.progress == 0.0:
         if tie.need == NONE:
-            claim_need(world, t, tie)
+            claim_need(world, stream, t, tie)
         if tie.need == NONE and tie.stage == STRATEGIC:
             return
         tie.began_with_need = tie.need != NONE
@@ -59,20 +62,32 @@ def fit(world: World, tie: np.record, topic: int):
 
 
 @compiled
-def claim_need(world: World, t: int, tie: np.record):
-    """Claim the best-fitting free need of the council, of equals the oldest."""
+def claim_need(world: World, stream: int, t: int, tie: np.record):
+    """Claim the best-fitting need of the council that is free, or is yielded; of equals the oldest."""
+    who = chance.pair_of(tie.council, tie.researcher)
+    takes_over = uniform(stream, who, 8) < world.parameters.need_yields
     best, best_fit = NONE, world.parameters.least_fit
     n = world.councils[tie.council].first_need
     while n != NONE:
         need = world.needs[n]
-        if need.tie == NONE and fit(world, tie, need.topic) > best_fit:
+        is_left = need.tie == NONE or (takes_over and not is_active(world.ties[need.tie]))
+        if is_left and fit(world, tie, need.topic) > best_fit:
             best, best_fit = n, fit(world, tie, need.topic)
         n = need.next
     if best != NONE:
+        if world.needs[best].tie != NONE:
+            yield_need(world, world.ties[world.needs[best].tie])
         tie.need = best
         tie.topic = world.needs[best].topic
         world.needs[best].tie = t
         record(world, tie, CLAIMED)
+
+
+@compiled
+def yield_need(world: World, tie: np.record):
+    """A pair without a project leaves its need to a partnership."""
+    tie.need = NONE
+    record(world, tie, YIELDED)
 
 
 @inlined
@@ -86,15 +101,22 @@ def speed(world: World, tie: np.record):
 
 
 @compiled
-def deliver_finding(world: World, stream: int, tie: np.record):
-    """A finding, of use if in time; the researcher learns in any case, and others may hear of it."""
-    p, month = world.parameters, this_month(world)
+def worth(world: World, tie: np.record):
+    """What an answer of the two on their topic is worth."""
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
-    value = (
+    return (
         fit(world, tie, tie.topic)
         * (0.5 + 0.5 * researcher.excellence)
         * (0.5 + 0.5 * analytical_share(world, council))
     )
+
+
+@compiled
+def deliver_finding(world: World, stream: int, tie: np.record):
+    """A finding, of use if in time; the researcher learns in any case, and others may hear of it."""
+    p, month = world.parameters, this_month(world)
+    council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
+    value = worth(world, tie)
     month.findings += 1
     if tie.need != NONE:
         close_need(world, tie.need)
@@ -152,7 +174,7 @@ def spread(world: World, stream: int, tie: np.record, who: int, value: float):
         if c != tie.council and not has_heard(world, c, heard):
             world.noted[heard] = c
             heard += 1
-            hear(world, c, tie.topic, value)
+            hear(world, c, tie, value, uniform(hearers, who * 1024 + attempt, 1))
             if heard == audience:
                 return
 
@@ -167,13 +189,23 @@ def has_heard(world: World, c: int, heard: int):
 
 
 @compiled
-def hear(world: World, c: int, topic: int, value: float):
-    """A council that hears of a finding has its oldest need on the topic met, if it has one."""
-    n = oldest_need_on(world, c, topic)
-    if n != NONE:
+def hear(world: World, c: int, tie: np.record, value: float, luck: float):
+    """A council that hears of a finding may have its oldest need on the topic met; ODD 4.9."""
+    n = oldest_need_on(world, c, tie.topic)
+    if n != NONE and luck < transfer(world, n, tie.council):
         close_need(world, n)
         this_month(world).needs_met_dissemination += 1
         this_month(world).value += world.parameters.transfer_value * value
+
+
+@compiled
+def transfer(world: World, n: int, maker: int):
+    """Chance that a finding made for one council meets a need of another."""
+    need = world.needs[n]
+    council = world.councils[need.council]
+    age = (world.clock.month - need.born) / council.window
+    unlike = abs(math.log(council.relative_size / world.councils[maker].relative_size))
+    return world.parameters.transfer_chance ** (1.0 + age + unlike)
 
 
 @compiled

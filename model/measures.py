@@ -79,6 +79,8 @@ _MONTHLY = (
     Indicator("needs_raised", FLOW, "needs", 0, "Needs raised", "questions that councils came to have"),
     Indicator("needs_met", FLOW, "needs", 1, "Needs met by partnerships", "needs met by a finding of their own tie"),
     Indicator("needs_met_dissemination", FLOW, "needs", 1, "Needs met by dissemination", "needs met by a finding made elsewhere"),
+    Indicator("needs_met_scoping", FLOW, "needs", 1, "Needs met by scoping", "needs that scoping gave a first answer"),
+    Indicator("needs_met_all", FLOW, "needs", 1, "Needs met by research", "needs met by partnerships, by scoping and by dissemination"),
     Indicator("needs_met_elsewhere", FLOW, "needs", 0, "Needs met by other sources", "needs met without any finding"),
     Indicator("needs_expired", FLOW, "needs", -1, "Needs expired", "needs whose window closed unanswered"),
     Indicator("findings", FLOW, "findings", 1, "Findings", "findings delivered"),
@@ -168,7 +170,9 @@ GRANT_AWARDED = _event("awarded", "awarded", "its bid won (4.8)")
 GAVE_UP = _event("gave_up", "dormant", "it looks for money no more (4.8)")
 STARTED_GRANT = _event("started_grant", "project", "a project began on a grant (4.8)")
 STARTED_INKIND = _event("started_inkind", "project", "a project began in kind (4.7)")
+FIRST_ANSWER = _event("first_answer", "", "scoping answered its need (4.7)")
 CLAIMED = _event("claimed", "", "it took up a need, in delivery (4.9)")
+YIELDED = _event("yielded", "", "a partnership took up its need (4.9)")
 FINDING_MET = _event("finding_met", "", "a finding met its need (4.9)")
 FINDING_LATE = _event("finding_late", "", "a finding came too late (4.9)")
 FINDING_OWN = _event("finding_own", "", "a finding without a need (4.9)")

@@ -7,11 +7,13 @@ import numpy as np
 from model import chance
 from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC, World
 from model.chance import happens, stream_of, uniform
+from model.finding import worth
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up_backwards
 from model.measures import (
     BECAME_READY,
     EMBEDDED,
+    FIRST_ANSWER,
     FOLLOW_ON,
     FORGOTTEN,
     LAPSED,
@@ -21,6 +23,7 @@ from model.measures import (
     STRATEGIC_ENDED,
 )
 from model.month import levers_of, record, this_month
+from model.need import close_need
 from model.place import shared_structure
 from model.tie import (
     SPELL_ENDED,
@@ -42,13 +45,13 @@ def scope(world: World):
         t = world.live[k]
         tie = world.ties[t]
         if tie.stage == SCOPING:
-            nurture(world, tie)
+            nurture(world, stream, tie)
         if tie.stage == SCOPING or tie.stage == READY:
             keep_or_lapse(world, stream, t, tie)
 
 
 @inlined
-def nurture(world: World, tie: np.record):
+def nurture(world: World, stream: int, tie: np.record):
     """Let trust and progress grow with the time served."""
     p = world.parameters
     tie.trust += p.scoping_trust * tie.served * (1.0 - tie.trust)
@@ -56,6 +59,19 @@ def nurture(world: World, tie: np.record):
     if tie.progress >= 1.0:
         become_ready(world, tie)
         record(world, tie, BECAME_READY)
+        if tie.need != NONE:
+            answer_first(world, stream, tie)
+
+
+@compiled
+def answer_first(world: World, stream: int, tie: np.record):
+    """Scoping well done may give the need a first answer."""
+    p, fits = world.parameters, world.researchers[tie.researcher].expertise[tie.topic]
+    if uniform(stream, chance.pair_of(tie.council, tie.researcher), 2) < p.scoping_answer * fits:
+        this_month(world).needs_met_scoping += 1
+        this_month(world).value += p.scoping_value * worth(world, tie)
+        close_need(world, tie.need)
+        record(world, tie, FIRST_ANSWER)
 
 
 @compiled

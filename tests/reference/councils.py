@@ -66,7 +66,7 @@ class Council(Busy, mesa.Agent):
         self.position = draw_position(luck, who(chance.COUNCIL_POSITION), site, model.population.geographic)
         median, sigma = float(site["population"]), float(site["population_sigma"])
         population = luck.log_normal(who(chance.COUNCIL_POPULATION), 0, median, sigma)
-        size = population / MEDIAN_POPULATION
+        self.size = size = population / MEDIAN_POPULATION
         self.scale = size**p.size_exponent  # how needs and partnership time grow with population
         self.own_analysts = luck.log_normal(  # days/month
             who(chance.COUNCIL_ANALYTICAL_CAPACITY), 0, p.median_analysts * math.sqrt(size), 0.7

@@ -15,7 +15,15 @@ FLOWS = (
     *("formed", "formed_council_search", "formed_outreach", "formed_repeat", "formed_introduction"),
     *("formed_event", "starts_grant", "starts_inkind", "embedded", "lost_strategic", "ended_project"),
     *("bids", "awards", "days_bidding", "needs_raised", "needs_met", "needs_met_dissemination"),
-    *("needs_met_elsewhere", "needs_expired", "findings", "findings_timely", "value"),
+    *(
+        "needs_met_scoping",
+        "needs_met_all",
+        "needs_met_elsewhere",
+        "needs_expired",
+        "findings",
+        "findings_timely",
+        "value",
+    ),
     *("fresh_perspective", "evidence_asset", "evidence_to_delivery", "specialist_application"),
     *("strategic_opportunity", "outside_money", "introductions", "grants_paid"),
     *COSTS,
@@ -84,6 +92,8 @@ class Measures:
         counts, self.counts = self.counts, Counter()
         row = {"month": self.model.month - self.model.warmup} | self.stocks()
         row |= {name: float(counts[name]) for name in FLOWS}
+        met = ("needs_met", "needs_met_scoping", "needs_met_dissemination")
+        row["needs_met_all"] = sum(row[name] for name in met)
         row["cost_total"] = row["grants_paid"] + sum(row[cost] for cost in COSTS)
         self.series.append(row)
         if self.model.month >= self.model.warmup:

@@ -211,8 +211,17 @@ class Tie:
             if self.progress >= 1.0:
                 self.become(Stage.READY)
                 self.note("ready")
+                self._answer_first()
         if self.stage is Stage.SCOPING or self.can_bid:
             self._lapse_or_start()
+
+    def _answer_first(self) -> None:
+        """The scoping may itself answer the need (ODD 4.7)."""
+        p, luck = self.model.parameters, self.model.luck(chance.SCOPING)
+        if self.need is not None and luck.uniform(self.who, 2) < p.scoping_answer * self.fit:
+            self.model.measures.count("value", p.scoping_value * self.worth)
+            self.need.end("needs_met_scoping")
+            self.note("first_answer")
 
     def _lapse_or_start(self) -> None:
         p, luck = self.model.parameters, self.model.luck(chance.SCOPING)
@@ -245,15 +254,29 @@ class Tie:
             self.deliver()
 
     def _look_for_need(self) -> None:
-        need = self.council.best_free_need(self.fit_on)
-        if need is not None and self.fit_on(need.topic) > self.model.parameters.least_fit:
+        p, takes_over = self.model.parameters, self.model.luck(chance.DELIVERY).uniform(self.who, 8)
+        needs = [
+            need
+            for need in self.council.needs
+            if need.is_free or (takes_over < p.need_yields and not need.tie.is_active)
+        ]
+        need = max(needs, key=lambda need: self.fit_on(need.topic), default=None)
+        if need is not None and self.fit_on(need.topic) > p.least_fit:
+            if not need.is_free:
+                need.tie.note("yielded")
+                need.tie.release_need()
             self.claim(need)
             self.note("claimed")
+
+    @property
+    def worth(self) -> float:
+        """What an answer of the two on their topic is worth (ODD 4.9)."""
+        return self.fit * (0.5 + 0.5 * self.researcher.excellence) * (0.5 + 0.5 * self.council.analysts_share)
 
     def deliver(self) -> None:
         """A finding: what it is worth, what both sides learn, who else hears of it (ODD 4.9)."""
         p, council, researcher = self.model.parameters, self.council, self.researcher
-        value = self.fit * (0.5 + 0.5 * researcher.excellence) * (0.5 + 0.5 * council.analysts_share)
+        value = self.worth
         if self.need is not None:
             self.note("finding_met")
             self.need.end("needs_met")
@@ -290,11 +313,16 @@ class Tie:
 
     def _disseminate(self, value: float) -> None:
         """Other councils hear of the finding, and may have been waiting for just that (ODD 4.9)."""
-        for council in self._hearers():
+        p, luck = self.model.parameters, self.model.luck(chance.HEARER)
+        for attempt, council in self._hearers():
             need = next((need for need in council.needs if need.topic == self.topic), None)
-            if need is not None:
+            if need is None:
+                continue
+            unlikeness = abs(math.log(council.size / self.council.size))
+            transfer = p.transfer_chance ** (1.0 + need.age / council.window + unlikeness)
+            if luck.uniform(self.who * 1024 + attempt, 1) < transfer:
                 need.end("needs_met_dissemination")
-                self.model.measures.count("value", self.model.parameters.transfer_value * value)
+                self.model.measures.count("value", p.transfer_value * value)
 
     def _hearers(self) -> list:
         councils, luck = self.model.councils, self.model.luck(chance.HEARER)
@@ -305,8 +333,8 @@ class Tie:
             if len(hearers) == n:
                 break
             council = councils[luck.index(self.who * 1024 + attempt, 0, len(councils))]
-            if council is not self.council and council not in hearers:
-                hearers.append(council)
+            if council is not self.council and council not in [heard for _, heard in hearers]:
+                hearers.append((attempt, council))
         return hearers
 
     # 4.10 Embedding and ending
