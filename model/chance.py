@@ -23,7 +23,8 @@ SUCCESSOR                attribute_of(post)          the attribute of a holder w
 INITIAL_TIE              tie * 1024 + try            0 university, 1 staff member, 2 council (try 0)
 COUNCIL_LEADER           council                     0 election, 1 turnover, 8... new commitment
 UNIVERSITY_LEADER        university                  0 turnover, 8... new commitment
-CAREER                   researcher                  0 leaves (permanent), 1 renewed (fixed term)
+CAREER                   researcher                  0 leaves (permanent), 1 renewed (fixed term),
+                                                     2 goes on under a grant
 HANDOVER                 pair                        0 handed over
 OFFICER                  pair                        0 officer lost
 ROLES                    university                  0 order for brokers, 1 for joint posts

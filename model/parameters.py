@@ -134,7 +134,9 @@ _DECLARATIONS = (
     # 4.1 Turnover
     Parameter("handover_with_role", 0.6, PROBABILITY, "share", "strategic ties handed on where a role exists", "assumed: not far from where none does", (0.2, 0.95)),
     Parameter("handover_without", 0.5, PROBABILITY, "share", "strategic ties handed on where none does", "assumed", (0.1, 0.8)),
-    Parameter("handover_trust", 0.6, PROBABILITY, "share", "trust kept when a strategic tie is handed on", "assumed", (0.3, 0.9)),
+    Parameter("handover_project", 0.7, PROBABILITY, "share", "grants, won or running, handed on when their holder leaves", "assumed: grants have co-investigators; 0 is none", (0.0, 0.9)),
+    Parameter("contract_with_grant", 0.8, PROBABILITY, "share", "fixed terms that run out under a grant and go on to its end", "assumed; 0 is none", (0.0, 1.0)),
+    Parameter("handover_trust", 0.6, PROBABILITY, "share", "trust kept when a tie is handed on", "assumed", (0.3, 0.9)),
     Parameter("officer_turnover", 0.012, PROBABILITY, "1/month", "council staff turnover", "13.4% a year (LGA 2019)", (0.008, 0.018)),
     Parameter("officer_loss", 0.5, PROBABILITY, "share", "trust lost with the officer", "assumed", (0.2, 0.8)),
     Parameter("officer_loss_strategic", 0.4, PROBABILITY, "share", "part of that loss which a strategic tie suffers", "assumed", (0.1, 1.0)),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from model import chance
-from model.arrays import N_TOPICS, NONE, PERMANENT, PHD_ROW_TAKEN, PROJECT, STRATEGIC, VACANT, World
+from model.arrays import AWARDED, N_TOPICS, NONE, PERMANENT, PHD_ROW_TAKEN, PROJECT, STRATEGIC, VACANT, World
 from model.chance import attribute_of, stream_of, uniform
 from model.council import draw_weights
 from model.machine.compiling import compiled, inlined
@@ -103,10 +103,35 @@ def pursue_careers(world: World, shapes: np.ndarray):
     for k in range(listed):
         call_up(world.researchers, world.items, k, listed)
         i = world.items[k]
-        if world.contract_ends[i] == clock.month and i < clock.posts and uniform(stream, i, 1) < p.renewal:
-            world.contract_ends[i] = clock.month + p.contract_months
+        months = 0
+        if world.contract_ends[i] == clock.month and i < clock.posts:
+            months = renewed_for(world, stream, i)
+        if months > 0:
+            world.contract_ends[i] = clock.month + months
         else:
             depart(world, i, shapes, handovers, successors)
+
+
+@compiled
+def renewed_for(world: World, stream: int, i: int):
+    """Months for which a fixed term that has run out goes on: to a grant's end, or anew; 0 if not at all."""
+    p, months = world.parameters, 0
+    if uniform(stream, i, 2) < p.contract_with_grant:
+        t = world.researchers[i].first_tie
+        while t != NONE:
+            months = max(months, months_of_grant(world, world.ties[t]))
+            t = world.ties[t].next_of_researcher
+    if months == 0 and uniform(stream, i, 1) < p.renewal:
+        return p.contract_months
+    return months
+
+
+@inlined
+def months_of_grant(world: World, tie: np.record):
+    """Months to the end of a tie's grant, won or running; 0 without one."""
+    if tie.stage == PROJECT and tie.funded == 1:
+        return tie.funding_left
+    return tie.due - world.clock.month + tie.grant_months if tie.stage == AWARDED else 0
 
 
 @compiled
@@ -130,17 +155,14 @@ def depart(world: World, i: int, shapes: np.ndarray, handovers: int, successors:
 
 @compiled
 def part_with_ties(world: World, i: int, stream: int):
-    """Ties vanish with their researcher, but a strategic one may be handed to the successor."""
+    """Ties vanish with their researcher, but a strategic one or a grant may be handed to the successor."""
     p, month = world.parameters, this_month(world)
-    researcher = world.researchers[i]
-    has_role = world.universities[researcher.university].roles > 0.0
-    handover = p.handover_with_role if has_role else p.handover_without
-    t = researcher.first_tie
+    t = world.researchers[i].first_tie
     while t != NONE:
         tie = world.ties[t]
         following = tie.next_of_researcher
         pair = chance.pair_of(tie.council, i)
-        if tie.stage == STRATEGIC and i < world.clock.posts and uniform(stream, pair, 0) < handover:
+        if i < world.clock.posts and uniform(stream, pair, 0) < handover(world, tie):
             tie.trust *= p.handover_trust
             record(world, tie, HANDED_OVER)
         else:
@@ -149,6 +171,16 @@ def part_with_ties(world: World, i: int, stream: int):
             record(world, tie, DEPARTED)
             remove_tie(world, t)
         t = following
+
+
+@compiled
+def handover(world: World, tie: np.record):
+    """Chance that a tie is handed on when its researcher leaves."""
+    p = world.parameters
+    if tie.stage == STRATEGIC:
+        has_role = world.universities[world.researchers[tie.researcher].university].roles > 0.0
+        return p.handover_with_role if has_role else p.handover_without
+    return p.handover_project if months_of_grant(world, tie) > 0 else 0.0
 
 
 @compiled

@@ -81,7 +81,11 @@ class Researcher(Busy, mesa.Agent):
         self.months_left -= 1
         if self.months_left > 0:
             return
-        if not self.is_phd and luck.uniform(self.slot, 1) < p.renewal:
+        under_grant = luck.uniform(self.slot, 2) < p.contract_with_grant
+        of_grant = max((tie.months_of_grant for tie in self.ties), default=0) if under_grant else 0
+        if not self.is_phd and of_grant > 0:
+            self.months_left = of_grant
+        elif not self.is_phd and luck.uniform(self.slot, 1) < p.renewal:
             self.months_left = p.contract_months
         else:
             self.leave()

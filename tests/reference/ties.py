@@ -172,18 +172,31 @@ class Tie:
 
     def lose_researcher(self, successor) -> None:
         """Its researcher leaves: a strategic tie may be handed over, any other vanishes (ODD 4.1)."""
-        p = self.model.parameters
-        handover = p.handover_with_role if self.researcher.university.roles > 0.0 else p.handover_without
         u = self.model.luck(chance.HANDOVER).uniform(self.who)
-        if self.stage is Stage.STRATEGIC and successor is not None and u < handover:
+        if successor is not None and u < self.handover:
             self.researcher = successor
-            self.trust *= p.handover_trust
+            self.trust *= self.model.parameters.handover_trust
             self.note("handed_over")
             return
         if self.is_active:
             self.model.measures.count("lost_strategic" if self.stage is Stage.STRATEGIC else "ended_project")
         self.note("departed")
         self.vanish()
+
+    @property
+    def handover(self) -> float:
+        """Chance that it is handed on when its researcher leaves (ODD 4.1)."""
+        p = self.model.parameters
+        if self.stage is Stage.STRATEGIC:
+            return p.handover_with_role if self.researcher.university.roles > 0.0 else p.handover_without
+        return p.handover_project if self.months_of_grant > 0 else 0.0
+
+    @property
+    def months_of_grant(self) -> int:
+        """Months to the end of its grant, won or running; 0 without one."""
+        if self.stage is Stage.AWARDED:
+            return self.start_month - self.model.month + self.grant_months
+        return self.funding_left if self.stage is Stage.PROJECT and self.funded else 0
 
     def vanish(self) -> None:
         """Be no more."""
