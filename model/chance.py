@@ -42,11 +42,13 @@ EVENT                    event * 1024 + pair         0 council, 1 university, 2 
 INTRODUCTION             introduction_of(need, who)  0 noise of the score, 1 order of *random*
 INTRODUCTION_ORDER       need                        0 order among equals of *equitable*
 SCOPING                  pair                        0 lapses, 1 starts in kind, 2 first answer
-TASTE                    topic                       0 taste of the call, 1 of rolling money
+TASTE                    topic                       0 taste of the call, 1 of rolling money, 2 of open
+                                                     competitions; 3-4 (of topic 8) their cut-off
 BID                      pair                        0 bids to the call, 1 to rolling money, score
                                                      noise 2-3 of the call (or outline), 4-5 rolling,
                                                      6-7 full bid; gives up 8 after the call (or
-                                                     outline), 9 rolling, 10 full bid; 11 lot
+                                                     outline), 9 rolling, 10 full bid; 11 lot; open
+                                                     competitions 12 bids, 13 gives up, 14-15 noise
 DELIVERY                 pair                        0 order, 1 outcome, 2... how many hear of it,
                                                      8 takes over needs
 HEARER                   pair * 1024 + try           0 council that hears, 1 whether it helps

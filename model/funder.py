@@ -22,6 +22,7 @@ CALL_BID, CALL_NOISE, CALL_DROP, CALL_TASTE = 0, 2, 8, 0
 ROLLING_BID, ROLLING_NOISE, ROLLING_DROP, ROLLING_TASTE = 1, 4, 9, 1
 FULL_NOISE, FULL_DROP = 6, 10
 LOT = 11
+OPEN_BID, OPEN_DROP, OPEN_NOISE, OPEN_TASTE, CUTOFF = 12, 13, 14, 2, 3
 
 
 @compiled
@@ -92,11 +93,12 @@ def awareness(world: World):
 
 @compiled
 def fund(world: World):
-    """Awards start; full bids are decided; a call may close; rolling money is given out."""
+    """Awards start; full bids are decided; a call may close; rolling money is given out; others compete."""
     start_awarded(world)
     decide_full_bids(world)
     close_call(world)
     roll(world)
+    compete(world)
 
 
 @compiled
@@ -158,12 +160,8 @@ def put_forward(world: World, bids: int, t: int, merit: float):
 
 @compiled
 def bids_now(world: World, tie: np.record, stream: int, draw: int, share: float):
-    """Whether a ready tie bids: it must hear of the money, want it, and find the time."""
-    p, researcher = world.parameters, world.researchers[tie.researcher]
-    hears = 1.0 if is_bridged(world, tie) else awareness(world)
-    wants = p.bid_base + (1.0 - p.bid_base) * min(1.0, 2.0 * researcher.motives[2])
-    time = 0.3 + 0.7 * world.efforts[researcher.effort].served_nurturing
-    if uniform(stream, chance.pair_of(tie.council, tie.researcher), draw) >= share * hears * wants * time:
+    """Whether a ready tie bids for the funder's money."""
+    if not would_bid(world, tie, stream, draw, share):
         return False
     this_month(world).bids += 1
     tie.grant_months = levers_of(world).grant_months
@@ -172,9 +170,34 @@ def bids_now(world: World, tie: np.record, stream: int, draw: int, share: float)
 
 
 @compiled
+def would_bid(world: World, tie: np.record, stream: int, draw: int, share: float):
+    """Whether a ready tie bids: it must hear of the money, want it, and find the time."""
+    p, researcher = world.parameters, world.researchers[tie.researcher]
+    hears = 1.0 if is_bridged(world, tie) else awareness(world)
+    wants = p.bid_base + (1.0 - p.bid_base) * min(1.0, 2.0 * researcher.motives[2])
+    time = 0.3 + 0.7 * world.efforts[researcher.effort].served_nurturing
+    return uniform(stream, chance.pair_of(tie.council, tie.researcher), draw) < share * hears * wants * time
+
+
+@compiled
 def score(world: World, tie: np.record, stream: int, draw: int, noise: float, taste: int, taste_draw: int):
-    """What assessors make of a bid: excellence, impact, the call's taste, and noise."""
+    """What the funder's assessors make of a bid."""
     impact = levers_of(world).impact_weight
+    return assessed(world, tie, stream, draw, noise, taste, taste_draw, impact)
+
+
+@compiled
+def assessed(
+    world: World,
+    tie: np.record,
+    stream: int,
+    draw: int,
+    noise: float,
+    taste: int,
+    taste_draw: int,
+    impact: float,
+):
+    """What assessors make of a bid: excellence, impact, the call's taste, and noise."""
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
     merit = researcher.expertise[tie.topic] * (0.25 + 0.5 * council.commitment + 0.5 * tie.trust)
     luck = chance.normal(stream, chance.pair_of(tie.council, tie.researcher), draw)
@@ -236,11 +259,16 @@ def turn_down(world: World, first: int, bids: int, draw: int):
     stream = stream_of(world.clock.seed, chance.BID, world.clock.month)
     for k in range(first, bids):
         t = world.items[k]
-        tie = world.ties[t]
-        who = chance.pair_of(tie.council, tie.researcher)
-        if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop:
-            record(world, tie, GAVE_UP)
-            go_dormant(world, t)
+        lose(world, t, world.ties[t], stream, draw)
+
+
+@compiled
+def lose(world: World, t: int, tie: np.record, stream: int, draw: int):
+    """Who loses may give up, unless bridged."""
+    who = chance.pair_of(tie.council, tie.researcher)
+    if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop:
+        record(world, tie, GAVE_UP)
+        go_dormant(world, t)
 
 
 @compiled
@@ -316,6 +344,42 @@ def roll(world: World):
     awards = min(awards, bids)
     funder.purse -= make_awards(world, awards, p.responsive_lag, grant_cost(world))
     turn_down(world, awards, bids, ROLLING_DROP)
+
+
+@compiled
+def compete(world: World):
+    """National competitions, open to all fields: a bid wins if it passes a cut-off that the others set."""
+    clock, funder, p = world.clock, world.funder, world.parameters
+    if p.open_rate <= 0.0:
+        return
+    stream = stream_of(clock.seed, chance.BID, clock.month)
+    taste = stream_of(clock.seed, chance.TASTE, clock.month)
+    cutoff = p.open_cutoff + p.open_spread * chance.normal(taste, N_TOPICS, CUTOFF)
+    for k in range(clock.live - 1, -1, -1):  # backwards: a tie that gives up leaves the list
+        t = world.live[k]
+        tie = world.ties[t]
+        may_bid = tie.stage == READY and tie.due == NONE and tie.rolling_bids & 1 == 0
+        if may_bid and would_bid(world, tie, stream, OPEN_BID, p.open_rate):
+            tie.rolling_bids += 1
+            funder.rolled = clock.month
+            bid_openly(world, t, tie, stream, taste, cutoff)
+
+
+@compiled
+def bid_openly(world: World, t: int, tie: np.record, stream: int, taste: int, cutoff: float):
+    """A bid to a national competition, decided by panels that no lever reaches."""
+    p, month = world.parameters, this_month(world)
+    month.bids_open += 1
+    record(world, tie, BID)
+    impact = world.segments[0].impact_weight
+    if assessed(world, tie, stream, OPEN_NOISE, p.score_noise, taste, OPEN_TASTE, impact) >= cutoff:
+        tie.grant_months = p.open_months
+        become_awarded(world, tie, world.clock.month + p.open_lag)
+        record(world, tie, GRANT_AWARDED)
+        month.awards_open += 1
+        month.grants_open += p.grant_fixed + p.grant_monthly * p.open_months
+    else:
+        lose(world, t, tie, stream, OPEN_DROP)
 
 
 @compiled

@@ -75,6 +75,8 @@ _MONTHLY = (
     Indicator("ended_project", FLOW, "projects", -1, "Projects ended", "projects that ended otherwise than by embedding: follow-ons and departures included"),
     Indicator("bids", FLOW, "bids", 0, "Bids", "bids made: outlines under two stages, rolling ones included"),
     Indicator("awards", FLOW, "grants", 0, "Awards", "grants awarded"),
+    Indicator("bids_open", FLOW, "bids", 0, "Bids to open competitions", "bids to national competitions open to all, not counted in bids"),
+    Indicator("awards_open", FLOW, "grants", 0, "Awards of open competitions", "grants won there, not counted in awards"),
     Indicator("days_bidding", FLOW, "researcher days", -1, "Days spent bidding", "bid days demanded, after relief, times the researcher's served share"),
     Indicator("needs_raised", FLOW, "needs", 0, "Needs raised", "questions that councils came to have"),
     Indicator("needs_met", FLOW, "needs", 1, "Needs met by partnerships", "needs met by a finding of their own tie"),
@@ -96,11 +98,13 @@ _MONTHLY = (
     Indicator("first_starts", FLOW, "projects", 0, "First projects", "first projects after a meeting (series only)"),
     Indicator("months_waited", FLOW, "months", 0, "Months waited", "months from meeting to first project, summed (series only)"),
     Indicator("grants_paid", FLOW, "£k", -1, "Grants paid", "what the funder paid for grants"),
+    Indicator("grants_open", FLOW, "£k", 0, "Grants of open competitions", "what national competitions paid; another's money, and part of the total cost"),
     *map(_cost, COSTS),
-    Indicator("cost_total", FLOW, "£k", -1, "Cost, grants included", "the sum of grants and of all costs of levers"),
+    Indicator("cost_total", FLOW, "£k", -1, "Cost, grants included", "the sum of all grants, open competitions' included, and of all costs of levers"),
 )
 _SPREAD = Indicator("gini_active_months", RATIO, "Gini coefficient", -1, "Inequality of councils", "Gini coefficient over councils of active tie-months; 0 where there was no partnership at all")
 _QUOTIENTS = (
+    Indicator("success_open", RATIO, "share of bids", 1, "Bids to open competitions that succeed", "awards_open / bids_open"),
     Indicator("success_rate", RATIO, "share of bids", 1, "Bids that succeed", "awards / bids"),
     Indicator("timely_share", RATIO, "share of findings", 1, "Findings that are in time", "findings_timely / findings"),
     Indicator("months_to_start", RATIO, "months", -1, "Months to a project", "mean months from a tie's latest meeting to the first project that follows it; later ones, by follow-on, do not count"),
@@ -223,6 +227,7 @@ def indicators_of(series: np.ndarray, active_months: np.ndarray) -> dict[str, fl
         found["mean_trust_active"] = float(series["trust_active"][active].mean())
     found |= {name: sums[name] for name in FLOWS}
     found["gini_active_months"] = gini(active_months)
+    found["success_open"] = ratio(found["awards_open"], found["bids_open"])
     found["success_rate"] = ratio(found["awards"], found["bids"])
     found["timely_share"] = ratio(found["findings_timely"], found["findings"])
     found["months_to_start"] = ratio(found.pop("months_waited"), found.pop("first_starts"))

@@ -5,6 +5,7 @@ import sys
 from typing import NamedTuple
 
 from model import chance
+from model.parameters import LEVERS
 
 from .councils import TOPICS
 from .luck import round_half_up
@@ -20,7 +21,7 @@ class Draws(NamedTuple):
     gives_up: int
 
 
-CALL, ROLLING, FULL_BID = Draws(2, 8), Draws(4, 9), Draws(6, 10)
+CALL, ROLLING, FULL_BID, OPEN = Draws(2, 8), Draws(4, 9), Draws(6, 10), Draws(14, 13)
 
 
 class Round(NamedTuple):
@@ -109,6 +110,29 @@ class Funder:
         self.purse += self.model.levers.annual_budget * self.model.levers.responsive_share / 12.0
         if self.n_affordable(self.purse) > 0:
             self.give_rolling_money()
+        self.compete()
+
+    def compete(self) -> None:
+        """Bids to national competitions, which win if they pass a cut-off (ODD 4.8)."""
+        p, luck, tastes = self.model.parameters, self.model.luck(chance.BID), self.model.luck(chance.TASTE)
+        cutoff = p.open_cutoff + p.open_spread * tastes.normal(TOPICS, 3)
+        bids = []
+        for tie in self.model.ties:
+            may_bid = tie.can_bid and self.model.month not in tie.rolling_bids
+            if may_bid and luck.uniform(tie.who, 12) < p.open_rate * self.bid_probability(tie):
+                tie.rolling_bids.append(self.model.month)
+                tie.note("bid")
+                bids.append(tie)
+        scores = self.score_of(self.taste(2), OPEN.noise, 1.0, LEVERS["impact_weight"].default)
+        winners = [tie for tie in bids if scores(tie) >= cutoff]
+        for tie in winners:
+            tie.award(p.open_lag, p.open_months)
+        self.model.measures.count("bids_open", len(bids))
+        self.model.measures.count("awards_open", len(winners))
+        self.model.measures.count(
+            "grants_open", len(winners) * (p.grant_fixed + p.grant_monthly * p.open_months)
+        )
+        self.disappoint(bids, winners, OPEN.gives_up)
 
     def hold_call(self) -> None:
         """Take bids, and award the best of them or ask these for full bids (ODD 4.8)."""
@@ -196,15 +220,20 @@ class Funder:
 
     def rank(self, bids: list[Tie], taste: list[float], draw: int, noisiness: float = 1.0) -> list[Tie]:
         """Bids by their score, best first (ODD 4.8)."""
+        score = self.score_of(taste, draw, noisiness, self.model.levers.impact_weight)
+        return sorted(bids, key=score, reverse=True)
+
+    def score_of(self, taste: list[float], draw: int, noisiness: float, impact_weight: float):
+        """What gives a bid its score (ODD 4.8)."""
         noise, luck = noisiness * self.model.parameters.score_noise, self.model.luck(chance.BID)
-        impact_weight, taste_weight = self.model.levers.impact_weight, self.model.parameters.taste_weight
+        taste_weight = self.model.parameters.taste_weight
 
         def score(tie: Tie) -> float:
             impact = tie.fit * (0.25 + 0.5 * tie.council.commitment + 0.5 * tie.trust)
             merit = (1.0 - impact_weight) * tie.researcher.excellence + impact_weight * impact
             return merit + taste_weight * taste[tie.topic] + noise * luck.normal(tie.who, draw)
 
-        return sorted(bids, key=score, reverse=True)
+        return score
 
     def choose(self, ranked: list[Tie], n: int) -> list[Tie]:
         """The n to be awarded: by rank, and a share of them by lot from the better half (ODD 4.8)."""

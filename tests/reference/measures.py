@@ -14,7 +14,17 @@ STOCKS = (
 FLOWS = (
     *("formed", "formed_council_search", "formed_outreach", "formed_repeat", "formed_introduction"),
     *("formed_event", "starts_grant", "starts_inkind", "embedded", "lost_strategic", "ended_project"),
-    *("bids", "awards", "days_bidding", "needs_raised", "needs_met", "needs_met_dissemination"),
+    *(
+        "bids",
+        "awards",
+        "bids_open",
+        "awards_open",
+        "grants_open",
+        "days_bidding",
+        "needs_raised",
+        "needs_met",
+        "needs_met_dissemination",
+    ),
     *(
         "needs_met_scoping",
         "needs_met_all",
@@ -94,7 +104,7 @@ class Measures:
         row |= {name: float(counts[name]) for name in FLOWS}
         met = ("needs_met", "needs_met_scoping", "needs_met_dissemination")
         row["needs_met_all"] = sum(row[name] for name in met)
-        row["cost_total"] = row["grants_paid"] + sum(row[cost] for cost in COSTS)
+        row["cost_total"] = row["grants_paid"] + row["grants_open"] + sum(row[cost] for cost in COSTS)
         self.series.append(row)
         if self.model.month >= self.model.warmup:
             for council in self.model.councils:
@@ -126,6 +136,7 @@ class Measures:
         strategic_years = sum(month["strategic"] for month in months) / 12.0
         return result | {
             "gini_active_months": gini([self.active_months[each.index] for each in self.model.councils]),
+            "success_open": ratio(result["awards_open"], result["bids_open"]),
             "success_rate": ratio(result["awards"], result["bids"]),
             "timely_share": ratio(result["findings_timely"], result["findings"]),
             "months_to_start": mean(self.waits),
