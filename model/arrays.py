@@ -131,6 +131,7 @@ COUNCIL = _record(
     ("z", _F, "km"),
     ("relative_size", _F, "size: population / 170,000"),
     ("scale", _F, "size^size_exponent: how its needs and its time for partnerships grow with it"),
+    ("culture", _F, "kappa: research culture, logit"),
     ("partnership_capacity", _F, "B: days a month it can give to working with researchers"),
     ("election_phase", _N, "months by which its elections are shifted"),
     ("active", _N, "active ties now"),

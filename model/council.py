@@ -36,6 +36,7 @@ def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes
         p.median_analysts * council.relative_size**0.5,
         0.7,
     )
+    council.culture = p.culture_spread * chance.normal(stream, attribute_of(c, chance.COUNCIL_CULTURE), 0)
     time = chance.gamma(stream, attribute_of(c, chance.COUNCIL_PARTNERSHIP_CAPACITY), 0, 2.0) / 2.0
     council.partnership_capacity = p.capacity_mean * council.scale * time + 0.25
     council.window = chance.log_normal(

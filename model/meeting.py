@@ -39,10 +39,11 @@ def search(world: World):
     stream = stream_of(world.clock.seed, chance.SEARCH, world.clock.month)
     for c in range(world.councils.size):
         if world.councils[c].load < 1.0:
+            rate = world.parameters.search_rate * min(1.0, math.exp(world.councils[c].culture))
             n = world.councils[c].first_need
             while n != NONE:
                 need = world.needs[n]
-                if (need.tie == NONE) & (uniform(stream, need.who, 0) < world.parameters.search_rate):
+                if (need.tie == NONE) & (uniform(stream, need.who, 0) < rate):
                     search_for(world, stream, c, n)
                 n = need.next
 
@@ -196,6 +197,7 @@ def council_value(world: World, c: int, i: int, topic: int, trust: float):
     haste = math.log(researcher.pace / council.window) if researcher.pace > council.window else 0.0
     return (
         p.council_base
+        + council.culture
         + p.council_benefit * benefit
         + p.trust_weight * trust
         - p.pace_aversion * haste

@@ -52,6 +52,7 @@ _DECLARATIONS = (
     Parameter("unfamiliarity", 1.0, NON_NEGATIVE, "logit", "a researcher's unease without sector knowledge", "assumed; 42% name own lack of knowledge (UPEN 2021)", (0.0, 2.0)),
     # 2, 7 Council and researcher
     Parameter("capacity_mean", 3.75, NON_NEGATIVE, "days/month", "mean time a council of 170k people can give to partnerships", "calibrated coarsely to load and success rate", (0.5, 6.0)),
+    Parameter("culture_spread", 1.5, between(0, 10), "logit", "standard deviation over councils of their research culture", "calibrated to a third of councils with any partnership in five years (Rojek et al. 2012, SSRG 2015); 0 is equal councils", (0.0, 3.0)),
     Parameter("size_exponent", 1.0, between(0, 2), "-", "how needs and partnership time grow with population", "calibrated to one large city", (0.5, 1.5)),
     Parameter("researcher_time", 1.0, NON_NEGATIVE, "days/month", "mean time a researcher can give to engagement", "half a day a week at most (Hillier et al. 2019)", (0.3, 2.5)),
     Parameter("available_time", 0.5, NON_NEGATIVE, "days/month", "engagement time under which a researcher is not available", "a bit over a third of academics deal with any public body (NCUB 2015)", (0.0, 1.0)),

@@ -52,6 +52,7 @@ def council_value(council, researcher: Researcher, topic: int, trust: float) -> 
     )
     return (
         p.council_base
+        + council.culture
         + p.council_benefit * benefit
         + p.trust_weight * trust
         - p.pace_aversion * max(0.0, math.log(researcher.pace / council.window))
@@ -98,8 +99,9 @@ def searches(model) -> Iterator[Meeting]:
     for council in model.councils:
         if council.load >= 1.0:
             continue
+        rate = model.parameters.search_rate * min(1.0, math.exp(council.culture))
         for need in council.free_needs():
-            if luck.uniform(need.who, 0) < model.parameters.search_rate:
+            if luck.uniform(need.who, 0) < rate:
                 yield from search(need, luck)
 
 
