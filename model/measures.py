@@ -69,6 +69,8 @@ _MONTHLY = (
     _formed("event", "at an event"),
     _formed("introduction", "by introduction"),
     Indicator("starts_grant", FLOW, "projects", 0, "Projects started on a grant", "projects that began with a grant"),
+    Indicator("starts_commission", FLOW, "projects", 0, "Projects commissioned", "small projects that a council paid for"),
+    Indicator("starts_seed", FLOW, "projects", 0, "Projects on seed money", "small projects that a university paid for"),
     Indicator("starts_inkind", FLOW, "projects", 0, "Projects started in kind", "projects that began with staff time alone"),
     Indicator("embedded", FLOW, "partnerships", 1, "Projects embedded", "projects that became strategic"),
     Indicator("lost_strategic", FLOW, "partnerships", -1, "Strategic ties lost", "strategic ties that ended, by departure included"),
@@ -173,6 +175,8 @@ FULL_BID = _event("full_bid", "", "a full bid was asked for (4.8)")
 GRANT_AWARDED = _event("awarded", "awarded", "its bid won (4.8)")
 GAVE_UP = _event("gave_up", "dormant", "it looks for money no more (4.8)")
 STARTED_GRANT = _event("started_grant", "project", "a project began on a grant (4.8)")
+COMMISSIONED = _event("commissioned", "project", "a council paid for a small project (4.8)")
+SEEDED = _event("seeded", "project", "a university paid for a small project (4.8)")
 STARTED_INKIND = _event("started_inkind", "project", "a project began in kind (4.7)")
 FIRST_ANSWER = _event("first_answer", "", "scoping answered its need (4.7)")
 CLAIMED = _event("claimed", "", "it took up a need, in delivery (4.9)")

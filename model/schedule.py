@@ -7,6 +7,7 @@ from model.council import change_council_leaders, draw_councils, shrink_capacity
 from model.effort import share_out_effort
 from model.finding import charge_communication, deliver
 from model.funder import fund, look_ahead
+from model.local_money import spend_locally
 from model.machine.compiling import compiled, entry
 from model.matchmaker import introduce
 from model.measuring import close_open_spells, measure
@@ -76,6 +77,7 @@ def simulate_month(world: World, researcher_shapes: np.ndarray):
     scope(world)
     # 8 Funding: ready ties bid; those awarded earlier start.
     fund(world)
+    spend_locally(world)
     # 9 Delivery: partnerships that began in earlier months work on needs.
     charge_communication(world)
     deliver(world)

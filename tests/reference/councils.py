@@ -84,6 +84,7 @@ class Council(Busy, mesa.Agent):
         self.needs: list[Need] = []  # oldest first
         self.ties: dict[int, object] = {}  # ties by the researcher's slot
         self.secondees = 0
+        self.purse = 0.0  # £k at hand for commissions
         self.prox = [self._prox(university) for university in model.universities]
 
     def _prox(self, university: University) -> float:
@@ -127,6 +128,23 @@ class Council(Busy, mesa.Agent):
             luck.uniform(self.index, 1) < p.leader_turnover
         ):
             self.commitment = luck.beta(self.index, 2.0, 3.0, draw=8)
+
+    # 4.8 Local money
+
+    def commission(self) -> None:
+        """Pay for a small project that answers a question of its own (ODD 4.8)."""
+        p = self.model.parameters
+        if self.purse >= p.small_cost:
+            ready = [tie for tie in self.ties.values() if tie.can_bid and tie.need is not None]
+            tie = max(ready, key=lambda tie: (tie.trust * tie.fit, -tie.who), default=None)
+            if tie is not None:
+                self.purse -= p.small_cost
+                tie.start_small("commissioned", "starts_commission")
+
+    def save(self) -> None:
+        """A month's money for commissions (ODD 4.8)."""
+        income = self.model.levers.commissions / 12.0 * self.size * math.exp(self.culture)
+        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost)
 
     # 4.3 Needs
 

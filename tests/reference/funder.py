@@ -101,7 +101,7 @@ class Funder:
         """Start what was awarded, decide full bids, hold the call, give out rolling money (ODD 4.8)."""
         for tie in self.model.ties:
             if tie.stage is Stage.AWARDED and tie.start_month == self.model.month:
-                tie.start(tie.grant_months, funded=True)
+                tie.start(tie.grant_months, True, "started_grant", "starts_grant")
         self.decide_full_bids()
         if (self.model.month + 1) % self.model.levers.call_interval == 0:
             self.leftover += self.money_of_call

@@ -13,7 +13,16 @@ STOCKS = (
 )
 FLOWS = (
     *("formed", "formed_council_search", "formed_outreach", "formed_repeat", "formed_introduction"),
-    *("formed_event", "starts_grant", "starts_inkind", "embedded", "lost_strategic", "ended_project"),
+    *(
+        "formed_event",
+        "starts_grant",
+        "starts_inkind",
+        "starts_commission",
+        "starts_seed",
+        "embedded",
+        "lost_strategic",
+        "ended_project",
+    ),
     *(
         "bids",
         "awards",

@@ -111,6 +111,12 @@ class ReferenceModel(mesa.Model):
         effort(self)
         self.scope()
         self.funder.fund()
+        for payer in (*self.councils, *self.universities):
+            payer.save()
+        for council in self.councils:
+            council.commission()
+        for university in self.universities:
+            university.seed()
         self.deliver()
         self.embed_and_end()
         self.measures.record()

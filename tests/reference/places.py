@@ -55,6 +55,7 @@ class University:
     own_roles: float  # FTE
     broker_roles: float = 0.0  # FTE that the policy pays for
     joint_post_roles: float = 0.0  # FTE that the policy pays for
+    purse: float = 0.0  # £k of seed money at hand
     staff: list = field(default_factory=list)  # researchers: posts in order, then PhDs as they came
 
     @classmethod
@@ -78,6 +79,22 @@ class University:
     def roles(self) -> float:
         """Dedicated partnership roles R_u, in FTE."""
         return self.own_roles + self.broker_roles + self.joint_post_roles
+
+    def save(self) -> None:
+        """A month's seed money (ODD 4.8)."""
+        posts = sum(not researcher.is_phd for researcher in self.staff)
+        income = self.model.levers.seed_money / 12.0 * posts
+        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost)
+
+    def seed(self) -> None:
+        """Pay for a small project of its own people (ODD 4.8)."""
+        p = self.model.parameters
+        if self.purse >= p.small_cost:
+            ready = [tie for each in self.staff for tie in each.ties if tie.can_bid]
+            tie = max(ready, key=lambda tie: (tie.trust * tie.fit, -tie.who), default=None)
+            if tie is not None:
+                self.purse -= p.small_cost
+                tie.start_small("seeded", "starts_seed")
 
     def change_leader(self) -> None:
         """Turnover of the university's leadership (ODD 4.1)."""

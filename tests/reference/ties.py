@@ -157,10 +157,16 @@ class Tie:
         self.start_month, self.grant_months = self.model.month + lag, grant_months
         self.become(Stage.AWARDED)
 
-    def start(self, months: int, funded: bool) -> None:
+    def start_small(self, event: str, measure: str) -> None:
+        """Become a small project on local money (ODD 4.8)."""
+        p = self.model.parameters
+        self.model.measures.charge("local", p.small_cost)
+        self.start(p.small_months, True, event, measure)
+
+    def start(self, months: int, funded: bool, event: str, measure: str) -> None:
         """Become a project, worked on from next month (ODD 3)."""
-        self.note("started_grant" if funded else "started_inkind")
-        self.model.measures.count("starts_grant" if funded else "starts_inkind")
+        self.note(event)
+        self.model.measures.count(measure)
         if not self.has_started:
             self.model.measures.wait(self.model.month - self.met)
         self.has_started = True
@@ -246,7 +252,7 @@ class Tie:
             return
         may_start = self.stage is Stage.READY and self.served > p.inkind_served
         if may_start and luck.uniform(self.who, 1) < 2.0 * p.inkind_rate * self.trust:
-            self.start(p.inkind_months, funded=False)
+            self.start(p.inkind_months, False, "started_inkind", "starts_inkind")
 
     # 4.9 Delivery
 

@@ -1,0 +1,106 @@
+"""Local money: councils' commissions and universities' seed money start small projects at once (ODD 4.8)."""
+
+import math
+
+import numpy as np
+
+from model import chance
+from model.arrays import NONE, READY, World
+from model.machine.compiling import compiled
+from model.measures import COMMISSIONED, SEEDED
+from model.month import levers_of, record, this_month
+from model.tie import start_project
+
+MOST_SAVED = 2.0  # small projects: what a purse holds at most
+
+
+@compiled
+def spend_locally(world: World):
+    """Councils commission what they have a question about; universities help their own."""
+    save(world)
+    commission(world)
+    seed(world)
+
+
+@compiled
+def save(world: World):
+    """A month's money comes in."""
+    levers, most = levers_of(world), MOST_SAVED * world.parameters.small_cost
+    for c in range(world.councils.size):
+        council = world.councils[c]
+        income = levers.commissions / 12.0 * council.relative_size * math.exp(council.culture)
+        council.purse = min(council.purse + income, most)
+    for u in range(world.universities.size):
+        university = world.universities[u]
+        university.purse = min(university.purse + levers.seed_money / 12.0 * university.posts, most)
+
+
+@compiled
+def commission(world: World):
+    """Each council that can pay starts that ready tie with a question of its own which is most worth it."""
+    for c in range(world.councils.size):
+        world.councils[c].chosen = NONE
+    for k in range(world.clock.live):
+        t = world.live[k]
+        council = world.councils[world.ties[t].council]
+        if world.ties[t].need != NONE and would_pay(world, council, t):
+            council.chosen = t
+    for c in range(world.councils.size):
+        if world.councils[c].chosen != NONE:
+            pay(world, world.councils[c], COMMISSIONED)
+            this_month(world).starts_commission += 1
+
+
+@compiled
+def seed(world: World):
+    """Each university that can pay starts that ready tie of its people which is most worth it."""
+    for u in range(world.universities.size):
+        world.universities[u].chosen = NONE
+    for k in range(world.clock.live):
+        t = world.live[k]
+        university = world.universities[world.researchers[world.ties[t].researcher].university]
+        if would_pay(world, university, t):
+            university.chosen = t
+    for u in range(world.universities.size):
+        if world.universities[u].chosen != NONE:
+            pay(world, world.universities[u], SEEDED)
+            this_month(world).starts_seed += 1
+
+
+@compiled
+def would_pay(world: World, payer: np.record, t: int):
+    """Whether a council or university can pay for a tie that is ready, and prefers it to its choice."""
+    is_open = world.ties[t].stage == READY and world.ties[t].due == NONE
+    return is_open and payer.purse >= world.parameters.small_cost and is_better(world, t, payer.chosen)
+
+
+@compiled
+def is_better(world: World, t: int, other: int):
+    """Whether a tie is more worth a small project than another: by trust times fit, then the lower pair."""
+    if other == NONE:
+        return True
+    one, two = prospects(world, t), prospects(world, other)
+    return one > two or (one == two and pair(world, t) < pair(world, other))
+
+
+@compiled
+def prospects(world: World, t: int):
+    """Trust times fit."""
+    tie = world.ties[t]
+    return tie.trust * world.researchers[tie.researcher].expertise[tie.topic]
+
+
+@compiled
+def pair(world: World, t: int):
+    """The pair's name."""
+    return chance.pair_of(world.ties[t].council, world.ties[t].researcher)
+
+
+@compiled
+def pay(world: World, payer: np.record, event: int):
+    """Start the project that a council or university has chosen, out of its purse."""
+    p, tie = world.parameters, world.ties[payer.chosen]
+    payer.purse -= p.small_cost
+    this_month(world).cost_local += p.small_cost
+    start_project(world, tie, 1, p.small_months)
+    record(world, tie, event)
