@@ -23,8 +23,8 @@ FREE, DORMANT, SCOPING, READY, AWARDED, PROJECT, STRATEGIC = range(7)
 STAGES = ("free", "dormant", "scoping", "ready", "awarded", "project", "strategic")
 
 # Origins of a tie's latest meeting; the first five are also the first events of a tie's history.
-BY_SEARCH, BY_OUTREACH, BY_REPEAT, BY_EVENT, BY_INTRODUCTION, BY_INITIAL = range(6)
-ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "initial")
+BY_SEARCH, BY_OUTREACH, BY_REPEAT, BY_EVENT, BY_INTRODUCTION, BY_INITIAL, BY_PHD = range(7)
+ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "initial", "phd")
 
 NONE = -1
 NEVER = 1_000_000_000
@@ -175,6 +175,7 @@ RESEARCHER = _record(
     ("pace", _F, "tau: fully served months to one usable finding"),
     ("sector_knowledge", _F, "s: knows how local government works, 0-1"),
     ("arrived", _N, "month of arrival, -1 for those there from the start"),
+    ("partner", _N, "council of a collaborative PhD, or -1"),
     ("seconded_to", _N, "row of the council of a secondment under way"),
     ("seconded_until", _N, "month in which it ends"),
     ("next_phd", _N, "next in the university's list of PhD researchers"),

@@ -24,14 +24,14 @@ INITIAL_TIE              tie * 1024 + try            0 university, 1 staff membe
 COUNCIL_LEADER           council                     0 election, 1 turnover, 8... new commitment
 UNIVERSITY_LEADER        university                  0 turnover, 8... new commitment
 CAREER                   researcher                  0 leaves (permanent), 1 renewed (fixed term),
-                                                     2 goes on under a grant
+                                                     2 goes on under a grant, 3 joins the council
 HANDOVER                 pair                        0 handed over
 OFFICER                  pair                        0 officer lost
 ROLES                    university                  0 order for brokers, 1 for joint posts
 STRUCTURE                place                       0 order for new structures
 TRAINING                 researcher                  0 trained
 SECONDMENT               index in the month          0 council, 1... researchers tried
-PHD                      index in the month          0 university
+PHD                      index in the month          0 university, 1 with a council, 2 which
 PHD_RESEARCHER           attribute_of(index)         the attribute of the new researcher
 OUTSIDE                  need                        0 answered by other sources
 NEED_COUNT               council                     0... needs raised

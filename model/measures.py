@@ -71,6 +71,7 @@ _MONTHLY = (
     Indicator("starts_grant", FLOW, "projects", 0, "Projects started on a grant", "projects that began with a grant"),
     Indicator("starts_commission", FLOW, "projects", 0, "Projects commissioned", "small projects that a council paid for"),
     Indicator("starts_seed", FLOW, "projects", 0, "Projects on seed money", "small projects that a university paid for"),
+    Indicator("starts_phd", FLOW, "projects", 0, "Collaborative PhDs", "PhDs with a named council"),
     Indicator("starts_inkind", FLOW, "projects", 0, "Projects started in kind", "projects that began with staff time alone"),
     Indicator("embedded", FLOW, "partnerships", 1, "Projects embedded", "projects that became strategic"),
     Indicator("lost_strategic", FLOW, "partnerships", -1, "Strategic ties lost", "strategic ties that ended, by departure included"),
@@ -161,13 +162,14 @@ def _event(name: str, stage: str, meaning: str) -> int:
     return len(_life) - 1
 
 
-# The first six are the origins of model.arrays.ORIGINS, in their order.
+# The first seven are the origins of model.arrays.ORIGINS, in their order.
 FORMED_COUNCIL_SEARCH = _event("formed_council_search", "scoping", "it begins or revives, by council search")
 FORMED_OUTREACH = _event("formed_outreach", "scoping", "by outreach")
 FORMED_REPEAT = _event("formed_repeat", "scoping", "by repeat")
 FORMED_EVENT = _event("formed_event", "scoping", "at an event")
 FORMED_INTRODUCTION = _event("formed_introduction", "scoping", "by introduction")
 INITIAL = _event("initial", "strategic", "it was there at the start")
+STARTED_PHD = _event("started_phd", "project", "a collaborative PhD began (5)")
 BECAME_READY = _event("ready", "ready", "scoping is done (4.7)")
 LAPSED = _event("lapsed", "dormant", "it fell asleep before a project (4.7)")
 BID = _event("bid", "", "a bid or outline was made (4.8)")

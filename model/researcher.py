@@ -3,15 +3,27 @@
 import numpy as np
 
 from model import chance
-from model.arrays import AWARDED, N_TOPICS, NONE, PERMANENT, PHD_ROW_TAKEN, PROJECT, STRATEGIC, VACANT, World
+from model.arrays import (
+    AWARDED,
+    BY_PHD,
+    N_TOPICS,
+    NONE,
+    PERMANENT,
+    PHD_ROW_TAKEN,
+    PROJECT,
+    STRATEGIC,
+    VACANT,
+    World,
+)
 from model.chance import attribute_of, stream_of, uniform
 from model.council import draw_weights
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up
 from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
 from model.month import levers_of, record, this_month
+from model.need import best_free_need
 from model.picking import pick_council, weigh_staff
-from model.tie import find_tie, make_tie, remove_tie
+from model.tie import awaken, find_tie, make_tie, remove_tie, start_project
 from model.university import join_phd, leave_phd, staff_member
 
 SECONDMENT_TRIES = 61  # draws of SECONDMENT that researchers are tried by
@@ -57,6 +69,7 @@ def draw_person(world: World, researcher: np.record, shapes: np.ndarray, stream:
     draw_weights(researcher.motives, shapes, stream, attribute_of(who, chance.RESEARCHER_MOTIVES))
     researcher.load = 0.0
     researcher.seconded_to = NONE
+    researcher.partner = NONE
 
 
 @compiled
@@ -144,6 +157,7 @@ def depart(world: World, i: int, shapes: np.ndarray, handovers: int, successors:
         researcher.seconded_to = NONE
     part_with_ties(world, i, handovers)
     if i >= world.clock.posts:
+        join_council(world, i)
         researcher.present = 0
         world.contract_ends[i] = VACANT
         leave_phd(world, i)
@@ -151,6 +165,15 @@ def depart(world: World, i: int, shapes: np.ndarray, handovers: int, successors:
         draw_person(world, researcher, shapes, successors, i)
         if world.contract_ends[i] != PERMANENT:
             world.contract_ends[i] = world.clock.month + world.parameters.contract_months
+
+
+@compiled
+def join_council(world: World, i: int):
+    """Some who have done a PhD with a council go to work for it, and bring what they know."""
+    c, p = world.researchers[i].partner, world.parameters
+    stream = stream_of(world.clock.seed, chance.CAREER, world.clock.month)
+    if c != NONE and uniform(stream, i, 3) < p.phd_to_council:
+        world.councils[c].absorptive_capacity += p.phd_absorb * (1.0 - world.councils[c].absorptive_capacity)
 
 
 @compiled
@@ -322,3 +345,28 @@ def start_phd(world: World, who: int, u: int, shapes: np.ndarray):
     researcher.sector_knowledge = p.phd_sector
     researcher.engagement_capacity = p.phd_days
     join_phd(world, i)
+    stream = stream_of(clock.seed, chance.PHD, clock.month)
+    if uniform(stream, who, 1) < p.phd_partnership:
+        c = pick_council(world, u, uniform(stream, who, 2))
+        if c != NONE:
+            begin_phd_project(world, c, i)
+
+
+@compiled
+def begin_phd_project(world: World, c: int, i: int):
+    """A collaborative PhD is a funded project with a named council, over its best free need if any."""
+    n = best_free_need(world, c, i)
+    topic = best_topic(world.researchers[i]) if n == NONE else world.needs[n].topic
+    t = make_tie(world, c, i, topic)
+    if t == NONE:
+        return
+    tie = world.ties[t]
+    awaken(world, t)
+    tie.trust = world.parameters.meeting_trust
+    tie.origin = BY_PHD
+    if n != NONE:
+        tie.need, world.needs[n].tie = n, t
+    world.researchers[i].partner = c
+    start_project(world, tie, 1, world.parameters.phd_months)
+    this_month(world).starts_phd += 1
+    record(world, tie, BY_PHD)

@@ -170,6 +170,21 @@ class Programme:
             university.staff.append(phd)
             self.model.researchers[slot] = phd
             self.n_phds_started += 1
+            if luck.uniform(number, 1) < p.phd_partnership:
+                prox = [council.prox[university.index] for council in self.model.councils]
+                self.begin_phd_project(phd, self.model.councils[pick(prox, luck.uniform(number, 2))])
+
+    def begin_phd_project(self, phd: Researcher, council) -> None:
+        """A collaborative PhD is a funded project from the first month (ODD 5)."""
+        p = self.model.parameters
+        need = council.best_free_need(lambda topic: phd.expertise[topic])
+        topic = phd.best_topic if need is None else need.topic
+        phd.partner = council
+        tie = Tie(council, phd, topic, Stage.SCOPING, p.meeting_trust, self.model.month)
+        tie.has_started = True  # no meeting came before it
+        if need is not None:
+            tie.claim(need)
+        tie.start(p.phd_months, True, "started_phd", "starts_phd")
 
     # Prices
 

@@ -52,6 +52,7 @@ class Researcher(Busy, mesa.Agent):
             publication, impact, network, funding = MOTIVE_SHAPES["survey"]
         shapes = (impact, network, funding, publication)
         self.motives = ResearcherMotives(*luck.dirichlet(who(chance.RESEARCHER_MOTIVES), shapes))
+        self.partner = None  # the council of a collaborative PhD
         self.host = None  # the council of a secondment
         self.secondment_ends = -1  # month
 
@@ -96,6 +97,10 @@ class Researcher(Busy, mesa.Agent):
         for tie in self.ties:
             tie.lose_researcher(successor)
         self.end_secondment()
+        if self.partner is not None:
+            p, luck = self.model.parameters, self.model.luck(chance.CAREER)
+            if luck.uniform(self.slot, 3) < p.phd_to_council:
+                self.partner.absorptive_capacity += p.phd_absorb * (1.0 - self.partner.absorptive_capacity)
         place_in_staff = self.university.staff.index(self)
         if successor is None:
             del self.university.staff[place_in_staff]
