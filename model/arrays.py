@@ -285,6 +285,8 @@ class World(NamedTuple):
     proximity: np.ndarray  # prox [universities, councils]
     outreach_sums: np.ndarray  # cumulative prox [universities, councils], by which outreach picks
     search_sums: np.ndarray  # cumulative n_u^attraction prox [councils, universities], by which searches pick
+    common_work: np.ndarray  # findings delivered together [universities, councils]
+    agreements: np.ndarray  # 1 where there is an agreement [universities, councils]
     months: Table  # what is measured, one row a month
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: Table  # events; empty unless asked for
@@ -296,6 +298,7 @@ class World(NamedTuple):
     bins: np.ndarray  # scratch of sorting
     unsorted_keys: np.ndarray  # scratch of sorting
     unsorted_items: np.ndarray  # scratch of sorting
+    partnerships: np.ndarray  # scratch: active ties between the two [universities, councils]
     noted: np.ndarray  # scratch: councils that have heard of a finding
     round_needs: np.ndarray  # rows of the needs of a matchmaking round
     round_researchers: np.ndarray  # rows of its researchers
@@ -352,6 +355,8 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "proximity": ((size.universities, size.councils), _F),
         "outreach_sums": ((size.universities, size.councils), _F),
         "search_sums": ((size.councils, size.universities), _F),
+        "common_work": ((size.universities, size.councils), _N),
+        "agreements": ((size.universities, size.councils), _N),
         "months": ((size.months,), MONTH_RECORD),
         "spells": ((2, 2, size.horizon + 1), _I),
         "history": ((size.events,), EVENT),
@@ -360,6 +365,7 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "bins": ((scratch + 1,), _I),
         "unsorted_keys": ((scratch,), _F),
         "unsorted_items": ((scratch,), _I),
+        "partnerships": ((size.universities, size.councils), _N),
         "noted": ((size.councils,), _I),
         "round_needs": ((size.needs,), _I),
         "round_researchers": ((size.researchers,), _I),

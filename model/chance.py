@@ -53,6 +53,8 @@ DELIVERY                 pair                        0 order, 1 outcome, 2... ho
                                                      8 takes over needs
 HEARER                   pair * 1024 + try           0 council that hears, 1 whether it helps
 EMBEDDING                pair                        0 embeds, 1 ends, 2 opportunity, 3-4 its size
+AGREEMENT                pair_of(council,            0 signed, 1 ended
+                         university)
 ======================== =========================== ===============================================
 
 A meeting (SEARCH, OUTREACH, EVENT, INTRODUCTION) has its two acceptances at draws 62 (council) and
@@ -95,6 +97,7 @@ BID = 61
 DELIVERY = 70
 HEARER = 71
 EMBEDDING = 80
+AGREEMENT = 81
 
 COUNCIL_ACCEPTS = 62
 RESEARCHER_ACCEPTS = 63

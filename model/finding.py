@@ -133,6 +133,7 @@ def deliver_finding(world: World, stream: int, tie: np.record):
         value *= p.late_value
         record(world, tie, FINDING_OWN)
     tie.findings += 1
+    world.common_work[researcher.university, tie.council] += 1
     month.value += value
     who = chance.pair_of(tie.council, tie.researcher)
     researcher.sector_knowledge += p.learn_sector * (1.0 - researcher.sector_knowledge)

@@ -9,7 +9,7 @@ from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
-from model.meeting import meet, researcher_value
+from model.meeting import meet, researcher_value, trust_between
 from model.month import levers_of, this_month
 from model.parameters import as_number
 from model.round import INFEASIBLE, NO_CEILING, find_best, find_next, gather
@@ -176,10 +176,8 @@ def prefers(world: World, j: int, k: int, held: int):
 
 @compiled
 def value_of(world: World, c: int, i: int):
-    """V_i of a pair, with the trust of its dormant tie if it has one."""
-    t = find_tie(world, c, i)
-    trust = world.ties[t].trust if t != NONE else 0.0
-    return researcher_value(world, c, i, trust)
+    """V_i of a pair, with the trust between them."""
+    return researcher_value(world, c, i, trust_between(world, c, i, find_tie(world, c, i)))
 
 
 @compiled

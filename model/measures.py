@@ -61,6 +61,7 @@ _MONTHLY = (
     Indicator("load_council", STOCK, "demand / capacity", -1, "Load of councils", "mean over councils, uncapped"),
     Indicator("load_researcher", STOCK, "demand / capacity", -1, "Load of researchers", "mean over researchers present, uncapped"),
     Indicator("coverage", STOCK, "share of councils", 1, "Councils covered", "share of councils with a project or strategic partnership"),
+    Indicator("agreements", STOCK, "agreements at a time", 1, "Agreements", "agreements of a council and a university"),
     Indicator("needs_open", STOCK, "needs at a time", -1, "Needs open", "needs that wait for an answer"),
     Indicator("formed", FLOW, "ties", 0, "Ties formed", "meetings that both sides accepted"),
     _formed("council_search", "by council search"),

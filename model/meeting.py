@@ -160,9 +160,18 @@ def meet(world: World, stream: int, who: int, c: int, i: int, n: int, origin: in
     together = t != NONE and world.ties[t].stage != DORMANT
     if together or world.needs[n].tie != NONE or not is_available(world, i):
         return
-    trust = world.ties[t].trust if t != NONE else 0.0
+    trust = trust_between(world, c, i, t)
     if both_want_it(world, stream, who, c, i, world.needs[n].topic, trust):
         form_tie(world, c, i, n, t, origin)
+
+
+@inlined
+def trust_between(world: World, c: int, i: int, t: int):
+    """Trust of two people, of their tie (-1: none) or lent by an agreement of council and university."""
+    trust = world.ties[t].trust if t != NONE else 0.0
+    if world.agreements[world.researchers[i].university, c]:
+        trust = max(trust, world.parameters.agreement_trust)
+    return trust
 
 
 @inlined
@@ -238,7 +247,7 @@ def form_tie(world: World, c: int, i: int, n: int, t: int, origin: int):
             return
     tie = world.ties[t]
     awaken(world, t)
-    tie.trust = max(tie.trust, world.parameters.meeting_trust)
+    tie.trust = max(trust_between(world, c, i, t), world.parameters.meeting_trust)
     tie.progress = 0.0 if is_new else tie.trust / 2.0
     tie.origin = origin
     tie.met = world.clock.month

@@ -124,9 +124,14 @@ def embed_and_end(world: World):
 
 @compiled
 def leadership(world: World, tie: np.record):
+    """The same, of the two sides of a tie."""
+    return leadership_of(world, world.researchers[tie.researcher].university, tie.council)
+
+
+@inlined
+def leadership_of(world: World, u: int, c: int):
     """sqrt(L L_u)."""
-    u = world.researchers[tie.researcher].university
-    return math.sqrt(world.councils[tie.council].commitment * world.universities[u].commitment)
+    return math.sqrt(world.councils[c].commitment * world.universities[u].commitment)
 
 
 @inlined
@@ -141,6 +146,7 @@ def embedding_hazard(world: World, tie: np.record):
         * (0.25 + 0.75 * leadership(world, tie))
         * (1.0 + p.embed_role * min(1.0, world.universities[u].roles))
         * (1.0 + p.embed_structure * shared_structure(world, tie.council, u))
+        * (1.0 + p.agreement_embed * world.agreements[u, tie.council])
     )
 
 

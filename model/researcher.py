@@ -23,7 +23,7 @@ from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
 from model.month import levers_of, record, this_month
 from model.need import best_free_need
 from model.picking import pick_council, weigh_staff
-from model.tie import awaken, find_tie, make_tie, remove_tie, start_project
+from model.tie import awaken, find_tie, is_active, make_tie, remove_tie, start_project
 from model.university import join_phd, leave_phd, staff_member
 
 SECONDMENT_TRIES = 61  # draws of SECONDMENT that researchers are tried by
@@ -200,10 +200,14 @@ def part_with_ties(world: World, i: int, stream: int):
 def handover(world: World, tie: np.record):
     """Chance that a tie is handed on when its researcher leaves."""
     p = world.parameters
+    u, chance_of_it = world.researchers[tie.researcher].university, 0.0
     if tie.stage == STRATEGIC:
-        has_role = world.universities[world.researchers[tie.researcher].university].roles > 0.0
-        return p.handover_with_role if has_role else p.handover_without
-    return p.handover_project if months_of_grant(world, tie) > 0 else 0.0
+        chance_of_it = p.handover_with_role if world.universities[u].roles > 0.0 else p.handover_without
+    elif months_of_grant(world, tie) > 0:
+        chance_of_it = p.handover_project
+    if is_active(tie) and world.agreements[u, tie.council]:
+        chance_of_it = max(chance_of_it, p.agreement_handover)
+    return chance_of_it
 
 
 @compiled

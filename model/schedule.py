@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from model.agreement import renew_agreements
 from model.arrays import Table, World
 from model.council import change_council_leaders, draw_councils, shrink_capacity
 from model.effort import share_out_effort
@@ -83,6 +84,7 @@ def simulate_month(world: World, researcher_shapes: np.ndarray):
     deliver(world)
     # 10 Embedding and ending: what the month's work has made of partnerships.
     embed_and_end(world)
+    renew_agreements(world)
     # 11 Record.
     measure(world)
     world.clock.month += 1

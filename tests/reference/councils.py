@@ -1,6 +1,7 @@
 """Councils and their needs (ODD 2, 4.1, 4.3, 7)."""
 
 import math
+from collections import Counter
 from typing import NamedTuple
 
 import mesa
@@ -84,6 +85,8 @@ class Council(Busy, mesa.Agent):
         self.needs: list[Need] = []  # oldest first
         self.ties: dict[int, object] = {}  # ties by the researcher's slot
         self.secondees = 0
+        self.common_work: Counter[int] = Counter()  # findings with each university
+        self.agreements: set[int] = set()  # universities
         self.purse = 0.0  # £k at hand for commissions
         self.prox = [self._prox(university) for university in model.universities]
 
@@ -128,6 +131,40 @@ class Council(Busy, mesa.Agent):
             luck.uniform(self.index, 1) < p.leader_turnover
         ):
             self.commitment = luck.beta(self.index, 2.0, 3.0, draw=8)
+
+    # 4.10 Agreements
+
+    def agrees_with(self, university: University) -> bool:
+        """Whether the two have an agreement."""
+        return university.index in self.agreements
+
+    def lent_trust(self, university: University) -> float:
+        """Least trust of people of the two (ODD 4.5)."""
+        return self.model.parameters.agreement_trust if self.agrees_with(university) else 0.0
+
+    def work_with(self, university: University) -> None:
+        """A finding is common work of the two."""
+        self.common_work[university.index] += 1
+
+    def renew_agreements(self) -> None:
+        """Sign an agreement with those one has worked with, or end it (ODD 4.10)."""
+        p, luck = self.model.parameters, self.model.luck(chance.AGREEMENT)
+        busy = {tie.researcher.university.index for tie in self.ties.values() if tie.is_active}
+        for university in self.model.universities:
+            u, leadership = university.index, math.sqrt(self.commitment * university.commitment)
+            who = chance.pair_of(self.index, u)
+            if u in self.agreements:
+                hazard = p.agreement_loss + (0.0 if u in busy else p.agreement_silence)
+                hazard += p.strategic_leader * max(0.0, p.weak_leadership - leadership)
+                if luck.happens(who, 1, hazard):
+                    self.agreements.remove(u)
+                    self.common_work[u] = 0
+                continue
+            structure = self.place.structure if self.place is university.place else 0.0
+            hazard = p.agreement_rate * min(1.0, self.common_work[u] / p.agreement_work)
+            hazard *= (0.25 + 0.75 * leadership) * (1.0 + p.embed_structure * structure)
+            if luck.happens(who, 0, hazard):
+                self.agreements.add(u)
 
     # 4.8 Local money
 

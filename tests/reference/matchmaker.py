@@ -129,7 +129,8 @@ class Matchmaker:
         def attraction(pair: Pair) -> tuple[float, float, int]:
             """What a researcher ranks offers by; a council's several needs by score, then the older."""
             tie = pair.need.council.ties.get(pair.researcher.slot)
-            trust = tie.trust if tie is not None else 0.0
+            lent = pair.need.council.lent_trust(pair.researcher.university)
+            trust = max(tie.trust if tie is not None else 0.0, lent)
             value = researcher_value(pair.need.council, pair.researcher, trust)
             return value, pair.score, -order[pair.need]
 

@@ -9,7 +9,7 @@ from .ties import ACTIVE, Stage, Tie
 
 STOCKS = (
     *("scoping", "ready", "project", "strategic", "dormant", "trust_active"),
-    *("load_council", "load_researcher", "coverage", "needs_open"),
+    *("load_council", "load_researcher", "coverage", "needs_open", "agreements"),
 )
 FLOWS = (
     *("formed", "formed_council_search", "formed_outreach", "formed_repeat", "formed_introduction"),
@@ -134,6 +134,7 @@ class Measures:
             "load_council": mean([council.load for council in model.councils]),
             "load_researcher": mean([researcher.load for researcher in model.researchers.values()]),
             "coverage": mean([float(council.n_active_ties > 0) for council in model.councils]),
+            "agreements": sum(len(council.agreements) for council in model.councils),
             "needs_open": sum(len(council.needs) for council in model.councils),
         }
 

@@ -26,7 +26,8 @@ class Meeting:
         tie = self.council.ties.get(self.researcher.slot)
         if not self.researcher.is_available or not self.need.is_free or (tie is not None and tie.is_live):
             return
-        trust = tie.trust if tie is not None else 0.0
+        lent = self.council.lent_trust(self.researcher.university)
+        trust = max(tie.trust if tie is not None else 0.0, lent)
         for_council = council_value(self.council, self.researcher, self.need.topic, trust)
         for_researcher = researcher_value(self.council, self.researcher, trust)
         if self.luck.uniform(self.who, chance.COUNCIL_ACCEPTS) >= sigmoid(for_council):

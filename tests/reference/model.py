@@ -119,6 +119,8 @@ class ReferenceModel(mesa.Model):
             university.seed()
         self.deliver()
         self.embed_and_end()
+        for council in self.councils:
+            council.renew_agreements()
         self.measures.record()
         self.month += 1
 

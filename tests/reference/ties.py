@@ -141,7 +141,8 @@ class Tie:
 
     def meet(self, need: Need, origin: str, is_revived: bool) -> None:
         """Begin to scope, or begin again, after a meeting that both liked (ODD 4.5)."""
-        self.trust = max(self.trust, self.model.parameters.meeting_trust)
+        lent = self.council.lent_trust(self.researcher.university)
+        self.trust = max(self.trust, self.model.parameters.meeting_trust, lent)
         self.progress = self.trust / 2.0 if is_revived else 0.0
         self.origin, self.met, self.has_started = origin, self.model.month, False
         self.claim(need)
@@ -193,9 +194,15 @@ class Tie:
     def handover(self) -> float:
         """Chance that it is handed on when its researcher leaves (ODD 4.1)."""
         p = self.model.parameters
+        chances = [0.0]
         if self.stage is Stage.STRATEGIC:
-            return p.handover_with_role if self.researcher.university.roles > 0.0 else p.handover_without
-        return p.handover_project if self.months_of_grant > 0 else 0.0
+            has_role = self.researcher.university.roles > 0.0
+            chances.append(p.handover_with_role if has_role else p.handover_without)
+        elif self.months_of_grant > 0:
+            chances.append(p.handover_project)
+        if self.is_active and self.council.agrees_with(self.researcher.university):
+            chances.append(p.agreement_handover)
+        return max(chances)
 
     @property
     def months_of_grant(self) -> int:
@@ -312,6 +319,7 @@ class Tie:
         researcher.learn_sector(p.learn_sector)
         self.progress = 0.0
         self.findings += 1
+        self.council.work_with(researcher.university)
         self.model.measures.count("findings")
         self.model.measures.count("value", value)
         self._record_outcome()
@@ -375,6 +383,7 @@ class Tie:
         hazard *= 0.25 + 0.75 * self.leadership
         hazard *= 1.0 + p.embed_role * min(1.0, self.researcher.university.roles)
         hazard *= 1.0 + p.embed_structure * self.structure
+        hazard *= 1.0 + p.agreement_embed * self.council.agrees_with(self.researcher.university)
         if self.model.luck(chance.EMBEDDING).happens(self.who, 0, hazard):
             self.note("embedded")
             self.model.measures.count("embedded")
