@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from model.domains import (
+    ABOVE_ZERO,
     AT_LEAST_ONE,
     NON_NEGATIVE,
-    POSITIVE,
     PROBABILITY,
-    REAL,
+    SIGNED,
     Lever,
     Parameter,
     Value,
@@ -40,8 +40,8 @@ _DECLARATIONS = (
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal
-    Parameter("council_base", -2.5, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-4.0, 0.0)),
-    Parameter("researcher_base", -0.6, REAL, "logit", "a researcher's readiness to accept before any benefit or cost", "calibrated", (-3.0, 0.0)),
+    Parameter("council_base", -2.5, SIGNED, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-4.0, 0.0)),
+    Parameter("researcher_base", -0.6, SIGNED, "logit", "a researcher's readiness to accept before any benefit or cost", "calibrated", (-3.0, 0.0)),
     Parameter("council_benefit", 6.0, NON_NEGATIVE, "logit", "weight of a council's motive-weighted benefit", "assumed", (3.0, 9.0)),
     Parameter("researcher_benefit", 4.0, NON_NEGATIVE, "logit", "weight of a researcher's motive-weighted benefit", "assumed", (2.0, 6.0)),
     Parameter("trust_weight", 2.0, NON_NEGATIVE, "logit", "weight of trust in acceptance", "assumed; Bruneel et al. 2010 for the sign", (0.5, 4.0)),
@@ -85,7 +85,7 @@ _DECLARATIONS = (
     Lever("decision_lag", 5, whole(1, 120), "months", "from bid to start", "ESRC: half within 5 months", (1, 9), label="Decision lag"),
     Lever("grant_months", 18, whole(1, 600), "months", "length of a grant", "policy; 6 (local acceleration fund) to 36 (LPIP)", (3, 60), label="Length of grants"),
     Parameter("grant_fixed", 10.0, NON_NEGATIVE, "£k", "fixed cost of a grant", "assumed", (0.0, 50.0)),
-    Parameter("grant_monthly", 7.5, POSITIVE, "£k/month", "cost of a month of grant", "mean local acceleration fund award £91k for 6 months; IAA £15k for 12", (2.0, 20.0)),
+    Parameter("grant_monthly", 7.5, ABOVE_ZERO, "£k/month", "cost of a month of grant", "mean local acceleration fund award £91k for 6 months; IAA £15k for 12", (2.0, 20.0)),
     Lever("annual_budget", 2000.0, NON_NEGATIVE, "£k/year", "money for partnership grants over all places", "policy", (0.0, 5000.0), label="Money for grants", absolute=True),
     Lever("responsive_share", 0.0, PROBABILITY, "share", "budget paid out on a rolling basis", "policy", (0.0, 1.0), label="Rolling money"),
     Lever("two_stage", 0, whole(0, 1), "0 or 1", "outline bids before full ones", "policy; ESRC study of one and two stages (Hulkes 2026)", (0, 1), label="Two-stage calls"),
@@ -98,7 +98,7 @@ _DECLARATIONS = (
     Parameter("rolling_interval", 6.0, AT_LEAST_ONE, "months", "in which a ready tie would bid once for rolling money always at hand", "assumed", (2.0, 12.0)),
     Lever("bridging_months", 0, whole(0, 600), "months", "protection from lapsing after a grant ends", "policy", (0, 24), label="Bridging", price="price_bridging", cost="cost_bridging"),
     Parameter("open_rate", 0.1, PROBABILITY, "1/month", "chance, of a pair that would bid to a call, of a bid to a national competition open to all", "assumed; 0 is a world without one", (0.0, 0.3)),
-    Parameter("open_cutoff", 0.95, REAL, "-", "score from which such a bid wins, as the whole field sets it", "calibrated to 12-25% of bids that succeed", (0.7, 1.2)),
+    Parameter("open_cutoff", 0.95, SIGNED, "-", "score from which such a bid wins, as the whole field sets it", "calibrated to 12-25% of bids that succeed", (0.7, 1.2)),
     Parameter("open_spread", 0.1, NON_NEGATIVE, "-", "spread of the cut-off from month to month", "assumed", (0.0, 0.3)),
     Parameter("open_months", 30, whole(1, 600), "months", "length of such a grant", "ESRC research grants run for up to five years, LPIP for three; assumed", (18, 48)),
     Parameter("open_lag", 6, whole(1, 120), "months", "from such a bid to the start", "ESRC: half within 5 months of the bid", (4, 12)),
@@ -107,8 +107,8 @@ _DECLARATIONS = (
     Parameter("small_cost", 12.0, POSITIVE, "£k", "a small project: a commission, or one on seed money", "IAA responsive awards: at most £15k", (5.0, 25.0)),
     Parameter("small_months", 6, whole(1, 600), "months", "length of a small project", "IAA responsive awards: at most 12 months", (3, 9)),
     Parameter("awareness", 0.8, PROBABILITY, "share", "chance that a pair hears of a call in time", "assumed", (0.2, 0.9)),
-    Parameter("call_foresight", 12.0, POSITIVE, "months", "ahead at which a call's pull has fallen to 1/e", "assumed", (3.0, 36.0)),
-    Parameter("plentiful_grants", 0.25, POSITIVE, "1/year", "grants a council that the budget must cover for money to look plentiful", "assumed", (0.05, 1.0)),
+    Parameter("call_foresight", 12.0, ABOVE_ZERO, "months", "ahead at which a call's pull has fallen to 1/e", "assumed", (3.0, 36.0)),
+    Parameter("plentiful_grants", 0.25, ABOVE_ZERO, "1/year", "grants a council that the budget must cover for money to look plentiful", "assumed", (0.05, 1.0)),
     Parameter("bid_base", 0.3, PROBABILITY, "share", "chance of bidding without a funding motive", "assumed", (0.1, 0.7)),
     Lever("impact_weight", 0.25, PROBABILITY, "share", "weight of impact against excellence in selection", "REF 2021 impact weight 25%", (0.0, 1.0), label="Weight of impact"),
     Parameter("topic_alignment", 0.2, PROBABILITY, "share", "how far a call's topics follow local needs", "assumed", (0.0, 1.0)),
@@ -117,17 +117,17 @@ _DECLARATIONS = (
     Parameter("loser_drop", 0.35, PROBABILITY, "share", "losing pairs that give up", "assumed", (0.1, 0.8)),
     # 4.9 Delivery
     Parameter("absorb_speed", 0.5, NON_NEGATIVE, "-", "speeding up by analytical and absorptive capacity", "assumed; Cohen & Levinthal 1990 for the sign", (0.0, 1.0)),
-    Parameter("rapid", 0.5, POSITIVE, "-", "pace of a strategic tie against a project", "assumed", (0.3, 1.0)),
+    Parameter("rapid", 0.5, ABOVE_ZERO, "-", "pace of a strategic tie against a project", "assumed", (0.3, 1.0)),
     Parameter("strategic_reach", 0.6, PROBABILITY, "-", "least fit of a strategic tie: it draws on colleagues", "assumed", (0.1, 1.0)),
     Parameter("least_fit", 0.35, PROBABILITY, "-", "fit above which a partnership takes up a need", "assumed", (0.1, 0.6)),
     Parameter("need_yields", 1.0, PROBABILITY, "share", "chance that a pair without a project leaves its need to a partnership that could answer it", "assumed; 0 is never", (0.0, 1.0)),
-    Parameter("pace_median", 12.0, POSITIVE, "months", "fully served months to one usable finding", "6 to 12 months as practitioners describe it (BMC Public Health 2022)", (6.0, 24.0)),
-    Parameter("window_median", 14.0, POSITIVE, "months", "months for which an answer is useful", "policy windows of weeks to months", (2.0, 24.0)),
+    Parameter("pace_median", 12.0, ABOVE_ZERO, "months", "fully served months to one usable finding", "6 to 12 months as practitioners describe it (BMC Public Health 2022)", (6.0, 24.0)),
+    Parameter("window_median", 14.0, ABOVE_ZERO, "months", "months for which an answer is useful", "policy windows of weeks to months", (2.0, 24.0)),
     Parameter("window_sigma", 0.7, NON_NEGATIVE, "-", "spread of the window (log)", "assumed", (0.3, 1.0)),
     Parameter("timely_trust", 0.25, PROBABILITY, "-", "gain of trust from a timely finding", "calibrated to repeat collaboration", (0.05, 0.5)),
     Parameter("late_trust", 0.25, PROBABILITY, "-", "loss of trust from a late one", "assumed", (0.0, 0.5)),
     Parameter("late_value", 0.3, PROBABILITY, "-", "worth of a late finding", "assumed", (0.0, 0.8)),
-    Parameter("median_analysts", 20.0, POSITIVE, "days/month", "analytical capacity of a council of 170k people", "assumed: about one full-time analyst", (5.0, 60.0)),
+    Parameter("median_analysts", 20.0, ABOVE_ZERO, "days/month", "analytical capacity of a council of 170k people", "assumed: about one full-time analyst", (5.0, 60.0)),
     # 4.10 Embedding and ending
     Parameter("embed_rate", 0.012, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic", (0.003, 0.2)),
     Parameter("embed_role", 0.25, between(-1, 100), "-", "effect of a dedicated role on embedding", "assumed near no effect: a randomised trial of a broker found none on average (Dobbins et al. 2009) and the English embedded scheme was inconclusive (Kneale et al. 2025)", (-0.5, 1.5)),
@@ -139,7 +139,7 @@ _DECLARATIONS = (
     Parameter("strategic_starved", 0.05, NON_NEGATIVE, "1/month", "extra hazard when not served", "assumed", (0.02, 0.2)),
     Parameter("strategic_leader", 0.02, NON_NEGATIVE, "1/month", "extra hazard under weak leadership", "assumed; review for the sign", (0.0, 0.06)),
     Parameter("weak_leadership", 0.4, PROBABILITY, "-", "commitment of both sides' leaders under which leadership is weak", "assumed", (0.2, 0.6)),
-    Parameter("dormant_halflife", 24.0, POSITIVE, "months", "half-life of dormant trust", "assumed; bridging contacts decay fast (Burt 2002)", (6.0, 60.0)),
+    Parameter("dormant_halflife", 24.0, ABOVE_ZERO, "months", "half-life of dormant trust", "assumed; bridging contacts decay fast (Burt 2002)", (6.0, 60.0)),
     Parameter("forgotten_trust", 0.05, PROBABILITY, "-", "dormant trust under which two are strangers again", "assumed", (0.01, 0.2)),
     # 4.1 Turnover
     Parameter("handover_with_role", 0.6, PROBABILITY, "share", "strategic ties handed on where a role exists", "assumed: not far from where none does", (0.2, 0.95)),
@@ -281,6 +281,10 @@ def parameters_from(given: Mapping[str, object] | None = None) -> dict[str, Valu
     Raises:
         BadInput: as `checked`.
     """
+    if not isinstance(given, Mapping | None):
+        raise BadInput(
+            f"parameters = {given!r} is not allowed: it takes values by name, {{'austerity': 0.05}}."
+        )
     defaults = {name: declared.default for name, declared in PARAMETERS.items()}
     return defaults | checked(given or {}, PARAMETERS, "parameter")
 
