@@ -112,7 +112,7 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
     """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
     settings = study.settings
     with written_whole(settings.out) as folder:
-        asked_of(settings, filled.plan.seeds).write(folder)
+        asked_of(settings, filled.plan.seeds, study.solved).write(folder)
         write(folder)
         study.columns.written(folder)
         write_settings(folder, settings, filled.plan.seeds, study.solved)
