@@ -14,6 +14,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from analysis.output import nobody_reads
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -32,6 +34,10 @@ _CELL = 100
 
 class _Console(Console):
     """A console to which no text of others can do anything but be read, wherever it stands."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on: rich would leave with what is still to be done."""
+        nobody_reads(self.file)  # type: ignore[arg-type]
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """What is printed; codes of rich's own are no text, and stay."""

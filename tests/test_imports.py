@@ -25,8 +25,8 @@ LEVELS = {
         {"jobs"}, {"main", "notebook"},
     ),
     "analysis": (
-        {"dictionary", "listing"}, {"tables"}, {"asked"}, {"statistics"}, {"studies", "words"}, {"figures"},
-        {"report", "dashboard"}, {"__main__"},
+        {"dictionary", "listing", "output"}, {"tables"}, {"asked"}, {"statistics"}, {"studies", "words"},
+        {"figures"}, {"report", "dashboard"}, {"__main__"},
     ),
 }  # fmt: skip
 #: Packages that have their place, and where that is.
