@@ -99,15 +99,15 @@ def is_whole(value: object, least: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-REAL = Domain()
-POSITIVE = Domain(0.0, open_low=True)
+ANY_NUMBER = Domain()
+ABOVE_ZERO = Domain(0.0, open_low=True)
 PROBABILITY = Domain(0.0, 1.0)
 # Of the model's numbers: far beyond what makes sense, near enough for a run to take no longer than others.
 _FAR = 1_000_000.0
+REAL = Domain(-1000.0, 1000.0)
 NON_NEGATIVE = Domain(0.0, _FAR)
-ABOVE_ZERO = Domain(1 / _FAR, _FAR)
+POSITIVE = Domain(1 / _FAR, _FAR)
 AT_LEAST_ONE = Domain(1.0, _FAR)
-SIGNED = Domain(-1000.0, 1000.0)
 
 
 def whole(low: int, high: int) -> Domain:

@@ -16,7 +16,7 @@ from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
-from model.domains import POSITIVE, Value, is_whole
+from model.domains import ABOVE_ZERO, Value, is_whole
 from model.measures import INDICATORS
 from model.parameters import implausible, parameters_from
 from model.population import LEVER_COUNCILS, Population
@@ -285,7 +285,7 @@ def _precision(given: object) -> Precision | None:
 def _above_zero(name: str, given: object, unit: str) -> float | None:
     if given is None:
         return None
-    if given not in POSITIVE:
+    if given not in ABOVE_ZERO:
         raise BadInput(f"{name} = {given!r} is not allowed: it takes {unit} above 0, or null.")
     return float(given)  # type: ignore[arg-type]
 
