@@ -9,6 +9,7 @@ from analysis import asked, dictionary
 from analysis.dictionary import Dictionary
 from analysis.figures.folder import write
 from analysis.listing import list_again
+from analysis.output import be_understood, say
 from analysis.studies import analyse
 from analysis.tables import BadFolder
 
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit status: 0, 1 if the files cannot be written, 2 for a folder that cannot be analysed or drawn.
     """
+    be_understood()
     parser = argparse.ArgumentParser(
         prog="python -m analysis",
         description=(
@@ -41,9 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for note in notes:
         print(f"Note: {note}", file=sys.stderr)
     for file in written:
-        print(file)
+        say(str(file))
     if not written:
-        print(f"{folder}: holds nothing to draw")
+        say(f"{folder}: holds nothing to draw")
     return 0
 
 

@@ -43,6 +43,21 @@ class Points:
 
 
 @dataclass(frozen=True)
+class EqualMoney:
+    """What policies at equal money were to cost.
+
+    Attributes:
+        a_year: £k.
+        in_all: £k over the horizon.
+        missed: policies that could not be brought to it.
+    """
+
+    a_year: float
+    in_all: float
+    missed: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Asked:
     """What a study asked.
 
@@ -53,6 +68,7 @@ class Asked:
         responses: indicators that are looked at.
         points: where.
         precision: what seeds were added for, if any.
+        equal_money: what policies at equal money were to cost, if there are any.
     """
 
     job: str
@@ -61,11 +77,15 @@ class Asked:
     responses: Sequence[str]
     points: Points
     precision: Precision | None = None
+    equal_money: EqualMoney | None = None
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+_PARTS = {"points": Points, "precision": Precision, "equal_money": EqualMoney}
 
 
 def read(folder: Path) -> Asked | None:
@@ -79,7 +99,7 @@ def read(folder: Path) -> Asked | None:
         return None
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
-        precision = Precision(**told.pop("precision")) if told.get("precision") else None
-        return Asked(**{**told, "points": Points(**told["points"]), "precision": precision})
+        parts = {name: kind(**told[name]) for name, kind in _PARTS.items() if told.get(name)}
+        return Asked(**told | parts)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadFolder(f"{file}: does not say what a study asked ({error})") from error

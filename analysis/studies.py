@@ -13,10 +13,10 @@ import pandas as pd
 
 from analysis import asked as asking
 from analysis import tables
-from analysis.asked import Asked, Precision
+from analysis.asked import Asked, EqualMoney, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import discovery, effects, morris, regret, replications, sobol, stopping, survival
-from analysis.tables import BASELINE, BadFolder
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
 POSITIONS = "positions"
@@ -24,6 +24,8 @@ POSITIONS = "positions"
 SETTLED = 0.01
 #: Half-width of the intervals of total indices for which a design is recommended.
 HALF_WIDTH = 0.05
+#: How far from the sum is far, for a policy at equal money: a share of it.
+FAR = 0.02
 #: What policies are ranked by: regret that is seldom exceeded, and that one run does not decide.
 RANKED_BY = "p90_regret"
 #: Half of the points choose where rankings flip, the other half say how surely.
@@ -41,7 +43,10 @@ _ROBUST = {
 }
 #: What each column of each table of statistics is: its unit and meaning.
 COLUMNS = {
-    "effects": effects.COLUMNS,
+    "effects": {
+        **effects.COLUMNS,
+        "misses_sum": ("", "whether the policy is one at equal money, and costs something else"),
+    },
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "variation": replications.VARIATION,
     "enough": replications.ENOUGH,
@@ -105,9 +110,37 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
         return Found()
     rows = _rows(folder)
     found = Found({"effects": effects.effects_of(rows)})
+    _mark_the_sum(found, asked.equal_money)
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
     return found
+
+
+def _mark_the_sum(found: Found, money: EqualMoney | None) -> None:
+    """Say of each policy at equal money whether it costs something else; note those that nobody knew of."""
+    table = found.tables["effects"]
+    off = off_the_sum(table, money.in_all) if money else []
+    table["misses_sum"] = table["policy"].isin([*off, *(money.missed if money else ())])
+    if money and (unknown := [policy for policy in off if policy not in money.missed]):
+        costs = table[table["indicator"] == COST].set_index("policy")["effect"] * money.a_year / money.in_all
+        each = ", ".join(f"{policy} (£{costs[policy]:,.0f}k)" for policy in unknown)
+        found.notes.append(
+            f"Not at £{money.a_year:,.0f}k a year once the grants that follow are counted: {each}."
+        )
+
+
+def off_the_sum(table: pd.DataFrame, in_all: float) -> list[str]:
+    """Policies at equal money that cost something else, grants included, and not by luck.
+
+    Args:
+        table: of effects.
+        in_all: £k over the horizon that each should cost above the baseline.
+    """
+    of_cost = (table["indicator"] == COST) & table["policy"].str.endswith(AT_EQUAL_MONEY)
+    costs = table[of_cost].set_index("policy")
+    is_far = (costs["effect"] - in_all).abs() > FAR * in_all
+    may_be_it = (costs["low"] <= in_all) & (in_all <= costs["high"])
+    return list(costs.index[is_far & ~may_be_it])
 
 
 def _stop_honestly(

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from analysis.output import be_understood, say
 from experiments.status import DONE, status_of
 
 
@@ -17,17 +18,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
     """
+    be_understood()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if {"--help", "-h"} & set(arguments):
         from experiments.command.help import help_text
         from experiments.jobs import purposes
 
-        print(help_text(purposes()), end="")
+        say(help_text(purposes()).rstrip("\n"))
         return DONE
     if "--version" in arguments:
         from experiments.rows.versions import program_version
 
-        print(f"towngown {program_version()}")
+        say(f"towngown {program_version()}")
         return DONE
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.progress import TimeRemainingColumn as TimeLeft
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from analysis.output import nobody_reads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +28,16 @@ type Part = RenderableType
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
+#: Letters across a notebook's cell.
+_CELL = 100
+
+
 class _Console(Console):
     """A console to which no text of others can do anything but be read, wherever it stands."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on: rich would leave with what is still to be done."""
+        nobody_reads(self.file)  # type: ignore[arg-type]
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """What is printed; codes of rich's own are no text, and stay."""
@@ -58,6 +69,34 @@ class _Rate(ProgressColumn):
         return Text(f"{done / elapsed:,.0f} runs/s" if done and elapsed else "", style="cyan")
 
 
+class _InNotebook(Progress):
+    """Bars in the cell of a notebook; rich's own need ipywidgets, which are seldom there."""
+
+    def start(self) -> None:
+        """Show them for the first time."""
+        from IPython.display import display  # type: ignore[import-not-found]  # there in a notebook
+
+        self._cell: Any = display(self._shown(), raw=True, display_id=True)
+
+    def stop(self) -> None:
+        """Show them for the last time."""
+        self.refresh()
+
+    def advance(self, task_id: TaskID, advance: float = 1) -> None:
+        """As rich's, and seen at once."""
+        super().advance(task_id, advance)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show them as they are now."""
+        self._cell.update(self._shown(), raw=True)
+
+    def _shown(self) -> dict[str, str]:
+        text = StringIO()
+        Console(file=text, width=_CELL, force_jupyter=False).print(self.get_renderable())
+        return {"text/plain": text.getvalue()}
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Bars with rate and time left."""
@@ -69,7 +108,9 @@ def progress() -> Iterator[Progress]:
         _Rate(),
         TimeLeft(compact=True),
     )
-    with Progress(*columns, console=notes(), transient=False, expand=True) as bars:
+    console = notes()
+    kind = _InNotebook if console.is_jupyter else Progress
+    with kind(*columns, console=console, transient=False, expand=True) as bars:
         yield bars
 
 

@@ -32,7 +32,7 @@ class Domain:
             return kind
         if math.isinf(self.high):
             return f"{kind} above {self.low:g}" if self.open_low else f"{kind} of at least {self.low:g}"
-        return f"{kind} from {self.low:g} to {self.high:g}"
+        return f"{kind} from {self.low:g} to {self.high:.7g}"
 
     def __contains__(self, value: object) -> bool:
         if self.words:
@@ -99,11 +99,15 @@ def is_whole(value: object, least: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-REAL = Domain()
-NON_NEGATIVE = Domain(0.0)
-POSITIVE = Domain(0.0, open_low=True)
-AT_LEAST_ONE = Domain(1.0)
+ANY_NUMBER = Domain()
+ABOVE_ZERO = Domain(0.0, open_low=True)
 PROBABILITY = Domain(0.0, 1.0)
+# Of the model's numbers: far beyond what makes sense, near enough for a run to take no longer than others.
+_FAR = 1_000_000.0
+REAL = Domain(-1000.0, 1000.0)
+NON_NEGATIVE = Domain(0.0, _FAR)
+POSITIVE = Domain(1 / _FAR, _FAR)
+AT_LEAST_ONE = Domain(1.0, _FAR)
 
 
 def whole(low: int, high: int) -> Domain:

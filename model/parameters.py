@@ -288,6 +288,10 @@ def parameters_from(given: Mapping[str, object] | None = None) -> dict[str, Valu
     Raises:
         BadInput: as `checked`.
     """
+    if not isinstance(given, Mapping | None):
+        raise BadInput(
+            f"parameters = {given!r} is not allowed: it takes values by name, {{'austerity': 0.05}}."
+        )
     defaults = {name: declared.default for name, declared in PARAMETERS.items()}
     return defaults | checked(given or {}, PARAMETERS, "parameter")
 

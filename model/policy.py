@@ -5,16 +5,20 @@ baseline is the policy that names none.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from model.domains import Parameter, Value
+from model.names import named
 from model.parameters import LEVERS, as_number, checked
 from model.population import Population
-from model.problems import all_of, refuse
+from model.problems import BadInput, all_of, check_keys, refuse
 
+#: What a bundle of levers is called that nobody has named.
+CUSTOM = "custom"
 _DATED_KEYS = ("value", "start", "end")
+_FILE_KEYS = ("name", "why", "levers", "intensity")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,51 @@ class Policy:
     why: str = ""
 
 
+#: What is taken wherever a policy is asked for: a policy, its name, or its levers.
+type AnyPolicy = Policy | Mapping[str, object] | str
+
+
+def as_policy(given: AnyPolicy) -> Policy:
+    """The policy that is meant.
+
+    Args:
+        given: a policy; the name of one that the program knows; levers, as `policy_from` takes them; or all
+            that the file of a policy says: `levers`, and where wanted `name` and `why`.
+
+    Raises:
+        BadInput: if it is none of these, or its levers are not allowed.
+    """
+    if isinstance(given, str):
+        return named("policy", given)
+    if isinstance(given, Policy):
+        return replace(given, levers=_all_dated(given.levers))
+    if not isinstance(given, Mapping):
+        raise BadInput(
+            f"policy = {given!r} is not allowed: it takes a name, such as 'joint_posts', or levers, such as "
+            "{'joint_posts': 9}."
+        )
+    if "levers" not in given:
+        return policy_from(CUSTOM, given)
+    check_keys("policy", given, _FILE_KEYS)
+    return policy_from(str(given.get("name", CUSTOM)), given["levers"], str(given.get("why") or ""))  # type: ignore[arg-type]
+
+
+def as_policies(given: Iterable[AnyPolicy]) -> list[Policy]:
+    """The policies of a list, all that is wrong with them told at once.
+
+    Raises:
+        BadInput: if it is no list, or as `as_policy`.
+    """
+    if isinstance(given, str | Mapping | Policy) or not isinstance(given, Iterable):
+        raise BadInput(f"policies = {given!r} is not allowed: it takes a list, such as ['baseline', 'phds'].")
+    return all_of(partial(as_policy, each) for each in given)
+
+
+def with_levers(policy: Policy, levers: Mapping[str, object]) -> Policy:
+    """A policy with some levers set anew, dates and all; with any, it is no longer the one of that name."""
+    return policy_from(CUSTOM, {**policy.levers, **levers}) if levers else policy
+
+
 def policy_from(name: str, levers: Mapping[str, object], why: str = "") -> Policy:
     """The policy of a name, some levers and a reason.
 
@@ -53,8 +102,15 @@ def policy_from(name: str, levers: Mapping[str, object], why: str = "") -> Polic
     Raises:
         BadInput: naming every lever that is unknown, out of range or wrongly dated.
     """
+    return Policy(name, _all_dated(levers), why)
+
+
+def _all_dated(levers: object) -> dict[str, Dated]:
+    """All levers as given, checked."""
+    if not isinstance(levers, Mapping):
+        raise BadInput(f"levers = {levers!r} is not allowed: it takes values by name, {{'joint_posts': 9}}.")
     dated = all_of(partial(_dated, lever, given) for lever, given in levers.items())
-    return Policy(name, dict(zip(levers, dated, strict=True)), why)
+    return dict(zip(levers, dated, strict=True))
 
 
 def _dated(lever: str, given: object) -> Dated:

@@ -12,6 +12,10 @@ class BadInput(ValueError):
         self.problems = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows (IPython asks for this): what is wrong, without the way there."""
+        return [f"BadInput: {problem}" for problem in self.problems]
+
 
 def refuse(problems: Iterable[str]) -> None:
     """Refuse what has problems.

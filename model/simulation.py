@@ -1,7 +1,9 @@
 """Running the model: a run is parameters, a policy, a population and a seed, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,11 +11,25 @@ from model import schedule
 from model.arrays import PHD_ROW_TAKEN, Size, World, array_of, phd_rows
 from model.machine import memory
 from model.measures import indicators_of
+from model.names import named
 from model.parameters import LEVERS, as_number, parameters_from
 from model.place import decay_with_distance
-from model.policy import BASELINE, Policy, lever_in, levers_in, phds_of, scaled
+from model.policy import (
+    BASELINE,
+    AnyPolicy,
+    Policy,
+    as_policies,
+    as_policy,
+    lever_in,
+    levers_in,
+    phds_of,
+    scaled,
+)
 from model.population import COUNCIL_SITE, POPULATION_OF_SIZE_ONE, UNIVERSITY_SITE, Population, lattice
-from model.problems import BadInput
+from model.problems import BadInput, all_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NINE_PLACES = lattice()
 
@@ -40,12 +56,27 @@ class Run:
         series: one record a month of the horizon (`model.measures.SERIES`).
         spells: counts [project or strategic, ended or censored, months lasted].
         histories: one record an event of a tie's life, or None if not asked for.
+        policy: what the policy is called.
+        seed: names its luck.
     """
 
     indicators: dict[str, float]
     series: np.ndarray
     spells: np.ndarray
     histories: np.ndarray | None
+    policy: str = ""
+    seed: int = 0
+
+    def __repr__(self) -> str:
+        """What was run, and the first thing to ask of it: a cell of a notebook has no room for the rest."""
+        of = f"{self.policy or 'a policy'}, seed {self.seed}, {len(self.series)} months"
+        return f"<Run of {of}: {self.indicators['mean_strategic']:.3g} strategic partnerships>"
+
+    def frame(self) -> "pd.DataFrame":
+        """The monthly measures as a table: a line a month of the horizon (from 0), a column a measure."""
+        import pandas as pd
+
+        return pd.DataFrame(self.series, index=pd.RangeIndex(len(self.series), name="month"))
 
 
 class Simulation:
@@ -54,8 +85,8 @@ class Simulation:
     def __init__(
         self,
         parameters: Mapping[str, object] | None = None,
-        policy: Policy = BASELINE,
-        population: Population | None = None,
+        policy: AnyPolicy = BASELINE,
+        population: Population | str | None = None,
         seed: int = 0,
         histories: bool = False,
     ) -> None:
@@ -63,22 +94,26 @@ class Simulation:
 
         Args:
             parameters: those that differ from their defaults.
-            policy: holds in the horizon.
-            population: `nine_places` if not given.
+            policy: holds in the horizon; a policy, its name, or its levers, as `as_policy` takes them.
+            population: or its name; `nine_places` if not given.
             seed: a whole number from 0 to 2^63 - 1.
             histories: whether to record the life of every tie.
 
         Raises:
-            BadInput: if a parameter or the seed is not allowed.
+            BadInput: if a parameter, the policy, the population or the seed is not allowed.
         """
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed <= MOST_SEED:
             raise BadInput(f"seed = {seed!r} is not allowed: it takes a whole number from 0 to 2^63 - 1.")
-        self.parameters = parameters_from(parameters)
-        self.policy = policy
-        self.population = NINE_PLACES if population is None else population
+        self.parameters, self.policy, self.population = all_of(
+            [
+                partial(parameters_from, parameters),
+                partial(as_policy, policy),
+                partial(_populated, population),
+            ]
+        )
         self.seed = int(seed)
         self.histories = histories
-        self._most_phds = phds_of(policy, self.population)
+        self._most_phds = phds_of(self.policy, self.population)
         self._room = 1.0
         self._demand = float(
             (self.population.councils["population"] / POPULATION_OF_SIZE_ONE).clip(1.0).sum()
@@ -134,7 +169,8 @@ class Simulation:
         series = self.world.months[warmup : max(self.month, warmup)].copy()
         histories = self.world.history[: self.world.clock.events].copy() if self.histories else None
         indicators = indicators_of(series, self.world.councils["active_months"])
-        return Run(indicators, series, self.world.spells.copy(), histories)
+        spells = self.world.spells.copy()
+        return Run(indicators, series, spells, histories, self.policy.name, self.seed)
 
     def _size(self) -> Size:
         councils, universities = self.population.councils, self.population.universities
@@ -197,10 +233,22 @@ class Simulation:
         world.clock["slots"] = world.clock["posts"] + self._phd_rows(phds)
 
 
+def _populated(population: Population | str | None) -> Population:
+    """The population that is meant."""
+    if isinstance(population, str):
+        return named("population", population)
+    if not isinstance(population, Population | None):
+        raise BadInput(
+            f"population = {population!r} is not allowed: it takes a name, such as 'uk', or a population, as "
+            "model.population.lattice(places=4) makes."
+        )
+    return population or NINE_PLACES
+
+
 def run(
     parameters: Mapping[str, object] | None = None,
-    policy: Policy = BASELINE,
-    population: Population | None = None,
+    policy: AnyPolicy = BASELINE,
+    population: Population | str | None = None,
     seed: int = 0,
     histories: bool = False,
 ) -> Run:
@@ -210,15 +258,19 @@ def run(
 
 def compare(
     parameters: Mapping[str, object] | None,
-    policies: Sequence[Policy],
-    population: Population | None = None,
+    policies: Iterable[AnyPolicy],
+    population: Population | str | None = None,
     seed: int = 0,
     histories: bool = False,
 ) -> list[Run]:
-    """Simulate one run a policy on the same luck; the warm-up, the same for all, only once."""
+    """Simulate one run a policy on the same luck; the warm-up, the same for all, only once.
+
+    Arguments and errors as of `Simulation`, for each of several policies.
+    """
+    meant = as_policies(policies)
     warm = Simulation(parameters, BASELINE, population, seed, histories)
     warm.advance(int(warm.parameters["warmup"]))
-    return [_completed(warm.fork(policy)) for policy in policies]
+    return [_completed(warm.fork(policy)) for policy in meant]
 
 
 def _completed(simulation: Simulation) -> Run:

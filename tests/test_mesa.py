@@ -1,15 +1,19 @@
 """The model behaves as Mesa's users expect, and a step by hand is a run in one go."""
 
+import inspect
+
 import mesa
 import numpy as np
 import pytest
+from mesa.experimental.scenarios import Scenario
 
 from model.agents import Council, Researcher
 from model.model import PartnershipModel
-from model.policy import policy_from
+from model.parameters import DECLARATIONS
+from model.policy import Dated, Policy, as_policy, policy_from
 from model.population import lattice
 from model.problems import BadInput
-from model.simulation import run
+from model.simulation import compare, run
 
 SMALL = lattice(places=2, councils=3, universities=1, researchers=8)
 SHORT = {"warmup": 24, "horizon": 24}
@@ -100,8 +104,110 @@ def test_two_models_do_not_share_anything():
         ({"policy": {"broker": 1}}, "Did you mean brokers"),
         ({"seed": -1}, "seed = -1"),
         ({"seed": 1.5}, "seed = 1.5"),
+        ({"seed": "luck"}, "seed = 'luck'"),
+        ({"seed": 1, "rng": 2}, "are the same by two names"),
+        ({"policy": "joint_post"}, "Did you mean joint_posts"),
+        ({"policy": "phds_equal_money"}, "is solved for on many runs"),
+        ({"policy": None}, "policy = None is not allowed: it takes a name, such as"),
+        ({"policy": {"levers": 3}}, "levers = 3 is not allowed"),
+        ({"policy": {"levers": {}, "wyh": ""}}, "Did you mean why"),
+        ({"policy": Policy("by hand", {"joint_posts": -3})}, "joint_posts = -3"),
+        ({"population": "ukk"}, "Did you mean uk"),
+        ({"population": "csv"}, "its councils and universities are one's own"),
+        ({"population": 3}, "population = 3 is not allowed"),
+        ({"parameters": [3], "austerity": 0}, r"parameters = \[3\] is not allowed"),
+        ({"austerty": 0.05, "joint_post": 3}, "Did you mean austerity[^\n]*\n.*Did you mean joint_posts"),
+        ({"populaton": "uk"}, "Did you mean population"),
+        ({"austerity": 5}, "austerity = 5 is not allowed"),
     ],
 )
 def test_bad_input_is_refused(given, said):
     with pytest.raises(BadInput, match=said):
         PartnershipModel(**given)
+
+
+def numbers(**given):
+    """What names a run."""
+    simulation = PartnershipModel(population=SMALL, **given).simulation
+    return simulation.parameters, simulation.policy.levers, simulation.seed
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["joint_posts", {"joint_posts": 4}, {"name": "mine", "why": "", "levers": {"joint_posts": {"value": 4}}}],
+)
+def test_a_policy_is_itself_its_name_or_its_levers(given):
+    assert as_policy(given).levers == {"joint_posts": Dated(4.0)}
+    alone = run(SHORT, given, SMALL, seed=1)
+    (paired,) = compare(SHORT, [given], SMALL, seed=1)
+    assert alone.series.tobytes() == paired.series.tobytes()
+
+
+def test_policies_are_a_list():
+    with pytest.raises(BadInput, match="it takes a list, such as"):
+        compare({}, "joint_posts")
+    with pytest.raises(BadInput, match=r"joint_posts[^\n]*\n.*brokers"):
+        compare({}, ["joint_post", {"broker": 3}])
+
+
+def test_a_run_is_told_in_a_line_and_becomes_a_table():
+    result = run(SHORT, "joint_posts", SMALL, seed=3)
+    assert repr(result).startswith("<Run of joint_posts, seed 3, 24 months: ")
+    assert len(repr(result)) < 100
+    frame = result.frame()
+    assert frame.index.tolist() == list(range(24))
+    assert frame["strategic"].mean() == pytest.approx(result.indicators["mean_strategic"])
+
+
+def test_single_parameters_and_levers_are_arguments_and_come_first():
+    one_by_one = numbers(
+        parameters={"austerity": 0.1}, policy={"joint_posts": 9, "phds": 2}, austerity=0.05, joint_posts=3
+    )
+    assert one_by_one == numbers(parameters={"austerity": 0.05}, policy={"joint_posts": 3, "phds": 2})
+    assert PartnershipModel(policy="brokers", joint_posts=3).simulation.policy.name == "custom"
+
+
+def test_no_argument_is_also_a_parameter_or_a_lever():
+    arguments = inspect.signature(PartnershipModel).parameters
+    assert not set(arguments) & set(DECLARATIONS)
+    assert all(each.kind != each.VAR_POSITIONAL for each in arguments.values())  # SolaraViz refuses these
+
+
+@pytest.mark.parametrize("name", ["seed", "rng"])
+def test_luck_is_whatever_mesa_takes(name):
+    assert numbers(**{name: np.int64(3)}) == numbers(seed=3)
+    assert numbers(**{name: [1, 2]}) == numbers(seed=[1, 2]) != numbers(seed=[2, 1])
+    assert numbers(**{name: np.random.default_rng(5)}) == numbers(seed=np.random.default_rng(5))
+
+
+def test_no_seed_is_luck_of_its_own():
+    assert numbers(seed=None)[2] != numbers(seed=None)[2]
+    assert numbers()[2] == 0
+
+
+def test_a_scenario_is_as_good_as_arguments():
+    """As Mesa's own page makes models again: what its sliders say, and a scenario."""
+    made = PartnershipModel(population=SMALL, austerity=0.05, scenario=Scenario())
+    assert made.scenario.model is made
+    scenario = Scenario(rng=4, austerity=0.05, joint_posts=3)
+    assert numbers(scenario=scenario, joint_posts=5) == numbers(austerity=0.05, joint_posts=5, seed=4)
+    assert numbers(scenario=Scenario(rng=4), rng=6)[2] == 6
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Mesa's, of iterations
+@pytest.mark.parametrize(
+    ("more", "n"),
+    [({}, 1), ({"iterations": 2}, 2), ({"rng": [1, 2]}, 2), ({"rng": np.random.SeedSequence(1)}, 1)],
+)
+def test_mesa_runs_batches(more, n):
+    swept = {
+        "population": SMALL,
+        "parameters": [SHORT],
+        "policy": ["baseline", "joint_posts"],
+        "phds": [0, 3],
+    }
+    lines = mesa.batch_run(PartnershipModel, swept, display_progress=False, **more)
+    assert sorted((line["policy"], line["phds"]) for line in lines) == sorted(
+        [("baseline", 0), ("baseline", 3), ("joint_posts", 0), ("joint_posts", 3)] * n
+    )
+    assert all(line["month"] == 48 for line in lines)

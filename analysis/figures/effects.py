@@ -1,6 +1,6 @@
 """The forest plot: what each policy changes, with its intervals."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,9 @@ from analysis import words
 from analysis.figures.drawing import style
 from analysis.tables import AT_EQUAL_MONEY, HEADLINES, MAIN_INDICATOR, Tables
 
+#: Of a policy at equal money that costs something else.
+_MARK = " †"
+_MARK_TOLD = "† not at equal money: see the notes"
 LINE, GAP = 0.225, 0.42  # inches: of one policy's line, and between two blocks of them
 TOP, BOTTOM = 1.6, 0.95  # inches: what stands above and below the blocks
 
@@ -51,13 +54,16 @@ def draw(tables: Tables) -> Figure | None:
         return None
     facets = {name: Facet.of(name, tables) for name in HEADLINES if len(tables.effect_on(name))}
     figure, grid = _canvas(blocks, len(facets), seeds=int(main["n"].max()))
+    marked = set(main.index[main["misses_sum"]]) if "misses_sum" in main else set()
     for row, (heading, policies) in zip(grid, blocks, strict=True):
-        _name_lines(row[0], heading, policies)
+        _name_lines(row[0], heading, policies, marked)
         for axes, (name, facet) in zip(row, facets.items(), strict=True):
             _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
         _head(column[0], facet, float(tables.effect_on(name)["baseline"].iloc[0]))
         column[-1].set_xlabel(facet.unit)
+    if marked:
+        figure.text(0.99, 0.01, _MARK_TOLD, ha="right", va="bottom", fontsize=9, color=style.GREY)
     figure.legend(handles=_legend(facets.values()), loc="lower center", ncols=4, borderaxespad=0.3)
     return figure
 
@@ -96,8 +102,9 @@ def _label(policy: str) -> str:
     return words.shortened(words.humanise(policy.removesuffix(AT_EQUAL_MONEY)))
 
 
-def _name_lines(axes: Axes, heading: str, policies: list[str]) -> None:
-    axes.set_yticks(range(len(policies)), [_label(policy) for policy in policies])
+def _name_lines(axes: Axes, heading: str, policies: list[str], marked: Container[str]) -> None:
+    names = [_label(policy) + _MARK * (policy in marked) for policy in policies]
+    axes.set_yticks(range(len(policies)), names)
     axes.set_ylim(len(policies), -1)
     axes.annotate(
         heading, (0, 1), xycoords="axes fraction", xytext=(-6, 5), textcoords="offset points",

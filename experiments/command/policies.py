@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.command.files import file_of, names_in
+from experiments.command.files import CONF, file_of, names_in
 from experiments.command.trusted import trusted
-from model.policy import Policy, policy_from
+from model.policy import CUSTOM, Policy, policy_from
 from model.problems import BadInput, check_keys, no_such, refuse
 
 BASELINE = "baseline"
-CUSTOM = "custom"
 #: A policy's name with this ending is that policy at equal money.
 EQUAL_MONEY = "_equal_money"
 _NAME = re.compile(r"\w[\w-]*")
@@ -33,6 +32,19 @@ class Planned:
     intensity: str | None = None
     at_equal_money: bool = False
     file: Path | None = None
+
+
+def named(name: str, folders: Sequence[Path] = (CONF,)) -> Policy:
+    """The policy of a name, as the first of some folders has it.
+
+    Raises:
+        BadInput: if there is none, or its intensity would have to be solved for.
+    """
+    if name.endswith(EQUAL_MONEY):
+        raise BadInput(
+            f"policy = {name!r} is not allowed here: what a sum buys is solved for on many runs, not for one."
+        )
+    return _from_file(name, folders).policy
 
 
 def policies_from(given: Mapping[str, Any], choice: str, folders: Sequence[Path]) -> tuple[Planned, ...]:

@@ -4,17 +4,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.command.files import file_of
 from experiments.command.places import places_in
+from experiments.command.trusted import trusted
 from model.population import Population, lattice, listed, regional
 from model.problems import BadInput, check_keys, no_such, refuse
 
 
-def population_from(settings: Mapping[str, Any]) -> Population:
-    """The population that its settings (conf/population/) describe.
+def population_from(settings: Mapping[str, Any] | Population) -> Population:
+    """The population that its settings (conf/population/) describe, or one that is there already.
 
     Raises:
         BadInput: naming every setting, line or figure that cannot be used.
     """
+    if isinstance(settings, Population):
+        return settings
     if not isinstance(settings, Mapping):
         raise BadInput(f"population = {settings!r} is not allowed: it takes settings, such as kind: lattice.")
     kind = settings.get("kind")
@@ -31,6 +35,21 @@ def population_from(settings: Mapping[str, Any]) -> Population:
             f"population.scale_levers = {given['scale_levers']!r} is not allowed: it takes true or false."
         )
     return make(**given)
+
+
+def named(name: str) -> Population:
+    """The population of a name.
+
+    Raises:
+        BadInput: if there is none, or its settings do not say all it takes.
+    """
+    settings = trusted("population", file_of("population", name))
+    if missing := [key for key, value in settings.items() if value == "???"]:
+        raise BadInput(
+            f"population = {name!r} is not allowed here, as its {' and '.join(missing)} are one's own: "
+            "population_from in experiments/command/populations.py makes such a population."
+        )
+    return population_from(settings)
 
 
 def _listed(

@@ -16,10 +16,10 @@ from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
-from model.domains import POSITIVE, Value, is_whole
+from model.domains import ABOVE_ZERO, Value, is_whole
 from model.measures import INDICATORS
 from model.parameters import implausible, parameters_from
-from model.population import Population
+from model.population import LEVER_COUNCILS, Population
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 _MOST_SEED = 2**63
@@ -59,7 +59,8 @@ class Settings:
         seeds: the luck of each run.
         responses: indicators that are looked at.
         precision: what seeds are added for, if any.
-        equal_money: £k a year over 36 councils, for policies at equal money.
+        equal_money: £k a year that each policy at equal money costs.
+        scale_equal_money: whether that sum is for 36 councils.
         engine: the engine's own settings.
         shard: which share of the rows this job runs: number, and of how many.
         excludes_failed: whether rows that failed are left out of the analysis, instead of refused.
@@ -83,6 +84,7 @@ class Settings:
     responses: tuple[str, ...]
     precision: Precision | None
     equal_money: float | None
+    scale_equal_money: bool
     engine: Mapping[str, Any]
     shard: tuple[int, int]
     excludes_failed: bool
@@ -99,6 +101,13 @@ class Settings:
     def years(self) -> float:
         """Length of the horizon."""
         return float(self.parameters["horizon"]) / 12
+
+    @property
+    def money(self) -> float | None:
+        """£k a year that each policy at equal money costs in this population."""
+        if self.equal_money is None or not self.scale_equal_money:
+            return self.equal_money
+        return self.equal_money * len(self.population.councils) / LEVER_COUNCILS
 
     @property
     def timeout(self) -> float | None:
@@ -123,6 +132,7 @@ class Settings:
             "experiment": self.experiment,
             "seeds": self.asked["seeds"],
             "equal_money": self.equal_money,
+            "scale_equal_money": self.scale_equal_money,
             "out": str(self.out),
             "figures": self.figures,
             "store": str(self.store),
@@ -189,6 +199,7 @@ def settings_from(
         "responses": lambda: _responses("responses", given["responses"]),
         "precision": lambda: _precision(given["precision"]),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
+        "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
         "engine": lambda: engine_from(given["engine"]),
         "shard": lambda: _shard(given["shard"], given["shards"]),
         "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,
@@ -274,7 +285,7 @@ def _precision(given: object) -> Precision | None:
 def _above_zero(name: str, given: object, unit: str) -> float | None:
     if given is None:
         return None
-    if given not in POSITIVE:
+    if given not in ABOVE_ZERO:
         raise BadInput(f"{name} = {given!r} is not allowed: it takes {unit} above 0, or null.")
     return float(given)  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.design.factors import DISTRIBUTIONS, Factor, taking
-from model.domains import POSITIVE, REAL, Domain, Parameter, Value, is_whole
+from model.domains import ABOVE_ZERO, ANY_NUMBER, Domain, Parameter, Value, is_whole
 from model.parameters import DECLARATIONS
 from model.problems import BadInput, all_of, no_such, refuse
 
@@ -143,7 +143,7 @@ def _wrong_range(where: str, declared: Parameter, told: Told) -> list[str]:
 
 def _wrong_logarithm(where: str, told: Told) -> list[str]:
     low = told["low"]
-    if told["distribution"] != "log_uniform" or low not in REAL or low > 0:
+    if told["distribution"] != "log_uniform" or low not in ANY_NUMBER or low > 0:
         return []
     return [
         f"{where}.low = {low!r} is not allowed: log_uniform takes numbers above 0. Say distribution: uniform."
@@ -153,7 +153,7 @@ def _wrong_logarithm(where: str, told: Told) -> list[str]:
 def _distributed(where: str, declared: Parameter, told: Told) -> Factor:
     """The factor that is drawn from a distribution over its range."""
     problems = _wrong_range(where, declared, told)
-    within = REAL if problems else Domain(told["low"], told["high"])
+    within = ANY_NUMBER if problems else Domain(told["low"], told["high"])
     refuse([*problems, *_wrong_distribution(where, told, within)])
     name, distribution = declared.name, told["distribution"]
     shape = {key: float(told[key]) for key in DISTRIBUTIONS[distribution].shape}
@@ -166,7 +166,7 @@ def _wrong_distribution(where: str, told: Told, within: Domain) -> list[str]:
     if distribution not in tuple(DISTRIBUTIONS):
         return [f"{where}: {no_such('distribution', distribution, DISTRIBUTIONS)}"]
     problems = _wrong_logarithm(where, told)
-    for name, takes in (("mode", within), ("mean", within), ("sd", POSITIVE)):
+    for name, takes in (("mode", within), ("mean", within), ("sd", ABOVE_ZERO)):
         if name not in DISTRIBUTIONS[distribution].shape:
             if name in told:
                 problems.append(f"{where}.{name} is not allowed: {distribution} does not use it.")

@@ -37,11 +37,11 @@ def do(settings: "Settings") -> int:
         raise BadInput(no_such("job", settings.job, JOBS))
     job: Job = import_module(f"{__name__}.{settings.job}").JOB
     job.check(settings)
-    return _until_nothing_is_lost(lambda: job.main(settings))
+    return until_nothing_is_lost(lambda: job.main(settings))
 
 
-def _until_nothing_is_lost(work: Callable[[], int]) -> int:
-    """Do a job; again from its beginning, where rows of the store are lost meanwhile."""
+def until_nothing_is_lost[Done](work: Callable[[], Done]) -> Done:
+    """Do some work; again from its beginning, where rows of the store are lost meanwhile."""
     from experiments import terminal
     from experiments.rows.parts import Lost
 

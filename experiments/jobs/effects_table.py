@@ -94,12 +94,18 @@ def effects_table(
         table.add_section()
         target = number(next(iter(solved.values())).target)
         table.add_row(Text(f"At equal money\n£{target}k a year", style="italic"))
+    misses = {name for name, line in lines.items() if line[MAIN_INDICATOR]["misses_sum"]}
     for name, each in solved.items():
-        intensity = f"{number(each.value)}{'†' if each.reason else ''}"
+        intensity = f"{number(each.value)}{'†' if name in misses else ''}"
         fits = is_wide or len(base_name(name)) + len(intensity) < _NARROW_NAME
         add(name, Text.assemble(base_name(name), (f"{' ' if fits else '\n  '}{intensity}", "dim")))
     yield table
-    yield Padding(Text(_legend(settings, solved, list(saved.values()), is_wide), style="dim"), (1, 0))
+    legend = _legend(settings, list(saved.values()), is_wide)
+    if solved:
+        legend += "\nAt equal money: each with the intensity that costs so much."
+    if misses:
+        legend += " † costs something else (see the notes)."
+    yield Padding(Text(legend, style="dim"), (1, 0))
 
 
 def levels_table(settings: Settings, rows: pd.DataFrame) -> Iterator[RenderableType]:
@@ -177,7 +183,7 @@ def _mean(values: np.ndarray) -> str:
     return f"{_level(values.mean())} ±{_level(float(half_width(values.std(ddof=1) / np.sqrt(n), n)))}"
 
 
-def _legend(settings: Settings, solved: Mapping[str, Solved], saved: Sequence[float], is_wide: bool) -> str:
+def _legend(settings: Settings, saved: Sequence[float], is_wide: bool) -> str:
     n = len(settings.seeds)
     if n == 1:
         return "The difference in one seed, which may be luck: more seeds give intervals."
@@ -195,7 +201,4 @@ def _legend(settings: Settings, solved: Mapping[str, Solved], saved: Sequence[fl
             f"{typical} for the typical policy; each one's is shown in {_WIDE} columns."
         )
     lines.append("Inequality: Gini coefficient × 100 of councils' months with a partnership.")
-    if solved:
-        daggers = " († see the notes)" if any(each.reason for each in solved.values()) else ""
-        lines.append(f"At equal money: each with the intensity that costs so much{daggers}.")
     return "\n".join(lines)

@@ -60,7 +60,7 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
     lives = histories_of(result, int(settings.parameters["warmup"]))
     plan = Plan(settings.parameters, (policy,), settings.population, SINGLE, range(seed, seed + 1))
     figures_done = written(
-        study, Complete(plan), lambda folder: write_tables(folder, study, policy, seed, result, lives)
+        study, Complete(plan), lambda folder: write_tables(folder, study, plan, result, lives)
     )
     terminal.show(
         [Padding(_years(settings, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)]
@@ -80,14 +80,18 @@ def histories_of(result: Run, warmup: int) -> pd.DataFrame:
     return histories.assign(stage=led_to.groupby(histories["tie"]).ffill().fillna("dormant"))
 
 
-def write_tables(
-    folder: Path, study: Study, policy: Policy, seed: int, result: Run, histories: pd.DataFrame
-) -> None:
-    """Write what came out as Parquet."""
+def write_tables(folder: Path, study: Study, plan: Plan, result: Run, histories: pd.DataFrame) -> None:
+    """Write what came out of a plan's one run as Parquet."""
+    (policy,), (name,) = plan.policies, plan.names([0])
     series = result.series.view("f8").reshape(len(result.series), -1)
     months = pd.DataFrame(series, columns=list(SERIES))
     months.insert(0, "month", np.arange(len(months)))
-    keys = {"policy": policy.name, "population": study.settings.population.name, "seed": seed}
+    keys = {
+        "policy": policy.name,
+        "population": plan.population.name,
+        "seed": plan.seeds.start,
+        "row": name,
+    }
     found = Gathered()
     found.add(policy.name, series, result.spells)
     content = {
@@ -96,8 +100,8 @@ def write_tables(
         "histories": histories,
         "survival": found.survival(),
     }
-    for name, table in content.items():
-        tables.write(folder, name, table, study.columns)
+    for each, table in content.items():
+        tables.write(folder, each, table, study.columns)
 
 
 def _one_run(settings: Settings) -> Iterator[str]:

@@ -17,8 +17,16 @@ import pandas as pd
 
 from experiments.rows.outcomes import Failure, Finished, Result, unpacked
 from experiments.rows.parts import Parts, StoreError, write_whole
-from experiments.rows.row import Row, population_key, population_of, population_text
+from experiments.rows.row import (
+    Row,
+    model_version,
+    parameters_of,
+    population_key,
+    population_of,
+    population_text,
+)
 from experiments.rows.tables import (
+    KEYS,
     failures_fault,
     failures_table,
     months_fault,
@@ -27,12 +35,15 @@ from experiments.rows.tables import (
     rows_table,
 )
 from model.measures import INDICATORS
+from model.parameters import PARAMETERS
 from model.population import Population
 from model.problems import BadInput
 
 _FOLDERS = ("rows", "months", "failures", "populations", "leases")
 #: What systems leave in any folder that one has looked at.
 SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
+#: Of what names a row, what a table of rows begins with.
+_SHOWN_KEYS = ("row", "policy", "population", "seed")
 #: Failures that are told of many.
 _SHOWN = 5
 
@@ -61,6 +72,9 @@ class Store:
         self.failures = Parts(folder / "failures", failures_fault, latest=True)
         self._tables = (self.rows, self.months, self.failures)
         self._known: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<Store {str(self.folder)!r}: {len(self.rows):,} rows>"
 
     @property
     def damaged(self) -> list[Path]:
@@ -135,6 +149,24 @@ class Store:
     def indicators(self, names: Sequence[str]) -> pd.DataFrame:
         """Indicators of rows, in the order of their names."""
         return self.rows.read(names, INDICATORS).to_pandas()
+
+    def frame(self) -> pd.DataFrame:
+        """All rows that this version of the model has finished, a line each.
+
+        Columns: `row`; `policy`, as JSON of levers' [value, start, end]; the key of the `population`; `seed`;
+        every parameter that is not at its default in all rows; every indicator.
+        """
+        names = self.rows.names().unique().to_pylist()
+        names = list(compress(names, self.has(names)))
+        if names:
+            is_own = self.rows.read(names, ["model"])["model"].to_numpy() == model_version()
+            names = list(compress(names, is_own))
+        if not names:
+            return pd.DataFrame(columns=[*_SHOWN_KEYS, *INDICATORS])
+        rows = self.rows.read(names, [*KEYS, *INDICATORS]).to_pandas()
+        parameters = pd.DataFrame(map(parameters_of, rows["parameters"]), index=rows.index)
+        parameters = parameters.fillna({name: PARAMETERS[name].default for name in parameters})
+        return pd.concat([rows[list(_SHOWN_KEYS)], parameters, rows[list(INDICATORS)]], axis=1)
 
     def details(self, names: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
         """Monthly measures [month, SERIES] and spells [kind, outcome, months] of rows, in their order."""

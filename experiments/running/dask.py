@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for a cluster that is there, and between looks at whether to stop.
 _PATIENCE, _GLANCE = 30, 0.5
+_HERE = "127.0.0.1"
+#: What a browser would be shown of workers and what they do, to everyone who asks.
+_NO_PAGES = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
 #: Loggers of Dask's that print a traceback where a connection is lost.
 _TOLD_IN_PLAIN_WORDS = ("distributed.batched", "distributed.client")
 #: Run by every worker started here: Ctrl-C reaches all processes of a terminal, and would end them at once.
@@ -143,7 +146,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
         BadInput: if Dask is not installed, or nobody answers at the address.
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client
     except ImportError:
         raise BadInput(
             "engine=dask needs Dask, which is not installed: pip install 'towngown[distributed]'."
@@ -151,23 +154,52 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
     for logger in _TOLD_IN_PLAIN_WORDS:
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     with contextlib.ExitStack() as stack:
-        if address is None:
-            own: Any = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                preload=_LEAVE_INTERRUPTS_TO_PARENT,
-                dashboard_address="127.0.0.1:0",  # any port that is free, as there may be other clusters
-                silence_logs=logging.CRITICAL,  # in the workers too: busy ones complain while they are closed
-            )
-            address = stack.enter_context(own).scheduler_address
+        own = stack.enter_context(_own(workers)) if address is None else None
         try:
-            client = Client(address, timeout=_PATIENCE)
+            client = Client(own or address, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise BadInput(f"engine.address = {address}: no scheduler answers there ({error}).") from None
         engine = Dask(stack.enter_context(client))
         engine.wait()
         engine.check()
         yield engine
+
+
+@contextlib.contextmanager
+def _own(workers: int) -> Iterator[Any]:
+    """Worker processes of this machine, closed at the end.
+
+    They do what they are told, so that only who holds this process's certificate may talk to them, or with
+    them: others who use the machine can reach their ports, and no more. None is open to other machines.
+
+    Raises:
+        BadInput: if there is nothing to make a certificate with.
+    """
+    from dask.config import set as configured
+    from distributed import LocalCluster, Security
+
+    try:
+        certificate = Security.temporary()
+    except ImportError:
+        raise BadInput(
+            "engine=dask needs cryptography to start workers here that nobody else can use: pip install "
+            "'towngown[distributed]'."
+        ) from None
+    with (
+        configured(_NO_PAGES),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host=_HERE,
+            protocol="tls://",
+            security=certificate,
+            preload=_LEAVE_INTERRUPTS_TO_PARENT,
+            dashboard_address=f"{_HERE}:0",  # any port that is free, as there may be other clusters
+            scheduler_kwargs={"dashboard": False},
+            silence_logs=logging.CRITICAL,  # in the workers too: busy ones complain while they are closed
+        ) as own,
+    ):
+        yield own
 
 
 def _opened(settings: Mapping[str, Any]) -> contextlib.AbstractContextManager[Dask]:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from model.domains import POSITIVE, is_whole
+from model.domains import ABOVE_ZERO, is_whole
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ THREADS = Setting(
     lambda given: is_whole(given, 1) and given <= _MOST_THREADS,
     f"a whole number of at least 1 and at most {_MOST_THREADS:,}, or null for one a core",
 )
-TIMEOUT = Setting(lambda given: given in POSITIVE, "seconds above 0, or null")
+TIMEOUT = Setting(lambda given: given in ABOVE_ZERO, "seconds above 0, or null")
 
 
 def never() -> bool:

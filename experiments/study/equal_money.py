@@ -71,10 +71,9 @@ def notes_on(solved: Iterable[Solved]) -> list[str]:
 def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
     """The policies at equal money, their intensities solved for, by name."""
     wanted = [planned for planned in settings.policies if planned.at_equal_money]
-    if not wanted or settings.equal_money is None or not settings.years:
+    if not wanted or settings.money is None or not settings.years:
         return {}
-    target = settings.equal_money * settings.population.lever_scale
-    solved = solve(wanted, target, _Costs(settings, filler).above_baseline)
+    solved = solve(wanted, settings.money, _Costs(settings, filler).above_baseline)
     return {each.policy.name: each for each in solved}
 
 

@@ -78,14 +78,14 @@ def begun(settings: Settings) -> Iterator[Study]:
     started = datetime.now().astimezone()
     with (
         claimed(settings.out, settings.out_is_new) as out,
-        _at_work(replace(settings, out=out), started) as study,
+        at_work(replace(settings, out=out), started) as study,
     ):
         yield study
 
 
 @contextmanager
-def _at_work(settings: Settings, started: datetime) -> Iterator[Study]:
-    """The study itself, once it is known where its results go."""
+def at_work(settings: Settings, started: datetime | None = None) -> Iterator[Study]:
+    """The study itself, once it is known where its results go; it began now, if not before."""
     terminal.say(notes := settings.notes())
     with opened(settings.engine) as engine:
         store = Store(settings.store)
@@ -94,7 +94,8 @@ def _at_work(settings: Settings, started: datetime) -> Iterator[Study]:
         filler = Filler(store, engine, settings.timeout)
         solved = solved_for(settings, filler)
         terminal.say(not_equal := notes_on(solved.values()))
-        yield Study(settings, filler, started, solved, (*notes, *news, *not_equal))
+        began = started or datetime.now().astimezone()
+        yield Study(settings, filler, began, solved, (*notes, *news, *not_equal))
 
 
 def _compile() -> None:
@@ -111,7 +112,7 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
     """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
     settings = study.settings
     with written_whole(settings.out) as folder:
-        asked_of(settings, filled.plan.seeds).write(folder)
+        asked_of(settings, filled.plan.seeds, study.solved).write(folder)
         write(folder)
         study.columns.written(folder)
         write_settings(folder, settings, filled.plan.seeds, study.solved)

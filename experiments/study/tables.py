@@ -1,6 +1,6 @@
 """What a folder says of itself: what was asked (`study.json`), and what each column is (`columns.csv`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +8,11 @@ import pandas as pd
 
 from analysis import asked as asking
 from analysis import studies, tables
-from analysis.asked import Asked, Points
+from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
 from experiments.command.settings import Settings
 from experiments.design.points import BLOCK, Design
+from experiments.study.equal_money import Solved
 from model.measures import FLOW, HORIZON, MONTHLY, STOCK, Indicator
 
 _NAMES = {
@@ -81,8 +82,8 @@ def _of_months(each: Indicator) -> Column:
     return Column("series", each.name, unit, each.meaning, each.kind, each.better, each.label)
 
 
-def asked_of(settings: Settings, seeds: range) -> Asked:
-    """What the settings ask, and of which seeds, as far as statistics need to know."""
+def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> Asked:
+    """What the settings ask, of which seeds and for what money, as far as statistics need to know."""
     design, precision = settings.design, settings.precision
     points = Points(
         kind=design.kind.name,
@@ -101,7 +102,15 @@ def asked_of(settings: Settings, seeds: range) -> Asked:
         points=points,
         precision=precision
         and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
+        equal_money=_equal_money(settings, solved),
     )
+
+
+def _equal_money(settings: Settings, solved: Mapping[str, Solved]) -> EqualMoney | None:
+    if not solved or settings.money is None:
+        return None
+    missed = [name for name, each in solved.items() if each.reason]
+    return EqualMoney(settings.money, settings.money * settings.years, missed)
 
 
 def write_positions(folder: Path, design: Design) -> None:

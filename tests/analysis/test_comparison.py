@@ -1,11 +1,13 @@
 """The figures of a comparison show what its tables hold."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
 from analysis.figures import effects, over_time, worth
 from analysis.figures.drawing import style
+from analysis.studies import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels
 
 
@@ -22,6 +24,33 @@ def test_effects_ranks_policies_and_sets_equal_money_apart(comparison):
         "Gini × 100",
         "£k a year",
     ]
+
+
+@pytest.mark.parametrize(
+    ("effect", "half", "is_off"),
+    [
+        (600, 5, False),
+        (611, 5, False),  # by less than two percent
+        (650, 60, False),  # it may be luck
+        (650, 40, True),
+        (550, 40, True),
+        (650, np.nan, True),  # one seed: nobody knows
+    ],
+)
+def test_what_costs_something_else_and_not_by_luck_is_off_the_sum(effect, half, is_off):
+    lines = [(name, "cost_total", effect, effect - half, effect + half) for name in ("a", "a_equal_money")]
+    table = pd.DataFrame(lines, columns=["policy", "indicator", "effect", "low", "high"])
+    assert off_the_sum(table, 600) == ["a_equal_money"] * is_off
+
+
+def test_effects_mark_what_is_not_at_equal_money(comparison):
+    file = comparison / "effects.parquet"
+    table = pd.read_parquet(file)
+    table.assign(misses_sum=table["policy"] == "joint_posts_equal_money").to_parquet(file)
+    figure = drawn(effects.draw, comparison)
+    assert tick_labels(figure.axes[0])[0] == "Joint posts"
+    assert tick_labels(figure.axes[5]) == ["Joint posts †"]
+    assert [text.get_text() for text in figure.texts][-1].startswith("† not at equal money")
 
 
 def test_effects_are_shown_in_the_unit_that_the_axis_names(comparison):

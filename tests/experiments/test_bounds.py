@@ -16,6 +16,8 @@ ONE_GROUP = ("design.factors=[austerity,trust_weight]", "design.groups={all: [au
         (["seeds=${oc.env:NOPE}"], "seeds is not understood: KeyError raised while"),
         (["out=${out}"], "out is not understood: Recursive interpolation"),
         (["parameters.distance_scale=1" + "0" * 300], "it takes a number from 0.001 to 100000 (km)"),
+        (["parameters.embed_rate=1e300"], "it takes a number from 0 to 1000000 (1/month)"),
+        (["parameters.pace_median=1e-300"], "it takes a number from 1e-06 to 1000000 (months)"),
         (["parameters.scoping_months=1e-300"], "it takes a number from 0.01 to 10000 (months)"),
         (["parameters.council_base=" + "1" * 400], "has a number of 400 digits: at most 308"),
         (["equal_money=" + "1" * 5000], "has a number of 5,000 digits: at most 308"),
@@ -55,7 +57,7 @@ def test_what_cannot_be_is_told(towngown, arguments: list[str], message: str) ->
         ("parameters: 3", "parameters = 3 is not allowed"),
         ("default_policies: 3", "default_policies = 3 is not allowed"),
         ("equal_money: " + "1" * 400, "is not allowed: it takes £k a year above 0"),
-        ("parameters: {council_base: " + "1" * 400 + "}", "is not allowed: it takes a number (logit)"),
+        ("parameters: {council_base: " + "1" * 400 + "}", "it takes a number from -1000 to 1000 (logit)"),
     ],
 )
 def test_so_it_is_of_a_file(towngown, text: str, message: str) -> None:

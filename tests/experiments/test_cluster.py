@@ -1,6 +1,8 @@
 """A Dask cluster that is not what it should be: told in plain words, and no finished row is lost."""
 
+import contextlib
 import logging
+import socket
 import subprocess
 import sys
 import tempfile
@@ -10,7 +12,9 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
+from distributed import Client, Security
 
 from experiments.rows.store import Store
 from experiments.running import dask
@@ -124,6 +128,35 @@ def test_dask_keeps_quiet_of_a_lost_connection(caplog: pytest.LogCaptureFixture)
             time.sleep(0.001)
     said_by_dask.removeHandler(caplog.handler)
     assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.slow
+def test_workers_of_this_machine_are_nobody_elses() -> None:
+    """Others who use the machine reach their ports, and no more; no other machine reaches them."""
+    with dask.cluster(None, workers=2) as engine:
+        address = engine.client.scheduler_info()["address"]
+        for open_to_all, security in (
+            (address.replace("tls:", "tcp:"), None),
+            (address, Security.temporary()),
+        ):
+            with pytest.raises(OSError, match=r"ConnectionReset|certificate|closed|Timed out"):
+                Client(open_to_all, security=security, timeout=3)
+        processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        sockets = [each for process in processes for each in process.net_connections()]
+        listening = [each.laddr for each in sockets if each.status == psutil.CONN_LISTEN]
+        assert len(listening) > 4
+        assert {where.ip for where in listening} == {"127.0.0.1"}
+        for where in listening:
+            with contextlib.suppress(OSError), socket.create_connection(where, timeout=3) as one:
+                one.sendall(b"GET /info/main/workers.html HTTP/1.0\r\n\r\n")
+                assert not one.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_what_makes_certificates_and_is_not_installed_is_told(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    said = tiny("engine=dask")
+    assert said.status == 2
+    assert "engine=dask needs cryptography to start workers" in said.err
 
 
 @pytest.mark.slow

@@ -102,8 +102,34 @@ def test_policies_land_within_two_percent(towngown, policy: str) -> None:
         assert policy in ("bridging", "matchmaking_nurture"), solved["reason"]  # whole levers move in steps
 
 
-def test_more_councils_get_more_money(tiny) -> None:
-    assert tiny("policies=[joint_posts_equal_money]", "seeds=1", "equal_money=180", "out=out").status == 0
+@pytest.mark.parametrize(
+    ("further", "target"),
+    [
+        ([], 50),
+        (["population.scale_levers=false"], 50),
+        (["scale_equal_money=true"], 50 * 8 / 36),
+        (["scale_equal_money=true", "population.scale_levers=false"], 50 * 8 / 36),
+    ],
+)
+def test_the_sum_is_for_the_population_at_hand(tiny, further: list[str], target: float) -> None:
+    """Whatever levers are given for; unless it is said to be for 36 councils."""
+    asked = ("policies=[joint_posts_equal_money]", "seeds=1", "equal_money=50", "out=out", *further)
+    assert tiny(*asked).status == 0
     solved = json.loads(Path("out/manifest.json").read_text())["equal_money"]["joint_posts_equal_money"]
-    assert solved["target"] == pytest.approx(180 * 8 / 36)
-    assert solved["cost"] == pytest.approx(solved["target"], rel=0.02)
+    assert solved["target"] == pytest.approx(target)
+    assert solved["cost"] == pytest.approx(target, rel=0.02)
+
+
+def test_rows_that_cannot_be_brought_to_the_sum_are_marked(tiny) -> None:
+    policies = "policies=[baseline,training_equal_money,more_money_equal_money]"
+    assert (
+        tiny(policies, "seeds=28", "equal_money=600", "population.scale_levers=false", "out=out").status == 0
+    )
+    said = tiny(policies, "seeds=28", "equal_money=600", "population.scale_levers=false", "out=out")
+    effects = pd.read_csv("out/effects.csv").set_index("policy")
+    assert effects.loc["training_equal_money", "misses_sum"].all()
+    (line,) = [line for line in said.out.splitlines() if line.startswith("training")]
+    assert "1†" in line
+    assert "† costs something else (see the notes)" in " ".join(said.out.split())
+    notes = " ".join(json.loads(Path("out/manifest.json").read_text())["warnings"])
+    assert "Not at £600k a year, as training_rate is at its most, 1: training_equal_money (£" in notes

@@ -225,6 +225,7 @@ def stored(tiny) -> list[str]:
 
 def test_a_replay_is_the_same_bit_for_bit(tiny, stored: list[str]) -> None:
     said = tiny("experiment=replay", f"row={stored[8][:9]}", "out=out")
+    assert list(pd.read_parquet("out/rows.parquet")["row"]) == [stored[8]]
     assert said.status == 0
     assert "indicators are as they were, bit for bit" in said.err
     assert stored[8] in said.err

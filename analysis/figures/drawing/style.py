@@ -59,9 +59,14 @@ _RULES: Mapping[str, Any] = {
 }
 
 
+#: Matplotlib's settings that are not of a figure.
+_OF_SCREENS = ("backend", "interactive")
+
+
 def house() -> AbstractContextManager[None]:
-    """The settings within which every figure is drawn and saved."""
-    return mpl.rc_context({**sns.axes_style("ticks"), **_RULES})
+    """The settings within which every figure is drawn and saved, whatever a `matplotlibrc` says."""
+    own = {name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith(_OF_SCREENS)}
+    return mpl.rc_context({**own, **sns.axes_style("ticks"), **_RULES})
 
 
 def canvas(
