@@ -39,6 +39,9 @@ def _done(arguments: Sequence[str]) -> int:
     from experiments.command.arguments import parsed
 
     asked = parsed(arguments)  # before more is loaded: a mistake is told at once
+    from model.machine.checking import check_rules
+
+    check_rules()
     from experiments.command.composing import composed_jobs
     from experiments.jobs import do
 

@@ -73,9 +73,16 @@ def progress() -> Iterator[Progress]:
         yield bars
 
 
-def say_compiling() -> None:
-    """Say that the first run on a machine takes a while."""
+def say_compiling(cannot_be_kept_in: str = "") -> None:
+    """Say that the first run on a machine takes a while; or every run, where nothing can be kept."""
     notes().print("Compiling the model for this machine: this takes about half a minute, once.")
+    if cannot_be_kept_in:
+        say(
+            [
+                f"It will be compiled again next time, as {cannot_be_kept_in} cannot be written to. "
+                "NUMBA_CACHE_DIR=FOLDER says where else it may be kept."
+            ]
+        )
 
 
 def say(lines: Iterable[str], style: str = "yellow", label: str = "Note: ") -> None:
