@@ -1,9 +1,11 @@
 """What a job says on the screen: progress and notes on standard error, tables on standard output."""
 
+import errno
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -25,8 +27,48 @@ type Part = RenderableType
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
+class _Stream:
+    """A stream of ours on which nothing more is said once nobody is there to listen.
+
+    That is so of a pipe whose reader has gone, and of a terminal that was closed: work goes on.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """As of any stream."""
+        return self._tried(lambda: self._stream.write(text)) or len(text)
+
+    def flush(self) -> None:
+        """As of any stream."""
+        self._tried(self._stream.flush)
+
+    def _tried(self, say: Callable[[], Any]) -> Any:
+        try:
+            return say()
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.EIO):
+                raise
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())
+        return None
+
+
 class _Console(Console):
     """A console to which no text of others can do anything but be read, wherever it stands."""
+
+    @property
+    def file(self) -> Any:
+        """Where it prints to."""
+        return _Stream(super().file)
+
+    @file.setter
+    def file(self, new_file: Any) -> None:
+        self._file = new_file
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """What is printed; codes of rich's own are no text, and stay."""
