@@ -63,6 +63,6 @@ def test_a_misspelt_name_is_told_as_it_says(copy: Path) -> None:
     done = tried(copy, "-c", PROGRAM, "seeds=1", compiles=True)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.splitlines() == [
-        " ".join(told.split()), "Nothing was run. See towngown --help.",
-    ]  # fmt: skip
+    first, last = done.stderr.splitlines()
+    assert re.sub(r"line \d+", "line", first) == re.sub(r"line \d+", "line", " ".join(told.split()))
+    assert last == "Nothing was run. See towngown --help."

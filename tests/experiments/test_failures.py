@@ -1,7 +1,8 @@
 """Rows that fail: recorded, told, left out only if asked; run again, and replayed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,22 @@ def test_a_row_that_kills_its_worker_is_blamed_alone(tmp_path: Path) -> None:
     (name,) = plan.names([30])[1:]
     assert len(filler.store.rows) == 79
     assert filler.store.failures_of([name])[name].kind == "worker lost"
+
+
+def test_what_ran_to_tell_how_long_runs_take_is_kept_when_someone_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, False])
+
+    @contextmanager
+    def stopping(_: object) -> Iterator[Callable[[], bool]]:
+        yield lambda: next(answers, True)
+
+    monkeypatch.setattr("experiments.running.filling.interruptible", stopping)
+    plan, filler = filling.plan(40), Filler(Store(tmp_path), Local(1))
+    with pytest.raises(KeyboardInterrupt):
+        filler.seconds_a_row(plan, filler.missing(plan))
+    assert len(Store(tmp_path).rows) == 2
 
 
 # Replays
