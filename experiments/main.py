@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from experiments.status import DONE, status_of
+from experiments.status import DONE, INTERRUPTED, status_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
     """
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return _main(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:  # so early, or late, that there is nothing to say
+        return INTERRUPTED
+
+
+def _main(arguments: Sequence[str]) -> int:
     if {"--help", "-h"} & set(arguments):
         from experiments.command.help import help_text
         from experiments.jobs import purposes

@@ -152,14 +152,7 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     with contextlib.ExitStack() as stack:
         if address is None:
-            own: Any = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                preload=_LEAVE_INTERRUPTS_TO_PARENT,
-                dashboard_address="127.0.0.1:0",  # any port that is free, as there may be other clusters
-                silence_logs=logging.CRITICAL,  # in the workers too: busy ones complain while they are closed
-            )
-            address = stack.enter_context(own).scheduler_address
+            address = stack.enter_context(_started(LocalCluster, workers)).scheduler_address
         try:
             client = Client(address, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
@@ -168,6 +161,24 @@ def cluster(address: str | None, workers: int) -> Iterator[Dask]:
         engine.wait()
         engine.check()
         yield engine
+
+
+def _started(cluster: Callable[..., Any], workers: int) -> Any:
+    """A cluster of this machine's processes.
+
+    Raises:
+        OSError: if one of them dies before it begins.
+    """
+    try:
+        return cluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            preload=_LEAVE_INTERRUPTS_TO_PARENT,
+            dashboard_address="127.0.0.1:0",  # any port that is free, as there may be other clusters
+            silence_logs=logging.CRITICAL,  # in the workers too: busy ones complain while they are closed
+        )
+    except RuntimeError as error:
+        raise OSError(f"Dask's workers cannot be started ({error}). The same command tries again.") from error
 
 
 def _opened(settings: Mapping[str, Any]) -> contextlib.AbstractContextManager[Dask]:
