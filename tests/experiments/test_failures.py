@@ -1,6 +1,7 @@
 """Rows that fail: recorded, told, left out only if asked; run again, and replayed."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -212,6 +213,19 @@ def test_a_row_that_kills_its_worker_is_blamed_alone(tmp_path: Path) -> None:
     (name,) = plan.names([30])[1:]
     assert len(filler.store.rows) == 79
     assert filler.store.failures_of([name])[name].kind == "worker lost"
+
+
+def test_time_in_which_the_program_was_stopped_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = {"warmup": 0, "horizon": 24}
+    Simulation(short).advance()
+    advance = Simulation.advance
+
+    def stopped_before(simulation: Simulation, months: int) -> None:
+        time.sleep(0.3)
+        advance(simulation, months)
+
+    monkeypatch.setattr(Simulation, "advance", stopped_before)
+    batches.completed(Simulation(short), timeout=0.5)
 
 
 def test_what_ran_to_tell_how_long_runs_take_is_kept_when_someone_stops(
