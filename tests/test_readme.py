@@ -40,7 +40,7 @@ def test_what_it_changes_passes_its_test_and_can_be_seen(copy: Path, tmp_path_fa
     test = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *command(".venv/bin/pytest")]
     run(copy, *test, compiles=True)
     told = re.search(
-        r"it brought (?P<before>\S+ \S+) more, and now brings (?P<after>\S+ \S+)\. .*"
+        r"it brought (?P<before>\S+ [^\s,]+), and now brings (?P<after>\S+ \S+)\. .*"
         r"went from (?P<level_before>\S+) to (?P<level_after>[\d.]+)\.\)",
         " ".join(TUTORIAL.split()),
     )
