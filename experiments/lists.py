@@ -1,4 +1,4 @@
-"""Lists: CSV files from anyone's spreadsheet, every line that cannot be used reported."""
+"""Lists: CSV files from anyone's spreadsheet; lines that cannot be used are reported, up to a bound."""
 
 import csv
 import io

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from analysis.output import be_understood, say
-from experiments.status import DONE, status_of
+from experiments.status import DONE, INTERRUPTED, status_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,8 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
     """
-    be_understood()
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        be_understood()
+        return _main(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:  # so early, or late, that there is nothing to say
+        return INTERRUPTED
+
+
+def _main(arguments: Sequence[str]) -> int:
     if {"--help", "-h"} & set(arguments):
         from experiments.command.help import help_text
         from experiments.jobs import purposes
@@ -41,6 +47,9 @@ def _done(arguments: Sequence[str]) -> int:
     from experiments.command.arguments import parsed
 
     asked = parsed(arguments)  # before more is loaded: a mistake is told at once
+    from model.machine.checking import check_rules
+
+    check_rules()
     from experiments.command.composing import composed_jobs
     from experiments.jobs import do
 

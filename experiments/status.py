@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from model.problems import BadInput
-
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -18,6 +16,7 @@ class Unfinished(Exception):
 def status_of(work: Callable[[], int]) -> int:
     """Do something; tell mistakes, failures and interruptions as people understand them."""
     from experiments import terminal
+    from model.problems import BadInput
 
     try:
         return work()

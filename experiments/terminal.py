@@ -1,10 +1,11 @@
 """What a job says on the screen: progress and notes on standard error, tables on standard output."""
 
+import errno
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -32,12 +33,47 @@ _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u20
 _CELL = 100
 
 
+class _Stream:
+    """A stream of ours on which nothing more is said once nobody is there to listen.
+
+    That is so of a pipe whose reader has gone, and of a terminal that was closed: work goes on.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """As of any stream."""
+        return self._tried(lambda: self._stream.write(text)) or len(text)
+
+    def flush(self) -> None:
+        """As of any stream."""
+        self._tried(self._stream.flush)
+
+    def _tried(self, say: Callable[[], Any]) -> Any:
+        try:
+            return say()
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.EIO):
+                raise
+            nobody_reads(self._stream)  # type: ignore[arg-type]
+        return None
+
+
 class _Console(Console):
     """A console to which no text of others can do anything but be read, wherever it stands."""
 
-    def on_broken_pipe(self) -> None:
-        """Go on: rich would leave with what is still to be done."""
-        nobody_reads(self.file)  # type: ignore[arg-type]
+    @property
+    def file(self) -> Any:
+        """Where it prints to."""
+        return _Stream(super().file)
+
+    @file.setter
+    def file(self, new_file: Any) -> None:
+        self._file = new_file
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """What is printed; codes of rich's own are no text, and stay."""
@@ -114,9 +150,16 @@ def progress() -> Iterator[Progress]:
         yield bars
 
 
-def say_compiling() -> None:
-    """Say that the first run on a machine takes a while."""
+def say_compiling(cannot_be_kept_in: str = "") -> None:
+    """Say that the first run on a machine takes a while; or every run, where nothing can be kept."""
     notes().print("Compiling the model for this machine: this takes about half a minute, once.")
+    if cannot_be_kept_in:
+        say(
+            [
+                f"It will be compiled again next time, as {cannot_be_kept_in} cannot be written to. "
+                "NUMBA_CACHE_DIR=FOLDER says where else it may be kept."
+            ]
+        )
 
 
 def say(lines: Iterable[str], style: str = "yellow", label: str = "Note: ") -> None:

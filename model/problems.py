@@ -52,12 +52,15 @@ def no_such(kind: str, name: object, known: Iterable[str], listed_in: str = "") 
         known: all that there is.
         listed_in: where that is listed, if it is more than fits a line.
     """
+    return f"There is no {kind} {str(name)!r}. {meant(name, known, listed_in)}"
+
+
+def meant(name: object, known: Iterable[str], listed_in: str = "") -> str:
+    """What may have been meant by a name that is not known, or what there is; as of `no_such`."""
     names = list(known)
     if near := difflib.get_close_matches(str(name), names, n=1):
-        hint = f"Did you mean {near[0]}?"
-    else:
-        hint = f"See {listed_in} for all of them." if listed_in else f"There are: {', '.join(names)}."
-    return f"There is no {kind} {str(name)!r}. {hint}"
+        return f"Did you mean {near[0]}?"
+    return f"See {listed_in} for all of them." if listed_in else f"There are: {', '.join(names)}."
 
 
 def check_keys(where: str, given: Iterable[object], known: Iterable[str]) -> None:

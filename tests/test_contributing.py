@@ -1,40 +1,16 @@
 """CONTRIBUTING.md is true: its edits, made in a copy of the program, do what it says."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import textwrap
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).parents[1]
-TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-TAKEN = (
-    "model",
-    "experiments",
-    "analysis",
-    "conf",
-    "tests",
-    "pyproject.toml",
-    "README.md",
-    "CONTRIBUTING.md",
-)
+from tests.tutorial import BLOCK, CHANGE, ROOT, copied, run
 
-#: "In `FILE`, `OLD` becomes `NEW`".
-CHANGE = re.compile(r"[Ii]n\s+`(?P<file>[^`]+)`,\s+`(?P<old>[^`]+)`\s+becomes\s+`(?P<new>[^`]+)`")
-#: "In `FILE`, after `ANCHOR`:", "New `FILE`:" or "At the end of `FILE`:", and a block.
-BLOCK = re.compile(
-    r"(?P<how>New|[Ii]n|At\s+the\s+end\s+of)\s+`(?P<file>[^`]+)`"
-    r"(?:,\s+(?P<where>after|before|instead of)\s+`(?P<anchor>[^`]+)`)?:\n\n"
-    r"(?P<indent> *)```\w+\n(?P<block>.*?)\n(?P=indent)```",
-    re.DOTALL,
-)
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
 #: A world in which plain Python is quick.
 TINY = (
     "population.places=1", "parameters.warmup=2", "parameters.horizon=12", "store=store", "equal_money=null",
@@ -48,57 +24,10 @@ for arguments in json.loads(sys.argv[1]):
 """
 
 
-def edits() -> Iterator[tuple[str, Callable[[str], str]]]:
-    """Each file that is to be edited, with what makes its new text of the old one."""
-    found = sorted([*CHANGE.finditer(TEXT), *BLOCK.finditer(TEXT)], key=re.Match.start)
-    for edit in found:
-        change = _changed if edit.re is CHANGE else _with_block
-        yield edit["file"], lambda text, edit=edit, change=change: change(text, edit)
-
-
-def _changed(text: str, edit: re.Match) -> str:
-    assert text.count(edit["old"]) == 1, f"{edit['old']} in {edit['file']}"
-    return text.replace(edit["old"], edit["new"])
-
-
-def _with_block(text: str, edit: re.Match) -> str:
-    block = textwrap.dedent(edit["block"])
-    if edit["anchor"] is None:
-        assert bool(text) == (edit["how"] != "New"), edit["file"]
-        return f"{text}\n\n{block}\n" if text else f"{block}\n"
-    lines = text.splitlines()
-    (at,) = [number for number, line in enumerate(lines) if edit["anchor"] in line] or [None]
-    assert at is not None, f"{edit['anchor']} in {edit['file']}"
-    indent = re.match(" *", lines[at])[0]
-    first, last = {"before": (at, at), "after": (at + 1, at + 1), "instead of": (at, at + 1)}[edit["where"]]
-    lines[first:last] = textwrap.indent(block, indent).splitlines()
-    return "\n".join(lines) + "\n"
-
-
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the program, with all that CONTRIBUTING.md adds."""
-    for name in TAKEN:
-        source, target = ROOT / name, tmp_path / name
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, target)
-    for name, edited in edits():
-        file = tmp_path / name
-        file.write_text(edited(file.read_text(encoding="utf-8") if file.exists() else ""), encoding="utf-8")
-    return tmp_path
-
-
-def run(copy: Path, *arguments: str) -> str:
-    """Run Python in the copy, without compiling; what it prints."""
-    settings = {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(copy), "COLUMNS": "120"}
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=copy, env=os.environ | settings, encoding="utf-8", timeout=600,
-        capture_output=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return copied(tmp_path, TEXT)
 
 
 def test_each_section_has_edits_and_each_edit_its_place(copy: Path) -> None:

@@ -187,7 +187,8 @@ def _own(workers: int) -> Iterator[Any]:
         ) from None
     with (
         configured(_NO_PAGES),
-        LocalCluster(
+        _started(
+            LocalCluster,
             n_workers=workers,
             threads_per_worker=1,
             host=_HERE,
@@ -200,6 +201,18 @@ def _own(workers: int) -> Iterator[Any]:
         ) as own,
     ):
         yield own
+
+
+def _started(cluster: Callable[..., Any], **settings: Any) -> Any:
+    """A cluster of this machine's processes.
+
+    Raises:
+        OSError: if one of them dies before it begins.
+    """
+    try:
+        return cluster(**settings)
+    except RuntimeError as error:
+        raise OSError(f"Dask's workers cannot be started ({error}). The same command tries again.") from error
 
 
 def _opened(settings: Mapping[str, Any]) -> contextlib.AbstractContextManager[Dask]:

@@ -20,7 +20,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.row import Family
 from experiments.rows.store import Store
 from experiments.running.batches import Batch, run_batch
-from experiments.running.engine import Engine, WorkerLost, never
+from experiments.running.engine import Engine, WorkerLost
 
 #: Rows in a batch, at most; the seconds of work that it should be; and those between two additions to the
 #: store, which take time. Together they are what a crash may cost.
@@ -28,8 +28,8 @@ MOST_ROWS, SECONDS, EVERY = 500, 1.0, 1.0
 _CHUNK = 4096
 #: Seconds between two looks at what others have begun: any of them, so that those who wait do not meet.
 _PAUSE = 0.3, 1.0
-#: Rows a worker that tell how long a row takes.
-_SAMPLE = 5
+#: Rows a worker that tell how long a row takes; seconds after which those under way are enough.
+_SAMPLE, _ENOUGH = 5, 5.0
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,23 @@ class Filler:
         return Missing(np.concatenate(found), n_rows)
 
     def seconds_a_row(self, plan: Plan, missing: Missing) -> float:
-        """Seconds that each further row takes with all workers at work, measured on some, which are kept."""
+        """Seconds that each further row takes with all workers at work, measured on some, which are kept.
+
+        Raises:
+            KeyboardInterrupt: if someone stopped it; the runs that were under way are kept, too.
+        """
         workers = self.engine.workers
         n = min(_SAMPLE * workers, len(missing.families))  # any, as others may be measuring just now
         sample = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
         seconds = []
         self.store.keep(plan.population)
-        with _Pending(self) as pending:
-            for finished in self._finished(sample, never):
+        enough = time.monotonic() + _ENOUGH
+        with interruptible(terminal.notes()) as stopped, _Pending(self) as pending:
+            for finished in self._finished(sample, lambda: stopped() or time.monotonic() > enough):
                 pending.take(finished)
                 seconds.append(finished.seconds)
+            if stopped():
+                raise KeyboardInterrupt
         # Not their sum: the first of each worker takes longer, as it gets ready.
         return float(np.median(seconds)) / workers
 

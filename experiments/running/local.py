@@ -1,27 +1,17 @@
 """This machine's cores, as threads or processes."""
 
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Any, Self
 
 from experiments.running.engine import THREADS, TIMEOUT, EngineKind, Setting, WorkerLost, cores, never
+from experiments.running.processes import Worker
 from model.machine.compiling import compilation_disabled
 
-#: A task whose worker has died so often is given up.
-TRIES = 3
 #: Compiled runs hold no lock of Python's, but what is done with a run before and after does, a tenth of its
 #: time: threads of more workers than this come to wait for each other.
 MOST_THREADS = 3
@@ -40,7 +30,8 @@ class Local:
 
     workers: int
     processes: bool | None = None
-    _pool: Executor | None = field(default=None, init=False, repr=False)
+    _pool: ThreadPoolExecutor | None = field(default=None, init=False, repr=False)
+    _idle: SimpleQueue[Worker] = field(default_factory=SimpleQueue, init=False, repr=False)
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +51,7 @@ class Local:
     ) -> Iterator[tuple[Task, Result | WorkerLost]]:
         """As `Engine.finished`."""
         remaining = iter(tasks)
-        waiting: dict[Future[Result], Task] = {}
+        waiting: dict[Future[Result | WorkerLost], Task] = {}
         try:
             while True:
                 while len(waiting) < 2 * self.workers and not stopped():
@@ -70,51 +61,34 @@ class Local:
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    task = waiting.pop(future)
-                    try:
-                        yield task, future.result()
-                    except BrokenProcessPool:
-                        suspects = [task, *waiting.values()]
-                        waiting.clear()
-                        self._close()
-                        for suspect in suspects:
-                            yield suspect, self._alone(work, suspect)
-                        break
+                    yield waiting.pop(future), future.result()
         finally:
             if waiting:  # something went wrong: what is under way is waited for, the rest is not begun
                 self._close()
 
-    def _begun[Task, Result](self, work: Callable[[Task], Result], task: Task) -> Future[Result]:
-        """A task handed to a worker; if one has died since anyone looked, as if it had died over this one."""
-        self._pool = self._pool or self._opened(self.workers)
-        try:
-            return self._pool.submit(work, task)
-        except BrokenProcessPool as error:
-            future: Future[Result] = Future()
-            future.set_exception(error)
-            return future
-
-    def _opened(self, workers: int) -> Executor:
+    def _begun[Task, Result](self, work: Callable[[Task], Result], task: Task) -> Future[Result | WorkerLost]:
+        """A task handed to a thread, which may have a process do it."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="run")
+            for _ in range(self.workers):
+                self._idle.put(Worker())
         if self.processes:
-            # Spawned, since a fork would copy threads' locks in whatever state they are.
-            context = multiprocessing.get_context("spawn")
-            return ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_parent)
-        return ThreadPoolExecutor(workers, thread_name_prefix="run")
+            return self._pool.submit(self._in_process, work, task)
+        return self._pool.submit(work, task)
+
+    def _in_process[Task, Result](self, work: Callable[[Task], Result], task: Task) -> Result | WorkerLost:
+        worker = self._idle.get()
+        try:
+            return worker.do(work, task)
+        finally:
+            self._idle.put(worker)
 
     def _close(self) -> None:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
         self._pool = None
-
-    def _alone[Task, Result](self, work: Callable[[Task], Result], task: Task) -> Result | WorkerLost:
-        """Run a task that was under way when a worker died: by itself, so that no other takes the blame."""
-        for _ in range(TRIES - 1):
-            with self._opened(1) as pool:
-                try:
-                    return pool.submit(work, task).result()
-                except BrokenProcessPool:
-                    continue
-        return WorkerLost(f"its worker process died {TRIES} times")
+        while not self._idle.empty():
+            self._idle.get().end()
 
 
 def _memory() -> float:
@@ -124,10 +98,6 @@ def _memory() -> float:
         return float("inf")
     page, pages = map(os.sysconf, names)
     return page * pages
-
-
-def _leave_interrupts_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -100,11 +100,12 @@ def at_work(settings: Settings, started: datetime | None = None) -> Iterator[Stu
 
 def _compile() -> None:
     """Compile the model if it is not yet, before several workers would each do it."""
-    from model.machine.compiling import is_compiled
+    from model.machine.cache import root
+    from model.machine.compiling import cache_folder, is_compiled
     from model.simulation import run
 
     if not is_compiled():
-        terminal.say_compiling()
+        terminal.say_compiling("" if cache_folder() else str(root()))
         run()
 
 

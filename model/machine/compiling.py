@@ -16,28 +16,35 @@ One option of Numba's is kept, as runs take ten times as long without: who holds
 Set ``NUMBA_DISABLE_JIT=1`` to run the same rules as plain Python, for debugging; the traceback of an
 IndexError then ends at the line that looked the row up.
 
-Who moves on to a new Numba finds what leans on its inside here (``_nrt``, ``get_call_template``), and named
+Who moves on to a new Numba finds what leans on its inside here (``_nrt``, ``get_call_template``,
+``_compile_for_args``), and named
 at the head of `by_reference` and `prefetching`; ``make test-safe`` does without all of it.
 """
 
-import hashlib
+import functools
 import os
 import platform
-import shutil
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
-import platformdirs
+from numba.core.errors import NumbaError
 
 from model.arrays import World
+from model.machine import cache
+from model.machine.checking import check_rules
+from model.machine.complaints import in_few_lines
 from model.problems import BadInput
+
+check_rules()
 
 _njit: Any = numba.njit
 _config: Any = numba.config  # type: ignore[attr-defined]  # numba makes its settings at import
+
+#: Names the model's exact version.
+code_digest = cache.code_digest
 
 compilation_disabled = bool(_config.DISABLE_JIT)
 
@@ -46,8 +53,6 @@ unsigned: Any = int if compilation_disabled else np.uint64
 
 #: Lets a rule go through a tuple of columns' names: the loop is written out once a name.
 unrolled: Any = numba.literal_unroll
-
-VERSIONS_KEPT = 8
 
 #: What makes rules fast, and may be left out.
 TRICKS = {
@@ -96,49 +101,51 @@ if uses("by_reference"):
     pass_by_reference(World, unsigned=uses("unsigned"))
 
 
-@cache
-def code_digest() -> str:
-    """Digest of every source file of the model: it names the model's exact version."""
-    digest = hashlib.sha256()
-    model = Path(__file__).parents[1]
-    for file in sorted(model.rglob("*.py")):
-        digest.update(file.relative_to(model).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+@functools.cache
+def cache_folder() -> Path | None:
+    """Folder of the compiled rules, one for each version of model, compiler and machine, and mode.
 
-
-@cache
-def cache_folder() -> Path:
-    """Folder of the compiled rules, one for each version of model, compiler and machine, and mode."""
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    # A folder of our own in either case, since old versions in it are deleted.
-    root = Path(chosen) / "towngown" if chosen else platformdirs.user_cache_path("towngown")
+    None where it cannot be written to: Numba would look for another, and take rules there for unchanged.
+    """
     mode = "-without-" + "-".join(sorted(LEFT_OUT)) if LEFT_OUT else ""
-    folder = root / f"{code_digest()}-numba{numba.__version__}-{platform.machine()}{mode}"
-    if not folder.exists():
-        _forget_old_versions(folder.parent)
+    folder = cache.begun(f"numba{numba.__version__}-{platform.machine()}{mode}")
+    if folder:
+        cache.remove_damaged(folder)
     return folder
-
-
-def _forget_old_versions(root: Path) -> None:
-    """Keep the latest few versions: whoever tries out rules makes one a try."""
-    versions = sorted(root.glob("*-numba*"), key=lambda folder: folder.stat().st_mtime)
-    for folder in versions[:-VERSIONS_KEPT]:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_compiled() -> bool:
     """Whether an earlier run on this machine has compiled this version of the model."""
-    return compilation_disabled or any(cache_folder().rglob("schedule.advance-*.nbi"))
+    folder = None if compilation_disabled else cache_folder()
+    return compilation_disabled or (folder is not None and any(folder.rglob("schedule.advance-*.nbi")))
 
 
 def entry(rule: Callable) -> Callable:
     """Compile a rule that Python calls, all that it calls included, and keep the result on disk."""
-    previous = _config.CACHE_DIR
-    _config.CACHE_DIR = str(cache_folder())
+    previous, folder = _config.CACHE_DIR, None if compilation_disabled else cache_folder()
+    _config.CACHE_DIR = str(folder)
     try:
-        return _compiled(rule, cache=True)
+        dispatcher: Any = _compiled(rule, cache=folder is not None)
     finally:
         _config.CACHE_DIR = previous
+    return dispatcher if compilation_disabled else _looked_after(dispatcher, folder)
+
+
+def _looked_after(dispatcher: Any, folder: Path | None) -> Callable:
+    """Seal what is kept of a rule once it is compiled, and tell in a few lines if it cannot be."""
+    compile_for = dispatcher._compile_for_args
+
+    def compile_and_seal(*args: Any, **kws: Any) -> Any:
+        try:
+            result = compile_for(*args, **kws)
+        except NumbaError as error:
+            raise BadInput(in_few_lines(error)) from None
+        if folder:
+            cache.seal(folder)
+        return result
+
+    dispatcher._compile_for_args = compile_and_seal
+    return dispatcher
 
 
 def compiled(rule: Callable) -> Callable:

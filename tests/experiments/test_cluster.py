@@ -188,3 +188,12 @@ def test_what_was_finished_before_a_cluster_dies_is_kept(tiny: Callable, tmp_pat
     for table in ("rows", "effects"):
         one, other = (pd.read_parquet(tmp_path / out / f"{table}.parquet") for out in ("out", "untouched"))
         pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_workers_that_die_at_the_start_are_told_in_a_line() -> None:
+    def dies(**_: object) -> None:
+        raise RuntimeError("Nanny failed to start.")
+
+    with pytest.raises(OSError, match="workers cannot be started") as told:
+        dask._started(dies, 2)
+    assert len(str(told.value).splitlines()) == 1

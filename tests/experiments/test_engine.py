@@ -1,10 +1,12 @@
 """The engine and the folder: order, threads, interruption."""
 
+import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from unittest.mock import Mock, patch
 
@@ -101,6 +103,34 @@ def test_a_dead_process_costs_no_task_but_the_one_that_kills(
     assert isinstance(lost, WorkerLost)
     assert "died 3 times" in lost.message
     assert found == {task: task * task for task in range(12) if task != 3}
+
+
+def test_whoever_kills_processes_at_whatever_moment_is_not_waited_for() -> None:
+    killed, done = 0, threading.Event()
+
+    def kill() -> None:
+        nonlocal killed
+        while killed < 6 and not done.wait(0.3):
+            for process in multiprocessing.active_children()[:1]:
+                process.kill()
+                killed += 1
+
+    killer = threading.Thread(target=kill)
+    with Local(2, processes=True) as engine:
+        killer.start()
+        found = dict(engine.finished(square, range(40)))
+    done.set()
+    killer.join()
+    assert killed
+    assert sorted(found) == list(range(40))
+    right = {task: result for task, result in found.items() if not isinstance(result, WorkerLost)}
+    assert right == {task: task * task for task in right}
+    assert multiprocessing.active_children() == []
+
+
+def test_an_error_in_a_process_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError), Local(1, processes=True) as engine:
+        list(engine.finished(partial(divmod, 1), [0]))
 
 
 def square(task: int) -> int:

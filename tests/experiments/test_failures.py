@@ -1,7 +1,9 @@
 """Rows that fail: recorded, told, left out only if asked; run again, and replayed."""
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -211,6 +213,35 @@ def test_a_row_that_kills_its_worker_is_blamed_alone(tmp_path: Path) -> None:
     (name,) = plan.names([30])[1:]
     assert len(filler.store.rows) == 79
     assert filler.store.failures_of([name])[name].kind == "worker lost"
+
+
+def test_time_in_which_the_program_was_stopped_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = {"warmup": 0, "horizon": 24}
+    Simulation(short).advance()
+    advance = Simulation.advance
+
+    def stopped_before(simulation: Simulation, months: int) -> None:
+        time.sleep(0.3)
+        advance(simulation, months)
+
+    monkeypatch.setattr(Simulation, "advance", stopped_before)
+    batches.completed(Simulation(short), timeout=0.5)
+
+
+def test_what_ran_to_tell_how_long_runs_take_is_kept_when_someone_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, False])
+
+    @contextmanager
+    def stopping(_: object) -> Iterator[Callable[[], bool]]:
+        yield lambda: next(answers, True)
+
+    monkeypatch.setattr("experiments.running.filling.interruptible", stopping)
+    plan, filler = filling.plan(40), Filler(Store(tmp_path), Local(1))
+    with pytest.raises(KeyboardInterrupt):
+        filler.seconds_a_row(plan, filler.missing(plan))
+    assert len(Store(tmp_path).rows) == 2
 
 
 # Replays

@@ -81,6 +81,23 @@ def test_a_request_of_the_system_is_as_good(tmp_path: Path, untouched: dict[str,
     assert tables(tmp_path) == untouched
 
 
+def test_no_worker_outlives_the_program(tmp_path: Path) -> None:
+    with started(*SWEEP, "engine.processes=true", folder=tmp_path) as program:
+        under_way(program, tmp_path, 0)
+        program.kill()
+        program.wait()
+        until(lambda: not alive(program.pid))
+
+
+def alive(group: int) -> bool:
+    """Whether any process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_before_the_first_run_it_stops_too(tmp_path: Path, number: signal.Signals) -> None:
     with started(*SWEEP, folder=tmp_path) as program:

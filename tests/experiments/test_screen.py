@@ -1,12 +1,46 @@
 """The table on the screen."""
 
+import os
+import pty
 import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from rich.text import Text
 
 from experiments.terminal import plain_table, say, say_error, say_traceback, say_where, show, tables
+
+ROOT = Path(__file__).parents[2]
+TALK = """
+import signal, sys
+from experiments import terminal
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+sys.stdin.readline()
+for _ in range(3):
+    terminal.say(["nobody hears"])
+    terminal.show(["nobody sees"])
+    print("nor this", file=sys.stderr)
+open("written", "w").close()
+"""
+
+
+@pytest.mark.parametrize("opened", [os.pipe, pty.openpty])
+def test_work_goes_on_when_nobody_is_there_to_hear_of_it(tmp_path: Path, opened: Callable) -> None:
+    """Its reader has gone (`2>&1 | head -1`), or the terminal was closed."""
+    ours, theirs = opened()
+    program = subprocess.Popen(
+        [sys.executable, "-c", TALK], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    os.close(ours)
+    program.communicate(b"go\n", timeout=60)
+    assert program.returncode == 0
+    assert (tmp_path / "written").exists()
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])
