@@ -24,7 +24,7 @@ STAGES = ("free", "dormant", "scoping", "ready", "awarded", "project", "strategi
 
 # Origins of a tie's latest meeting; the first five are also the first events of a tie's history.
 BY_SEARCH, BY_OUTREACH, BY_REPEAT, BY_EVENT, BY_INTRODUCTION, BY_INITIAL, BY_PHD = range(7)
-ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "initial", "phd")
+ORIGINS = ("council_search", "outreach", "repeat", "event", "introduction", "initial", "started_phd")
 
 NONE = -1
 NEVER = 1_000_000_000

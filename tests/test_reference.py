@@ -34,6 +34,8 @@ BUNDLE = {
     "joint_posts": 5,
     "events_per_year": 40,
     "structures": 0.6,
+    "commissions": 8.0,
+    "seed_money": 1.0,
 }
 
 

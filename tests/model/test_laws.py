@@ -42,7 +42,7 @@ NO_BENEFIT = dict.fromkeys(("council_benefit", "researcher_benefit", "trust_weig
 NO_AVERSION = dict.fromkeys(
     ("pace_aversion", "scale_aversion", "load_aversion", "outside_option", "unfamiliarity"), 0
 )
-INDIFFERENT = NO_BENEFIT | NO_AVERSION
+INDIFFERENT = NO_BENEFIT | NO_AVERSION | {"culture_spread": 0}
 WILLING = 50.0  # logit; sigma(50) differs from 1 by 2e-22
 
 
@@ -70,7 +70,7 @@ def test_no_budget_no_award(responsive_share):
     levers = {"annual_budget": 0, "responsive_share": responsive_share}
     in_kind = 0
     for seed in range(5):
-        series = run({}, policy_from("no budget", levers), seed=seed).series
+        series = run({"open_rate": 0}, policy_from("no budget", levers), seed=seed).series
         assert series["awards"].sum() == series["grants_paid"].sum() == 0
         assert series["starts_grant"][LEVERS["decision_lag"].default :].sum() == 0
         in_kind += series["starts_inkind"].sum()

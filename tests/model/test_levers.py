@@ -21,7 +21,8 @@ def test_declarations():
     """Every price is a lever's, what is priced is charged, and no two levers are called alike."""
     prices = {name for name in PARAMETERS if name.startswith("price_")}
     assert {lever.price for lever in PRICED.values()} == prices
-    assert {name for name, lever in LEVERS.items() if lever.cost} == set(PRICED)
+    money = {name for name, lever in LEVERS.items() if lever.cost and lever.unit == "£k/year"}
+    assert {name for name, lever in LEVERS.items() if lever.cost} == {*PRICED, *money}
     assert set(COSTS) <= set(SERIES)
     assert len({lever.label for lever in LEVERS.values()}) == len(LEVERS)
 
@@ -38,11 +39,14 @@ def test_a_higher_price_is_charged_to_the_lever_and_changes_nothing_else(name):
 
 @pytest.mark.parametrize("cost", COSTS)
 def test_only_the_levers_that_say_so_are_charged_to_a_measure(cost):
-    others = {name: value for name, value in ALL_LEVERS.items() if LEVERS[name].cost != cost}
+    idle = {name: 0 for name, lever in LEVERS.items() if lever.cost == cost}
+    others = {name: value for name, value in ALL_LEVERS.items() if LEVERS[name].cost != cost} | idle
     assert series_of(ALL_LEVERS)[cost].sum() > 0
     assert series_of(others)[cost].sum() == 0
 
 
 def test_the_total_is_grants_and_all_costs():
     months = series_of(ALL_LEVERS)
-    np.testing.assert_allclose(months["cost_total"], sum(months[cost] for cost in ("grants_paid", *COSTS)))
+    np.testing.assert_allclose(
+        months["cost_total"], sum(months[cost] for cost in ("grants_paid", "grants_open", *COSTS))
+    )

@@ -12,7 +12,7 @@ from scipy import stats
 
 from model.arrays import PERMANENT
 from model.chance import introduction_of, need_of, pair_of
-from model.parameters import LEVERS
+from model.parameters import LEVERS, PARAMETERS
 from model.policy import levers_in, scaled
 from model.population import MOST_COUNCILS, MOST_RESEARCHERS, lattice, listed, regional
 from model.problems import BadInput
@@ -163,7 +163,9 @@ def test_universities_and_places_as_drawn(large):
     check(
         [
             stats.kstest(large.universities["commitment"], stats.beta(2, 3).cdf).pvalue,
-            stats.binomtest(int(large.universities["roles"].sum()), 200, 0.35).pvalue,
+            stats.binomtest(
+                int(large.universities["roles"].sum()), 200, PARAMETERS["role_share"].default
+            ).pvalue,
             stats.kstest(structures, stats.uniform(0.5, 0.5).cdf).pvalue,
         ]
     )
