@@ -103,10 +103,10 @@ ANY_NUMBER = Domain()
 ABOVE_ZERO = Domain(0.0, open_low=True)
 PROBABILITY = Domain(0.0, 1.0)
 # Of the model's numbers: far beyond what makes sense, near enough for a run to take no longer than others.
-_FAR = 1_000_000.0
+_NEAR, _FAR = 1e-6, 1e12
 REAL = Domain(-1000.0, 1000.0)
 NON_NEGATIVE = Domain(0.0, _FAR)
-POSITIVE = Domain(1 / _FAR, _FAR)
+POSITIVE = Domain(_NEAR, _FAR)
 AT_LEAST_ONE = Domain(1.0, _FAR)
 
 

@@ -29,10 +29,11 @@ def save(world: World):
     for c in range(world.councils.size):
         council = world.councils[c]
         income = levers.commissions / 12.0 * council.relative_size * math.exp(council.culture)
-        council.purse = min(council.purse + income, most)
+        council.purse = min(council.purse + income, most) if income > 0.0 else 0.0
     for u in range(world.universities.size):
         university = world.universities[u]
-        university.purse = min(university.purse + levers.seed_money / 12.0 * university.posts, most)
+        income = levers.seed_money / 12.0 * university.posts
+        university.purse = min(university.purse + income, most) if income > 0.0 else 0.0
 
 
 @compiled

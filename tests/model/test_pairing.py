@@ -67,7 +67,7 @@ def test_warmup_is_the_same_under_every_policy(policy):
 
 #: Columns that say where in a table something is, not what it is.
 LINKS = {"first_tie", "first_need", "last_need", "next_phd", "effort", "position", "name", "need"}
-LINKS |= {"next_of_council", "next_of_researcher"}
+LINKS |= {"next_of_council", "next_of_researcher", "chosen"}
 
 
 def packed(rows):
@@ -99,7 +99,7 @@ def differences(one, other):
 
 def fork_at_warmup(levers, seed):
     """A simulation that went through its warm-up, under no budget, to go on with and without the levers."""
-    quiet = {"annual_budget": 0.0, "dissemination": 0.0}
+    quiet = {"annual_budget": 0.0, "commissions": 0.0, "seed_money": 0.0, "dissemination": 0.0}
     policies = policy_from("with", quiet | levers), policy_from("without", quiet)
     warm = Simulation(EAGER, BASELINE, NINE, seed)
     warm.advance(WARMUP)

@@ -84,7 +84,7 @@ class University:
         """A month's seed money (ODD 4.8)."""
         posts = sum(not researcher.is_phd for researcher in self.staff)
         income = self.model.levers.seed_money / 12.0 * posts
-        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost)
+        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
 
     def seed(self) -> None:
         """Pay for a small project of its own people (ODD 4.8)."""
