@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from analysis.tables import BadFolder
-
 FILE = "study.json"
+
+
+class BadFolder(ValueError):
+    """A folder that cannot be drawn or analysed, and why."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Asked:
         points: where.
         precision: what seeds were added for, if any.
         equal_money: what policies at equal money were to cost, if there are any.
+        months: length of the horizon; 0: it differs from point to point, or is not known.
     """
 
     job: str
@@ -78,6 +81,7 @@ class Asked:
     points: Points
     precision: Precision | None = None
     equal_money: EqualMoney | None = None
+    months: int = 0
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""

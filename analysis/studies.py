@@ -204,7 +204,7 @@ def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
 
 def _robust(values: np.ndarray, points: pd.DataFrame, names: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Regret, contests, and where the best policy by regret loses its place to each other one."""
-    regrets = regret.regret(values, names).sort_values(RANKED_BY, ignore_index=True)
+    regrets = regret.regret(values, names).sort_values([f"{RANKED_BY}_rank", "mean_rank"], ignore_index=True)
     best, *others = regrets["policy"]
 
     def against_each(of_pair: Any) -> pd.DataFrame:

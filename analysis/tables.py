@@ -8,6 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis import asked as asking
+from analysis.asked import BadFolder
 from analysis.dictionary import Dictionary
 
 BASELINE = "baseline"
@@ -23,10 +25,6 @@ _RANGE = ("low", "high")
 _TREE = ("response", "policy", "other")
 
 
-class BadFolder(ValueError):
-    """A folder that cannot be drawn or analysed, and why."""
-
-
 def _table(*columns: str) -> Any:
     """A table that a folder may hold, by the columns without which it cannot be drawn."""
     return field(default=None, metadata={"columns": columns})
@@ -39,6 +37,8 @@ class Tables:
     `series` comes in two kinds, and is read as the one it is: `compared` or `monthly`.
     """
 
+    #: Length of the horizon in months, as far as it is known; 0 where it is not.
+    months: int
     #: What each column is.
     columns: Dictionary
     #: A line a run: what names it; nothing else of it is drawn.
@@ -73,9 +73,11 @@ class Tables:
         "policy",
         *(
             f"{measure}_regret{part}"
-            for measure in ("mean", "p90", "max")
+            for measure in ("mean", "p90")
             for part in ("", "_low", "_high", "_chosen")
         ),
+        "max_regret",
+        "max_regret_chosen",
     )
     #: A line a response and ordered pair of policies: how often one is better than the other.
     beats: pd.DataFrame | None = _table(*_TREE, "beats", "beats_low", "beats_high")
@@ -93,12 +95,6 @@ class Tables:
     pairing: pd.DataFrame | None = _table(
         "policy", "indicator", "n", "claimed", "observed", *_RANGE, "agrees"
     )
-
-    @property
-    def months(self) -> int:
-        """Length of the horizon, as far as the series tell; 0 where there are none."""
-        series = self.compared if self.monthly is None else self.monthly
-        return 0 if series is None else series["month"].nunique()
 
     def effect_on(self, indicator: str) -> pd.DataFrame:
         """Effects on one indicator: a line a policy (its name is the index) but the baseline."""
@@ -134,12 +130,21 @@ def read(folder: Path) -> Tables:
         _check_columns(folder / "series.parquet", series, COMPARED_SERIES)
     others = {name: table(folder, name, columns) for name, columns in COLUMNS.items() if name != "rows"}
     return Tables(
+        months=_months(folder, series),
         columns=Dictionary.of(folder),
         rows=rows,
         compared=series if compares else None,
         monthly=None if compares else series,
         **others,
     )
+
+
+def _months(folder: Path, series: pd.DataFrame | None) -> int:
+    """Length of the horizon, as the series tell, or what was asked."""
+    if series is not None:
+        return series["month"].nunique()
+    asked = asking.read(folder)
+    return asked.months if asked else 0
 
 
 def check(folder: Path) -> None:

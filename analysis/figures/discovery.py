@@ -43,8 +43,9 @@ def draw(tables: Tables) -> Figure | None:
     for each, ((response, policy, other), leaves) in zip(axes.flat, shown.items(), strict=True):
         heading = f"{words.humanise(policy)} − {words.humanise(other)}: {tables.columns.label(response)}"
         panels.head(each, heading, _hangs_on(tables.importance, (response, policy, other)), LEFT)
-        _draw_leaves(each, leaves)
-        each.set_xlabel(f"how much better the first is, {tables.columns.unit(response)}")
+        scale, unit = tables.columns.shown(response, tables.months)
+        _draw_leaves(each, leaves, scale)
+        each.set_xlabel(f"how much better the first is, {unit}")
     return figure
 
 
@@ -69,10 +70,10 @@ def _hangs_on(importance: pd.DataFrame | None, pair: tuple) -> str:
     return f"Hangs most on {', '.join(map(words.condition, known))}" if len(known) else ""
 
 
-def _draw_leaves(axes: Axes, leaves: pd.DataFrame) -> None:
+def _draw_leaves(axes: Axes, leaves: pd.DataFrame, scale: float) -> None:
     lines = np.arange(len(leaves))
-    low, high = (leaves[end].to_numpy(float) for end in ("low", "high"))
-    table = leaves[["difference"]].assign(difference_low=low, difference_high=high)
+    difference, low, high = (scale * leaves[name].to_numpy(float) for name in ("difference", "low", "high"))
+    table = pd.DataFrame({"difference": difference, "difference_low": low, "difference_high": high})
     panels.name_lines(axes, [_told(where) for where in leaves["where"]])
     panels.mark(axes, 0, len(leaves))
     panels.draw_intervals(axes, lines, table, "difference", style.colours_of(low, high), size=34)

@@ -103,6 +103,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         precision=precision
         and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
         equal_money=_equal_money(settings, solved),
+        months=months_of(settings),
     )
 
 
@@ -111,6 +112,12 @@ def _equal_money(settings: Settings, solved: Mapping[str, Solved]) -> EqualMoney
         return None
     missed = [name for name, each in solved.items() if each.reason]
     return EqualMoney(settings.money, settings.money * settings.years, missed)
+
+
+def months_of(settings: Settings) -> int:
+    """Length of the horizon; 0 where the design varies it."""
+    varies = any(factor.name == "horizon" for factor in settings.design.factors)
+    return 0 if varies else int(settings.parameters["horizon"])
 
 
 def write_positions(folder: Path, design: Design) -> None:
