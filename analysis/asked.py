@@ -1,8 +1,8 @@
 """What a study asked, as `study.json` says: what its statistics need to know beside its rows."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = "study.json"
@@ -33,6 +33,7 @@ class Points:
         groups: each factor's group; its own name if it is in none.
         levels: positions that a factor takes in a morris design.
         seeds_apart: how far the seeds of one block of points are from those of the next.
+        limited: of factors that act on some responses under some policies only, these responses and policies.
     """
 
     kind: str
@@ -42,6 +43,16 @@ class Points:
     groups: Sequence[str]
     levels: int
     seeds_apart: int
+    limited: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+
+    def acting(self, response: str, policies: Iterable[str]) -> list[str]:
+        """The factors that can act on a response under some policies."""
+        return [
+            name
+            for name in self.factors
+            if not (limits := self.limited.get(name))
+            or (response in limits["responses"] and set(policies) & set(limits["policies"]))
+        ]
 
 
 @dataclass(frozen=True)

@@ -196,20 +196,24 @@ def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
         known = _known(found, response, levels, "points", FEWEST_POINTS)
         at = points.loc[np.flatnonzero(known)].reset_index(drop=True)
         summary = {"better": better, "points": len(at), "replicates": levels.shape[2]}
-        robust = _robust(better * levels[known], at, asked.policies)
+        robust = _robust(better * levels[known], at, asked, response)
         parts.append(_labelled(robust | {"summary": pd.DataFrame([summary])}, response=response))
     found.tables.update(_together(parts))
     return found
 
 
-def _robust(values: np.ndarray, points: pd.DataFrame, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str) -> dict[str, pd.DataFrame]:
     """Regret, contests, and where the best policy by regret loses its place to each other one."""
+    names = asked.policies
     regrets = regret.regret(values, names).sort_values([f"{RANKED_BY}_rank", "mean_rank"], ignore_index=True)
     best, *others = regrets["policy"]
 
     def against_each(of_pair: Any) -> pd.DataFrame:
         parts = [
-            of_pair(values, points, names, (best, other)).assign(policy=best, other=other) for other in others
+            of_pair(
+                values, points[asked.points.acting(response, (best, other))], names, (best, other)
+            ).assign(policy=best, other=other)
+            for other in others
         ]
         return pd.concat(parts, ignore_index=True)
 

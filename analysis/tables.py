@@ -84,7 +84,7 @@ class Tables:
     #: A line a response, pair of policies and part of parameter space: which is better there.
     flips: pd.DataFrame | None = _table(*_TREE, "where", "share", "difference", *_RANGE, "better")
     #: A line a response, pair of policies and factor: how much of their difference it explains.
-    importance: pd.DataFrame | None = _table(*_TREE, "factor", "importance")
+    importance: pd.DataFrame | None = _table(*_TREE, "factor", "importance", "matters")
     #: A line a policy, indicator and number of seeds: coefficient of variation.
     variation: pd.DataFrame | None = _table("policy", "indicator", "n", "variation")
     #: A line a policy and indicator: seeds from which that has settled; missing if it has not.

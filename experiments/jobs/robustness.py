@@ -66,9 +66,9 @@ def _shown(what: str, where: str, found: dict[str, pd.DataFrame]) -> Iterator[Re
     yield Text(f"\n{best}, the policy of least 90th-percentile regret, against each other one", "bold")
     yield _contest_table(best, [line["policy"] for line in regrets[1:]], found)
     yield Text(
-        "Ranking flips: where the other is surely better. Hangs on: what explains most of the difference. "
-        "Wins: in one future, over parameters and luck. Better: on average over luck, in so many futures at "
-        "least and at most (95%).\n",
+        "Ranking flips: where the other is surely better. Hangs on: what surely explains some of the "
+        "difference. Wins: in one future, over parameters and luck. Better: on average over luck, in so many "
+        "futures at least and at most (95%).\n",
         style="dim",
     )
 
@@ -104,7 +104,7 @@ def _contest_table(best: str, others: Sequence[str], found: dict[str, pd.DataFra
         table.add_row(
             other,
             _where(leaves, best, other),
-            ", ".join(line["factor"] for line in matter[:_FACTORS_SHOWN] if line["importance"] > 0) or "–",
+            ", ".join(line["factor"] for line in matter[:_FACTORS_SHOWN] if line["matters"]) or "–",
             f"{100 * contests[other]['beats']:.0f}",
             "–".join(f"{100 * contests[other][f'better_{end}']:.0f}" for end in ("low", "high")),
         )

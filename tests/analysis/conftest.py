@@ -194,7 +194,7 @@ def robust(tmp_path: Path) -> Path:
     _write(
         folder,
         "importance",
-        [(*against["phds"], "search_rate", 0.6), (*against["phds"], "need_rate", -0.01)],
+        [(*against["phds"], "search_rate", 0.6, True), (*against["phds"], "need_rate", 0.01, False)],
     )
     return folder
 
