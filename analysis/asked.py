@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = "study.json"
+BASELINE = "baseline"
 
 
 class BadFolder(ValueError):
@@ -82,6 +83,7 @@ class Asked:
         points: where.
         precision: what seeds were added for, if any.
         equal_money: what policies at equal money were to cost, if there are any.
+        against: the policy that the others are compared with.
         months: length of the horizon; 0: it differs from point to point, or is not known.
     """
 
@@ -92,6 +94,7 @@ class Asked:
     points: Points
     precision: Precision | None = None
     equal_money: EqualMoney | None = None
+    against: str = BASELINE
     months: int = 0
 
     def write(self, folder: Path) -> None:

@@ -9,10 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import asked as asking
-from analysis.asked import BadFolder
+from analysis.asked import BASELINE, BadFolder
 from analysis.dictionary import Dictionary
 
-BASELINE = "baseline"
 AT_EQUAL_MONEY = "_equal_money"
 
 #: What policies are ranked by.
@@ -39,6 +38,8 @@ class Tables:
 
     #: Length of the horizon in months, as far as it is known; 0 where it is not.
     months: int
+    #: The policy that effects are compared with.
+    against: str
     #: What each column is.
     columns: Dictionary
     #: A line a run: what names it; nothing else of it is drawn.
@@ -48,7 +49,9 @@ class Tables:
     #: One run, a line a month and a column an indicator.
     monthly: pd.DataFrame | None = None
     #: A line a policy and indicator: paired difference from the baseline, with its 95% interval.
-    effects: pd.DataFrame | None = _table("policy", "indicator", "effect", *_RANGE, "baseline", "n")
+    effects: pd.DataFrame | None = _table(
+        "policy", "indicator", "effect", *_RANGE, "together_low", "together_high", "baseline", "n"
+    )
     #: A line a policy, kind of partnership and months lasted: Kaplan-Meier, with its 95% interval.
     survival: pd.DataFrame | None = _table("policy", "kind", "months", "survival", *_RANGE)
     #: One run, a line an event in the life of a tie; months before the horizon are negative.
@@ -97,11 +100,10 @@ class Tables:
     )
 
     def effect_on(self, indicator: str) -> pd.DataFrame:
-        """Effects on one indicator: a line a policy (its name is the index) but the baseline."""
+        """Effects on one indicator: a line a policy (its name is the index)."""
         if self.effects is None:
             return pd.DataFrame(columns=list(COLUMNS["effects"][2:]))
-        wanted = (self.effects["indicator"] == indicator) & (self.effects["policy"] != BASELINE)
-        return self.effects[wanted].set_index("policy")
+        return self.effects[self.effects["indicator"] == indicator].set_index("policy")
 
 
 #: The columns without which a table cannot be drawn.
@@ -129,22 +131,16 @@ def read(folder: Path) -> Tables:
     if compares:
         _check_columns(folder / "series.parquet", series, COMPARED_SERIES)
     others = {name: table(folder, name, columns) for name, columns in COLUMNS.items() if name != "rows"}
+    asked = asking.read(folder)
     return Tables(
-        months=_months(folder, series),
+        months=series["month"].nunique() if series is not None else asked.months if asked else 0,
+        against=asked.against if asked else BASELINE,
         columns=Dictionary.of(folder),
         rows=rows,
         compared=series if compares else None,
         monthly=None if compares else series,
         **others,
     )
-
-
-def _months(folder: Path, series: pd.DataFrame | None) -> int:
-    """Length of the horizon, as the series tell, or what was asked."""
-    if series is not None:
-        return series["month"].nunique()
-    asked = asking.read(folder)
-    return asked.months if asked else 0
 
 
 def check(folder: Path) -> None:

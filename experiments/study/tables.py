@@ -106,6 +106,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         precision=precision
         and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
         equal_money=_equal_money(settings, solved),
+        against=settings.against,
         months=months_of(settings),
     )
 

@@ -253,6 +253,6 @@ _INDICATORS = [
 
 def _effects_of(policy: str) -> list[tuple]:
     return [
-        (policy, name, effect, effect - HALF_WIDTH[name], effect + HALF_WIDTH[name], BASELINE[name], 3)
+        (policy, name, effect, *2 * (effect - HALF_WIDTH[name], effect + HALF_WIDTH[name]), BASELINE[name], 3)
         for name, effect in zip(BASELINE, EFFECTS[policy], strict=True)
-    ] + [(policy, "value", np.nan, np.nan, np.nan, np.nan, 0)]
+    ] + [(policy, "value", *[np.nan] * 6, 0)]
