@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from experiments.design.factors import Factor
+from experiments.design.factors import Factor, samples_of
 from experiments.design.points import Design, Kind, counted, problem_of
 from experiments.design.ranges import DISTRIBUTED, Told
 from experiments.design.reading import check_size, factors_from
@@ -34,7 +34,9 @@ def _sobol(told: Told) -> Design:
 def _morris(told: Told) -> Design:
     """`n` trajectories of (factors + 1) points, for screening; the first of more are those of fewer.
 
-    Each trajectory has a seed of its own: how many follow changes none.
+    Each trajectory has a seed of its own: how many follow changes none. Words and other values are drawn off
+    the grid, whose levels would leave some of them out: a trajectory goes between two of them, each two
+    equally likely.
     """
     n, seed, levels, factors = all_of(
         [
@@ -51,7 +53,20 @@ def _morris(told: Told) -> Design:
     drawn = [morris.sample(problem_of(factors), 1, num_levels=levels, seed=each) for each in generators]
     # One level, one number: the last digits would decide which whole number or word it stands for.
     unit = np.rint(np.concatenate(drawn) * (levels - 1)) / (levels - 1)
-    return _placed(MORRIS, factors, n, unit, levels)
+    design = _placed(MORRIS, factors, n, unit, levels)
+    pairs = [np.random.default_rng([seed, trajectory, 1]) for trajectory in range(n)]
+    for column, factor in enumerate(factors):
+        if factor.values is not None:
+            design.samples[:, column] = _between_two(factor, unit[:, column].reshape(n, -1), pairs)
+    return design
+
+
+def _between_two(factor: Factor, unit: np.ndarray, generators: Sequence[np.random.Generator]) -> np.ndarray:
+    """Of each trajectory two of a factor's values, below and above the middle of its range [points]."""
+    samples = np.sort(samples_of(factor.name, factor.values or ()))
+    pairs = [np.sort(each.permutation(len(samples))[:2]) for each in generators]
+    ends = samples[np.array(pairs)][:, [0, -1]]
+    return np.take_along_axis(ends, (unit > 0.5).astype(int), axis=1).ravel()
 
 
 def _latin_hypercube(told: Told) -> Design:

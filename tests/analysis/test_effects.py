@@ -1,14 +1,20 @@
 """Effects, intervals, survival: against calculations by hand and by other means."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from analysis.asked import Asked, Points, Precision
+from analysis.dictionary import Dictionary
+from analysis.statistics import stopping
 from analysis.statistics.best import best_of
 from analysis.statistics.effects import FINDINGS, effects_of, paired, runs_saved
 from analysis.statistics.intervals import Moments
 from analysis.statistics.survival import survival_of
+from analysis.studies import analyse
 
 
 def test_paired_interval_is_that_of_a_hand_calculation() -> None:
@@ -42,6 +48,28 @@ def test_pairing_saves_what_it_claims() -> None:
     luck = np.random.default_rng(4).normal(size=(4, seeds))
     unpaired = stats.ttest_ind(3 * luck[0] + luck[1], 3 * luck[2] + luck[3]).confidence_interval()
     assert unpaired.high - unpaired.low == pytest.approx(high - low, rel=0.1)
+
+
+def test_a_policy_that_did_not_decide_when_to_stop_keeps_all_its_seeds(tmp_path: Path) -> None:
+    """The calm policy is known to ±0.1 after 50 seeds, the wild one after some 400."""
+    wanted = stopping.Wanted(0.1, 2000)
+    luck = np.random.default_rng(1).normal(size=(2000, 2)) * [0.2, 1.0]
+    n = stopping.seeds_wanted(luck[:, 1], wanted)
+    assert stopping.seeds_wanted(luck[:, 0], wanted) == 50 < n
+    levels = pd.DataFrame({"baseline": 0.0, "calm": luck[:n, 0], "wild": luck[:n, 1]})
+    rows = levels.assign(seed=levels.index).melt("seed", var_name="policy", value_name="mean_strategic")
+    rows = rows.assign(population="x", row="y", **dict.fromkeys(FINDINGS[1:], 0.0))
+    rows.to_parquet(tmp_path / "rows.parquet")
+    points = Points("single", 1, 1, [], [], 0, 0)
+    precision = Precision("mean_strategic", wanted.half_width, wanted.most)
+    asked = Asked("compare", list(levels), (0, n), ["mean_strategic"], points, precision)
+    asked.write(tmp_path)
+    table = analyse(tmp_path, Dictionary(())).tables["effects"].query("indicator == 'mean_strategic'")
+    calm, wild = table.set_index("policy").loc[["calm", "wild"]].to_dict("records")
+    expected = stats.ttest_1samp(luck[:n, 0], 0).confidence_interval()
+    assert (calm["low"], calm["high"]) == pytest.approx((expected.low, expected.high))
+    assert (wild["high"] - wild["low"]) / 2 == pytest.approx(0.1)
+    assert wild["together_high"] > wild["high"]
 
 
 def test_the_interval_of_what_pairing_saves_holds_the_truth() -> None:
