@@ -34,6 +34,7 @@ class Points:
         groups: each factor's group; its own name if it is in none.
         levels: positions that a factor takes in a morris design.
         seeds_apart: how far the seeds of one block of points are from those of the next.
+        scrambles: independent sequences that the blocks of a sobol design are of, in turn; 0: not known.
         limited: of factors that act on some responses under some policies only, these responses and policies.
     """
 
@@ -44,6 +45,7 @@ class Points:
     groups: Sequence[str]
     levels: int
     seeds_apart: int
+    scrambles: int = 0
     limited: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
     def acting(self, response: str, policies: Iterable[str]) -> list[str]:

@@ -297,12 +297,14 @@ def _answers(
 def _indices(asked: Asked, values: np.ndarray) -> dict[str, pd.DataFrame]:
     """Sobol indices of one answer."""
     names = list(dict.fromkeys(asked.points.groups))
-    indices = sobol.sobol_indices(values, names)
+    # Blocks that are left out take their sequences' evenness with them.
+    scrambles = asked.points.scrambles if len(values) == asked.points.n else 0
+    indices = sobol.sobol_indices(values, names, scrambles=scrambles)
     advice = sobol.recommended(values, names, HALF_WIDTH)
     advised = {f"recommended_{name}": value for name, value in vars(advice).items()} if advice else {}
     return {
         "indices": indices.table.assign(luck=indices.luck),
-        "convergence": sobol.convergence(values, names),
+        "convergence": sobol.convergence(values, names, scrambles=scrambles),
         "summary": pd.DataFrame([_figures(indices) | advised]),
     }
 

@@ -12,13 +12,16 @@ from experiments.design.reading import check_size, factors_from
 from model.domains import is_whole
 from model.problems import BadInput, all_of
 
+#: Sequences that the base samples of a Sobol design are taken from.
+SCRAMBLES = 8
 _MOST_LEVELS = 1_000
 
 
 def _sobol(told: Told) -> Design:
     """`n` base samples of (factors + 2) points, for Sobol indices; the first of more are those of fewer.
 
-    Of each base sample: A, then A with one group after the other from B, then B (Saltelli et al. 2010).
+    Of each base sample: A, then A with one group after the other from B, then B (Saltelli et al. 2010). They
+    are taken in turn from sequences that are scrambled independently, which tell how sure indices are.
     """
     n, seed, factors = all_of(
         [partial(_power_of_two, told), partial(_seed, told), partial(factors_from, SOBOL, told)]
@@ -26,9 +29,14 @@ def _sobol(told: Told) -> Design:
     check_size(n * (_n_groups(factors) + 2), len(factors))
     from SALib.sample import sobol
 
-    generator = np.random.default_rng(seed)
-    unit = sobol.sample(problem_of(factors), n, calc_second_order=False, seed=generator)
-    return _placed(SOBOL, factors, n, unit)
+    sequences = min(SCRAMBLES, n)
+    generators = [np.random.default_rng([seed, sequence]) for sequence in range(sequences)]
+    drawn = [
+        sobol.sample(problem_of(factors), n // sequences, calc_second_order=False, seed=each)
+        for each in generators
+    ]
+    base_samples = np.array(drawn).reshape(sequences, n // sequences, -1, len(factors)).swapaxes(0, 1)
+    return _placed(SOBOL, factors, n, base_samples.reshape(-1, len(factors)))
 
 
 def _morris(told: Told) -> Design:

@@ -12,6 +12,7 @@ from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
 from analysis.tables import BASELINE, COST
 from experiments.command.settings import Settings
+from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.points import BLOCK, Design
 from experiments.study.equal_money import Solved
 from model.measures import FLOW, HORIZON, MONTHLY, STOCK, Indicator
@@ -95,6 +96,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         groups=[factor.group for factor in design.factors],
         levels=design.levels,
         seeds_apart=BLOCK,
+        scrambles=min(SCRAMBLES, design.n) if design.kind is SOBOL else 0,
         limited=dict(_limited(settings)),
     )
     return Asked(
