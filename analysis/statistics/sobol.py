@@ -302,10 +302,11 @@ def _scrambled_indices(terms: _Terms, scrambles: int) -> tuple[np.ndarray, np.nd
         each.reshape(-1, scrambles, *each.shape[1:]).mean(axis=0)
         for each in (terms.first, terms.total, terms.variance)
     )
-    shares = [
-        index + (numerator - index * variance[:, None]) / variance.mean()
-        for index, numerator in zip(terms.indices(), (first, total), strict=True)
-    ]
+    with np.errstate(invalid="ignore", divide="ignore"):  # nothing varies: there are no indices
+        shares = [
+            index + (numerator - index * variance[:, None]) / variance.mean()
+            for index, numerator in zip(terms.indices(), (first, total), strict=True)
+        ]
     return shares[0], shares[1], variance
 
 
