@@ -1,13 +1,16 @@
 """What a study asked, as `study.json` says: what its statistics need to know beside its rows."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from analysis.tables import BadFolder
-
 FILE = "study.json"
+BASELINE = "baseline"
+
+
+class BadFolder(ValueError):
+    """A folder that cannot be drawn or analysed, and why."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Points:
         groups: each factor's group; its own name if it is in none.
         levels: positions that a factor takes in a morris design.
         seeds_apart: how far the seeds of one block of points are from those of the next.
+        scrambles: independent sequences that the blocks of a sobol design are of, in turn; 0: not known.
+        limited: of factors that act on some responses under some policies only, these responses and policies.
     """
 
     kind: str
@@ -40,6 +45,17 @@ class Points:
     groups: Sequence[str]
     levels: int
     seeds_apart: int
+    scrambles: int = 0
+    limited: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+
+    def acting(self, response: str, policies: Iterable[str]) -> list[str]:
+        """The factors that can act on a response under some policies."""
+        return [
+            name
+            for name in self.factors
+            if not (limits := self.limited.get(name))
+            or (response in limits["responses"] and set(policies) & set(limits["policies"]))
+        ]
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,8 @@ class Asked:
         points: where.
         precision: what seeds were added for, if any.
         equal_money: what policies at equal money were to cost, if there are any.
+        against: the policy that the others are compared with.
+        months: length of the horizon; 0: it differs from point to point, or is not known.
     """
 
     job: str
@@ -78,6 +96,8 @@ class Asked:
     points: Points
     precision: Precision | None = None
     equal_money: EqualMoney | None = None
+    against: str = BASELINE
+    months: int = 0
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""

@@ -8,9 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis import asked as asking
+from analysis.asked import BASELINE, BadFolder
 from analysis.dictionary import Dictionary
 
-BASELINE = "baseline"
 AT_EQUAL_MONEY = "_equal_money"
 
 #: What policies are ranked by.
@@ -21,10 +22,6 @@ HEADLINES = (MAIN_INDICATOR, "needs_met", "mean_coverage", "gini_active_months",
 
 _RANGE = ("low", "high")
 _TREE = ("response", "policy", "other")
-
-
-class BadFolder(ValueError):
-    """A folder that cannot be drawn or analysed, and why."""
 
 
 def _table(*columns: str) -> Any:
@@ -39,6 +36,10 @@ class Tables:
     `series` comes in two kinds, and is read as the one it is: `compared` or `monthly`.
     """
 
+    #: Length of the horizon in months, as far as it is known; 0 where it is not.
+    months: int
+    #: The policy that effects are compared with.
+    against: str
     #: What each column is.
     columns: Dictionary
     #: A line a run: what names it; nothing else of it is drawn.
@@ -48,7 +49,9 @@ class Tables:
     #: One run, a line a month and a column an indicator.
     monthly: pd.DataFrame | None = None
     #: A line a policy and indicator: paired difference from the baseline, with its 95% interval.
-    effects: pd.DataFrame | None = _table("policy", "indicator", "effect", *_RANGE, "baseline", "n")
+    effects: pd.DataFrame | None = _table(
+        "policy", "indicator", "effect", *_RANGE, "together_low", "together_high", "baseline", "n"
+    )
     #: A line a policy, kind of partnership and months lasted: Kaplan-Meier, with its 95% interval.
     survival: pd.DataFrame | None = _table("policy", "kind", "months", "survival", *_RANGE)
     #: One run, a line an event in the life of a tie; months before the horizon are negative.
@@ -73,16 +76,18 @@ class Tables:
         "policy",
         *(
             f"{measure}_regret{part}"
-            for measure in ("mean", "p90", "max")
+            for measure in ("mean", "p90")
             for part in ("", "_low", "_high", "_chosen")
         ),
+        "max_regret",
+        "max_regret_chosen",
     )
     #: A line a response and ordered pair of policies: how often one is better than the other.
     beats: pd.DataFrame | None = _table(*_TREE, "beats", "beats_low", "beats_high")
     #: A line a response, pair of policies and part of parameter space: which is better there.
     flips: pd.DataFrame | None = _table(*_TREE, "where", "share", "difference", *_RANGE, "better")
     #: A line a response, pair of policies and factor: how much of their difference it explains.
-    importance: pd.DataFrame | None = _table(*_TREE, "factor", "importance")
+    importance: pd.DataFrame | None = _table(*_TREE, "factor", "importance", "matters")
     #: A line a policy, indicator and number of seeds: coefficient of variation.
     variation: pd.DataFrame | None = _table("policy", "indicator", "n", "variation")
     #: A line a policy and indicator: seeds from which that has settled; missing if it has not.
@@ -94,18 +99,11 @@ class Tables:
         "policy", "indicator", "n", "claimed", "observed", *_RANGE, "agrees"
     )
 
-    @property
-    def months(self) -> int:
-        """Length of the horizon, as far as the series tell; 0 where there are none."""
-        series = self.compared if self.monthly is None else self.monthly
-        return 0 if series is None else series["month"].nunique()
-
     def effect_on(self, indicator: str) -> pd.DataFrame:
-        """Effects on one indicator: a line a policy (its name is the index) but the baseline."""
+        """Effects on one indicator: a line a policy (its name is the index)."""
         if self.effects is None:
             return pd.DataFrame(columns=list(COLUMNS["effects"][2:]))
-        wanted = (self.effects["indicator"] == indicator) & (self.effects["policy"] != BASELINE)
-        return self.effects[wanted].set_index("policy")
+        return self.effects[self.effects["indicator"] == indicator].set_index("policy")
 
 
 #: The columns without which a table cannot be drawn.
@@ -133,7 +131,10 @@ def read(folder: Path) -> Tables:
     if compares:
         _check_columns(folder / "series.parquet", series, COMPARED_SERIES)
     others = {name: table(folder, name, columns) for name, columns in COLUMNS.items() if name != "rows"}
+    asked = asking.read(folder)
     return Tables(
+        months=series["month"].nunique() if series is not None else asked.months if asked else 0,
+        against=asked.against if asked else BASELINE,
         columns=Dictionary.of(folder),
         rows=rows,
         compared=series if compares else None,

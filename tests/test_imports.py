@@ -25,7 +25,7 @@ LEVELS = {
         {"jobs"}, {"main", "notebook"},
     ),
     "analysis": (
-        {"dictionary", "listing", "output"}, {"tables"}, {"asked"}, {"statistics"}, {"studies", "words"},
+        {"dictionary", "listing", "output"}, {"asked"}, {"tables"}, {"statistics"}, {"studies", "words"},
         {"figures"}, {"report", "dashboard"}, {"__main__"},
     ),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import panels, style
+from analysis.statistics.discovery import flipped
 from analysis.tables import Tables
 
 LINE = 0.4  # inches: a part of space, told in two lines
@@ -29,7 +30,8 @@ def draw(tables: Tables) -> Figure | None:
     figure, axes = panels.grid(
         "Where the ranking of two policies flips",
         "Parts of the space of uncertain numbers, found on one half of the futures; the difference there,\n"
-        "estimated on the other half, with its 95% interval; and the share of all futures that lie there.",
+        "estimated on the other half, with its 95% interval; and the share of all futures that lie there.\n"
+        "Told where most of many such halves tell it.",
         [LINE * len(leaves) for leaves in shown.values()],
         left=LEFT,
         right=RIGHT,
@@ -43,36 +45,29 @@ def draw(tables: Tables) -> Figure | None:
     for each, ((response, policy, other), leaves) in zip(axes.flat, shown.items(), strict=True):
         heading = f"{words.humanise(policy)} − {words.humanise(other)}: {tables.columns.label(response)}"
         panels.head(each, heading, _hangs_on(tables.importance, (response, policy, other)), LEFT)
-        _draw_leaves(each, leaves)
-        each.set_xlabel(f"how much better the first is, {tables.columns.unit(response)}")
+        scale, unit = tables.columns.shown(response, tables.months)
+        _draw_leaves(each, leaves, scale)
+        each.set_xlabel(f"how much better the first is, {unit}")
     return figure
 
 
 def _flipping(table: pd.DataFrame | None) -> dict[tuple, pd.DataFrame]:
     """The leaves of pairs of which each is better somewhere, by how much of space is surely the other's."""
-    pairs = {
-        pair: leaves
-        for pair, leaves in panels.parts(table, *_PAIR).items()
-        if (leaves["low"] > 0).any() and (leaves["high"] < 0).any()
-    }
+    pairs = {pair: leaves for pair, leaves in panels.parts(table, *_PAIR).items() if flipped(leaves)}
     return dict(sorted(pairs.items(), key=lambda item: -item[1].loc[item[1]["high"] < 0, "share"].sum()))
 
 
 def _hangs_on(importance: pd.DataFrame | None, pair: tuple) -> str:
-    """The factors that explain most of a difference."""
+    """The factors that surely explain some of a difference, those that explain most first."""
     factors = panels.parts(importance, *_PAIR).get(pair)
-    known = (
-        []
-        if factors is None
-        else factors[factors["importance"] > 0].nlargest(N_FACTORS, "importance")["factor"]
-    )
+    known = [] if factors is None else factors[factors["matters"]].nlargest(N_FACTORS, "importance")["factor"]
     return f"Hangs most on {', '.join(map(words.condition, known))}" if len(known) else ""
 
 
-def _draw_leaves(axes: Axes, leaves: pd.DataFrame) -> None:
+def _draw_leaves(axes: Axes, leaves: pd.DataFrame, scale: float) -> None:
     lines = np.arange(len(leaves))
-    low, high = (leaves[end].to_numpy(float) for end in ("low", "high"))
-    table = leaves[["difference"]].assign(difference_low=low, difference_high=high)
+    difference, low, high = (scale * leaves[name].to_numpy(float) for name in ("difference", "low", "high"))
+    table = pd.DataFrame({"difference": difference, "difference_low": low, "difference_high": high})
     panels.name_lines(axes, [_told(where) for where in leaves["where"]])
     panels.mark(axes, 0, len(leaves))
     panels.draw_intervals(axes, lines, table, "difference", style.colours_of(low, high), size=34)

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import style
-from analysis.tables import AT_EQUAL_MONEY, HEADLINES, MAIN_INDICATOR, Tables
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, HEADLINES, MAIN_INDICATOR, Tables
 
 #: Of a policy at equal money that costs something else.
 _MARK = " †"
@@ -53,14 +53,16 @@ def draw(tables: Tables) -> Figure | None:
     if not blocks:
         return None
     facets = {name: Facet.of(name, tables) for name in HEADLINES if len(tables.effect_on(name))}
-    figure, grid = _canvas(blocks, len(facets), seeds=int(main["n"].max()))
+    against = "the baseline" if tables.against == BASELINE else words.humanise(tables.against)
+    figure, grid = _canvas(blocks, len(facets), int(main["n"].max()), against)
     marked = set(main.index[main["misses_sum"]]) if "misses_sum" in main else set()
     for row, (heading, policies) in zip(grid, blocks, strict=True):
         _name_lines(row[0], heading, policies, marked)
         for axes, (name, facet) in zip(row, facets.items(), strict=True):
             _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
-        _head(column[0], facet, float(tables.effect_on(name)["baseline"].iloc[0]))
+        level = style.rounded(float(tables.effect_on(name)["baseline"].iloc[0]) * facet.scale)
+        _head(column[0], facet.heading, f"{words.shortened(tables.against, 12)} {level}")
         column[-1].set_xlabel(facet.unit)
     if marked:
         figure.text(0.99, 0.01, _MARK_TOLD, ha="right", va="bottom", fontsize=9, color=style.GREY)
@@ -77,12 +79,14 @@ def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
     return [block for block in blocks if block[1]]
 
 
-def _canvas(blocks: list[tuple[str, list[str]]], columns: int, seeds: int) -> tuple[Figure, np.ndarray]:
+def _canvas(
+    blocks: list[tuple[str, list[str]]], columns: int, seeds: int, against: str
+) -> tuple[Figure, np.ndarray]:
     lines = [len(policies) for _, policies in blocks]
     longest = max(len(_label(policy)) for _, policies in blocks for policy in policies)
     axes_height = LINE * (sum(lines) + len(lines))
     return style.canvas(
-        "What each policy changes, compared with the baseline",
+        f"What each policy changes, compared with {against}",
         f"Mean difference and its 95% interval from {seeds} paired seeds: a pair of runs shares its luck.",
         height=TOP + axes_height + GAP * (len(lines) - 1) + BOTTOM,
         rows=len(lines),
@@ -115,7 +119,8 @@ def _name_lines(axes: Axes, heading: str, policies: list[str], marked: Container
 def _draw_facet(axes: Axes, effects: pd.DataFrame, facet: Facet) -> None:
     lines = np.arange(len(effects))
     effect, low, high = (effects[name].to_numpy(float) * facet.scale for name in ("effect", "low", "high"))
-    colours = style.colours_of(low, high, facet.better)
+    together = (effects[f"together_{end}"].to_numpy(float) for end in ("low", "high"))
+    colours = style.colours_of(*together, facet.better)
     style.stripe(axes, len(lines))
     axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
     axes.hlines(lines, low, high, colors=colours, linewidth=1.8, zorder=2)
@@ -126,18 +131,17 @@ def _draw_facet(axes: Axes, effects: pd.DataFrame, facet: Facet) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
 
 
-def _head(axes: Axes, facet: Facet, baseline: float) -> None:
+def _head(axes: Axes, heading: str, level: str) -> None:
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
-    axes.annotate(facet.heading, (0, 1), xytext=(0, 22), weight="bold", fontsize=10, va="bottom", **place)
-    level = f"baseline {style.rounded(baseline * facet.scale)}"
+    axes.annotate(heading, (0, 1), xytext=(0, 22), weight="bold", fontsize=10, va="bottom", **place)
     axes.annotate(level, (0, 1), xytext=(0, 7), color=style.GREY, fontsize=9, va="bottom", **place)
 
 
 def _legend(facets: Iterable[Facet]) -> list[Line2D]:
     meanings = {
-        style.BETTER: "better than the baseline",
+        style.BETTER: "better",
         style.WORSE: "worse",
-        style.UNCLEAR: "the interval includes zero",
+        style.UNCLEAR: "may be zero, all policies looked at together",
     }
     if not all(facet.better for facet in facets):
         meanings[style.OPEN] = "different: better or worse is not said"

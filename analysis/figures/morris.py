@@ -35,7 +35,7 @@ def draw(tables: Tables) -> Figure | None:
     figure, axes = panels.grid(
         "Which numbers may matter at all",
         "Left: how far the answer moves (root mean square) as a number moves over its whole range; luck\n"
-        "removed, with 95% intervals. Right: mu* and sigma, luck included; above the dotted line, effects\n"
+        "removed, with 95% intervals. Right: mu* and sigma, luck removed; above the dotted line, effects\n"
         "vary more with the other numbers than they weigh.",
         [max(SMALLEST, LINE * _n_lines(table)) for table in shown.values()],
         columns=2,
@@ -58,9 +58,9 @@ def _legend(is_known: bool) -> list[Line2D]:
     if not is_known:
         return [panels.key("luck not removed: what matters cannot be told", UNKNOWN)]
     return [
-        panels.key("matters: the interval excludes zero", style.BLUE),
+        panels.key("matters (of all that are said to, 5% may not)", style.BLUE),
         panels.key("may not matter", style.UNCLEAR),
-        panels.tick("what luck alone would give (mu*)"),
+        panels.tick("what luck alone would give (mu*, if not removed)"),
     ]
 
 

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import panels, style
+from analysis.statistics.regret import in_units
 from analysis.tables import Tables
 
 LINE = 0.235  # inches: a policy's
@@ -20,7 +21,7 @@ HARDLY = 0.05
 MEASURES = {
     "mean_regret": "Mean",
     RANKED_BY: "90th percentile",
-    "max_regret": "Largest",
+    "max_regret": "Largest run",
 }
 
 
@@ -34,9 +35,9 @@ def draw(tables: Tables) -> Figure | None:
     left = panels.width_of(names)
     figure, axes = panels.grid(
         "Which policy is good whatever the uncertain numbers are",
-        "Regret: how much better the best policy of a future is there than this one. Its mean, 90th\n"
-        "percentile and maximum over the plausible futures, with 95% intervals. Chosen: how often the\n"
-        "90th percentile is the least of all as futures are resampled.",
+        "Regret: how much better the best policy of a future is there than this one. Its mean and 90th\n"
+        "percentile over the plausible futures, with 95% intervals; the largest of the futures that were\n"
+        "run. Chosen: how often the 90th percentile is the least of all as futures are resampled.",
         [LINE * _n_lines(table) for table in shown.values()],
         columns=len(MEASURES) + 1,
         left=left,
@@ -50,14 +51,15 @@ def draw(tables: Tables) -> Figure | None:
     )
     for row, (response, table) in zip(axes, shown.items(), strict=True):
         panels.head(row[0], tables.columns.label(response), _luck(table), left, ABOVE)
-        _draw_response(row, table, tables.columns.unit(response), left)
+        scale, unit = tables.columns.shown(response, tables.months)
+        _draw_response(row, in_units(table, scale), unit, left)
     return figure
 
 
 def ranked(table: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     """The policies of each response, the one of least regret first."""
     return {
-        str(response): part.sort_values([RANKED_BY, "mean_regret"], ignore_index=True)
+        str(response): part.sort_values(RANKED_BY, ignore_index=True, kind="stable")
         for (response,), part in panels.parts(table, "response").items()
     }
 
@@ -80,6 +82,8 @@ def _luck(table: pd.DataFrame) -> str:
 
 
 def _draw_response(row: np.ndarray, table: pd.DataFrame, unit: str, left: float) -> None:
+    # One future decides the largest: it has no interval.
+    table = table.assign(max_regret_low=np.nan, max_regret_high=np.nan)
     top, rest = table.head(N_POLICIES), table.iloc[N_POLICIES:]
     names = [label(policy) for policy in top["policy"]]
     for axes, (measure, heading) in zip(row, MEASURES.items(), strict=False):

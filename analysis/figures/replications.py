@@ -32,7 +32,8 @@ def draw_variation(tables: Tables) -> Figure | None:
         None if tables.variation is None else tables.variation.dropna(subset=["variation"]),
         draw,
         "How much runs differ, as seeds are added",
-        "Coefficient of variation of the first n seeds. A ring: from here to the end it stays settled.",
+        "Coefficient of variation of the first n seeds. A ring: from here to the end it is settled, by\n"
+        "its own interval, too.",
     )
 
 

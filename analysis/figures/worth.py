@@ -12,6 +12,8 @@ from analysis.tables import AT_EQUAL_MONEY, COST, MAIN_INDICATOR, Tables
 
 RATES = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8)  # strategic partnerships that £100k a year buys
 
+_TOGETHER = ("together_low", "together_high")
+
 
 def draw(tables: Tables) -> Figure | None:
     """Strategic partnerships added against money added, with lines of equal worth."""
@@ -21,7 +23,7 @@ def draw(tables: Tables) -> Figure | None:
     figure, ((axes,),) = style.canvas(
         "What the money buys",
         "Strategic partnerships against yearly cost (grants included), as differences from the baseline\n"
-        "with 95% intervals. Along a grey line £100k buys the same. Grey names: the effect may be zero.",
+        "with 95% intervals. Along a grey line £100k buys the same. Grey: may be zero, all taken together.",
         height=6.4,
         margins=(0.75, 0.35, 1.0, 0.65),
     )
@@ -39,15 +41,17 @@ def draw(tables: Tables) -> Figure | None:
 def _points(tables: Tables) -> pd.DataFrame:
     """A line a policy as designed: effect with its interval, and cost for a year."""
     effect, cost = (
-        tables.effect_on(name)[["effect", "low", "high"]].astype(float) for name in (MAIN_INDICATOR, COST)
+        tables.effect_on(name)[["effect", "low", "high", *_TOGETHER]].astype(float)
+        for name in (MAIN_INDICATOR, COST)
     )
+    cost = cost.drop(columns=list(_TOGETHER))
     cost = cost.set_axis(["cost", "cost_low", "cost_high"], axis=1) * 12 / max(tables.months, 1)
     points = effect.join(cost, how="inner").dropna()
     return points[[not policy.endswith(AT_EQUAL_MONEY) for policy in points.index]]
 
 
 def _draw_points(axes: Axes, points: pd.DataFrame, better: int) -> None:
-    colours = style.colours_of(points["low"].to_numpy(), points["high"].to_numpy(), better)
+    colours = style.colours_of(*(points[end].to_numpy() for end in _TOGETHER), better)
     axes.axhline(0, color=style.INK, linewidth=1, zorder=1)
     axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
     axes.vlines(
@@ -88,7 +92,7 @@ def _draw_rates(axes: Axes) -> list[Bbox]:
 
 def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> None:
     """Name each point, the clear and large first, at the first free place beside it; else not at all."""
-    clear = (points["low"] > 0) | (points["high"] < 0)
+    clear = (points["together_low"] > 0) | (points["together_high"] < 0)
     order = points.assign(clear=clear, size=points["effect"].abs()).sort_values(
         ["clear", "size"], ascending=False
     )

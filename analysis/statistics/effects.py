@@ -5,67 +5,142 @@ runs on luck of their own. With variances over n seeds, `s_p^2` of the policy's 
 baseline's and `s_d^2` of their differences, the difference of the means has variance `s_d^2 / n` here and
 would have `(s_p^2 + s_b^2) / m` with m seeds for each policy and none shared. Both are equal at
 `m = n * ratio` with `ratio = (s_p^2 + s_b^2) / s_d^2`: the variance ratio. Pairing saved `n * (ratio - 1)`
-seeds of each policy (a negative number where it cost some).
+seeds of each policy (a negative number where it cost some). The baseline's seeds are shared by all policies,
+paired or not, and are in none of these numbers: in all, `runs_saved` counts them once.
+
+The ratio's interval is the jackknife's, on its logarithm (Miller 1968, Annals of Mathematical Statistics
+39(2), 567-582); it held the truth in 93% to 96% of 600 cases of 10 to 200 seeds of normal luck, and in 90%
+(30 seeds) to 95% (200) of exponential luck.
 """
 
 import numpy as np
 import pandas as pd
 
+from analysis.dictionary import spanned
 from analysis.statistics.intervals import half_width
-from analysis.tables import BASELINE
+from analysis.statistics.together import critical_values
+from analysis.tables import BASELINE, COST, HEADLINES
 
 #: What each column is: its unit and meaning.
 COLUMNS = {
     "policy": ("", "the policy"),
     "indicator": ("", "what is measured"),
-    "effect": ("the indicator's", "mean difference from the baseline on the same seeds"),
+    "effect": (
+        "the indicator's",
+        "mean difference from the baseline, or what is compared with, on the same seeds",
+    ),
     "low": ("the indicator's", "low end of the 95% interval of effect"),
     "high": ("the indicator's", "high end of the 95% interval of effect"),
-    "baseline": ("the indicator's", "mean of the baseline over these seeds"),
+    "baseline": ("the indicator's", "mean of the policy compared with over these seeds"),
     "n": ("seeds", "for which both are defined"),
     "variance_ratio": ("ratio", "variance that the effect would have without shared luck, by what it has"),
-    "seeds_saved": ("seeds", "that pairing saved of each policy, for the same interval"),
+    **spanned("seeds_saved", "seeds", "that pairing saved of each policy, for the same interval"),
+    "together_low": (
+        "the indicator's",
+        "low end of an interval that holds, at 95%, with all of the table",
+    ),
+    "together_high": (
+        "the indicator's",
+        "high end of an interval that holds, at 95%, with all of the table",
+    ),
 }
+#: What is looked at together: the main table, in which a cost is no finding.
+FINDINGS = tuple(name for name in HEADLINES if name != COST)
 _KEYS = ["policy", "population", "seed", "row"]
 
 
-def effects_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Effect of every policy on every indicator, against the baseline.
+def effects_of(rows: pd.DataFrame, against: str = BASELINE) -> pd.DataFrame:
+    """Effect of every policy on every indicator, against the baseline or any other policy.
 
     Args:
-        rows: a line a run, the baseline's among them.
+        rows: a line a run.
+        against: the policy that the others are compared with; `rows` has it.
 
     Returns:
-        A line a policy and indicator: the effect, the ends of its 95% interval, the baseline's mean, the
-        number of seeds for which both are defined, variance ratio and seeds saved (NaN where the
-        difference never varies).
+        A line a policy and indicator: the effect; the ends of its own 95% interval, which answer a single
+        question; the mean of the policy compared with; the number of seeds for which both are defined;
+        variance ratio and seeds saved (NaN where the difference never varies); and the ends
+        `together_low` and `together_high` of intervals that hold at once in 95% of tables: for `FINDINGS`,
+        those of all policies and findings; for all other indicators, those of all policies and these.
     """
-    tables = {str(name): table.set_index("seed") for name, table in rows.groupby("policy", sort=False)}
-    base = tables.pop(BASELINE)
-    lines = [
-        (
-            policy,
-            indicator,
-            *paired(np.asarray(table[indicator]), np.asarray(base[indicator].reindex(table.index))),
-        )
-        for policy, table in tables.items()
-        for indicator in rows.columns.difference(_KEYS, sort=False)
-    ]
-    return pd.DataFrame(lines, columns=list(COLUMNS))
+    seeds = sorted(rows["seed"].unique())
+    tables = {
+        str(name): table.set_index("seed").reindex(seeds)
+        for name, table in rows.groupby("policy", sort=False)
+    }
+    base = tables.pop(against)
+    indicators = list(rows.columns.difference(_KEYS, sort=False))
+    lines, differences = [], []
+    for policy, table in tables.items():
+        for indicator in indicators:
+            treated, untreated = (each[indicator].to_numpy(float, na_value=np.nan) for each in (table, base))
+            lines.append((policy, indicator, *paired(treated, untreated)))
+            differences.append(treated - untreated)
+    table = pd.DataFrame(lines, columns=list(COLUMNS)[:-2])
+    return together(table, critical_of(table, np.column_stack(differences)))
+
+
+def critical_of(table: pd.DataFrame, differences: np.ndarray) -> np.ndarray:
+    """How many standard errors the interval of each line reaches together with the others of its family."""
+    is_finding = table["indicator"].isin(FINDINGS).to_numpy()
+    among_findings, among_others = critical_values(differences, np.array([is_finding, ~is_finding]))
+    return np.where(is_finding, among_findings, among_others)
+
+
+def together(table: pd.DataFrame, critical: np.ndarray) -> pd.DataFrame:
+    """The table with the ends of intervals that hold together: its own ones, stretched."""
+    own = half_width(1.0, table["n"].where(table["n"] > 1))
+    stretched = (table["high"] - table["low"]) / 2 * np.fmax(critical / own, 1.0)
+    return table.assign(together_low=table["effect"] - stretched, together_high=table["effect"] + stretched)
+
+
+def runs_saved(effects: pd.DataFrame, indicator: str) -> float:
+    """Runs that pairing saved in all, for the same intervals of all effects on an indicator.
+
+    Each policy's seeds, and those of the policy compared with, once: as many as the comparison takes that
+    takes most.
+    """
+    saved = effects.loc[effects["indicator"] == indicator, "seeds_saved"].dropna()
+    return float(saved.sum() + saved.max()) if len(saved) else np.nan
 
 
 def paired(treated: np.ndarray, untreated: np.ndarray) -> tuple[float, ...]:
-    """Effect, low, high, mean of the untreated, n, variance ratio and seeds saved; one value a seed each."""
+    """What two policies differ by, from one value a seed each.
+
+    Returns:
+        Effect, low, high, mean of the untreated, n, variance ratio, seeds saved, and their low and high.
+    """
     known = np.isfinite(treated) & np.isfinite(untreated)
     treated, untreated = treated[known].astype(float), untreated[known].astype(float)
     n = len(treated)
     if not n:
-        return (*[np.nan] * 4, 0, np.nan, np.nan)
+        return (*[np.nan] * 4, 0, *[np.nan] * 4)
     difference = treated - untreated
     effect = difference.mean()
     if n == 1:
-        return (effect, np.nan, np.nan, untreated.mean(), n, np.nan, np.nan)
+        return (effect, np.nan, np.nan, untreated.mean(), n, *[np.nan] * 4)
     half = float(half_width(difference.std(ddof=1) / np.sqrt(n), n))
     shared = difference.var(ddof=1)
     ratio = (treated.var(ddof=1) + untreated.var(ddof=1)) / shared if shared > 0 else np.nan
-    return (effect, effect - half, effect + half, untreated.mean(), n, ratio, n * (ratio - 1))
+    ends = (n * (end - 1) for end in _ratio_ends(treated, untreated))
+    return (effect, effect - half, effect + half, untreated.mean(), n, ratio, n * (ratio - 1), *ends)
+
+
+def _ratio_ends(treated: np.ndarray, untreated: np.ndarray) -> tuple[float, float]:
+    """Ends of the 95% interval of a variance ratio; NaN with too few seeds, or where nothing varies."""
+    n = len(treated)
+    if n < 3:
+        return np.nan, np.nan
+    whole, left_out = zip(*map(_variances, (treated, untreated, treated - untreated)), strict=True)
+    if not min(left_out[2].min(), (left_out[0] + left_out[1]).min()) > 0:
+        return np.nan, np.nan
+    ratio, without_one = (np.log((a + b) / shared) for a, b, shared in (whole, left_out))
+    half = float(half_width((n - 1) * np.std(without_one, ddof=1) / np.sqrt(n), n))
+    centre = n * ratio - (n - 1) * np.mean(without_one)
+    return float(np.exp(centre - half)), float(np.exp(centre + half))
+
+
+def _variances(values: np.ndarray) -> tuple[float, np.ndarray]:
+    """Variance of all values, and without each of them in turn [n]."""
+    n, squares = len(values), (values - values.mean()) ** 2
+    return values.var(ddof=1), np.maximum(squares.sum() - n / (n - 1) * squares, 0.0) / (n - 2)

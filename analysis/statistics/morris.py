@@ -3,9 +3,18 @@
 A trajectory is a walk of k + 1 points. Each step moves one factor, or one group of factors, by the same share
 delta of the range; the difference of the responses over delta is its elementary effect (Morris 1991).
 SALib's measures mu, mu* (Campolongo et al. 2007) and sigma are for models without luck: on runs that had
-some, a factor that does nothing has mu* and sigma above 0. So beside them stands the mean square of
-elementary effects, from products of different replicates. Luck does not raise it: without an effect its
-mean is 0.
+some, a factor that does nothing has mu* and sigma above 0. So luck is taken out of them. The mean square of
+elementary effects is made of products of different replicates, sigma's square loses the variance that luck
+has in a mean over replicates, and mu* takes the sign of an effect from other replicates than its size (so
+luck can make it too small, and not too large). Without an effect the mean of each is 0, before what falls
+below 0 is put there.
+
+What matters is tested twice, by the mean of effects with their sign and by the mean square, which also sees
+effects that cancel out; of both p values the lower one counts, doubled. Of the factors that are told to
+matter 5% or fewer do not, on average (Benjamini and Hochberg 1995). Measured with 40 factors, of which
+8 have an effect as large as luck, on 20 trajectories of 4 seeds (60 studies): 78% of these are told to matter
+(44% have a mean square whose interval excludes 0), and 2% of those that are told do not.
+
 The points of a trajectory share their R seeds, and no other trajectory has these.
 
 Sources: Morris (1991), Technometrics 33, 161-174; Campolongo, Cariboni and Saltelli (2007), Environmental
@@ -24,11 +33,14 @@ from analysis.statistics.resampling import check_finite, cross, ends, resampled_
 #: What each column of `Screening.table` is: its unit and meaning.
 COLUMNS = {
     "mu": ("the response's", "mean elementary effect, per whole range, luck included (SALib)"),
-    "mu_star": ("the response's", "mean size of elementary effects, luck included (SALib)"),
-    "sigma": ("the response's", "standard deviation of elementary effects, luck included (SALib)"),
+    "mu_star": ("the response's", "mean size of elementary effects, luck removed"),
+    "sigma": ("the response's", "standard deviation of elementary effects, luck removed"),
+    "mu_star_raw": ("the response's", "mean size of elementary effects, luck included (SALib)"),
+    "sigma_raw": ("the response's", "standard deviation of elementary effects, luck included (SALib)"),
     **spanned("effect", "the response's", "root mean square of elementary effects, luck removed"),
-    "noise": ("the response's", "mu_star that luck alone would give a factor without effect"),
-    "matters": ("", "whether the interval of effect excludes 0; missing with one replicate"),
+    "noise": ("the response's", "mu_star_raw that luck alone would give a factor without effect"),
+    "p": ("probability", "of effects so clear by luck alone; missing with one replicate"),
+    "matters": ("", "whether it is told to matter: 5% of those that are may not; missing with one replicate"),
 }
 #: What one answer's figures in all are.
 SUMMARY = {
@@ -37,6 +49,8 @@ SUMMARY = {
     "runs": ("runs", "that were used"),
     "noise_removed": ("", "false with one replicate: luck cannot be told from effects then"),
 }
+#: Share of the factors told to matter that may not.
+_FALSE_DISCOVERIES = 0.05
 #: Positions equal to so many digits are the same: they may have been computed back from parameters.
 _DIGITS = 6
 
@@ -46,18 +60,17 @@ class Screening:
     """Which factors matter, by Morris' method. Effects are in the response's unit per whole range.
 
     Attributes:
-        table: a line a factor or group: `factor`; SALib's `mu`, `mu_star` and `sigma` of the means over
-            replicates (mu and sigma NaN for a group of several, which move in directions of their own);
-            `effect`, the root mean square of elementary effects without luck, with the ends of its 95%
-            interval `effect_low` and `effect_high`; `noise`, the mu* that luck of the size seen gives a
-            factor without effect; `matters`: the interval of the mean square excludes 0. Luck alone makes 1
-            in 40 factors without effect matter (1 in 15 with 10 trajectories of 2 replicates). One that does
-            not matter may still have an effect of up to `effect_high`.
+        table: a line a factor or group: `factor`; `mu`, `mu_star` and `sigma` (mu and sigma NaN for a group
+            of several, which move in directions of their own); SALib's `mu_star_raw` and `sigma_raw` of the
+            means over replicates; `effect`, the root mean square of elementary effects without luck, with the
+            ends of its 95% interval `effect_low` and `effect_high`; `noise`, the mu* that luck of the size
+            seen gives a factor without effect; `p` and `matters`, with false discoveries controlled over the
+            factors. One that does not matter may still have an effect of up to `effect_high`.
         trajectories: T.
         replicates: R.
         runs: T (k + 1) R.
         noise_removed: False with one replicate: luck cannot be told from effects then, `noise` is NaN and
-            `matters` missing.
+            `p` and `matters` missing.
     """
 
     table: pd.DataFrame
@@ -95,11 +108,12 @@ def screen(
     members = np.array([[kind == own for own in groups or names] for kind in kinds])
     _check(values, unit, members)
     unit = np.round(unit, _DIGITS)
-    effects = _elementary_effects(values, _steps(unit, members, num_levels), _delta(num_levels))
+    steps = _steps(unit, members, num_levels)
+    effects = _elementary_effects(values, steps, _delta(num_levels)) * _directions(unit, steps, members)
     columns = {
         "factor": kinds,
         **_salib(values, unit, names, groups, num_levels),
-        **_without_luck(effects, rounding(values), resamples, seed),
+        **_without_luck(effects, members.sum(axis=1) == 1, rounding(values), resamples, seed),
     }
     trajectories, _, replicates = values.shape
     return Screening(pd.DataFrame(columns), trajectories, replicates, values.size, replicates > 1)
@@ -139,8 +153,14 @@ def _steps(unit: np.ndarray, members: np.ndarray, num_levels: int) -> np.ndarray
 
 
 def _elementary_effects(values: np.ndarray, steps: np.ndarray, delta: float) -> np.ndarray:
-    """Effects [trajectories, k, replicates], sign left open: a group has no direction."""
+    """How the response changed by each step, over its length [trajectories, k, replicates]."""
     return np.take_along_axis(np.diff(values, axis=1), steps[:, :, None], axis=1) / delta
+
+
+def _directions(unit: np.ndarray, steps: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Whether each step went up or down [trajectories, k, 1]; a group's, whether its first factor did."""
+    moves = np.take_along_axis(np.diff(unit, axis=1), steps[:, :, None], axis=1)
+    return np.sign(moves[:, np.arange(len(members)), members.argmax(axis=1)])[..., None]
 
 
 def _salib(
@@ -167,21 +187,57 @@ def _salib(
     )
     mu, mu_star, sigma = (np.ma.filled(found[key], np.nan) for key in ("mu", "mu_star", "sigma"))
     # SALib averages mu over a group's factors, which move up and down as it happens: a mean of nothing.
-    return {"mu": np.where(np.isnan(sigma), np.nan, mu), "mu_star": mu_star, "sigma": sigma}
+    return {"mu": np.where(np.isnan(sigma), np.nan, mu), "mu_star_raw": mu_star, "sigma_raw": sigma}
 
 
-def _without_luck(effects: np.ndarray, negligible: float, resamples: int, seed: int) -> dict[str, object]:
-    """The columns `effect` to `matters`."""
+def _without_luck(
+    effects: np.ndarray, is_single: np.ndarray, negligible: float, resamples: int, seed: int
+) -> dict[str, object]:
+    """The columns without luck: `mu_star` and `sigma`, `effect` to `matters`."""
+    from scipy import stats
+
     squares = cross(effects, effects)
     low, high = ends(resampled_means(squares, resamples, seed))
     noise_removed = effects.shape[-1] > 1
+    p = _chance(effects.mean(axis=-1), squares, is_single, negligible)
+    matters = stats.false_discovery_control(p) <= _FALSE_DISCOVERIES
     return {
+        "mu_star": np.maximum(_sizes(effects).mean(axis=0), 0.0),
+        "sigma": np.where(is_single, _sigma(effects), np.nan),
         "effect": _root(squares.mean(axis=0)),
         "effect_low": _root(low),
         "effect_high": _root(high),
         "noise": _noise(effects) if noise_removed else np.nan,
-        "matters": pd.array(low > negligible if noise_removed else [pd.NA] * len(low), dtype="boolean"),
+        "p": p if noise_removed else np.nan,
+        "matters": pd.array(matters if noise_removed else [pd.NA] * len(p), dtype="boolean"),
     }
+
+
+def _chance(means: np.ndarray, squares: np.ndarray, is_single: np.ndarray, negligible: float) -> np.ndarray:
+    """How likely effects so clear are by luck alone, of means and squares [trajectories, k]."""
+    from scipy import stats
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        signed, squared = (
+            each.mean(axis=0) / each.std(axis=0, ddof=1) * np.sqrt(len(each)) for each in (means, squares)
+        )
+    of_sign = np.where(is_single, 2 * stats.t.sf(np.abs(signed), len(means) - 1), 1.0)
+    p = np.minimum(2 * np.fmin(of_sign, stats.t.sf(squared, len(means) - 1)), 1.0)
+    return np.where(squares.mean(axis=0) + means.mean(axis=0) ** 2 > negligible, p, 1.0)
+
+
+def _sizes(effects: np.ndarray) -> np.ndarray:
+    """|effect| of each trajectory [trajectories, k]: each replicate's, with the sign of all others."""
+    n = effects.shape[-1]
+    others = effects.sum(axis=-1, keepdims=True) - effects if n > 1 else effects
+    return (np.sign(others) * effects).mean(axis=-1)
+
+
+def _sigma(effects: np.ndarray) -> np.ndarray:
+    """Standard deviation of effects [k], without what luck adds to means over replicates."""
+    n = effects.shape[-1]
+    luck = effects.var(axis=-1, ddof=1).mean(axis=0) / n if n > 1 else 0.0
+    return _root(effects.mean(axis=-1).var(axis=0, ddof=1) - luck)
 
 
 def _root(square: np.ndarray) -> np.ndarray:

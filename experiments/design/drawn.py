@@ -5,20 +5,23 @@ from functools import partial
 
 import numpy as np
 
-from experiments.design.factors import Factor
+from experiments.design.factors import Factor, samples_of
 from experiments.design.points import Design, Kind, counted, problem_of
 from experiments.design.ranges import DISTRIBUTED, Told
 from experiments.design.reading import check_size, factors_from
 from model.domains import is_whole
 from model.problems import BadInput, all_of
 
+#: Sequences that the base samples of a Sobol design are taken from.
+SCRAMBLES = 8
 _MOST_LEVELS = 1_000
 
 
 def _sobol(told: Told) -> Design:
     """`n` base samples of (factors + 2) points, for Sobol indices; the first of more are those of fewer.
 
-    Of each base sample: A, then A with one group after the other from B, then B (Saltelli et al. 2010).
+    Of each base sample: A, then A with one group after the other from B, then B (Saltelli et al. 2010). They
+    are taken in turn from sequences that are scrambled independently, which tell how sure indices are.
     """
     n, seed, factors = all_of(
         [partial(_power_of_two, told), partial(_seed, told), partial(factors_from, SOBOL, told)]
@@ -26,15 +29,22 @@ def _sobol(told: Told) -> Design:
     check_size(n * (_n_groups(factors) + 2), len(factors))
     from SALib.sample import sobol
 
-    generator = np.random.default_rng(seed)
-    unit = sobol.sample(problem_of(factors), n, calc_second_order=False, seed=generator)
-    return _placed(SOBOL, factors, n, unit)
+    sequences = min(SCRAMBLES, n)
+    generators = [np.random.default_rng([seed, sequence]) for sequence in range(sequences)]
+    drawn = [
+        sobol.sample(problem_of(factors), n // sequences, calc_second_order=False, seed=each)
+        for each in generators
+    ]
+    base_samples = np.array(drawn).reshape(sequences, n // sequences, -1, len(factors)).swapaxes(0, 1)
+    return _placed(SOBOL, factors, n, base_samples.reshape(-1, len(factors)))
 
 
 def _morris(told: Told) -> Design:
     """`n` trajectories of (factors + 1) points, for screening; the first of more are those of fewer.
 
-    Each trajectory has a seed of its own: how many follow changes none.
+    Each trajectory has a seed of its own: how many follow changes none. Words and other values are drawn off
+    the grid, whose levels would leave some of them out: a trajectory goes between two of them, each two
+    equally likely.
     """
     n, seed, levels, factors = all_of(
         [
@@ -51,7 +61,20 @@ def _morris(told: Told) -> Design:
     drawn = [morris.sample(problem_of(factors), 1, num_levels=levels, seed=each) for each in generators]
     # One level, one number: the last digits would decide which whole number or word it stands for.
     unit = np.rint(np.concatenate(drawn) * (levels - 1)) / (levels - 1)
-    return _placed(MORRIS, factors, n, unit, levels)
+    design = _placed(MORRIS, factors, n, unit, levels)
+    pairs = [np.random.default_rng([seed, trajectory, 1]) for trajectory in range(n)]
+    for column, factor in enumerate(factors):
+        if factor.values is not None:
+            design.samples[:, column] = _between_two(factor, unit[:, column].reshape(n, -1), pairs)
+    return design
+
+
+def _between_two(factor: Factor, unit: np.ndarray, generators: Sequence[np.random.Generator]) -> np.ndarray:
+    """Of each trajectory two of a factor's values, below and above the middle of its range [points]."""
+    samples = np.sort(samples_of(factor.name, factor.values or ()))
+    pairs = [np.sort(each.permutation(len(samples))[:2]) for each in generators]
+    ends = samples[np.array(pairs)][:, [0, -1]]
+    return np.take_along_axis(ends, (unit > 0.5).astype(int), axis=1).ravel()
 
 
 def _latin_hypercube(told: Told) -> Design:

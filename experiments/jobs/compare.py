@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.effects_table import effects_table, levels_table
+from experiments.jobs.effects_table import best_lines, effects_table, levels_table
 from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import gathered
@@ -41,6 +41,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     found = analysed(study, plan, folder)
     if "effects" in found:
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
+        yield from best_lines(found["best"])
     else:
         yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))
 

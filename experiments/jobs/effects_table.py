@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis import words
+from analysis.statistics.effects import FINDINGS, runs_saved
 from analysis.statistics.intervals import half_width
-from analysis.tables import HEADLINES, MAIN_INDICATOR
+from analysis.tables import BASELINE, HEADLINES, MAIN_INDICATOR
 from experiments.command.policies import base_name
 from experiments.command.settings import Settings
 from experiments.study.equal_money import Solved
@@ -33,11 +34,13 @@ class Column:
         heading: what it is, with its unit.
         factor: what it is multiplied by.
         better: +1 where more is better, -1 where less is, 0 where neither.
+        is_finding: whether it is starred where it is sure.
     """
 
     heading: str
     factor: float
     better: int
+    is_finding: bool
 
 
 def columns_for(settings: Settings) -> dict[str, Column]:
@@ -46,7 +49,7 @@ def columns_for(settings: Settings) -> dict[str, Column]:
     columns = {}
     for name in HEADLINES:
         factor, unit = told.shown(name, months)
-        columns[name] = Column(_heading(told.label(name), unit), factor, told.better(name))
+        columns[name] = Column(_heading(told.label(name), unit), factor, told.better(name), name in FINDINGS)
     return columns
 
 
@@ -62,6 +65,8 @@ _STYLES = {1: "bold green", -1: "bold red", 0: "bold"}
 #: In a narrower terminal, the table leaves out what it can.
 _WIDE = 92
 _NARROW_NAME = 21
+#: Policies that may be the best: more are counted.
+_NAMED = 8
 
 
 def effects_table(
@@ -71,6 +76,7 @@ def effects_table(
     is_wide = console.width >= _WIDE
     columns = columns_for(settings)
     lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
+    solved = {name: each for name, each in solved.items() if name in lines}
     saved = {name: line[MAIN_INDICATOR]["seeds_saved"] for name, line in lines.items()}
     places = {
         name: _places([line[name] for line in lines.values()], column.factor)
@@ -85,7 +91,7 @@ def effects_table(
 
     first = next(iter(lines.values()))
     levels = [_level(first[name]["baseline"] * column.factor) + " " for name, column in columns.items()]
-    table.add_row("baseline", *levels, style="italic")
+    table.add_row(settings.against, *levels, style="italic")
     table.add_section()
     for name in lines:
         if name not in solved:
@@ -100,12 +106,21 @@ def effects_table(
         fits = is_wide or len(base_name(name)) + len(intensity) < _NARROW_NAME
         add(name, Text.assemble(base_name(name), (f"{' ' if fits else '\n  '}{intensity}", "dim")))
     yield table
-    legend = _legend(settings, list(saved.values()), is_wide)
+    legend = _legend(settings, effects, is_wide)
     if solved:
         legend += "\nAt equal money: each with the intensity that costs so much."
     if misses:
         legend += " † costs something else (see the notes)."
     yield Padding(Text(legend, style="dim"), (1, 0))
+
+
+def best_lines(found: pd.DataFrame) -> Iterator[RenderableType]:
+    """Which policies may be the best on what policies are ranked by."""
+    for among, policies in found[found["indicator"] == MAIN_INDICATOR].groupby("among", sort=False):
+        names = [escaped(str(name)) for name in policies.loc[policies["may_be_best"], "policy"]]
+        some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        what = f"the best of {len(policies)} {among} on strategic partnerships (95%, best.csv)"
+        yield Text(f"Surely {what}: {some}" if len(names) == 1 else f"May be {what}: {some}")
 
 
 def levels_table(settings: Settings, rows: pd.DataFrame) -> Iterator[RenderableType]:
@@ -151,7 +166,7 @@ def _places(cells: Sequence[Cell], factor: float) -> int:
 
 
 def _effect(cell: Cell, column: Column, places: int) -> Text:
-    """An effect with its interval; bold and starred where the interval excludes zero."""
+    """An effect with its own interval; bold and starred where zero is excluded with all others at once."""
     effect, low, high = (cell[name] * column.factor for name in ("effect", "low", "high"))
     if not np.isfinite(effect):
         return Text("– ", style="dim")
@@ -159,9 +174,23 @@ def _effect(cell: Cell, column: Column, places: int) -> Text:
     if not np.isfinite(low):
         return Text(text + " ")
     text += f" ±{(high - low) / 2:,.{places}f}"
-    if low <= 0 <= high:
+    if not column.is_finding:
+        return Text(text + " ")
+    if cell["together_low"] <= 0 <= cell["together_high"]:
         return Text(text + " ", style="dim")
     return Text(text + "*", style=_STYLES[int(np.sign(effect)) * column.better])
+
+
+def _in_all(effects: pd.DataFrame) -> str:
+    """Runs saved in all, where that is known."""
+    saved = runs_saved(effects, MAIN_INDICATOR)
+    if not np.isfinite(saved):
+        return ""
+    return f"; in all {_seeds(saved)} runs, those of what is compared with counted once"
+
+
+def _named(policy: str) -> str:
+    return "the baseline" if policy == BASELINE else escaped(policy)
 
 
 def _seeds(saved: float) -> str:
@@ -183,16 +212,19 @@ def _mean(values: np.ndarray) -> str:
     return f"{_level(values.mean())} ±{_level(float(half_width(values.std(ddof=1) / np.sqrt(n), n)))}"
 
 
-def _legend(settings: Settings, saved: Sequence[float], is_wide: bool) -> str:
+def _legend(settings: Settings, effects: pd.DataFrame, is_wide: bool) -> str:
     n = len(settings.seeds)
+    saved = effects.loc[effects["indicator"] == MAIN_INDICATOR, "seeds_saved"]
     if n == 1:
         return "The difference in one seed, which may be luck: more seeds give intervals."
     lines = [
-        "Difference from the baseline on the same seeds ± half its 95% interval; * where that excludes zero."
+        f"Difference from {_named(settings.against)} on the same seeds ± half its own 95% interval. * where "
+        "zero is excluded even by intervals of which, at 95%, all in the table hold at once; costs have none."
     ]
     if is_wide:
         lines.append(
-            f"Seeds saved: by pairing, beyond the {n} used, for the same interval on strategic partnerships."
+            f"Seeds saved: by pairing, beyond the {n} used, for the same interval on strategic partnerships"
+            f"{_in_all(effects)}."
         )
     elif np.isfinite(saved).any():
         typical = _seeds(float(np.nanmedian(saved)))

@@ -13,7 +13,7 @@ from experiments.command.settings import Settings
 from experiments.jobs.job import Job, effects, no_design
 from experiments.rows.plan import Plan
 from experiments.study.study import Study, analysed, carried_out
-from experiments.terminal import plain_table, records
+from experiments.terminal import interval_text, plain_table, records
 
 #: Half-width of the interval wanted, as a share of the effect.
 _SHARE = 0.1
@@ -41,7 +41,8 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     yield Text()
     yield _levels_table(tables, plan)
     yield Text(
-        f"Settled: from where the coefficient of variation (sd / mean) moves by no more than {SETTLED:g}.",
+        f"Coefficient of variation: sd / mean, with its 95% interval. Seeds: until that is ± {SETTLED:g}, as "
+        "far as can be said.",
         style="dim",
     )
 
@@ -83,11 +84,11 @@ def _levels_table(tables: dict[str, pd.DataFrame], plan: Plan) -> Table:
         "How results settle",
         f"{plan.population.name}, {len(plan.seeds)} seeds",
         ("Policy", "Indicator"),
-        ("Coefficient of\nvariation", "Settled\nfrom seed"),
+        ("Coefficient of\nvariation", f"Seeds for\n±{SETTLED:g}"),
     )
-    latest = {_key(line): line["variation"] for line in records(tables["variation"])}
+    latest = {_key(line): interval_text(line, "variation", 3) for line in records(tables["variation"])}
     for line in records(tables["enough"]):
-        table.add_row(*_key(line), f"{latest[_key(line)]:.3f}", _count(line["n"]))
+        table.add_row(*_key(line), latest[_key(line)], _count(line["n_needed"]))
     return table
 
 

@@ -8,12 +8,14 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from analysis.statistics.regret import in_units
 from analysis.studies import FEWEST_POINTS, RANKED_BY
 from experiments.command.settings import Settings
 from experiments.design.kinds import KINDS
 from experiments.jobs.job import Job, a_design, several_policies, several_seeds
 from experiments.rows.plan import Plan
 from experiments.study.study import Study, analysed, carried_out
+from experiments.study.tables import months_of
 from experiments.terminal import interval_text, plain_table, records
 from model.measures import HORIZON
 
@@ -44,34 +46,37 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     for summary in records(tables["summary"]):
         response = summary["response"]
         found = {name: table.query("response == @response") for name, table in tables.items()}
-        yield from _shown(response, found, summary["points"], summary["replicates"])
+        scale, unit = study.columns.shown(response, months_of(study.settings))
+        found["regret"] = in_units(found["regret"], scale)
+        where = f"{summary['points']} points, {summary['replicates']} seeds each"
+        yield from _shown(f"{study.columns.label(response)}, {unit}", where, found)
 
 
-def _shown(
-    response: str, found: dict[str, pd.DataFrame], n_points: int, n_seeds: int
-) -> Iterator[RenderableType]:
+def _shown(what: str, where: str, found: dict[str, pd.DataFrame]) -> Iterator[RenderableType]:
     regrets = records(found["regret"])
-    yield _regret_table(response, regrets, n_points, n_seeds)
+    yield _regret_table(what, where, regrets)
     yield Text(
-        "Regret: what the best policy of a point has more than this one there. Brackets: 95% intervals. "
-        "Chosen: how often the policy has the least 90th percentile when points are resampled. Luck: its "
-        "share in how the policy's effect varies over points. regret.csv has more measures.",
+        "Regret: what the best policy of a point has more than this one there. Brackets: 95% intervals; the "
+        "largest regret is of the points run and has none. Chosen: how often the policy has the least 90th "
+        "percentile when points are resampled. Luck: its share in how the policy's effect varies over "
+        "points. regret.csv has more measures.",
         style="dim",
     )
     best = regrets[0]["policy"]
     yield Text(f"\n{best}, the policy of least 90th-percentile regret, against each other one", "bold")
     yield _contest_table(best, [line["policy"] for line in regrets[1:]], found)
     yield Text(
-        "Ranking flips: where the other is surely better. Hangs on: what explains most of the difference. "
-        "Wins: in one future, over parameters and luck. Surely: share of points at which that can be said.\n",
+        "Ranking flips: where the other is surely better. Hangs on: what surely explains some of the "
+        "difference. Wins: in one future, over parameters and luck. Better: on average over luck, in so many "
+        "futures at least and at most (95%).\n",
         style="dim",
     )
 
 
-def _regret_table(response: str, regrets: list[dict], n_points: int, n_seeds: int) -> Table:
+def _regret_table(what: str, where: str, regrets: list[dict]) -> Table:
     table = plain_table(
-        f"{response}: which policy is good whatever the parameters",
-        f"{n_points} points, {n_seeds} seeds each",
+        f"{what}: which policy is good whatever the parameters",
+        where,
         ("Policy",),
         ("Mean", "90th percentile\nof regret", "Chosen\n%", "Largest\nregret", "Luck\n%"),
     )
@@ -81,7 +86,7 @@ def _regret_table(response: str, regrets: list[dict], n_points: int, n_seeds: in
             f"{line['mean']:.2f}",
             interval_text(line, RANKED_BY),
             f"{100 * line[f'{RANKED_BY}_chosen']:.0f}",
-            interval_text(line, "max_regret"),
+            f"{line['max_regret']:.2f}",
             f"{100 * line['noise_share']:.0f}",
         )
     return table
@@ -90,7 +95,7 @@ def _regret_table(response: str, regrets: list[dict], n_points: int, n_seeds: in
 def _contest_table(best: str, others: Sequence[str], found: dict[str, pd.DataFrame]) -> Table:
     """Of the best policy against each other: how often it wins, and where the ranking flips."""
     table = plain_table(
-        None, "", ("Against", "Ranking flips", "Hangs on"), ("Wins\n%", "Surely\nbetter %", "Surely\nworse %")
+        None, "", ("Against", "Ranking flips", "Hangs on"), ("Wins\n%", "Better in\n% of futures")
     )
     contests = {line["other"]: line for line in records(found["beats"]) if line["policy"] == best}
     for other in others:
@@ -99,8 +104,9 @@ def _contest_table(best: str, others: Sequence[str], found: dict[str, pd.DataFra
         table.add_row(
             other,
             _where(leaves, best, other),
-            ", ".join(line["factor"] for line in matter[:_FACTORS_SHOWN] if line["importance"] > 0) or "–",
-            *(f"{100 * contests[other][share]:.0f}" for share in ("beats", "surely_better", "surely_worse")),
+            ", ".join(line["factor"] for line in matter[:_FACTORS_SHOWN] if line["matters"]) or "–",
+            f"{100 * contests[other]['beats']:.0f}",
+            "–".join(f"{100 * contests[other][f'better_{end}']:.0f}" for end in ("low", "high")),
         )
     return table
 

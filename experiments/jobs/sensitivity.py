@@ -113,7 +113,7 @@ def _screening_table(title: str, lines: list[dict], summary: dict) -> Renderable
         f"{summary['trajectories']} trajectories, {summary['replicates']} replicates, "
         f"{summary['runs']:,} runs",
         ("Factor", "Matters"),
-        ("Effect", "mu*", "sigma", "mu* of luck\nalone"),
+        ("Effect", "mu*", "sigma", "mu* of luck\nif left in"),
     )
     for line in _descending(lines, "effect")[:_SHOWN]:
         table.add_row(
@@ -134,9 +134,9 @@ def _morris_words(lines: list[dict], summary: dict) -> str:
         )
     n_matter, n = sum(line["matters"] is True for line in lines), len(lines)
     return (
-        f"{n_matter} of {n} matter: the 95% interval of their effect, luck removed, excludes 0. Effect: root "
-        "mean square change of the response over the factor's whole range; mu* and sigma as SALib has them, "
-        "luck included."
+        f"{n_matter} of {n} matter (of all that are said to, 5% may not). Effect: root mean square change of "
+        "the response over the factor's whole range; mu*: mean size; sigma: standard deviation; luck is "
+        "removed from all three. What SALib has, luck included, is in screening.csv."
     )
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from analysis.statistics.stopping import seeds_wanted
-from experiments.command.policies import BASELINE
 from experiments.command.settings import Precision
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of
@@ -26,8 +25,9 @@ def narrowed(study: Study) -> Complete:
 
 
 def differences_of(study: Study, plan: Plan, precision: Precision) -> dict[str, np.ndarray]:
-    """Differences from the baseline, a value a seed (NaN where a run failed), by policy."""
+    """Differences from the policy compared with, a value a seed (NaN where a run failed), by policy."""
     names = [policy.name for policy in plan.policies]
     values = values_of(study.store, plan, [precision.indicator])[0, :, :, 0]
-    base = values[:, names.index(BASELINE)]
-    return {name: values[:, i] - base for i, name in enumerate(names) if name != BASELINE}
+    against = study.settings.against
+    base = values[:, names.index(against)]
+    return {name: values[:, i] - base for i, name in enumerate(names) if name != against}

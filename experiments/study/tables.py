@@ -10,10 +10,13 @@ from analysis import asked as asking
 from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
+from analysis.tables import BASELINE, COST
 from experiments.command.settings import Settings
+from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.points import BLOCK, Design
 from experiments.study.equal_money import Solved
 from model.measures import FLOW, HORIZON, MONTHLY, STOCK, Indicator
+from model.parameters import LEVERS
 
 _NAMES = {
     "policy": ("", "the policy"),
@@ -93,6 +96,8 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         groups=[factor.group for factor in design.factors],
         levels=design.levels,
         seeds_apart=BLOCK,
+        scrambles=min(SCRAMBLES, design.n) if design.kind is SOBOL else 0,
+        limited=dict(_limited(settings)),
     )
     return Asked(
         job=settings.job,
@@ -103,6 +108,8 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         precision=precision
         and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
         equal_money=_equal_money(settings, solved),
+        against=settings.against,
+        months=months_of(settings),
     )
 
 
@@ -111,6 +118,27 @@ def _equal_money(settings: Settings, solved: Mapping[str, Solved]) -> EqualMoney
         return None
     missed = [name for name, each in solved.items() if each.reason]
     return EqualMoney(settings.money, settings.money * settings.years, missed)
+
+
+def _limited(settings: Settings) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Each price that is varied, and what it can act on: costs, where a lever charged to them is pulled."""
+    varied = {factor.name for factor in settings.design.factors}
+    for price in sorted(varied):
+        costs = {lever.cost for lever in LEVERS.values() if lever.price == price}
+        charged = {name for name, lever in LEVERS.items() if lever.cost in costs}
+        pulling = [
+            planned.policy.name
+            for planned in settings.policies
+            if charged & {*planned.policy.levers, *(varied if planned.policy.name != BASELINE else ())}
+        ]
+        if costs:
+            yield price, {"responses": sorted({*costs, COST}), "policies": pulling}
+
+
+def months_of(settings: Settings) -> int:
+    """Length of the horizon; 0 where the design varies it."""
+    varies = any(factor.name == "horizon" for factor in settings.design.factors)
+    return 0 if varies else int(settings.parameters["horizon"])
 
 
 def write_positions(folder: Path, design: Design) -> None:

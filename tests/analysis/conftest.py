@@ -168,9 +168,9 @@ def robust(tmp_path: Path) -> Path:
         folder,
         "regret",
         [
-            ("mean_strategic", "baseline", 3.0, 2.5, 3.5, 0.0, 5.0, 4.0, 6.0, 0.0, 8.0, 6.0, 9.0, 0.0),
-            ("mean_strategic", "phds", 1.0, 0.5, 1.5, 0.2, 2.0, 1.0, 3.0, 0.3, 4.0, 2.0, 5.0, 0.4),
-            ("mean_strategic", "joint_posts", -0.1, -0.3, 0.2, 0.8, 1.0, 0.5, 2.0, 0.7, 3.0, 2.0, 6.0, 0.6),
+            ("mean_strategic", "baseline", 3.0, 2.5, 3.5, 0.0, 5.0, 4.0, 6.0, 0.0, 8.0, 0.0),
+            ("mean_strategic", "phds", 1.0, 0.5, 1.5, 0.2, 2.0, 1.0, 3.0, 0.3, 4.0, 0.4),
+            ("mean_strategic", "joint_posts", 0.1, 0.0, 0.2, 0.8, 1.0, 0.5, 2.0, 0.7, 3.0, 0.6),
         ],
     )
     chances = {("joint_posts", "phds"): 0.52, ("joint_posts", "baseline"): 0.95, ("phds", "baseline"): 0.7}
@@ -194,7 +194,7 @@ def robust(tmp_path: Path) -> Path:
     _write(
         folder,
         "importance",
-        [(*against["phds"], "search_rate", 0.6), (*against["phds"], "need_rate", -0.01)],
+        [(*against["phds"], "search_rate", 0.6, True), (*against["phds"], "need_rate", 0.01, False)],
     )
     return folder
 
@@ -253,6 +253,6 @@ _INDICATORS = [
 
 def _effects_of(policy: str) -> list[tuple]:
     return [
-        (policy, name, effect, effect - HALF_WIDTH[name], effect + HALF_WIDTH[name], BASELINE[name], 3)
+        (policy, name, effect, *2 * (effect - HALF_WIDTH[name], effect + HALF_WIDTH[name]), BASELINE[name], 3)
         for name, effect in zip(BASELINE, EFFECTS[policy], strict=True)
-    ] + [(policy, "value", np.nan, np.nan, np.nan, np.nan, 0)]
+    ] + [(policy, "value", *[np.nan] * 6, 0)]

@@ -14,9 +14,9 @@ def test_regret_sorts_by_the_90th_percentile(robust):
     figure = drawn(regret.draw, robust)
     assert tick_labels(figure.axes[0]) == ["Joint posts", "PhDs", "Baseline"]
     headings = [axes.get_title(loc="left") for axes in figure.axes]
-    assert headings == ["Mean", "90th percentile", "Largest", "Chosen"]
+    assert headings == ["Mean", "90th percentile", "Largest run", "Chosen"]
     shown = [axes.collections[-1].get_offsets()[:, 0] for axes in figure.axes[:3]]
-    assert np.allclose(shown, [[-0.1, 1, 3], [1, 2, 5], [3, 4, 8]])
+    assert np.allclose(shown, [[0.1, 1, 3], [1, 2, 5], [3, 4, 8]])
     assert [text.get_text() for text in figure.axes[3].texts] == ["70%", "30%", "0%"]
     assert figure.axes[1].get_xlabel() == "partnerships at a time"
 
@@ -25,6 +25,13 @@ def test_a_policy_that_is_hardly_ever_the_best_is_grey(robust):
     for axes in drawn(regret.draw, robust).axes[:3]:
         wanted = [to_rgba(colour) for colour in (style.BLUE, style.BLUE, style.UNCLEAR)]
         assert np.allclose(axes.collections[-1].get_facecolors(), wanted)
+
+
+def test_regret_is_in_the_units_of_the_main_table(robust, spoil):
+    spoil(robust, "regret", lambda table: table.assign(response="mean_coverage"))
+    figure = drawn(regret.draw, robust)
+    assert np.allclose(figure.axes[0].collections[-1].get_offsets()[:, 0], [10, 100, 300])
+    assert figure.axes[0].get_xlabel() == "% of councils"
 
 
 @pytest.mark.parametrize(

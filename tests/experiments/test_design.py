@@ -144,6 +144,18 @@ def test_salib_is_told_of_the_unit_cube() -> None:
 # Morris
 
 
+def test_a_screening_tries_every_value_as_often() -> None:
+    """400 trajectories; 5 words, of which two each: 160 are to have each word, sd 10. 5 sd: 1 in 10,000."""
+    factors = {"match_algorithm": None, "motives": None, "grant_months": {"values": [36, 6, 12, 60, 18]}}
+    table = design_from({"kind": "morris", "n": 400, "factors": factors}).table()
+    blocks = table.groupby("block")
+    for factor, n_values in (("match_algorithm", 5), ("motives", 3), ("grant_months", 5)):
+        counts = blocks[factor].unique().explode().value_counts()
+        assert (blocks[factor].nunique() == 2).all()
+        assert len(counts) == n_values
+        assert (abs(counts - 800 / n_values) < 50).all()
+
+
 @pytest.mark.parametrize("groups", [None, GROUPS])
 def test_a_morris_design_grows(groups: dict[str, list[str]] | None) -> None:
     given = {"kind": "morris", "factors": MIXED, "groups": groups}

@@ -128,7 +128,7 @@ def test_rows_that_cannot_be_brought_to_the_sum_are_marked(tiny) -> None:
     said = tiny(policies, "seeds=28", "equal_money=600", "population.scale_levers=false", "out=out")
     effects = pd.read_csv("out/effects.csv").set_index("policy")
     assert effects.loc["training_equal_money", "misses_sum"].all()
-    (line,) = [line for line in said.out.splitlines() if line.startswith("training")]
+    (line,) = [line for line in said.out.splitlines() if line.startswith("training ")]
     assert "1†" in line
     assert "† costs something else (see the notes)" in " ".join(said.out.split())
     notes = " ".join(json.loads(Path("out/manifest.json").read_text())["warnings"])

@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 from rich.text import Text
 
+from analysis.statistics.effects import FINDINGS
 from experiments.terminal import plain_table, say, say_error, say_traceback, say_where, show, tables
+from tests.experiments.test_failures import flat
 
 ROOT = Path(__file__).parents[2]
 TALK = """
@@ -58,10 +60,37 @@ def test_the_table_fits_the_terminal(tiny, monkeypatch: pytest.MonkeyPatch, colu
     assert tables().width == columns
 
 
-def test_an_effect_that_excludes_zero_is_marked(tiny) -> None:
-    said = tiny("policies=[baseline,joint_posts]", "seeds=3", "out=out")
-    (line,) = re.findall(r"^joint_posts.*$", said.out, re.MULTILINE)
-    assert re.search(r"\+\d+[\d.]* ±[\d.]+\*", line)  # the cost of posts is certain
+def test_what_is_sure_with_all_others_is_marked_and_no_cost_is(tiny) -> None:
+    policies = "policies=[baseline,joint_posts,{name: more, levers: {joint_posts: 300}}]"
+    said = tiny(policies, "seeds=20", "parameters.horizon=120", "out=out")
+    effects = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"])
+    sure = (effects["together_low"] > 0) | (effects["together_high"] < 0)
+    for policy in ("joint_posts", "more"):
+        (line,) = re.findall(rf"^{policy}.*$", said.out, re.MULTILINE)
+        assert line.count("*") == sure[policy][list(FINDINGS)].sum()
+    assert "all in the table hold at once; costs have none" in flat(said.out)
+
+
+def test_which_policies_may_be_the_best_is_told(tiny) -> None:
+    said = tiny("policies=[baseline,brokers,phds]", "seeds=5", "out=out")
+    best = pd.read_csv("out/best.csv").query("indicator == 'mean_strategic'")
+    named = ", ".join(best.loc[best["may_be_best"], "policy"])
+    told = "the best of 3 as designed on strategic partnerships (95%, best.csv): "
+    assert told + named in said.out.replace("\n", " ")
+    assert (best[["distance", "distance_low", "distance_high"]] >= 0).all(axis=None)
+
+
+def test_any_policy_can_be_held_against_any_other(tiny) -> None:
+    arguments = ("policies=[baseline,brokers,phds]", "seeds=4")
+    said = tiny(*arguments, "against=brokers", "out=out")
+    effects, rows = pd.read_csv("out/effects.csv"), pd.read_parquet("out/rows.parquet")
+    levels = rows.pivot_table(index="seed", columns="policy", values="needs_met")
+    told = effects.query("indicator == 'needs_met'").set_index("policy")["effect"]
+    assert told["phds"] == pytest.approx((levels["phds"] - levels["brokers"]).mean())
+    assert set(told.index) == {"baseline", "phds"}
+    assert "Difference from brokers on the same seeds" in flat(said.out)
+    said = tiny(*arguments, "against=broker", "out=out")
+    assert (said.status, "Did you mean brokers?" in said.err) == (2, True)
 
 
 def test_without_a_baseline_levels_are_shown(tiny) -> None:

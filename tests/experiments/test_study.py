@@ -128,6 +128,15 @@ def test_words_can_be_factors_of_a_robustness_experiment(tiny) -> None:
     assert said.status == 0, said.err
 
 
+def test_a_price_that_cannot_act_explains_nothing(tiny) -> None:
+    factors = "design.factors=[price_communication,price_broker,search_rate]"
+    arguments = ("experiment=robust", "policies=[baseline,brokers]", "seeds=2", "design.n=6", factors)
+    assert tiny(*arguments, "responses=[mean_strategic,cost_total]", "out=out").status == 0
+    told = pd.read_csv("out/importance.csv").groupby("response")["factor"].agg(set)
+    assert told["mean_strategic"] == {"search_rate"}
+    assert told["cost_total"] == {"search_rate", "price_broker"}
+
+
 def test_a_designs_factors_given_by_hand_take_the_place_of_the_experiments(tiny) -> None:
     grid = "design.factors={embed_rate: {values: [0.01, 0.02]}}"
     said = tiny("experiment=grid", grid, "seeds=1", "dry_run=true")

@@ -64,6 +64,20 @@ def test_enough_is_where_the_curve_stays(ratios: list[float], expected: int | No
     assert n == expected if expected else pd.isna(n)
 
 
+def test_what_is_not_known_is_not_called_settled() -> None:
+    """The interval of the coefficient of variation covers (normal luck): 400 cases, 1 in 100 fails."""
+    hits, settled = [], 0
+    for seed in range(400):
+        curve = variation(rows_of(p=5 + np.random.default_rng(seed).normal(size=100)), ["a"])
+        last = curve.iloc[-1]
+        hits.append(last["variation_low"] <= 0.2 <= last["variation_high"])
+        settled += enough(curve, epsilon=0.01)["n"].notna()[0]
+    assert np.mean(hits) > 0.94 - 2.33 * np.sqrt(0.06 * 0.94 / 400)
+    # Half of its interval is 0.03 then: nine times as many seeds are needed.
+    assert settled == 0
+    assert enough(curve, epsilon=0.01)["n_needed"][0] == pytest.approx(810, rel=0.5)
+
+
 def test_widths_are_those_of_a_hand_calculation() -> None:
     # Differences 1, 2, 0, 3: mean 1.5, standard error sqrt(5/12), t(3, 0.975) = 3.182446.
     rows = rows_of(baseline=np.array([2.0, 3, 4, 5, np.nan]), p=np.array([3.0, 5, 4, 8, 0]))
