@@ -28,7 +28,7 @@ def save(world: World):
     levers, most = levers_of(world), MOST_SAVED * world.parameters.small_cost
     for c in range(world.councils.size):
         council = world.councils[c]
-        income = levers.commissions / 12.0 * council.relative_size * math.exp(council.culture)
+        income = levers.commissions / 12.0 * council.relative_size * min(1.0, math.exp(council.culture))
         council.purse = min(council.purse + income, most) if income > 0.0 else 0.0
     for u in range(world.universities.size):
         university = world.universities[u]

@@ -42,7 +42,9 @@ def test_declaration(declared):
 #: Declared otherwise since the first specification; model/EVIDENCE.md says why.
 REVISED = {
     *("outline_share", "embed_role", "embed_structure", "handover_with_role", "handover_without"),
-    *("handover_trust", "role_share"),
+    *("handover_trust", "role_share", "council_base", "search_rate", "outreach_rate", "repeat_share"),
+    *("capacity_mean", "scoping_months", "lapse_base", "bid_base", "annual_budget", "embed_rate"),
+    *("initial_strategic", "strategic_loss", "strategic_starved", "strategic_leader", "need_rate"),
 }
 
 

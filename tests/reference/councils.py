@@ -180,7 +180,7 @@ class Council(Busy, mesa.Agent):
 
     def save(self) -> None:
         """A month's money for commissions (ODD 4.8)."""
-        income = self.model.levers.commissions / 12.0 * self.size * math.exp(self.culture)
+        income = self.model.levers.commissions / 12.0 * self.size * min(1.0, math.exp(self.culture))
         self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
 
     # 4.3 Needs
