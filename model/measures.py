@@ -102,9 +102,9 @@ _MONTHLY = (
     Indicator("first_starts", FLOW, "projects", 0, "First projects", "first projects after a meeting (series only)"),
     Indicator("months_waited", FLOW, "months", 0, "Months waited", "months from meeting to first project, summed (series only)"),
     Indicator("grants_paid", FLOW, "£k", -1, "Grants paid", "what the funder paid for grants"),
-    Indicator("grants_open", FLOW, "£k", 0, "Grants of open competitions", "what national competitions paid; another's money, and part of the total cost"),
+    Indicator("grants_open", FLOW, "£k", 0, "Grants of open competitions", "what national competitions paid: another's money, not in the total cost"),
     *map(_cost, COSTS),
-    Indicator("cost_total", FLOW, "£k", -1, "Cost, grants included", "the sum of all grants, open competitions' included, and of all costs of levers"),
+    Indicator("cost_total", FLOW, "£k", -1, "Cost, grants included", "the sum of the funder's grants and of all costs of levers"),
 )
 _SPREAD = Indicator("gini_active_months", RATIO, "Gini coefficient", -1, "Inequality of councils", "Gini coefficient over councils of active tie-months; 0 where there was no partnership at all")
 _QUOTIENTS = (

@@ -34,7 +34,7 @@ def measure(world: World):
     month.needs_open = world.funder.needs_open
     measure_councils(world, month)
     month.needs_met_all = month.needs_met + month.needs_met_scoping + month.needs_met_dissemination
-    total = month.grants_paid + month.grants_open
+    total = month.grants_paid
     for cost in unrolled(COSTS):
         total += month[cost]
     month.cost_total = total

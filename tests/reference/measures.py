@@ -114,7 +114,7 @@ class Measures:
         row |= {name: float(counts[name]) for name in FLOWS}
         met = ("needs_met", "needs_met_scoping", "needs_met_dissemination")
         row["needs_met_all"] = sum(row[name] for name in met)
-        row["cost_total"] = row["grants_paid"] + row["grants_open"] + sum(row[cost] for cost in COSTS)
+        row["cost_total"] = row["grants_paid"] + sum(row[cost] for cost in COSTS)
         self.series.append(row)
         if self.model.month >= self.model.warmup:
             for council in self.model.councils:
