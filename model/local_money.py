@@ -25,15 +25,23 @@ def spend_locally(world: World):
 @compiled
 def save(world: World):
     """A month's money comes in."""
-    levers, most = levers_of(world), MOST_SAVED * world.parameters.small_cost
+    levers, usual, month = levers_of(world), world.segments[0], this_month(world)
     for c in range(world.councils.size):
         council = world.councils[c]
-        income = levers.commissions / 12.0 * council.relative_size * min(1.0, math.exp(council.culture))
-        council.purse = min(council.purse + income, most) if income > 0.0 else 0.0
+        share = council.relative_size * min(1.0, math.exp(council.culture)) / 12.0
+        put_by(world, council, levers.commissions * share)
+        month.cost_local += max(0.0, levers.commissions - usual.commissions) * share
     for u in range(world.universities.size):
         university = world.universities[u]
-        income = levers.seed_money / 12.0 * university.posts
-        university.purse = min(university.purse + income, most) if income > 0.0 else 0.0
+        put_by(world, university, levers.seed_money * university.posts / 12.0)
+        month.cost_local += max(0.0, levers.seed_money - usual.seed_money) * university.posts / 12.0
+
+
+@compiled
+def put_by(world: World, payer: np.record, income: float):
+    """Add a month's money to a purse, which holds little; and none while none comes in."""
+    most = MOST_SAVED * world.parameters.small_cost
+    payer.purse = min(payer.purse + income, most) if income > 0.0 else 0.0
 
 
 @compiled
@@ -102,6 +110,5 @@ def pay(world: World, payer: np.record, event: int):
     """Start the project that a council or university has chosen, out of its purse."""
     p, tie = world.parameters, world.ties[payer.chosen]
     payer.purse -= p.small_cost
-    this_month(world).cost_local += p.small_cost
     start_project(world, tie, 1, p.small_months)
     record(world, tie, event)

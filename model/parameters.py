@@ -31,7 +31,7 @@ _DECLARATIONS = (
     Parameter("warmup", 120, whole(0, 2000), "months", "run-in under the baseline policy before the horizon", "design", (24, 240)),
     Parameter("horizon", 120, whole(0, 2000), "months", "length of the run that is measured", "design", (12, 360)),
     # 4.4 Meetings
-    Parameter("search_rate", 0.15, PROBABILITY, "1/month", "chance that a council looks for a partner for a free need", "calibrated", (0.05, 0.5)),
+    Parameter("search_rate", 0.15, PROBABILITY, "1/month", "chance that a council looks for a partner for a free need", "calibrated", (0.1, 0.9)),
     Parameter("outreach_rate", 0.055, NON_NEGATIVE, "1/month", "scale of a researcher's chance of approaching a council", "calibrated", (0.02, 0.15)),
     Parameter("repeat_share", 0.3, PROBABILITY, "share", "chance that a council turns first to someone it worked with", "calibrated; ties start mostly from existing links", (0.1, 0.7)),
     Parameter("distance_scale", 5.0, between(0.001, 100_000), "km", "distance at which the decay sets in", "fitted to council mentions in REF 2014 impact cases", (2.0, 20.0)),
@@ -40,7 +40,7 @@ _DECLARATIONS = (
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal
-    Parameter("council_base", -5.4, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-7.0, -3.0)),
+    Parameter("council_base", -5.4, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-8.0, 0.0)),
     Parameter("researcher_base", -0.6, REAL, "logit", "a researcher's readiness to accept before any benefit or cost", "calibrated", (-3.0, 0.0)),
     Parameter("council_benefit", 6.0, NON_NEGATIVE, "logit", "weight of a council's motive-weighted benefit", "assumed", (3.0, 9.0)),
     Parameter("researcher_benefit", 4.0, NON_NEGATIVE, "logit", "weight of a researcher's motive-weighted benefit", "assumed", (2.0, 6.0)),
@@ -129,7 +129,7 @@ _DECLARATIONS = (
     Parameter("late_value", 0.3, PROBABILITY, "-", "worth of a late finding", "assumed", (0.0, 0.8)),
     Parameter("median_analysts", 20.0, POSITIVE, "days/month", "analytical capacity of a council of 170k people", "assumed: about one full-time analyst", (5.0, 60.0)),
     # 4.10 Embedding and ending
-    Parameter("embed_rate", 0.008, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic", (0.003, 0.05)),
+    Parameter("embed_rate", 0.008, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic", (0.003, 0.2)),
     Parameter("embed_role", 0.25, between(-1, 100), "-", "effect of a dedicated role on embedding", "assumed near no effect: a randomised trial of a broker found none on average (Dobbins et al. 2009) and the English embedded scheme was inconclusive (Kneale et al. 2025)", (-0.5, 1.5)),
     Parameter("embed_structure", 0.5, between(-1, 100), "-", "effect of a strategic structure on embedding", "assumed near no effect; review for the sign", (-0.5, 2.0)),
     Parameter("agreement_rate", 0.01, NON_NEGATIVE, "1/month", "scale of the hazard that a council and a university sign an agreement", "assumed; 31 to over 60 civic agreements of 140 universities; 0 is none", (0.0, 0.03)),

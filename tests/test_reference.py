@@ -13,7 +13,8 @@ from model.simulation import Simulation
 from tests.reference import ReferenceModel
 
 SMALL = lattice(places=3, councils=3, universities=1, researchers=12)
-SHORT = {"warmup": 36, "horizon": 60}
+#: Of willing councils, so that much happens.
+SHORT = {"warmup": 36, "horizon": 60, "council_base": -2.5}
 BUNDLE = {
     "annual_budget": 4000,
     "two_stage": 1,
@@ -130,7 +131,12 @@ def ends(declared):
 def test_each_parameter_at_its_ends(name):
     for value in ends(PARAMETERS[name]):
         for levers in ({"match_interval": 3, "dissemination": 1, "secondments": 20}, BUNDLE):
-            assert_same(levers, lattice(2, 3, 1, 10), 4, {"warmup": 24, "horizon": 36, name: value})
+            assert_same(
+                levers,
+                lattice(2, 3, 1, 10),
+                4,
+                {"warmup": 24, "horizon": 36, "council_base": -2.5, name: value},
+            )
 
 
 def test_places_of_all_sorts():

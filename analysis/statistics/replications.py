@@ -273,7 +273,7 @@ def _pairing(treated: np.ndarray, untreated: np.ndarray) -> tuple[float, float, 
         return np.nan, np.nan, np.nan, np.nan, None
     claimed = (treated.var(ddof=1) + untreated.var(ddof=1)) / difference.var(ddof=1)
     observed, low, high = _jackknifed(_ratio, _couples(treated, untreated, n_groups))
-    return claimed, observed, low, high, bool(low <= claimed <= high)
+    return claimed, observed, low, high, None if np.isnan(low) else bool(low <= claimed <= high)
 
 
 def _couples(treated: np.ndarray, untreated: np.ndarray, n_groups: int) -> np.ndarray:
@@ -286,9 +286,9 @@ def _couples(treated: np.ndarray, untreated: np.ndarray, n_groups: int) -> np.nd
 
 
 def _ratio(effects: np.ndarray) -> float:
-    """Variance of the effects that do not share luck by that of those that do."""
+    """Variance of the effects that do not share luck by that of those that do; NaN where either is 0."""
     shared, apart = effects.reshape(2, -1).var(axis=1, ddof=1)
-    return apart / shared
+    return apart / shared if shared > 0 and apart > 0 else np.nan
 
 
 def _jackknifed(statistic: Callable[[np.ndarray], float], effects: np.ndarray) -> tuple[float, float, float]:

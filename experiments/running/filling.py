@@ -221,7 +221,7 @@ class _Pending:
     def __init__(self, filler: Filler, leases: Leases | None = None) -> None:
         self._filler, self._leases = filler, leases
         self._finished: list[Finished] = []
-        self._added = time.monotonic()
+        self._added = 0.0  # so the first is added at once, and whoever cannot write is told
 
     def __enter__(self) -> Self:
         return self

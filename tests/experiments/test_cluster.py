@@ -195,5 +195,5 @@ def test_workers_that_die_at_the_start_are_told_in_a_line() -> None:
         raise RuntimeError("Nanny failed to start.")
 
     with pytest.raises(OSError, match="workers cannot be started") as told:
-        dask._started(dies, 2)
+        dask._started(dies)
     assert len(str(told.value).splitlines()) == 1

@@ -9,7 +9,7 @@ from scipy import stats
 
 from model.arrays import BY_REPEAT, DORMANT, SCOPING, STRATEGIC
 from model.measures import EVENTS
-from model.parameters import LEVERS
+from model.parameters import LEVERS, PARAMETERS
 from model.policy import BASELINE, policy_from
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
 from model.simulation import Simulation, run
@@ -54,7 +54,7 @@ def happened(simulation, event):
 
 def test_no_entries_no_tie():
     simulation = finished(NO_ENTRIES, BASELINE, lattice())
-    initial = round(0.3 * 36)
+    initial = round(PARAMETERS["initial_strategic"].default * 36)
     assert simulation.world.clock.ties_made == len(happened(simulation, "initial")) == initial
     assert simulation.world.months["formed"].sum() == 0
 
@@ -117,7 +117,10 @@ def test_appraisal_is_base():
     """Benefits and aversions 0: V is the base whoever meets, whatever their state."""
     simulation = finished(INDIFFERENT, BASELINE, lattice())
     for council, researcher in ((0, 0), (35, 539), (17, 3)):
-        assert rules.council_value(simulation.world, council, researcher, 2, 0.8) == -2.5
+        assert (
+            rules.council_value(simulation.world, council, researcher, 2, 0.8)
+            == PARAMETERS["council_base"].default
+        )
         assert rules.researcher_value(simulation.world, council, researcher, 0.8) == -0.6
     assert rules.acceptance(-2.5) == pytest.approx(1 / (1 + np.exp(2.5)), rel=1e-15)
     assert rules.acceptance(-1e6) == pytest.approx(0.0, abs=1e-300)
@@ -157,7 +160,7 @@ def test_dormant_trust_halves(halflife):
     for months in range(1, remembered + 1):
         simulation.advance(1)
         ties = simulation.world.ties[simulation.world.ties["stage"] == DORMANT]
-        assert len(ties) == 11
+        assert len(ties) == round(PARAMETERS["initial_strategic"].default * 36)
         np.testing.assert_allclose(ties["trust"], 0.5 * 0.5 ** (months / halflife), rtol=1e-13)
     simulation.advance(1)
     assert not simulation.world.ties["stage"].any()

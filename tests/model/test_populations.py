@@ -170,8 +170,8 @@ def test_universities_and_places_as_drawn(large):
         ]
     )
     assert set(np.unique(large.universities["roles"])) == {0, 1}
-    assert large.clock.live == large.clock.ties_made == 120
-    assert (large.ties["trust"][:120] == 0.5).all()
+    assert large.clock.live == large.clock.ties_made == 60
+    assert (large.ties["trust"][:60] == 0.5).all()
 
 
 REVIEW = (3.2, 2.4, 1.6, 0.8)

@@ -16,7 +16,8 @@ from model.population import lattice
 from model.simulation import Simulation
 
 SMALL = lattice(2, 2, 1, 5, scale_levers=False)
-SHORT = {"warmup": 24, "horizon": 24}
+#: Short runs of willing councils, so that much happens in them.
+SHORT = {"warmup": 24, "horizon": 24, "council_base": -2.5, "culture_spread": 1.0}
 ALGORITHMS = LEVERS["match_algorithm"].domain.words
 
 #: Every lever away from its default; those in absolute numbers are meant for unscaled small worlds.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import mesa
 
 from model import chance
+from model.parameters import LEVERS
 
 from .luck import pick
 from .places import Busy, University, draw_position
@@ -180,7 +181,10 @@ class Council(Busy, mesa.Agent):
 
     def save(self) -> None:
         """A month's money for commissions (ODD 4.8)."""
-        income = self.model.levers.commissions / 12.0 * self.size * min(1.0, math.exp(self.culture))
+        share = self.size * min(1.0, math.exp(self.culture)) / 12.0
+        income = self.model.levers.commissions * share
+        further = max(0.0, self.model.levers.commissions - LEVERS["commissions"].default)
+        self.model.measures.charge("local", further * share)
         self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
 
     # 4.3 Needs

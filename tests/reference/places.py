@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from model import chance
+from model.parameters import LEVERS
 
 from .luck import Stream, round_half_up
 
@@ -84,6 +85,8 @@ class University:
         """A month's seed money (ODD 4.8)."""
         posts = sum(not researcher.is_phd for researcher in self.staff)
         income = self.model.levers.seed_money / 12.0 * posts
+        further = max(0.0, self.model.levers.seed_money - LEVERS["seed_money"].default)
+        self.model.measures.charge("local", further / 12.0 * posts)
         self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
 
     def seed(self) -> None:

@@ -161,7 +161,6 @@ class Tie:
     def start_small(self, event: str, measure: str) -> None:
         """Become a small project on local money (ODD 4.8)."""
         p = self.model.parameters
-        self.model.measures.charge("local", p.small_cost)
         self.start(p.small_months, True, event, measure)
 
     def start(self, months: int, funded: bool, event: str, measure: str) -> None:
