@@ -13,6 +13,10 @@ TINY = (
 )  # fmt: skip
 
 
+#: What makes brokers count.
+EMBEDDING = ("parameters.embed_rate=0.1", "parameters.embed_role=2")
+
+
 @dataclass(frozen=True)
 class Said:
     status: int

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from analysis.statistics.effects import FINDINGS
 from experiments.terminal import plain_table, say, say_error, say_traceback, say_where, show, tables
+from tests.experiments.conftest import EMBEDDING
 from tests.experiments.test_failures import flat
 
 ROOT = Path(__file__).parents[2]
@@ -110,7 +111,7 @@ def test_one_seed_has_no_interval(tiny) -> None:
 )
 def test_what_pairing_saved_is_told(tiny, monkeypatch: pytest.MonkeyPatch, columns: int, where: str) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    said = tiny("policies=[baseline,brokers]", "seeds=5", "parameters.horizon=120", "out=out")
+    said = tiny("policies=[baseline,brokers]", "seeds=5", "parameters.horizon=120", *EMBEDDING, "out=out")
     effects = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"])
     saved = effects.loc[("brokers", "mean_strategic"), "seeds_saved"]
     (told,) = re.findall(where, re.sub(r"\s*\n(?=partnerships)", " ", said.out), re.MULTILINE)

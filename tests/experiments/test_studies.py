@@ -9,6 +9,7 @@ import pytest
 from experiments.rows.store import Store
 from experiments.running import batches
 from model.simulation import Run, Simulation
+from tests.experiments.conftest import EMBEDDING
 
 COMPARISON = ("policies=[baseline,brokers]", "seeds=6", "out=out")
 SOBOL = ("experiment=sobol", "seeds=2", "design.factors=[search_rate,embed_rate]", "out=out")
@@ -138,7 +139,7 @@ def test_any_row_can_be_run_again_and_is_the_same(tiny) -> None:
 
 
 def test_precision_adds_seeds_or_says_that_it_ran_out(tiny) -> None:
-    arguments = ("experiment=precise", "policies=[baseline,brokers]", "out=out")
+    arguments = ("experiment=precise", "policies=[baseline,brokers]", *EMBEDDING, "out=out")
     assert tiny(*arguments, "precision.half_width=2").status == 0
     effects = pd.read_parquet("out/effects.parquet").query("indicator == 'mean_strategic'")
     assert ((effects["high"] - effects["low"]) / 2).tolist() == pytest.approx([2.0])

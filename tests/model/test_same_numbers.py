@@ -92,15 +92,16 @@ def test_room(algorithm):
 
 
 def test_room_of_a_fork():
-    warm = Simulation(SHORT, BASELINE, SMALL, seed=1, histories=True)
+    longer = SHORT | {"warmup": 6, "horizon": 60}
+    warm = Simulation(longer, BASELINE, SMALL, seed=1, histories=True)
     warm._room = 0.01
     warm._begin()
-    warm.advance(SHORT["warmup"])
+    warm.advance(longer["warmup"])
     before = warm._room
     fork = warm.fork(EVERYTHING)
     fork.advance()
     assert fork._room > before, "the fork was meant to outgrow its tables"
-    assert bits(fork.result()) == bits(finished(seed=1).result())
+    assert bits(fork.result()) == bits(finished(longer, seed=1).result())
 
 
 @pytest.mark.parametrize("fill", [0, 255])
