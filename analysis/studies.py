@@ -19,6 +19,7 @@ from analysis.statistics import (
     best,
     discovery,
     effects,
+    fits,
     morris,
     regret,
     replications,
@@ -59,6 +60,9 @@ COLUMNS = {
     },
     "best": best.COLUMNS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
+    "targets": fits.TARGETS,
+    "measured": fits.MEASURED,
+    "patterns": fits.COLUMNS,
     "variation": replications.VARIATION,
     "enough": replications.ENOUGH,
     "widths": replications.WIDTHS,
@@ -214,6 +218,32 @@ def _replications(folder: Path, asked: Asked, columns: Dictionary) -> Found:
             "pairing": replications.pairing(rows, BASELINE, responses),
         }
     )
+
+
+def _validated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """How what the model gives compares with what was observed."""
+    targets, measured = _measured(folder)
+    found = Found({"patterns": fits.compared(measured, targets)})
+    together = fits.met_together(measured, targets)
+    if together.size:
+        most = together.sum(axis=1).max()
+        found.notes.append(
+            f"{most} of {together.shape[1]} patterns that are measured in full are met"
+            f"{' together at one point' if len(together) > 1 else ''}."
+        )
+    return found
+
+
+def _measured(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What runs are held against, and what they give."""
+    found = [
+        tables.table(folder, name, tuple(told))
+        for name, told in (("targets", fits.TARGETS), ("measured", fits.MEASURED))
+    ]
+    for name, table in zip(("targets", "measured"), found, strict=True):
+        if table is None:
+            raise BadFolder(f"{folder}: holds no {name}.parquet, which patterns take")
+    return found[0], found[1]  # type: ignore[return-value]
 
 
 # --- designs ----------------------------------------------------------------------------------------------
@@ -372,4 +402,5 @@ _JOBS = {
     "replications": _replications,
     "robustness": _robustness,
     "sensitivity": _sensitivity,
+    "validate": _validated,
 }

@@ -10,6 +10,7 @@ from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF, file_of, mapping_in, stands_in
+from experiments.command.patterns import Pattern, patterns_from
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
 from experiments.design.chosen import SINGLE
@@ -26,9 +27,9 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay")
+_NO_RESPONSES = ("compare", "run", "replay", "validate")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
-_ASKED = ("seeds", "design", "precision", "failed", "population", "policies")
+_ASKED = ("seeds", "design", "patterns", "precision", "failed", "population", "policies")
 _PRECISION = ("indicator", "half_width", "most_seeds")
 
 
@@ -58,6 +59,7 @@ class Settings:
         design: the points that are run.
         seeds: the luck of each run.
         responses: indicators that are looked at.
+        patterns: that the model is held against.
         precision: what seeds are added for, if any.
         against: the policy that the others are compared with.
         equal_money: £k a year that each policy at equal money costs.
@@ -83,6 +85,7 @@ class Settings:
     design: Design
     seeds: range
     responses: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
     precision: Precision | None
     against: str
     equal_money: float | None
@@ -142,6 +145,7 @@ class Settings:
             "engine": dict(self.engine),
             "design": self.asked["design"],
             "responses": list(self.responses),
+            "patterns": self.asked["patterns"],
             "precision": self.asked["precision"],
             "failed": self.asked["failed"],
             "population": self.asked["population"],
@@ -200,6 +204,7 @@ def settings_from(
         "design": lambda: SINGLE if given["design"] is None else design_from(given["design"]),
         "seeds": lambda: _seeds(given["seeds"]),
         "responses": lambda: _responses("responses", given["responses"]),
+        "patterns": lambda: patterns_from(given["patterns"], folders),
         "precision": lambda: _precision(given["precision"]),
         "against": lambda: str(given.get("against", BASELINE)),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
