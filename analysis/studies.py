@@ -17,6 +17,7 @@ from analysis.asked import Asked, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import (
     best,
+    calibration,
     discovery,
     effects,
     fits,
@@ -63,6 +64,13 @@ COLUMNS = {
     "targets": fits.TARGETS,
     "measured": fits.MEASURED,
     "patterns": fits.COLUMNS,
+    "points": calibration.POINTS,
+    "scores": calibration.SCORES,
+    "waves": calibration.WAVES,
+    "identified": calibration.IDENTIFIED,
+    "profiles": calibration.PROFILES,
+    "conflicts": calibration.CONFLICTS,
+    "left_out": calibration.LEFT_OUT,
     "variation": replications.VARIATION,
     "enough": replications.ENOUGH,
     "widths": replications.WIDTHS,
@@ -222,7 +230,7 @@ def _replications(folder: Path, asked: Asked, columns: Dictionary) -> Found:
 
 def _validated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """How what the model gives compares with what was observed."""
-    targets, measured = _measured(folder)
+    targets, measured = _needed(folder, "targets"), _needed(folder, "measured")
     found = Found({"patterns": fits.compared(measured, targets)})
     together = fits.met_together(measured, targets)
     if together.size:
@@ -234,16 +242,32 @@ def _validated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     return found
 
 
-def _measured(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What runs are held against, and what they give."""
-    found = [
-        tables.table(folder, name, tuple(told))
-        for name, told in (("targets", fits.TARGETS), ("measured", fits.MEASURED))
-    ]
-    for name, table in zip(("targets", "measured"), found, strict=True):
-        if table is None:
-            raise BadFolder(f"{folder}: holds no {name}.parquet, which patterns take")
-    return found[0], found[1]  # type: ignore[return-value]
+def _calibrated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What is left of parameter space, and what that tells."""
+    targets, points, positions, scores = (
+        _needed(folder, name) for name in ("targets", "points", POSITIONS, "scores")
+    )
+    means, ensemble = (scores[name].to_numpy().reshape(len(points), -1) for name in ("mean", "ensemble"))
+    found = fits.implausibility(means, ensemble, targets)
+    met = fits.met_together(scores.rename(columns={"mean": "value"}), targets).reindex(points.index)
+    met = met.fillna(False).astype(bool)
+    return Found(
+        {
+            "waves": calibration.waves(points, found, targets),
+            "identified": calibration.identified(points, positions),
+            "profiles": calibration.profiles(points, positions),
+            "conflicts": calibration.conflicts(met),
+            "left_out": calibration.left_out(points, positions, found, met, targets),
+        }
+    )
+
+
+def _needed(folder: Path, name: str) -> pd.DataFrame:
+    """A table that a study's statistics cannot do without."""
+    wanted = COLUMNS.get(name, {})
+    if (table := tables.table(folder, name, tuple(wanted))) is None:
+        raise BadFolder(f"{folder}: holds no {name}.parquet, which its statistics take")
+    return table
 
 
 # --- designs ----------------------------------------------------------------------------------------------
@@ -403,4 +427,5 @@ _JOBS = {
     "robustness": _robustness,
     "sensitivity": _sensitivity,
     "validate": _validated,
+    "calibrate": _calibrated,
 }

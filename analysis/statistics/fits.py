@@ -129,8 +129,12 @@ def misses(means: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
 
     From the middle of a band, or beyond the one end that it has.
     """
+    return missed_by(scaled(means, targets), targets)
+
+
+def missed_by(values: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
+    """As `misses`, of values that are on the targets' scales already."""
     low, high = _ends(targets)
-    values = scaled(means, targets)
     middle = np.where(np.isnan(low) | np.isnan(high), np.nan, (low + high) / 2)
     beyond = np.fmax(np.fmax(low - values, values - high), 0.0)
     return np.where(np.isnan(values), np.nan, np.where(np.isnan(middle), beyond, np.abs(values - middle)))

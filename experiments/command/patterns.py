@@ -1,4 +1,4 @@
-"""Patterns: what is known of the world and the model is held against (conf/pattern/), read and checked."""
+"""Patterns: what is known of the world (conf/pattern/), and how the model is calibrated to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,12 @@ from analysis.statistics.fits import LOG, TARGETS
 from analysis.statistics.patterns import OF_ROWS, OF_STORIES
 from experiments.command.files import PATTERN, file_of, names_in
 from experiments.command.trusted import trusted
-from model.domains import POSITIVE, REAL
+from model.domains import POSITIVE, REAL, is_whole
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 ALL = "all"
+#: What a calibration is told, each a whole number of at least so much; the cutoff is any number above 0.
+_SIZES = {"waves": 1, "points": 1, "forgiven": 0, "drawn": 2, "nearest": 2, "raised": 2}
 BASELINE = "baseline"
 _SCALES = ("linear", LOG)
 _OF_PATTERN = ("what", "source", "confidence", "held_out", "geographic", "targets")
@@ -61,6 +63,52 @@ class Pattern:
     told: Mapping[str, Any]
     geographic: bool
     targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a calibration goes.
+
+    Attributes:
+        waves: of history matching, the design's own the first.
+        points: of each later wave.
+        forgiven: targets that a point may fail without being ruled out.
+        drawn: points drawn from what is not ruled out.
+        nearest: of them, how many are kept.
+        raised: seeds on which those are run anew.
+        cutoff: implausibility above which a point is ruled out.
+    """
+
+    waves: int
+    points: int
+    forgiven: int
+    drawn: int
+    nearest: int
+    raised: int
+    cutoff: float
+
+
+def calibration_from(given: object) -> Calibration:
+    """How a calibration goes, as settings say.
+
+    Raises:
+        BadInput: naming everything that cannot be used.
+    """
+    if not isinstance(given, Mapping):
+        raise BadInput(f"calibration = {given!r} is not allowed: it takes settings, such as waves: 3.")
+    check_keys("calibration", given, (*_SIZES, "cutoff"))
+    refuse(
+        f"calibration.{name} = {given.get(name)!r} is not allowed: it takes a whole number from {least}."
+        for name, least in _SIZES.items()
+        if not is_whole(given.get(name), least)
+    )
+    if given.get("cutoff") not in POSITIVE:
+        raise BadInput(
+            f"calibration.cutoff = {given.get('cutoff')!r} is not allowed: it takes a number above 0."
+        )
+    if given["nearest"] > given["drawn"]:
+        raise BadInput(f"calibration.nearest = {given['nearest']} is more than are drawn: {given['drawn']}.")
+    return Calibration(**given)
 
 
 def patterns_from(given: object, folders: Sequence[Path]) -> tuple[Pattern, ...]:

@@ -15,7 +15,7 @@ from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.chosen import SINGLE
-from experiments.jobs.job import Job
+from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import Gathered
 from experiments.running.stories import histories_of
@@ -147,4 +147,4 @@ def _life(settings: Settings, histories: pd.DataFrame) -> Group:
     return Group(title, note, table, "")
 
 
-JOB = Job(main, needs=(_one_run,))
+JOB = Job(main, needs=(_one_run, no_design("it shows one point")))
