@@ -14,7 +14,7 @@ CANDIDATES = $(PYTHON) python3.14 python3.13 python3.12 python3 python \
 	$(wildcard $(HOME)/.local/share/uv/python/cpython-3.1[2-9]*/bin/python)
 RECENT_ENOUGH = import sys; sys.exit(sys.version_info < (3, 12))
 
-.PHONY: run test test-safe lint format bench clean setup
+.PHONY: run test test-safe lint format bench posterior clean setup
 
 run: setup ## the main job; `make run ARGS="policy=matchmaking seeds=20"` passes on what you ask
 	$(BIN)/towngown $(ARGS)
@@ -41,6 +41,12 @@ bench: setup ## measured speed, beside the plain-Mesa reference and other runner
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_tricks
 	$(BIN)/python -m tests.bench_experiments
+
+posterior: setup ## calibrates at full size, which takes hours and goes on where it was; keeps the points with the project
+	$(BIN)/towngown experiment=calibrate patterns=all seeds=4 design.n=2000 calibration.waves=4 \
+		calibration.points=1000 calibration.drawn=20000 calibration.nearest=500 calibration.raised=12 \
+		out=results/calibration $(ARGS)
+	cp results/calibration/parameters/posterior.csv results/calibration/parameters/posterior.yaml conf/parameters/
 
 clean: ## removes the environment and what tools left behind, not your results
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache

@@ -17,8 +17,10 @@ from analysis.asked import Asked, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import (
     best,
+    calibration,
     discovery,
     effects,
+    fits,
     morris,
     regret,
     replications,
@@ -59,6 +61,16 @@ COLUMNS = {
     },
     "best": best.COLUMNS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
+    "targets": fits.TARGETS,
+    "measured": fits.MEASURED,
+    "patterns": fits.COLUMNS,
+    "points": calibration.POINTS,
+    "scores": calibration.SCORES,
+    "waves": calibration.WAVES,
+    "identified": calibration.IDENTIFIED,
+    "profiles": calibration.PROFILES,
+    "conflicts": calibration.CONFLICTS,
+    "left_out": calibration.LEFT_OUT,
     "variation": replications.VARIATION,
     "enough": replications.ENOUGH,
     "widths": replications.WIDTHS,
@@ -214,6 +226,48 @@ def _replications(folder: Path, asked: Asked, columns: Dictionary) -> Found:
             "pairing": replications.pairing(rows, BASELINE, responses),
         }
     )
+
+
+def _validated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """How what the model gives compares with what was observed."""
+    targets, measured = _needed(folder, "targets"), _needed(folder, "measured")
+    found = Found({"patterns": fits.compared(measured, targets)})
+    together = fits.met_together(measured, targets)
+    if together.size:
+        most = together.sum(axis=1).max()
+        found.notes.append(
+            f"{most} of {together.shape[1]} patterns that are measured in full are met"
+            f"{' together at one point' if len(together) > 1 else ''}."
+        )
+    return found
+
+
+def _calibrated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What is left of parameter space, and what that tells."""
+    targets, points, positions, scores = (
+        _needed(folder, name) for name in ("targets", "points", POSITIONS, "scores")
+    )
+    means, ensemble = (scores[name].to_numpy().reshape(len(points), -1) for name in ("mean", "ensemble"))
+    found = fits.implausibility(means, ensemble, targets)
+    met = fits.met_together(scores.rename(columns={"mean": "value"}), targets).reindex(points.index)
+    met = met.fillna(False).astype(bool)
+    return Found(
+        {
+            "waves": calibration.waves(points, found, targets),
+            "identified": calibration.identified(points, positions),
+            "profiles": calibration.profiles(points, positions),
+            "conflicts": calibration.conflicts(met),
+            "left_out": calibration.left_out(points, positions, found, met, targets),
+        }
+    )
+
+
+def _needed(folder: Path, name: str) -> pd.DataFrame:
+    """A table that a study's statistics cannot do without."""
+    wanted = COLUMNS.get(name, {})
+    if (table := tables.table(folder, name, tuple(wanted))) is None:
+        raise BadFolder(f"{folder}: holds no {name}.parquet, which its statistics take")
+    return table
 
 
 # --- designs ----------------------------------------------------------------------------------------------
@@ -372,4 +426,6 @@ _JOBS = {
     "replications": _replications,
     "robustness": _robustness,
     "sensitivity": _sensitivity,
+    "validate": _validated,
+    "calibrate": _calibrated,
 }

@@ -88,6 +88,10 @@ class Tables:
     flips: pd.DataFrame | None = _table(*_TREE, "where", "share", "difference", *_RANGE, "better")
     #: A line a response, pair of policies and factor: how much of their difference it explains.
     importance: pd.DataFrame | None = _table(*_TREE, "factor", "importance", "matters")
+    #: A line a target of a pattern: what was observed, and what the model gives.
+    patterns: pd.DataFrame | None = _table(
+        "pattern", "target", *_RANGE, "scale", "tolerance", "model", "model_low", "model_high", "passes"
+    )
     #: A line a policy, indicator and number of seeds: coefficient of variation.
     variation: pd.DataFrame | None = _table("policy", "indicator", "n", "variation")
     #: A line a policy and indicator: seeds from which that has settled; missing if it has not.

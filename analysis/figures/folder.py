@@ -14,6 +14,7 @@ from analysis.figures import (
     one_run,
     over_time,
     pairing,
+    patterns,
     regret,
     replications,
     sobol,
@@ -39,6 +40,7 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "variation": replications.draw_variation,
     "widths": replications.draw_widths,
     "pairing": pairing.draw,
+    "patterns": patterns.draw,
 }
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 

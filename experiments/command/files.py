@@ -11,6 +11,8 @@ from model.problems import BadInput, no_such
 #: The folder of the YAML that comes with the program.
 CONF = Path(__file__).resolve().parents[2] / "conf"
 GROUPS = ("policy", "population", "parameters", "experiment", "engine")
+#: What is no setting, but is looked for in the same folders.
+PATTERN = "pattern"
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -22,7 +24,7 @@ def names_in(group: str, folders: Iterable[Path] = (CONF,)) -> list[str]:
 
 def find(folder: Path, group: str, name: str) -> Path | None:
     """The file of a name in a group, if a folder has it."""
-    if group not in GROUPS or name not in names_in(group, [folder]):
+    if group not in (*GROUPS, PATTERN) or name not in names_in(group, [folder]):
         return None
     yaml, yml = (folder / group / f"{name}{ending}" for ending in _ENDINGS)
     return yaml if yaml.exists() or not yml.exists() else yml

@@ -67,6 +67,7 @@ _TITLES = (
     ("Populations", "population"),
     ("Experiments", "experiment"),
     ("Parameters", "parameters"),
+    ("Patterns", "pattern"),
     ("Engines", "engine"),
 )
 

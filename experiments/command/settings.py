@@ -10,9 +10,10 @@ from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF, file_of, mapping_in, stands_in
+from experiments.command.patterns import Calibration, Pattern, calibration_from, patterns_from
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
-from experiments.design.chosen import SINGLE
+from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
@@ -26,9 +27,11 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay")
+_NO_RESPONSES = ("compare", "run", "replay", "validate", "calibrate")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
-_ASKED = ("seeds", "design", "precision", "failed", "population", "policies")
+_ASKED = ("seeds", "design", "patterns", "calibration", "precision", "failed", "population", "policies")
+#: What a set of parameters may say instead of values: a file of points.
+_POINTS = "points"
 _PRECISION = ("indicator", "half_width", "most_seeds")
 
 
@@ -58,6 +61,8 @@ class Settings:
         design: the points that are run.
         seeds: the luck of each run.
         responses: indicators that are looked at.
+        patterns: that the model is held against.
+        calibration: how a calibration to them goes.
         precision: what seeds are added for, if any.
         against: the policy that the others are compared with.
         equal_money: £k a year that each policy at equal money costs.
@@ -83,6 +88,8 @@ class Settings:
     design: Design
     seeds: range
     responses: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    calibration: Calibration
     precision: Precision | None
     against: str
     equal_money: float | None
@@ -142,6 +149,8 @@ class Settings:
             "engine": dict(self.engine),
             "design": self.asked["design"],
             "responses": list(self.responses),
+            "patterns": self.asked["patterns"],
+            "calibration": self.asked["calibration"],
             "precision": self.asked["precision"],
             "failed": self.asked["failed"],
             "population": self.asked["population"],
@@ -193,6 +202,7 @@ def settings_from(
     choices = choices or {}
     if instead := given.get(INSTEAD):
         given = {**given, "design": {**(given["design"] or {}), **instead}}
+    given = _with_points(given, choices, folders)
     checks: dict[str, Callable[[], Any]] = {
         "parameters": lambda: parameters_from(_mapping("parameters", given["parameters"])),
         "population": lambda: population_from(given["population"]),
@@ -200,6 +210,8 @@ def settings_from(
         "design": lambda: SINGLE if given["design"] is None else design_from(given["design"]),
         "seeds": lambda: _seeds(given["seeds"]),
         "responses": lambda: _responses("responses", given["responses"]),
+        "patterns": lambda: patterns_from(given["patterns"], folders),
+        "calibration": lambda: calibration_from(given["calibration"]),
         "precision": lambda: _precision(given["precision"]),
         "against": lambda: str(given.get("against", BASELINE)),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
@@ -223,6 +235,24 @@ def settings_from(
     return Settings(job=given["job"], experiment=experiment, files=tuple(files), asked=asked, **results)
 
 
+def _with_points(
+    given: Mapping[str, Any], choices: Mapping[str, str], folders: Sequence[Path]
+) -> Mapping[str, Any]:
+    """Settings in which a set of parameters that is a sample of points has become the design.
+
+    Its file says where the points are: a table beside it, or anywhere.
+    """
+    parameters = given["parameters"]
+    if not isinstance(parameters, Mapping) or _POINTS not in parameters:
+        return given
+    others = {name: value for name, value in parameters.items() if name != _POINTS}
+    beside = (
+        file_of("parameters", choices["parameters"], folders).parent if "parameters" in choices else Path()
+    )
+    file = str(beside / str(parameters[_POINTS]))
+    return {**given, "parameters": others, "design": {"kind": DRAWS.name, "file": file}}
+
+
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
     """Settings that are allowed, but not together."""
     names = [planned.policy.name for planned in results["policies"]]
@@ -238,6 +268,13 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     if math.prod(sizes) > _MOST_RUNS:
         times = " x ".join(f"{size:,}" for size in sizes)
         yield f"policies x points x seeds = {times} runs: at most {_MOST_RUNS:,} are allowed."
+    if results["design"].kind is DRAWS:
+        names = {factor.name for factor in results["design"].factors}
+        yield from (
+            f"parameters.{name} is not allowed with these points, which have it each its own."
+            for name in given["parameters"] or ()
+            if name in names
+        )
     out, store = results["out"].resolve(), results["store"].resolve()
     if out.is_relative_to(store) or store.is_relative_to(out):
         yield f"out = {given['out']} and store = {given['store']} are within each other: keep them apart."

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,14 @@ def _listed(told: Told) -> Design:
     for column, name in enumerate(names):
         samples[[name in point for point in points], column] = samples_of(name, values[name])
     return _chosen(LIST, factors, samples)
+
+
+def _draws(told: Told) -> Design:
+    """The points of a file, each a draw of its own and with luck of its own; lines can be added."""
+    if "file" not in told:
+        raise BadInput("design.file is missing: draws takes a CSV file of points.")
+    design = _listed(told)
+    return replace(design, kind=DRAWS, blocks=np.arange(len(design)))
 
 
 def _points(given: object) -> list[Point]:
@@ -114,6 +123,7 @@ def _value(declared: Parameter, text: str) -> Value | None:
 
 
 LIST = Kind("list", "List", _listed, ("points", "file"))
+DRAWS = Kind("draws", "Sample", _draws, ("file",), is_sample=True)
 GRID = Kind("grid", "Grid", _grid, ("factors",), STEPPED)
 ONE_AT_A_TIME = Kind("one_at_a_time", "One-at-a-time design", _one_at_a_time, ("factors",), AT_BOTH_ENDS)
 #: Without a design, an experiment is one point that changes nothing.

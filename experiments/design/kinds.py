@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from experiments.design.chosen import GRID, LIST, ONE_AT_A_TIME
+from experiments.design.chosen import DRAWS, GRID, LIST, ONE_AT_A_TIME
 from experiments.design.drawn import LATIN_HYPERCUBE, MORRIS, SOBOL
 from experiments.design.points import Design
 from experiments.design.ranges import check_settings
 from model.problems import BadInput, all_of, no_such
 
-KINDS = {kind.name: kind for kind in (LIST, GRID, LATIN_HYPERCUBE, SOBOL, MORRIS, ONE_AT_A_TIME)}
+KINDS = {kind.name: kind for kind in (LIST, DRAWS, GRID, LATIN_HYPERCUBE, SOBOL, MORRIS, ONE_AT_A_TIME)}
 
 
 def design_from(given: Mapping[str, Any]) -> Design:

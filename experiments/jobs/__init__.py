@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from experiments.jobs.job import Job
 
 #: Each is a module here that declares its JOB, and is loaded only when asked for.
-JOBS = ("compare", "run", "sweep", "sensitivity", "robustness", "replications", "replay")
+JOBS = (
+    "compare",
+    "run",
+    "sweep",
+    "sensitivity",
+    "robustness",
+    "replications",
+    "validate",
+    "calibrate",
+    "replay",
+)
 #: A job that loses rows so often has a store that nothing can be kept in.
 _TRIES = 4
 

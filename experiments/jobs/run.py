@@ -15,13 +15,14 @@ from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.chosen import SINGLE
-from experiments.jobs.job import Job
+from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import Gathered
+from experiments.running.stories import histories_of
 from experiments.status import DONE, FAILED
 from experiments.study.completing import Complete
 from experiments.study.study import Study, begun, written
-from model.measures import EVENTS, LIFE, SERIES
+from model.measures import SERIES
 from model.policy import Policy
 from model.simulation import Run, run
 
@@ -67,17 +68,6 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
     )
     terminal.say_where({"Written to": str(settings.out)})
     return DONE if figures_done else FAILED
-
-
-def histories_of(result: Run, warmup: int) -> pd.DataFrame:
-    """A line an event, and the stage that it leaves the tie in; months before the horizon are negative."""
-    histories = pd.DataFrame({name: result.histories[name] for name in result.histories.dtype.names})  # type: ignore[index, union-attr]
-    numbers = histories["event"].to_numpy(dtype=int)
-    histories["event"] = np.array(EVENTS, dtype=object)[numbers]
-    histories["month"] -= warmup
-    led_to = pd.Series(np.array([each.stage or None for each in LIFE], dtype=object)[numbers], dtype="str")
-    # What begins with a secondment rests, until something else happens.
-    return histories.assign(stage=led_to.groupby(histories["tie"]).ffill().fillna("dormant"))
 
 
 def write_tables(folder: Path, study: Study, plan: Plan, result: Run, histories: pd.DataFrame) -> None:
@@ -157,4 +147,4 @@ def _life(settings: Settings, histories: pd.DataFrame) -> Group:
     return Group(title, note, table, "")
 
 
-JOB = Job(main, needs=(_one_run,))
+JOB = Job(main, needs=(_one_run, no_design("it shows one point")))

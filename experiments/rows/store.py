@@ -1,7 +1,8 @@
 """The store: every row that was ever finished, what came out of it, and every failure.
 
 A folder of tables, each a dataset of Parquet parts: `rows/`, a line a row with its indicators; `months/`, a
-line a row with its monthly measures; `failures/`, a line a row that failed, with its traceback.
+line a row with its monthly measures; `stories/`, a line a run with what its histories say of what was asked;
+`failures/`, a line a row that failed, with its traceback.
 `populations/` holds what rows mean by a population's key, `leases/` says who is about to run which rows. All
 that is needed to run a row again is in its line, so that any number can be traced to its run, and any run
 repeated.
@@ -33,13 +34,15 @@ from experiments.rows.tables import (
     months_table,
     rows_fault,
     rows_table,
+    stories_fault,
+    stories_table,
 )
 from model.measures import INDICATORS
 from model.parameters import PARAMETERS
 from model.population import Population
 from model.problems import BadInput
 
-_FOLDERS = ("rows", "months", "failures", "populations", "leases")
+_FOLDERS = ("rows", "months", "stories", "failures", "populations", "leases")
 #: What systems leave in any folder that one has looked at.
 SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
 #: Of what names a row, what a table of rows begins with.
@@ -55,6 +58,7 @@ class Store:
         folder: where it is.
         rows: a line a row.
         months: a line a row, with what was measured each month.
+        stories: a line a run whose histories were asked something, with what they say.
         failures: a line a failure, be it mended since or not.
     """
 
@@ -69,8 +73,9 @@ class Store:
         self.folder = folder
         self.rows = Parts(folder / "rows", rows_fault)
         self.months = Parts(folder / "months", months_fault, is_large=True)
+        self.stories = Parts(folder / "stories", stories_fault)
         self.failures = Parts(folder / "failures", failures_fault, latest=True)
-        self._tables = (self.rows, self.months, self.failures)
+        self._tables = (self.rows, self.months, self.stories, self.failures)
         self._known: set[str] = set()
 
     def __repr__(self) -> str:
@@ -172,6 +177,14 @@ class Store:
         """Monthly measures [month, SERIES] and spells [kind, outcome, months] of rows, in their order."""
         table = self.months.read(names, ["horizon", "series", "spells"])
         return [unpacked(**line) for line in table.to_pylist()]
+
+    def tell(self, told: Mapping[str, np.ndarray]) -> None:
+        """Add what stories say, by name; when this returns, it is safe."""
+        self.stories.add(stories_table(told))
+
+    def told(self, names: Sequence[str]) -> list[np.ndarray]:
+        """What stories say, in the order of their names."""
+        return [np.frombuffer(each, "<f8") for each in self.stories.read(names)["told"].to_pylist()]
 
     def failures_of(self, names: Sequence[str]) -> dict[str, Failure]:
         """The latest failure of each row that failed and has not been finished since."""

@@ -22,6 +22,8 @@ KEYS: Columns = {
 }  # fmt: skip
 #: `bound` binds a row's months to its name.
 MONTHS: Columns = {"row": _TEXT, "horizon": _WHOLE, "series": _PACKED, "spells": _PACKED, "bound": _PACKED}
+#: What a run's story says; `row` names the story, `bound` binds it to that.
+STORIES: Columns = {"row": _TEXT, "told": _PACKED, "bound": _PACKED}
 FAILURES: Columns = KEYS | {field.name: _TEXT for field in fields(Failure)}
 
 
@@ -38,6 +40,13 @@ def months_table(results: Sequence[tuple[Row, Result]]) -> pa.Table:
     return pa.Table.from_pylist(
         [dict(zip(MONTHS, (*line, _binding(*line)), strict=True)) for line in lines], pa.schema(MONTHS)
     )
+
+
+def stories_table(told: Mapping[str, np.ndarray]) -> pa.Table:
+    """A line a story, by name: what it says, as numbers."""
+    packed = {name: np.asarray(values, "<f8").tobytes() for name, values in told.items()}
+    lines = [(name, each, _binding(name, len(each), each)) for name, each in packed.items()]
+    return pa.Table.from_pylist([dict(zip(STORIES, line, strict=True)) for line in lines], pa.schema(STORIES))
 
 
 def failures_table(failures: Sequence[tuple[Row, Failure]]) -> pa.Table:
@@ -62,6 +71,14 @@ def months_fault(schema: pa.Schema, table: pa.Table) -> str:
         return fault
     bound = (_binding(*line[:-1]) == line[-1] for line in zip(*table.to_pydict().values(), strict=True))
     return "" if all(bound) else "has months of one row under the name of another"
+
+
+def stories_fault(schema: pa.Schema, table: pa.Table) -> str:
+    """What is wrong with stories."""
+    fault = _columns_fault(schema, STORIES) or _gaps(table)
+    lines = () if fault else zip(*table.to_pydict().values(), strict=True)
+    bound = (_binding(name, len(told), told) == binding for name, told, binding in lines)
+    return fault or ("" if all(bound) else "has a story of one run under the name of another")
 
 
 def failures_fault(schema: pa.Schema, table: pa.Table) -> str:
@@ -92,11 +109,11 @@ def _numbers_fault(table: pa.Table) -> str:
     return ""
 
 
-def _binding(name: str, horizon: int, series: bytes, spells: bytes) -> bytes:
-    """Digest of a row's name and months."""
-    digest = hashlib.blake2b(f"{name} {horizon} {len(series)} ".encode(), digest_size=8)
-    digest.update(series)
-    digest.update(spells)
+def _binding(name: str, length: int, content: bytes, more: bytes = b"") -> bytes:
+    """Digest of a name and what is kept under it, of which a length is told apart."""
+    digest = hashlib.blake2b(f"{name} {length} {len(content)} ".encode(), digest_size=8)
+    digest.update(content)
+    digest.update(more)
     return digest.digest()
 
 

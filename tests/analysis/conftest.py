@@ -225,6 +225,21 @@ def replications(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def patterns(tmp_path: Path) -> Path:
+    """A model held against four targets: one met, one missed by far, one of one end, one not measured."""
+    folder = tmp_path / "patterns"
+    _write(folder, "rows", [("baseline", "nine_places", seed) for seed in range(3)])
+    lines = [
+        ("two_regimes", "strategic_share", 0.1, 0.3, "linear", 0.05, 0.2, 0.15, 0.25, True),
+        ("large_city", "starts", 16.0, 29.0, "log", 0.3, 1.2, 0.9, 1.6, False),
+        ("two_regimes", "starts_follow_money", 0.3, np.nan, "linear", 0.1, 0.9, 0.8, 1.0, True),
+        ("matchmaking_session", "ratio", 1.25, 2.4, "log", 0.2, np.nan, np.nan, np.nan, None),
+    ]
+    _write(folder, "patterns", lines, passes="boolean")
+    return folder
+
+
 def _write(folder: Path, name: str, lines: list[tuple], **types: str) -> None:
     if not folder.exists():
         folder.mkdir()

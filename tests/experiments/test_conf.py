@@ -27,6 +27,14 @@ def test_every_policy_runs(tiny, policy: str) -> None:
 
 #: Designs cut down to what a test takes.
 SMALL = {
+    "calibrate": (
+        "design.n=20",
+        "calibration.waves=1",
+        "calibration.drawn=4",
+        "calibration.nearest=2",
+        "calibration.raised=2",
+        "calibration.cutoff=1e9",
+    ),
     "latin_hypercube": ("design.n=3",),
     "morris": ("design.n=2", "design.factors=[search_rate,embed_rate,motives]"),
     "one_at_a_time": ("design.factors=[search_rate,embed_rate]",),

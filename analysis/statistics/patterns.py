@@ -1,0 +1,321 @@
+"""Patterns: what a run says of things that are known of the world; each statistic is a function here.
+
+Those of `OF_ROWS` take the indicators of any number of runs at once, as the store keeps them; those of
+`OF_STORIES` one run's whole story. What they are compared with, and how: `analysis.statistics.fits`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+MONTHS = 12
+#: A council's partnerships in so many months say whether it has any; those so old have lasted.
+_FIVE_YEARS, _THREE_YEARS = 60, 36
+#: km: beside each other; and as far as rates by distance are averaged.
+_BESIDE, _FAR = 25.0, 400.0
+_ACTIVE, _OVER = ("project", "strategic"), ("dormant", "gone")
+
+
+# --- of indicators ----------------------------------------------------------------------------------------
+
+
+def strategic_share(rows: Any, years: float) -> Any:
+    """Share of partnerships at a time that are strategic."""
+    return rows["mean_strategic"] / (rows["mean_strategic"] + rows["mean_project"])
+
+
+def strategic_exits(rows: Any, years: float) -> Any:
+    """Strategic partnerships that end in a year, of those there are."""
+    return rows["lost_strategic"] / (rows["mean_strategic"] * years)
+
+
+def exit_ratio(rows: Any, years: float) -> Any:
+    """How often strategic partnerships end, against transactional ones."""
+    return strategic_exits(rows, years) / (rows["ended_project"] / (rows["mean_project"] * years))
+
+
+def project_life(rows: Any, years: float) -> Any:
+    """Years that a project lasts, by Little's law: those at a time over those begun in a year."""
+    return rows["mean_project"] * years / (rows["starts_grant"] + rows["starts_inkind"])
+
+
+def direct_share(rows: Any, years: float) -> Any:
+    """Share of ties that begin with direct contact or a previous tie."""
+    return (rows["formed_council_search"] + rows["formed_outreach"] + rows["formed_repeat"]) / rows["formed"]
+
+
+def mediated_share(rows: Any, years: float) -> Any:
+    """Share of ties that begin at an event or by introduction."""
+    return (rows["formed_event"] + rows["formed_introduction"]) / rows["formed"]
+
+
+def bids_lost(rows: Any, years: float) -> Any:
+    """Share of bids that fail."""
+    return 1.0 - rows["success_rate"]
+
+
+def days_an_award(rows: Any, years: float) -> Any:
+    """Days that researchers spend bidding for one award."""
+    return rows["days_bidding"] / rows["awards"]
+
+
+def introductions_a_year(rows: Any, years: float) -> Any:
+    """Introductions made in a year."""
+    return rows["introductions"] / years
+
+
+OF_ROWS: Mapping[str, Callable[..., Any]] = {
+    each.__name__: each
+    for each in (
+        strategic_share, strategic_exits, exit_ratio, project_life, direct_share, mediated_share, bids_lost,
+        days_an_award, introductions_a_year,
+    )
+}  # fmt: skip
+
+
+# --- of stories -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that one run tells.
+
+    Attributes:
+        indicators: of the horizon, by name.
+        months: a line a month of the horizon, a column a measure.
+        histories: a line an event, in order: `tie`, `council`, `university` (rows), `month` (those before
+            the horizon are negative), `event`, and `stage` afterwards.
+        councils: a line a council: `place`, `people`.
+        universities: a line a university: `place`, `staff`, and `role`: whether it has a dedicated one.
+        structured: whether each place has a strategic structure.
+        distance: km [councils, universities].
+    """
+
+    indicators: Mapping[str, float]
+    months: pd.DataFrame
+    histories: pd.DataFrame
+    councils: pd.DataFrame
+    universities: pd.DataFrame
+    structured: np.ndarray
+    distance: np.ndarray
+
+    @property
+    def horizon(self) -> int:
+        """Its months."""
+        return len(self.months)
+
+    @property
+    def years(self) -> float:
+        """Length of the horizon."""
+        return self.horizon / MONTHS
+
+    @cached_property
+    def partnerships(self) -> pd.DataFrame:
+        """As `partnerships_of`."""
+        return partnerships_of(self.histories)
+
+    @cached_property
+    def is_local(self) -> np.ndarray:
+        """Whether council and university share a place [councils, universities]."""
+        return np.equal.outer(self.councils["place"].to_numpy(), self.universities["place"].to_numpy())
+
+    @cached_property
+    def has_tie(self) -> np.ndarray:
+        """Whether the two had a partnership in the horizon [councils, universities]."""
+        lasting = self.partnerships[_until(self.partnerships["end"]) > 0]
+        found = np.zeros(self.distance.shape, bool)
+        found[lasting["council"], lasting["university"]] = True
+        return found
+
+
+def partnerships_of(histories: pd.DataFrame) -> pd.DataFrame:
+    """Partnerships, from the events in the lives of ties.
+
+    Returns:
+        A line a partnership: `tie`, `council`, `university`; `met`: number of the tie's meeting before it;
+        `origin`: the event by which that took place; `began`: the event with which it began; `start`; and
+        the months in which it became `strategic` and came to its `end`, missing where neither happened.
+    """
+    lives = histories.sort_values("tie", kind="stable", ignore_index=True)
+    tie, is_meeting = lives["tie"], lives["event"].str.startswith("formed_") | (lives["event"] == "initial")
+    active = lives["stage"].isin(_ACTIVE)
+    before = active.groupby(tie).shift(fill_value=False)
+    lives = lives.assign(
+        met=is_meeting.groupby(tie).cumsum(),
+        origin=lives["event"].where(is_meeting).groupby(tie).ffill(),
+        spell=(active & ~before).cumsum(),
+    )
+    named = {"event": "began", "month": "start"}
+    columns = ["spell", "tie", "council", "university", "met", "origin", *named]
+    found = lives.loc[active & ~before, columns].rename(columns=named).set_index("spell")
+    strategic = lives[lives["stage"] == "strategic"].groupby("spell")["month"].first()
+    end = lives[~active & before].groupby("spell")["month"].first()
+    return found.assign(strategic=strategic.astype(float), end=end.astype(float)).reset_index(drop=True)
+
+
+def _until(months: pd.Series) -> pd.Series:
+    """Months in which something came to its end; never, where it did not."""
+    return months.fillna(np.inf)
+
+
+def _begun(story: Story) -> pd.DataFrame:
+    """Partnerships that began in the horizon."""
+    return story.partnerships[story.partnerships["start"] >= 0]
+
+
+def starts_follow_money(story: Story) -> float:
+    """Correlation of projects begun in a month with the money awarded as long before as grants take."""
+    lag = int(np.nan_to_num(_months_between(story.histories, "awarded", "started_grant").median()))
+    months = story.months.iloc[: len(story.months) - lag]
+    starts = (story.months["starts_grant"] + story.months["starts_inkind"]).to_numpy()[lag:]
+    money = months["grants_paid"].to_numpy()
+    if min(len(money), len(np.unique(money)), len(np.unique(starts))) < 2:
+        return np.nan
+    return float(np.corrcoef(money, starts)[0, 1])
+
+
+def money_lag(story: Story) -> float:
+    """Months from a bid to the start of the project that it won, on average."""
+    return float(_months_between(story.histories, "bid", "started_grant").mean())
+
+
+def _months_between(histories: pd.DataFrame, first: str, then: str) -> pd.Series:
+    """Months from the latest event of one kind to each of another in the life of the same tie."""
+    since = histories["month"].where(histories["event"] == first).groupby(histories["tie"]).ffill()
+    return (histories["month"] - since)[histories["event"] == then].dropna()
+
+
+def supported_ratio(story: Story) -> float:
+    """Share of partnerships with a dedicated role or a structure: of those that lasted, against all begun."""
+    begun = _begun(story)
+    council, university = begun["council"].to_numpy(), begun["university"].to_numpy()
+    structure = story.structured[story.councils["place"].to_numpy()[council]]
+    supported = story.universities["role"].to_numpy()[university]
+    supported = supported | (structure & story.is_local[council, university])
+    age = np.minimum(_until(begun["end"]), story.horizon) - begun["start"]
+    return _ratio(_mean(supported[age > _THREE_YEARS]), _mean(supported))
+
+
+def council_incidence(story: Story) -> float:
+    """Share of councils with any partnership in the last five years."""
+    lasting = story.partnerships[_until(story.partnerships["end"]) > story.horizon - _FIVE_YEARS]
+    return lasting["council"].nunique() / len(story.councils)
+
+
+def city_starts(story: Story) -> float:
+    """Projects begun in a year between a large council and the large university beside it."""
+    return float((_of_city(story)["start"] >= 0).sum() / story.years) if _city(story) else np.nan
+
+
+def city_live(story: Story) -> float:
+    """Projects at a time between a large council and the large university beside it."""
+    if not _city(story):
+        return np.nan
+    projects = _of_city(story)
+    end = _until(projects[["strategic", "end"]].min(axis=1)).clip(0, story.horizon)
+    return float((end - projects["start"].clip(0, story.horizon)).sum() / story.horizon)
+
+
+def _of_city(story: Story) -> pd.DataFrame:
+    found, (council, university) = story.partnerships, _city(story) or (-1, -1)
+    return found[(found["council"] == council) & (found["university"] == university)]
+
+
+def _city(story: Story) -> tuple[int, int] | None:
+    """The council and university within 25 km of each other of the most people times staff."""
+    weight = np.outer(story.councils["people"], story.universities["staff"]) * (story.distance < _BESIDE)
+    council, university = np.unravel_index(weight.argmax(), weight.shape)
+    return (int(council), int(university)) if weight.any() else None
+
+
+def live_after_grant(story: Story, months: int) -> float:
+    """Share of ties that are live so many months after the project on a grant came to its end."""
+    begun = _begun(story).query("began == 'started_grant'")
+    over = begun[["strategic", "end"]].min(axis=1)
+    known = over + months < story.horizon
+    return _mean(_is_live(story.histories, begun["tie"][known], over[known] + months))
+
+
+def _is_live(histories: pd.DataFrame, ties: pd.Series, months: pd.Series) -> np.ndarray:
+    """Whether ties are live at the end of some months."""
+    asked = pd.DataFrame({"month": months.astype("int64"), "tie": ties}).sort_values("month")
+    told = histories[["month", "tie", "stage"]].astype({"month": "int64"})
+    found = pd.merge_asof(asked, told, on="month", by="tie")
+    return ~found["stage"].isin(_OVER).to_numpy()
+
+
+def introduced_projects(story: Story) -> float:
+    """Share of introductions that lead to a project."""
+    return _ratio(_introduced(story), story.indicators["introductions"])
+
+
+def introduced_a_year(story: Story) -> float:
+    """First projects after an introduction, in a year."""
+    return _introduced(story) / story.years if story.indicators["introductions"] else np.nan
+
+
+def _introduced(story: Story) -> int:
+    begun = _begun(story).query("origin == 'formed_introduction'")
+    return len(begun.drop_duplicates(["tie", "met"]))
+
+
+def tie_rate(story: Story, near: float, far: float) -> float:
+    """Share of pairs within a band of distance that have a tie, against that of all within 400 km."""
+    within = story.has_tie[(near <= story.distance) & (story.distance < far)]
+    return _ratio(_mean(within), _mean(story.has_tie[story.distance < _FAR]))
+
+
+def local_ties(story: Story) -> float:
+    """Share of ties between council and university that are within one place."""
+    return _mean(story.is_local[story.has_tie])
+
+
+def local_strategic(story: Story) -> float:
+    """Share of strategic partnerships that are within one place."""
+    strategic = story.partnerships.dropna(subset="strategic")
+    strategic = strategic[_until(strategic["end"]) > 0]
+    return _mean(story.is_local[strategic["council"], strategic["university"]])
+
+
+def councils_with_ties(story: Story) -> float:
+    """Share of councils that had a tie in the horizon."""
+    return _mean(story.has_tie.any(axis=1))
+
+
+def ties_by_people(story: Story) -> float:
+    """Rank correlation of councils' numbers of ties with their populations."""
+    return _ranked(story.has_tie.sum(axis=1), story.councils["people"])
+
+
+def ties_by_staff(story: Story) -> float:
+    """Rank correlation of universities' numbers of ties with their staff."""
+    return _ranked(story.has_tie.sum(axis=0), story.universities["staff"])
+
+
+def _ranked(one: Any, other: Any) -> float:
+    if min(len(np.unique(one)), len(np.unique(other))) < 2:
+        return np.nan
+    return float(stats.spearmanr(one, other).statistic)
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else np.nan
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else np.nan
+
+
+OF_STORIES: Mapping[str, Callable[..., float]] = {
+    each.__name__: each
+    for each in (
+        starts_follow_money, money_lag, supported_ratio, council_incidence, city_starts, city_live,
+        live_after_grant, introduced_projects, introduced_a_year, tie_rate, local_ties, local_strategic,
+        councils_with_ties, ties_by_people, ties_by_staff,
+    )
+}  # fmt: skip

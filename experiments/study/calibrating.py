@@ -1,0 +1,171 @@
+"""Calibrating: which points are run next, wave by wave, and which are kept.
+
+Every design follows from the settings and from what has been run, so that the same command goes on where it
+was: what is in the store is not run again.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.statistics import calibration as statistics
+from analysis.statistics import fits
+from experiments.command.patterns import Calibration, Pattern
+from experiments.design.chosen import DRAWS
+from experiments.design.points import Design
+from experiments.rows.plan import Plan
+from experiments.status import FAILED, Unfinished
+from experiments.study.completing import Complete
+from experiments.study.measuring import measured, targets_of
+from experiments.study.study import Study
+from experiments.terminal import say, say_error
+
+#: Candidates looked at in search of one that is not ruled out; at a time.
+_MOST_CANDIDATES, _SOME = 4_000_000, 20_000
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The points of one wave, with what they gave.
+
+    Attributes:
+        design: the points.
+        means: over seeds [points, targets].
+        ensemble: variance of these by luck, on the targets' scales [points, targets].
+    """
+
+    design: Design
+    means: np.ndarray
+    ensemble: np.ndarray
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What a calibration has come to.
+
+    Attributes:
+        complete: the points that are kept, run anew.
+        targets: what points were held against.
+        waves: all that was tried; the last is the sample of which some are kept.
+        nearest: which of it are.
+    """
+
+    complete: Complete
+    targets: pd.DataFrame
+    waves: tuple[Tried, ...]
+    nearest: np.ndarray
+
+    def tables(self, sizes: Calibration) -> dict[str, pd.DataFrame]:
+        """All that was tried, as tables: `points`, `positions` and `scores`."""
+        means = np.concatenate([each.means for each in self.waves])
+        ensemble = np.concatenate([each.ensemble for each in self.waves])
+        found = fits.implausibility(means, ensemble, self.targets)
+        decided = statistics.deciding(found, sizes.forgiven)
+        first = len(means) - len(self.waves[-1].means)
+        accepted = np.isin(np.arange(len(means)) - first, self.nearest)
+        table = pd.concat([each.design.table() for each in self.waves], ignore_index=True)
+        points = table.drop(columns="block").assign(
+            point=np.arange(len(means)),
+            wave=np.repeat(np.arange(len(self.waves)) + 1, [len(each.means) for each in self.waves]),
+            implausibility=decided,
+            kept=decided <= sizes.cutoff,
+            distance=statistics.distances(found, list(self.targets["pattern"])),
+            accepted=accepted,
+        )
+        names = [factor.name for factor in self.waves[0].design.factors]
+        unit = np.concatenate([each.design.unit for each in self.waves])
+        keys = self.targets[fits.KEYS].iloc[np.tile(np.arange(len(self.targets)), len(means))]
+        scores = keys.reset_index(drop=True).assign(
+            point=np.repeat(np.arange(len(means)), len(self.targets)),
+            mean=means.ravel(),
+            ensemble=ensemble.ravel(),
+        )
+        return {
+            "targets": self.targets,
+            "points": points,
+            "positions": pd.DataFrame(unit, columns=names),
+            "scores": scores[list(statistics.SCORES)],
+        }
+
+
+def calibrated(study: Study) -> Calibrated:
+    """Match history in waves, sample what is not ruled out, and keep the points that come nearest.
+
+    Raises:
+        Unfinished: if rows are missing, or everything is ruled out; the user has been told.
+    """
+    sizes, base = study.settings.calibration, study.plan()
+    patterns = study.settings.patterns
+    targets = fitted(targets_of(study, base, patterns))
+    waves = [_tried(study, base, patterns, targets)]
+    for number in range(2, sizes.waves + 2):
+        n = sizes.points if number <= sizes.waves else sizes.drawn
+        design = _not_ruled_out(study, waves, targets, number, n)
+        waves.append(_tried(study, replace(base, design=design), patterns, targets))
+    sample = waves[-1]
+    found = fits.implausibility(sample.means, sample.ensemble, targets)
+    nearest = statistics.nearest(statistics.distances(found, list(targets["pattern"])), sizes.nearest)
+    kept = replace(base, design=chosen(sample.design, nearest))
+    # Run anew, on luck of their own: that which chose them does not flatter.
+    complete = study.fill(kept.with_seeds(range(base.seeds.start, base.seeds.start + sizes.raised)))
+    return Calibrated(complete, targets, tuple(waves), nearest)
+
+
+def fitted(targets: pd.DataFrame) -> pd.DataFrame:
+    """The targets that a calibration looks at: neither held out nor unmeasured."""
+    return targets.query("not held_out and missing == ''").reset_index(drop=True)
+
+
+def chosen(design: Design, points: np.ndarray) -> Design:
+    """Some points of a design, as a sample of draws."""
+    return replace(
+        design, kind=DRAWS, n=len(points), samples=design.samples[points], unit=design.unit[points],
+        blocks=np.arange(len(points)),
+    )  # fmt: skip
+
+
+def _tried(study: Study, plan: Plan, patterns: tuple[Pattern, ...], targets: pd.DataFrame) -> Tried:
+    """Run a wave; what its points give."""
+    study.fill(plan)
+    lines = measured(study, plan, patterns)
+    keys = pd.MultiIndex.from_arrays([targets[key] for key in fits.KEYS])
+
+    def over_seeds(what: str) -> np.ndarray:
+        found = lines.pivot_table(index=fits.KEYS, columns="point", values="value", aggfunc=what)
+        return found.reindex(index=keys, columns=range(len(plan.design))).to_numpy(float).T
+
+    means, variances, counts = map(over_seeds, ("mean", "var", "count"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        luck = np.nan_to_num(variances / counts)
+    return Tried(plan.design, means, fits.scaled_variance(means, luck, targets))
+
+
+def _not_ruled_out(study: Study, waves: list[Tried], targets: pd.DataFrame, number: int, n: int) -> Design:
+    """Points drawn evenly from what no wave has ruled out.
+
+    Raises:
+        Unfinished: if too little is left to find them.
+    """
+    sizes, first = study.settings.calibration, waves[0].design
+    unit = np.concatenate([each.design.unit for each in waves])
+    means = np.concatenate([each.means for each in waves])
+    generator = np.random.default_rng([study.settings.seeds.start, number])
+    found, looked = np.empty((0, len(first.factors))), 0
+    while len(found) < n and looked < _MOST_CANDIDATES:
+        candidates = generator.random((_SOME, len(first.factors)))
+        kept = statistics.plausible(candidates, unit, means, targets, sizes.cutoff, sizes.forgiven)
+        found, looked = np.concatenate([found, candidates[kept]]), looked + _SOME
+    if len(found) < n:
+        say_error(
+            [
+                f"Of {looked:,} points of parameter space, {len(found):,} are not ruled out, and wave "
+                f"{number} takes {n:,}. Patterns that conflict rule out each other: raise "
+                "calibration.forgiven or calibration.cutoff, or name fewer patterns."
+            ]
+        )
+        raise Unfinished(FAILED)
+    say([f"Wave {number}: {len(found) / looked:.2%} of parameter space is not ruled out."], "dim", "")
+    unit = found[:n]
+    samples = np.column_stack([factor.samples(at) for factor, at in zip(first.factors, unit.T, strict=True)])
+    return replace(first, kind=DRAWS, n=n, samples=samples, unit=unit, blocks=np.arange(n))

@@ -1,0 +1,119 @@
+"""Measuring: what the runs of a plan give for each pattern, from rows or, where needed, from stories."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.statistics.fits import MEASURED
+from analysis.statistics.patterns import OF_ROWS
+from experiments.command.files import CONF, file_of, mapping_in
+from experiments.command.patterns import Pattern, Target, table_of
+from experiments.command.populations import population_from
+from experiments.rows.plan import Plan
+from experiments.rows.results import values_of
+from experiments.rows.store import lines_on
+from experiments.running.stories import Ask, told
+from experiments.study.study import Study
+from model.measures import INDICATORS
+from model.population import Population
+
+#: Where distances are measured if the population has none of its own.
+_COUNTRY = "uk"
+
+
+def targets_of(study: Study, plan: Plan, patterns: Sequence[Pattern]) -> pd.DataFrame:
+    """The targets, a line each; those whose policies the plan lacks are not measured, and say so."""
+    names = {policy.name for policy in plan.policies}
+    targets = table_of(patterns)
+    for at, (_, target) in enumerate(_each(patterns)):
+        lacks = {target.policy, target.against or target.policy} - names
+        if target.statistic and lacks:
+            targets.loc[at, "missing"] = f"policies name no {' or '.join(sorted(lacks))}"
+    return targets
+
+
+def measured(study: Study, plan: Plan, patterns: Sequence[Pattern]) -> pd.DataFrame:
+    """What each run gives for each target that is measured: columns of `MEASURED`."""
+    targets = targets_of(study, plan, patterns)
+    wanted = [each for each, reason in zip(_each(patterns), targets["missing"], strict=True) if not reason]
+    of_rows = [each for each in wanted if each[1].statistic in OF_ROWS]
+    of_stories = [each for each in wanted if each[1].statistic not in OF_ROWS]
+    parts = [*_of_rows(study, plan, of_rows), *_of_stories(study, plan, of_stories)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(MEASURED))
+
+
+def _each(patterns: Sequence[Pattern]) -> Iterator[tuple[Pattern, Target]]:
+    return ((pattern, target) for pattern in patterns for target in pattern.targets)
+
+
+def _of_rows(study: Study, plan: Plan, wanted: Sequence[tuple[Pattern, Target]]) -> Iterator[pd.DataFrame]:
+    """Targets that the store's indicators tell."""
+    if not wanted:
+        return
+    years, values = study.settings.years, values_of(study.store, plan, INDICATORS)
+    at = {policy.name: position for position, policy in enumerate(plan.policies)}
+
+    def of(target: Target, policy: str) -> np.ndarray:
+        rows = dict(zip(INDICATORS, np.moveaxis(values[:, :, at[policy]], -1, 0), strict=True))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = OF_ROWS[target.statistic](rows, years)
+        return np.where(np.isfinite(found), found, np.nan)
+
+    for pattern, target in wanted:
+        found = of(target, target.policy)
+        if target.against:
+            found = found / of(target, target.against) - 1.0
+        yield _lines(plan, pattern, target, found)
+
+
+def _of_stories(study: Study, plan: Plan, wanted: Sequence[tuple[Pattern, Target]]) -> Iterator[pd.DataFrame]:
+    """Targets that take histories: a run tells all that is asked of it at once."""
+    groups: dict[tuple[str, bool], list[tuple[Pattern, Target]]] = {}
+    for pattern, target in wanted:
+        for policy in filter(None, (target.policy, target.against)):
+            groups.setdefault((policy, pattern.geographic), []).append((pattern, target))
+    found: dict[tuple[str, str, str], np.ndarray] = {}
+    for (policy, is_geographic), group in groups.items():
+        own = replace(
+            plan,
+            policies=tuple(each for each in plan.policies if each.name == policy),
+            population=_with_distances(plan.population) if is_geographic else plan.population,
+        )
+        values, failures = told(study.filler, own, [_ask(target) for _, target in group])
+        if failures:
+            study.notes.append(f"{len(failures):,} histories failed and are left out.")
+            study.notes.extend(lines_on(failures)[:-1])
+        for at, (pattern, target) in enumerate(group):
+            found[pattern.name, target.name, policy] = values[:, :, at]
+    for pattern, target in wanted:
+        values = found[pattern.name, target.name, target.policy]
+        if target.against:
+            values = values / found[pattern.name, target.name, target.against] - 1.0
+        yield _lines(plan, pattern, target, values)
+
+
+def _ask(target: Target) -> Ask:
+    return target.statistic, tuple(sorted(target.given.items()))
+
+
+def _with_distances(population: Population) -> Population:
+    """The population itself if it has real distances, else that of the country."""
+    if population.geographic:
+        return population
+    return population_from(mapping_in(file_of("population", _COUNTRY, [CONF])))
+
+
+def _lines(plan: Plan, pattern: Pattern, target: Target, values: np.ndarray) -> pd.DataFrame:
+    """Values of a target [points, replicates] as lines."""
+    points, seeds = np.arange(len(plan.design)), range(len(plan.seeds))
+    return pd.DataFrame(
+        {
+            "pattern": pattern.name,
+            "target": target.name,
+            "point": np.repeat(points, len(seeds)),
+            "seed": [plan.seed(int(point), replicate) for point in points for replicate in seeds],
+            "value": values.ravel(),
+        }
+    )

@@ -1,0 +1,86 @@
+"""Calibrating goes on where it was, and the points that it keeps are a set of parameters."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.__main__ import main as analyse_again
+
+SMALL = (
+    "experiment=calibrate", "patterns=[two_regimes,waste_and_lag,two_stages]", "policies=[baseline]",
+    "seeds=2", "design.n=20", "calibration.waves=2", "calibration.points=6", "calibration.cutoff=1000",
+    "calibration.drawn=8", "calibration.nearest=4", "calibration.raised=3",
+    "design.factors=[search_rate,embed_rate,scoping_months]",
+)  # fmt: skip
+
+
+@pytest.fixture
+def kept(tiny):
+    said = tiny(*SMALL, "out=out")
+    assert said.status == 0, said.err
+    return said
+
+
+def test_points_are_tried_in_waves_and_the_nearest_kept(kept) -> None:
+    points = pd.read_parquet("out/points.parquet")
+    assert points.groupby("wave").size().tolist() == [20, 6, 8]
+    sample = points[points["wave"] == 3]
+    assert points["accepted"].sum() == sample["accepted"].sum() == 4
+    assert sample[sample["accepted"]]["distance"].max() <= sample[~sample["accepted"]]["distance"].min()
+    rows = pd.read_parquet("out/rows.parquet")
+    assert len(rows) == 4 * 3
+    names = ["search_rate", "embed_rate", "scoping_months"]
+    own = pd.read_csv("out/parameters/posterior.csv")[names].to_numpy()
+    np.testing.assert_array_equal(own, sample.loc[sample["accepted"], names])
+    np.testing.assert_array_equal(own, rows.drop_duplicates("point")[names])
+    assert set(pd.read_parquet("out/targets.parquet")["pattern"]) == {"two_regimes", "waste_and_lag"}
+
+
+def test_the_same_command_runs_nothing_again_and_finds_the_same(kept, tiny) -> None:
+    again = tiny(*SMALL, "out=again")
+    assert not {"Runs", "Histories"} & set(again.err.split())
+    for table in ("points", "scores", "identified", "conflicts", "left_out"):
+        one, two = (pd.read_parquet(f"{folder}/{table}.parquet") for folder in ("out", "again"))
+        pd.testing.assert_frame_equal(one, two)
+
+
+def test_its_statistics_can_be_made_again_from_the_folder(kept) -> None:
+    before = {file.name: file.read_bytes() for file in Path("out").glob("*.parquet")}
+    assert analyse_again(["out"]) == 0
+    assert {file.name: file.read_bytes() for file in Path("out").glob("*.parquet")} == before
+
+
+def test_what_is_kept_is_a_set_of_parameters_to_run_over(kept, tiny) -> None:
+    over = ("--config-dir", "out", "parameters=posterior")
+    assert "Patterns: two_regimes, waste_and_lag" in Path("out/parameters/posterior.yaml").read_text()
+    said = tiny(*over, "experiment=validate", "patterns=[two_regimes]", "seeds=2", "out=validated")
+    assert said.status == 0, said.err
+    assert pd.read_parquet("validated/patterns.parquet")["points"].max() == 4
+    robust = tiny(*over, "experiment=robust", "policies=[baseline,phds]", "seeds=2", "out=robust")
+    assert robust.status == 0, robust.err
+    assert pd.read_parquet("robust/rows.parquet")["point"].nunique() == 4
+    refused = tiny(*over, "experiment=robust", "parameters.search_rate=0.3")
+    assert "parameters.search_rate is not allowed with these points" in refused.err
+    assert "shows one point" in tiny(*over, "experiment=run", "seeds=1").err
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        ("calibration.waves=0", "calibration.waves = 0 is not allowed"),
+        ("calibration.cutoff=0", "calibration.cutoff = 0 is not allowed"),
+        ("calibration.nearest=9", "calibration.nearest = 9 is more than are drawn"),
+        ("calibration.cutoff=0.0001", "are not ruled out"),
+        ("patterns=[two_stages]", "nothing to calibrate to"),
+        ("seeds=1", "one seed cannot tell luck"),
+        ("shard=1", "do not go together"),
+        ("design.n=5", "takes at least 20"),
+    ],
+)
+def test_what_cannot_be_calibrated_is_told(tiny, asked: str, problem: str) -> None:
+    given = [each for each in SMALL if each.partition("=")[0] != asked.partition("=")[0]]
+    said = tiny(*given, asked)
+    assert said.status != 0
+    assert problem in " ".join(said.err.split())
