@@ -41,7 +41,12 @@ def exit_ratio(rows: Any, years: float) -> Any:
 
 def project_life(rows: Any, years: float) -> Any:
     """Years that a project lasts, by Little's law: those at a time over those begun in a year."""
-    return rows["mean_project"] * years / (rows["starts_grant"] + rows["starts_inkind"])
+    return rows["mean_project"] * years / _starts(rows)
+
+
+def _starts(measures: Any) -> Any:
+    """Projects begun, whatever pays for them."""
+    return sum(measures[name] for name in measures if name.startswith("starts_"))
 
 
 def direct_share(rows: Any, years: float) -> Any:
@@ -55,8 +60,8 @@ def mediated_share(rows: Any, years: float) -> Any:
 
 
 def bids_lost(rows: Any, years: float) -> Any:
-    """Share of bids that fail."""
-    return 1.0 - rows["success_rate"]
+    """Share of bids that fail, those to open competitions included."""
+    return 1.0 - (rows["awards"] + rows["awards_open"]) / (rows["bids"] + rows["bids_open"])
 
 
 def days_an_award(rows: Any, years: float) -> Any:
@@ -172,7 +177,7 @@ def starts_follow_money(story: Story) -> float:
     """Correlation of projects begun in a month with the money awarded as long before as grants take."""
     lag = int(np.nan_to_num(_months_between(story.histories, "awarded", "started_grant").median()))
     months = story.months.iloc[: len(story.months) - lag]
-    starts = (story.months["starts_grant"] + story.months["starts_inkind"]).to_numpy()[lag:]
+    starts = _starts(story.months).to_numpy()[lag:]
     money = months["grants_paid"].to_numpy()
     if min(len(money), len(np.unique(money)), len(np.unique(starts))) < 2:
         return np.nan

@@ -107,7 +107,8 @@ GIVEN = {"tie_rate": {"near": 0, "far": 10}, "live_after_grant": {"months": 1}}
 def test_indicators_give_rates_and_lives():
     rows = {
         "mean_strategic": 10.0, "mean_project": 30.0, "lost_strategic": 5.0, "ended_project": 150.0,
-        "starts_grant": 100.0, "starts_inkind": 50.0, "success_rate": 0.2,
+        "starts_grant": 100.0, "starts_inkind": 50.0,
+        "bids": 60.0, "awards": 15.0, "bids_open": 40.0, "awards_open": 5.0,
     }  # fmt: skip
     assert patterns.strategic_share(rows, 10) == 0.25
     assert patterns.strategic_exits(rows, 10) == pytest.approx(0.05)
