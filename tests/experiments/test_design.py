@@ -441,7 +441,7 @@ NOT_ALLOWED: list[tuple[Any, str, str]] = [
     (points({"awareness": 3}), "points[0].awareness = 3", "it takes a number from 0 to 1 (share)"),
     (points({"awareness": None}), "points[0].awareness = None", "it takes a number from 0 to 1 (share)"),
 ]
-KINDS = "list, grid, latin_hypercube, sobol, morris, one_at_a_time"
+KINDS = "list, draws, grid, latin_hypercube, sobol, morris, one_at_a_time"
 REFUSED: list[tuple[Any, str]] = [
     ("sobol", "design = 'sobol' is not allowed: it takes settings, such as kind: sobol."),
     ({}, f"There is no kind of design 'None'. There are: {KINDS}."),
