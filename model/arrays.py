@@ -231,6 +231,7 @@ LISTING = _record(
     ("skip_taken", _I, "1 to pass over those whom another need has"),
     ("ceiling", _F, "only scores below this are listed,"),
     ("after", _I, "or that score from this candidate on"),
+    ("asked", _I, "1 if its council has asked: only the willing are listed"),
     ("page", _I, "where they are listed"),
     ("length", _I, "how many at most"),
     ("listed", _I, "how many there are"),

@@ -40,7 +40,8 @@ SEARCH                   need                        0 searches, 1 repeat, 2 uni
 OUTREACH                 researcher                  0 reaches out, 1 council, 2 order
 EVENT                    event * 1024 + pair         0 council, 1 university, 2 staff member
 INTRODUCTION             introduction_of(need, who)  0 noise of the score, 1 order of *random*
-INTRODUCTION_ORDER       need                        0 order among equals of *equitable*
+INTRODUCTION_ORDER       need                        0 order among equals of *equitable*,
+                                                     1 brought by its council
 SCOPING                  pair                        0 lapses, 1 starts in kind, 2 first answer
 TASTE                    topic                       0 taste of the call, 1 of rolling money, 2 of open
                                                      competitions; 3-4 (of topic 8) their cut-off
@@ -58,7 +59,7 @@ AGREEMENT                pair_of(council,            0 signed, 1 ended
 ======================== =========================== ===============================================
 
 A meeting (SEARCH, OUTREACH, EVENT, INTRODUCTION) has its two acceptances at draws 62 (council) and
-63 (researcher). The fraction of a yearly number (SECONDMENT, PHD, EVENT) is drawn at who
+63 (researcher). The fraction of a yearly number (SECONDMENT, PHD, EVENT, VOUCHER) is drawn at who
 `FRACTION`, draw 0. "Random order" is ascending order of the draw named order.
 """
 
@@ -91,6 +92,7 @@ OUTREACH = 41
 EVENT = 42
 INTRODUCTION = 43
 INTRODUCTION_ORDER = 44
+VOUCHER = 62
 SCOPING = 50
 TASTE = 60
 BID = 61

@@ -1,4 +1,4 @@
-"""Local money: councils' commissions and universities' seed money start small projects at once (ODD 4.8)."""
+"""Local money: commissions, seed money and vouchers start small projects at once (ODD 4.8)."""
 
 import math
 
@@ -6,8 +6,9 @@ import numpy as np
 
 from model import chance
 from model.arrays import NONE, READY, World
+from model.chance import stream_of, yearly_number
 from model.machine.compiling import compiled
-from model.measures import COMMISSIONED, SEEDED
+from model.measures import COMMISSIONED, SEEDED, VOUCHED
 from model.month import levers_of, record, this_month
 from model.tie import start_project
 
@@ -16,10 +17,11 @@ MOST_SAVED = 2.0  # small projects: what a purse holds at most
 
 @compiled
 def spend_locally(world: World):
-    """Councils commission what they have a question about; universities help their own."""
+    """Councils commission answers, universities help their own people, vouchers help those who are new."""
     save(world)
     commission(world)
     seed(world)
+    give_vouchers(world)
 
 
 @compiled
@@ -79,8 +81,14 @@ def seed(world: World):
 @compiled
 def would_pay(world: World, payer: np.record, t: int):
     """Whether a council or university can pay for a tie that is ready, and prefers it to its choice."""
-    is_open = world.ties[t].stage == READY and world.ties[t].due == NONE
-    return is_open and payer.purse >= world.parameters.small_cost and is_better(world, t, payer.chosen)
+    can_pay = payer.purse >= world.parameters.small_cost
+    return can_pay and can_begin(world.ties[t]) and is_better(world, t, payer.chosen)
+
+
+@compiled
+def can_begin(tie: np.record):
+    """Whether a tie is ready, and does not work on a full bid."""
+    return tie.stage == READY and tie.due == NONE
 
 
 @compiled
@@ -108,7 +116,41 @@ def pair(world: World, t: int):
 @compiled
 def pay(world: World, payer: np.record, event: int):
     """Start the project that a council or university has chosen, out of its purse."""
-    p, tie = world.parameters, world.ties[payer.chosen]
-    payer.purse -= p.small_cost
-    start_project(world, tie, 1, p.small_months)
-    record(world, tie, event)
+    payer.purse -= world.parameters.small_cost
+    start_small(world, payer.chosen, event)
+
+
+@compiled
+def start_small(world: World, t: int, event: int):
+    """Start a small project."""
+    start_project(world, world.ties[t], 1, world.parameters.small_months)
+    record(world, world.ties[t], event)
+
+
+@compiled
+def give_vouchers(world: World):
+    """Each voucher goes to that ready tie of two who never worked together which is most worth it."""
+    yearly = levers_of(world).vouchers
+    if yearly <= 0.0:
+        return
+    stream = stream_of(world.clock.seed, chance.VOUCHER, world.clock.month)
+    for _ in range(yearly_number(stream, yearly)):
+        t = best_newcomers(world)
+        if t == NONE:
+            return
+        start_small(world, t, VOUCHED)
+        this_month(world).starts_voucher += 1
+        this_month(world).cost_vouchers += world.parameters.price_voucher
+
+
+@compiled
+def best_newcomers(world: World):
+    """The ready tie most worth a small project, of two without one behind them; -1 if there is none."""
+    best = NONE
+    for k in range(world.clock.live):
+        t = world.live[k]
+        tie = world.ties[t]
+        is_new = tie.met != NONE and tie.findings == 0
+        if is_new and can_begin(tie) and is_better(world, t, best):
+            best = t
+    return best

@@ -9,10 +9,10 @@ from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
-from model.meeting import meet, researcher_value, trust_between
+from model.meeting import form_tie, meet, researcher_value, trust_between
 from model.month import levers_of, this_month
 from model.parameters import as_number
-from model.round import INFEASIBLE, NO_CEILING, find_best, find_next, gather
+from model.round import INFEASIBLE, NO_CEILING, find_best, find_next, gather, is_brought
 from model.tie import find_tie
 
 # Compiled rules know words by their positions in the lever's declaration.
@@ -47,8 +47,16 @@ def introduce(world: World):
         i = world.round_researchers[world.round_choice[k]]
         month.introductions += 1
         month.cost_matchmaking += p.price_introduction
-        who = introduction_of(world.needs[n].who, i)
-        meet(world, stream, who, world.needs[n].council, i, n, BY_INTRODUCTION)
+        bring_together(world, stream, world.needs[n].council, i, n)
+
+
+@compiled
+def bring_together(world: World, stream: int, c: int, i: int, n: int):
+    """Two are introduced over a need; where the council has asked for it, both have agreed before."""
+    if is_brought(world, n):
+        form_tie(world, c, i, n, find_tie(world, c, i), BY_INTRODUCTION)
+    else:
+        meet(world, stream, introduction_of(world.needs[n].who, i), c, i, n, BY_INTRODUCTION)
 
 
 @compiled

@@ -72,6 +72,7 @@ _MONTHLY = (
     Indicator("starts_grant", FLOW, "projects", 0, "Projects started on a grant", "projects that began with a grant"),
     Indicator("starts_commission", FLOW, "projects", 0, "Projects commissioned", "small projects that a council paid for"),
     Indicator("starts_seed", FLOW, "projects", 0, "Projects on seed money", "small projects that a university paid for"),
+    Indicator("starts_voucher", FLOW, "projects", 0, "Projects on vouchers", "small projects of pairs that never worked together"),
     Indicator("starts_phd", FLOW, "projects", 0, "Collaborative PhDs", "PhDs with a named council"),
     Indicator("starts_inkind", FLOW, "projects", 0, "Projects started in kind", "projects that began with staff time alone"),
     Indicator("embedded", FLOW, "partnerships", 1, "Projects embedded", "projects that became strategic"),
@@ -180,6 +181,7 @@ GAVE_UP = _event("gave_up", "dormant", "it looks for money no more (4.8)")
 STARTED_GRANT = _event("started_grant", "project", "a project began on a grant (4.8)")
 COMMISSIONED = _event("commissioned", "project", "a council paid for a small project (4.8)")
 SEEDED = _event("seeded", "project", "a university paid for a small project (4.8)")
+VOUCHED = _event("vouched", "project", "a small project began on a voucher (4.8)")
 STARTED_INKIND = _event("started_inkind", "project", "a project began in kind (4.7)")
 FIRST_ANSWER = _event("first_answer", "", "scoping answered its need (4.7)")
 CLAIMED = _event("claimed", "", "it took up a need, in delivery (4.9)")

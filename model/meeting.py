@@ -178,11 +178,17 @@ def trust_between(world: World, c: int, i: int, t: int):
 def both_want_it(world: World, stream: int, who: int, c: int, i: int, topic: int, trust: float):
     """Whether both accept, each by a draw of their own."""
     # The researcher is asked first only because that is quicker.
-    willing = acceptance(researcher_value(world, c, i, trust))
-    if uniform(stream, who, chance.RESEARCHER_ACCEPTS) >= willing:
+    if not researcher_accepts(world, stream, who, c, i, trust):
         return False
     wanted = acceptance(council_value(world, c, i, topic, trust))
     return uniform(stream, who, chance.COUNCIL_ACCEPTS) < wanted
+
+
+@inlined
+def researcher_accepts(world: World, stream: int, who: int, c: int, i: int, trust: float):
+    """Whether the researcher does."""
+    willing = acceptance(researcher_value(world, c, i, trust))
+    return uniform(stream, who, chance.RESEARCHER_ACCEPTS) < willing
 
 
 @inlined

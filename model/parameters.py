@@ -185,7 +185,9 @@ _DECLARATIONS = (
     Lever("match_algorithm", "best_fit", one_of("random", "best_fit", "stable", "optimal", "equitable"), "-", "how introductions are chosen", "policy", label="Matchmaking algorithm"),
     Lever("match_scope", "all", one_of("all", "place"), "-", "whether introductions cross places", "policy", label="Reach of matchmaking"),
     Lever("match_capacity", 12, whole(0, 100_000), "introductions", "introductions a round", "60-100 requests a broker a year (AskFuse)", (1, 200), label="Introductions", price="price_introduction", cost="cost_matchmaking", absolute=True),
+    Lever("match_request", 0.0, PROBABILITY, "share", "needs of councils with time that they themselves bring to a round, and want answered", "policy; what Interface and AskFuse do; 0 is introductions that nobody asked for", (0.0, 1.0), label="Introductions on request"),
     Lever("match_accuracy", 0.8, PROBABILITY, "share", "how well the matchmaker sees fit", "assumed", (0.0, 1.0), label="Accuracy of matchmaking"),
+    Lever("vouchers", 0.0, between(0, 10_000), "1/year", "vouchers a year for small projects of pairs that never worked together", "policy; Creative Credits gave 150 of £4k (Bakhshi et al. 2013)", (0.0, 50.0), label="Vouchers", price="price_voucher", cost="cost_vouchers", absolute=True),
     Parameter("match_far", 0.3, PROBABILITY, "-", "what the matchmaker counts a fit far away for, against 1 at home", "assumed", (0.0, 1.0)),
     Lever("nurture_support", 0.0, PROBABILITY, "share", "scoping demand taken over for introduced pairs", "policy", (0.0, 1.0), label="Nurture support", price="price_nurture", cost="cost_nurture"),
     Lever("engagement", 0.0, PROBABILITY, "-", "funder's engagement with local partnerships", "policy", (0.0, 1.0), label="Engagement", price="price_engagement", cost="cost_engagement"),
@@ -217,6 +219,7 @@ _DECLARATIONS = (
     # 5 Prices
     Parameter("price_matchmaker", 60.0, NON_NEGATIVE, "£k/year", "running a matchmaking service", "assumed: one post", (30.0, 150.0)),
     Parameter("price_introduction", 0.5, NON_NEGATIVE, "£k", "one introduction", "assumed", (0.1, 2.0)),
+    Parameter("price_voucher", 12.0, NON_NEGATIVE, "£k", "one voucher", "assumed: as a small project; Creative Credits gave £4k towards £5k", (4.0, 25.0)),
     Parameter("price_nurture", 1.0, NON_NEGATIVE, "£k/month", "early-stage support of one introduced pair", "assumed", (0.3, 3.0)),
     Parameter("price_engagement", 150.0, NON_NEGATIVE, "£k/year", "the funder's engagement at level 1", "assumed: two to three posts", (50.0, 500.0)),
     Parameter("price_communication", 100.0, NON_NEGATIVE, "£k/year", "each further council that hears of a finding", "assumed", (20.0, 300.0)),

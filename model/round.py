@@ -3,14 +3,16 @@
 Of a round, k and j are places in its lists of needs and of candidates; n, i and u are rows, as everywhere.
 """
 
+from model import chance
 from model.arrays import NONE, World
-from model.chance import introduction_of, uniform
+from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
+from model.meeting import researcher_accepts, trust_between
 from model.month import levers_of
 from model.parameters import as_number
 from model.place import home, same_place
 from model.researcher import is_available
-from model.tie import is_live
+from model.tie import find_tie, is_live
 
 ALL_PLACES = as_number("match_scope", "all")
 INFEASIBLE = -1.0
@@ -67,13 +69,28 @@ def score_of(world: World, stream: int, n: int, i: int):
 
 
 @compiled
-def is_feasible(world: World, n: int, i: int):
-    """Whether the two may be introduced: no live tie, and within a place if the scope says so."""
+def is_brought(world: World, n: int):
+    """Whether a council has come to this month's round with a need, and wants an answer."""
+    share = levers_of(world).match_request
+    if share <= 0.0 or world.councils[world.needs[n].council].load >= 1.0:
+        return False
+    stream = stream_of(world.clock.seed, chance.INTRODUCTION_ORDER, world.clock.month)
+    return uniform(stream, world.needs[n].who, 1) < share
+
+
+@compiled
+def is_feasible(world: World, stream: int, n: int, i: int, asked: bool):
+    """Whether the two may be introduced: no live tie, in scope, and willing where the council has asked."""
     c = world.needs[n].council
     u = world.researchers[i].university
     if levers_of(world).match_scope != ALL_PLACES and not same_place(world, c, u):
         return False
-    return not is_live(world, c, i)
+    if is_live(world, c, i):
+        return False
+    if not asked:
+        return True
+    trust = trust_between(world, c, i, find_tie(world, c, i))
+    return researcher_accepts(world, stream, introduction_of(world.needs[n].who, i), c, i, trust)
 
 
 @compiled
@@ -113,6 +130,7 @@ def list_best(
     listing.need, listing.page, listing.length, listing.listed = n, page, length, 0
     listing.at_random, listing.skip_taken = at_random, skip_taken
     listing.ceiling, listing.after = ceiling, after
+    listing.asked = is_brought(world, n)
     for elsewhere in range(2):  # at home first, where scores are high: most others need not be looked at
         end = 0
         while end < world.clock.candidates:
@@ -142,7 +160,7 @@ def list_staff(world: World, stream: int, u: int, start: int, end: int):
                 continue  # the noise need not be drawn
             score = score_of(world, stream, n, i)
         is_below = score < listing.ceiling or (score == listing.ceiling and j > listing.after)
-        if is_below and belongs(world, j, score) and is_feasible(world, n, i):
+        if is_below and belongs(world, j, score) and is_feasible(world, stream, n, i, listing.asked):
             enter(world, j, score)
 
 

@@ -37,6 +37,8 @@ BUNDLE = {
     "structures": 0.6,
     "commissions": 8.0,
     "seed_money": 1.0,
+    "match_request": 0.6,
+    "vouchers": 30,
 }
 
 
@@ -101,8 +103,9 @@ def test_each_lever_alone_and_dated(lever):
         {"responsive_share": {"value": 0.9, "end": 40}},  # the purse outlasts the lever
         {"brokers": {"value": 0.1, "end": 30}, "joint_posts": {"value": 0.3, "end": 50}},
         {"two_stage": 1, "call_interval": 1, "annual_budget": 600},  # more money than outlines
+        {"vouchers": 500, "match_interval": 1, "match_request": 1.0},  # more vouchers than newcomers
     ],
-    ids=["phds", "purse", "fractions", "outlines"],
+    ids=["phds", "purse", "fractions", "outlines", "vouchers"],
 )
 def test_what_once_went_wrong(levers):
     assert_same(levers, lattice(2, 4, 1, 12), 21, {"warmup": 24, "horizon": 96})

@@ -109,7 +109,7 @@ def fill_scores(world, scores):
         for j in range(scores.shape[1]):
             n, i = world.round_needs[k], world.round_researchers[j]
             scores[k, j] = -1.0
-            if matching_round.is_feasible(world, n, i):
+            if matching_round.is_feasible(world, stream, n, i, matching_round.is_brought(world, n)):
                 scores[k, j] = matching_round.score_of(world, stream, n, i)
 
 
@@ -129,7 +129,7 @@ def fill_chances(world, chances):
         for j in range(chances.shape[1]):
             n, i = world.round_needs[k], world.round_researchers[j]
             chances[k, j] = -1.0
-            if matching_round.is_feasible(world, n, i):
+            if matching_round.is_feasible(world, stream, n, i, matching_round.is_brought(world, n)):
                 who = chance.introduction_of(world.needs[n].who, i)
                 chances[k, j] = chance.uniform(stream, who, 1)
 

@@ -303,3 +303,34 @@ def test_relabelling_changes_no_distribution():
             p_values.append(stats.ks_2samp(one, two, method="asymp").pvalue)
     assert len(p_values) > 40
     assert min(p_values) > FALSE_ALARM / len(p_values)
+
+
+def test_an_introduction_that_a_council_asked_for_is_refused_by_no_one():
+    """All that is introduced scopes, and nobody who would refuse is introduced."""
+    policy = policy_from("asked", {"match_interval": 3, "match_capacity": 1000, "match_request": 1.0})
+    never_busy = SHORT | {"capacity_mean": 1e6}
+    asked = run(never_busy, policy, SMALL, seed=3).indicators
+    assert asked["formed_introduction"] == asked["introductions"] > 0
+    unwilling = run(never_busy | {"researcher_base": -700.0}, policy, SMALL, seed=3).indicators
+    assert unwilling["introductions"] == 0
+
+
+def test_vouchers_go_to_those_who_never_worked_together():
+    """No pair has a finding before its voucher, nor a project since it met; and each is charged."""
+    simulation = finished(policy=policy_from("vouchers", {"vouchers": 60.0}))
+    run = simulation.result()
+    assert run.histories is not None
+    projects = ("started_grant", "started_inkind", "commissioned", "seeded", "vouched")
+    lives: dict[tuple[int, int], list[str]] = {}
+    for each in run.histories:
+        lives.setdefault((each["council"], each["researcher"]), []).append(EVENTS[each["event"]])
+    vouched = 0
+    for life in lives.values():
+        for at in (k for k, event in enumerate(life) if event == "vouched"):
+            vouched += 1
+            met = max(k for k in range(at) if life[k].startswith("formed_"))
+            last = max((k for k in range(at) if life[k] in ("departed", "forgotten")), default=0)
+            assert not set(life[met:at]) & set(projects)
+            assert not any(event.startswith("finding_") for event in life[last:at])
+    assert vouched == run.indicators["starts_voucher"] > 0
+    assert run.indicators["cost_vouchers"] == vouched * PARAMETERS["price_voucher"].default

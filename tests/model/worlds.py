@@ -47,8 +47,10 @@ ALL_LEVERS = {
     "event_size": 3,
     "joint_posts": 1.0,
     "structures": 0.5,
-    "commissions": 6.0,
-    "seed_money": 0.5,
+    "commissions": 1.0,
+    "seed_money": 0.1,
+    "match_request": 0.5,
+    "vouchers": 120.0,
 }
 EVERYTHING = policy_from("everything", ALL_LEVERS)
 
@@ -114,7 +116,7 @@ PASSAGES = {
     "awarded": ("awarded", ("ready",)),
     "gave_up": ("dormant", ("ready",)),
     "started_grant": ("project", ("awarded",)),
-    **dict.fromkeys(("started_inkind", "commissioned", "seeded"), ("project", ("ready",))),
+    **dict.fromkeys(("started_inkind", "commissioned", "seeded", "vouched"), ("project", ("ready",))),
     "started_phd": ("project", ("",)),
     "embedded": ("strategic", ("project",)),
     "follow_on": ("ready", ("project",)),

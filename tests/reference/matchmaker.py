@@ -21,6 +21,7 @@ class Pair:
     researcher: Researcher
     score: float  # how well they seem to go together
     who: int  # address of their chance
+    agreed: bool = False  # the council has asked, and the researcher been asked
 
 
 def best_first(pairs: list[Pair]) -> list[Pair]:
@@ -58,18 +59,24 @@ class Matchmaker:
         for pair in chosen[: levers.match_capacity]:
             model.measures.count("introductions")
             model.measures.charge("matchmaking", model.parameters.price_introduction)
-            yield Meeting(pair.researcher, pair.need, "introduction", luck, pair.who)
+            yield Meeting(pair.researcher, pair.need, "introduction", luck, pair.who, pair.agreed)
 
     def possible_pairs(self) -> list[Pair]:
         """Every free need with every available researcher in scope who has no live tie with its council."""
         available = [each for _, each in sorted(self.model.researchers.items()) if each.is_available]
         return [
-            self.pair(need, researcher)
+            pair
             for council in self.model.councils
             for need in council.free_needs()
             for researcher in available
             if self.may_introduce(council, researcher)
+            and (pair := self.pair(need, researcher, self.is_brought(need))) is not None
         ]
+
+    def is_brought(self, need: Need) -> bool:
+        """Whether its council, with time, has come with it to this round."""
+        luck = self.model.luck(chance.INTRODUCTION_ORDER)
+        return need.council.load < 1.0 and luck.uniform(need.who, 1) < self.model.levers.match_request
 
     def may_introduce(self, council, researcher: Researcher) -> bool:
         """Whether they are in scope of one another and not at work together already."""
@@ -77,13 +84,16 @@ class Matchmaker:
         tie = council.ties.get(researcher.slot)
         return in_scope and (tie is None or not tie.is_live)
 
-    def pair(self, need: Need, researcher: Researcher) -> Pair:
-        """A pair with the score that the matchmaker sees: true fit, blurred."""
+    def pair(self, need: Need, researcher: Researcher, brought: bool) -> Pair | None:
+        """A pair with the score that the matchmaker sees: true fit, blurred; none where a refusal is known."""
         accuracy, who = self.model.levers.match_accuracy, chance.introduction_of(need.who, researcher.slot)
+        luck = self.model.luck(chance.INTRODUCTION)
+        if brought and not Meeting(researcher, need, "introduction", luck, who).researcher_accepts():
+            return None
         home, far = need.council.home(researcher.university), self.model.parameters.match_far
         true_score = researcher.expertise[need.topic] * (far + (1.0 - far) * home)
-        blur = self.model.luck(chance.INTRODUCTION).uniform(who, 0)
-        return Pair(need, researcher, accuracy * true_score + (1.0 - accuracy) * blur, who)
+        blur = luck.uniform(who, 0)
+        return Pair(need, researcher, accuracy * true_score + (1.0 - accuracy) * blur, who, brought)
 
     # The algorithms: each gives pairs in its own order, every need and researcher at most once
 

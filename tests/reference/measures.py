@@ -19,6 +19,7 @@ FLOWS = (
         "starts_inkind",
         "starts_commission",
         "starts_seed",
+        "starts_voucher",
         "starts_phd",
         "embedded",
         "lost_strategic",

@@ -14,31 +14,42 @@ from .ties import Stage, Tie
 class Meeting:
     """A council and a researcher meet over a need."""
 
-    def __init__(self, researcher: Researcher, need: Need, origin: str, luck: Stream, who: int) -> None:
+    def __init__(
+        self, researcher: Researcher, need: Need, origin: str, luck: Stream, who: int, agreed: bool = False
+    ) -> None:
         self.council = need.council
         self.researcher = researcher
         self.need = need
         self.origin = origin  # council_search, outreach, repeat, event or introduction
         self.luck, self.who = luck, who  # address of the two acceptances
+        self.agreed = agreed  # both have been asked before
 
     def appraise(self) -> None:
         """Nothing comes of it unless both are free and both want it (ODD 4.4, 4.5)."""
         tie = self.council.ties.get(self.researcher.slot)
         if not self.researcher.is_available or not self.need.is_free or (tie is not None and tie.is_live):
             return
-        lent = self.council.lent_trust(self.researcher.university)
-        trust = max(tie.trust if tie is not None else 0.0, lent)
-        for_council = council_value(self.council, self.researcher, self.need.topic, trust)
-        for_researcher = researcher_value(self.council, self.researcher, trust)
-        if self.luck.uniform(self.who, chance.COUNCIL_ACCEPTS) >= sigmoid(for_council):
-            return
-        if self.luck.uniform(self.who, chance.RESEARCHER_ACCEPTS) >= sigmoid(for_researcher):
+        if not self.agreed and not (self.council_accepts() and self.researcher_accepts()):
             return
         is_revived = tie is not None
         if tie is None:
             month = self.council.model.month
             tie = Tie(self.council, self.researcher, self.need.topic, Stage.DORMANT, 0.0, month)
         tie.meet(self.need, self.origin, is_revived)
+
+    @property
+    def trust(self) -> float:
+        """Between the two, or lent to them by an agreement of their organisations."""
+        tie = self.council.ties.get(self.researcher.slot)
+        return max(tie.trust if tie is not None else 0.0, self.council.lent_trust(self.researcher.university))
+
+    def council_accepts(self) -> bool:
+        value = council_value(self.council, self.researcher, self.need.topic, self.trust)
+        return self.luck.uniform(self.who, chance.COUNCIL_ACCEPTS) < sigmoid(value)
+
+    def researcher_accepts(self) -> bool:
+        value = researcher_value(self.council, self.researcher, self.trust)
+        return self.luck.uniform(self.who, chance.RESEARCHER_ACCEPTS) < sigmoid(value)
 
 
 def council_value(council, researcher: Researcher, topic: int, trust: float) -> float:

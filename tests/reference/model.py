@@ -117,6 +117,7 @@ class ReferenceModel(mesa.Model):
             council.commission()
         for university in self.universities:
             university.seed()
+        self.give_vouchers()
         self.deliver()
         self.embed_and_end()
         for council in self.councils:
@@ -155,6 +156,16 @@ class ReferenceModel(mesa.Model):
             if tie.is_bridged:
                 self.measures.charge("bridging", self.parameters.price_bridging)
             tie.scope()
+
+    def give_vouchers(self) -> None:
+        """Small projects of pairs that never worked together (ODD 4.8)."""
+        for _ in range(self.luck(chance.VOUCHER).yearly_number(self.levers.vouchers)):
+            new = [tie for tie in self.ties if tie.can_bid and tie.is_new]
+            if not new:
+                return
+            best = max(new, key=lambda tie: (tie.trust * tie.fit, -tie.who))
+            best.start_small("vouched", "starts_voucher")
+            self.measures.charge("vouchers", self.parameters.price_voucher)
 
     def deliver(self) -> None:
         """Partnerships work, in random order; those new this month begin next month (ODD 4.9)."""

@@ -18,6 +18,7 @@ ABSOLUTE = (
     "brokers",
     "joint_posts",
     "events_per_year",
+    "vouchers",
     "secondments",
     "phds",
 )

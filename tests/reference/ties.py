@@ -88,6 +88,11 @@ class Tie:
         """Whether it is ready and not busy with a full bid (ODD 4.8)."""
         return self.stage is Stage.READY and self.full_bid is None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the two have neither had a project since they met nor ever delivered a finding."""
+        return not self.has_started and self.findings == 0
+
     def fit_on(self, topic: int) -> float:
         """How well it fits a topic: a strategic tie can draw on colleagues (ODD 2)."""
         expertise = self.researcher.expertise[topic]
