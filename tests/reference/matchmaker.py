@@ -85,7 +85,7 @@ class Matchmaker:
         return in_scope and (tie is None or not tie.is_live)
 
     def pair(self, need: Need, researcher: Researcher, brought: bool) -> Pair | None:
-        """A pair with the score that the matchmaker sees: true fit, blurred; none where a refusal is known."""
+        """A pair with the score that the matchmaker sees: true fit, blurred; none if refusal is known."""
         accuracy, who = self.model.levers.match_accuracy, chance.introduction_of(need.who, researcher.slot)
         luck = self.model.luck(chance.INTRODUCTION)
         if brought and not Meeting(researcher, need, "introduction", luck, who).researcher_accepts():
