@@ -22,6 +22,7 @@ from analysis.statistics import (
     effects,
     fits,
     morris,
+    posterior,
     regret,
     replications,
     sobol,
@@ -32,6 +33,8 @@ from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
 POSITIONS = "positions"
+#: Rows of a comparison over points that fit what is known.
+OVER_POSTERIOR = "posterior"
 #: How far the coefficient of variation may still move where it counts as settled.
 SETTLED = 0.01
 #: Half-width of the intervals of total indices for which a design is recommended.
@@ -58,6 +61,7 @@ COLUMNS = {
     "effects": {
         **effects.COLUMNS,
         "misses_sum": ("", "whether the policy is one at equal money, and costs something else"),
+        **posterior.COLUMNS,
     },
     "best": best.COLUMNS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
@@ -134,9 +138,18 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     rows = _rows(folder)
     found = Found({"effects": effects.effects_of(rows, asked.against), "best": _best(rows, columns)})
     _mark_the_sum(found, asked)
+    _add_posterior(found, folder, asked)
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
     return found
+
+
+def _add_posterior(found: Found, folder: Path, asked: Asked) -> None:
+    """Beside what a policy is worth at the point, what it is over others that fit as well, if those ran."""
+    rows, effects = tables.table(folder, OVER_POSTERIOR), found.tables["effects"]
+    if rows is not None:
+        over = posterior.over_points(rows, list(effects["indicator"].unique()), asked.against)
+        found.tables["effects"] = effects.merge(over, on=["policy", "indicator"], how="left")
 
 
 def _mark_the_sum(found: Found, asked: Asked) -> None:

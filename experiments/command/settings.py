@@ -13,6 +13,7 @@ from experiments.command.files import CONF, file_of, mapping_in, stands_in
 from experiments.command.patterns import Calibration, Pattern, calibration_from, patterns_from
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
+from experiments.command.posterior import POINTS, Posterior, points_told, posterior_from
 from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
@@ -29,9 +30,17 @@ _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
 _NO_RESPONSES = ("compare", "run", "replay", "validate", "calibrate")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
-_ASKED = ("seeds", "design", "patterns", "calibration", "precision", "failed", "population", "policies")
-#: What a set of parameters may say instead of values: a file of points.
-_POINTS = "points"
+_ASKED = (
+    "seeds",
+    "design",
+    "patterns",
+    "calibration",
+    "precision",
+    "posterior",
+    "failed",
+    "population",
+    "policies",
+)
 _PRECISION = ("indicator", "half_width", "most_seeds")
 
 
@@ -64,6 +73,7 @@ class Settings:
         patterns: that the model is held against.
         calibration: how a calibration to them goes.
         precision: what seeds are added for, if any.
+        posterior: points over which a comparison is made again, if any.
         against: the policy that the others are compared with.
         equal_money: £k a year that each policy at equal money costs.
         scale_equal_money: whether that sum is for 36 councils.
@@ -91,6 +101,7 @@ class Settings:
     patterns: tuple[Pattern, ...]
     calibration: Calibration
     precision: Precision | None
+    posterior: Posterior | None
     against: str
     equal_money: float | None
     scale_equal_money: bool
@@ -152,6 +163,7 @@ class Settings:
             "patterns": self.asked["patterns"],
             "calibration": self.asked["calibration"],
             "precision": self.asked["precision"],
+            "posterior": self.asked["posterior"],
             "failed": self.asked["failed"],
             "population": self.asked["population"],
             "policies": self.asked["policies"],
@@ -213,6 +225,7 @@ def settings_from(
         "patterns": lambda: patterns_from(given["patterns"], folders),
         "calibration": lambda: calibration_from(given["calibration"]),
         "precision": lambda: _precision(given["precision"]),
+        "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
         "against": lambda: str(given.get("against", BASELINE)),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
@@ -243,14 +256,11 @@ def _with_points(
     Its file says where the points are: a table beside it, or anywhere.
     """
     parameters = given["parameters"]
-    if not isinstance(parameters, Mapping) or _POINTS not in parameters:
+    if not isinstance(parameters, Mapping) or POINTS not in parameters:
         return given
-    others = {name: value for name, value in parameters.items() if name != _POINTS}
-    beside = (
-        file_of("parameters", choices["parameters"], folders).parent if "parameters" in choices else Path()
-    )
-    file = str(beside / str(parameters[_POINTS]))
-    return {**given, "parameters": others, "design": {"kind": DRAWS.name, "file": file}}
+    others = {name: value for name, value in parameters.items() if name != POINTS}
+    file = file_of("parameters", choices["parameters"], folders) if "parameters" in choices else Path()
+    return {**given, "parameters": others, "design": points_told(parameters, file)}
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:

@@ -66,6 +66,15 @@ def _draws(told: Told) -> Design:
     return replace(design, kind=DRAWS, blocks=np.arange(len(design)))
 
 
+def some_of(design: Design, points: np.ndarray) -> Design:
+    """Some points of a sample, as draws with luck of their own."""
+    unit = design.unit[points] if len(design.unit) else design.unit
+    return replace(
+        design, kind=DRAWS, n=len(points), samples=design.samples[points], unit=unit,
+        blocks=np.arange(len(points)),
+    )  # fmt: skip
+
+
 def _points(given: object) -> list[Point]:
     """The points that settings list."""
     if not isinstance(given, list | tuple) or not given:

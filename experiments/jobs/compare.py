@@ -1,18 +1,21 @@
 """The main job: compare policies with the baseline on shared luck, and say what each is worth."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from rich.console import RenderableType
 
 from analysis import tables
+from analysis.studies import OVER_POSTERIOR
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.effects_table import best_lines, effects_table, levels_table
+from experiments.jobs.effects_table import best_lines, effects_table, levels_table, posterior_table
 from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
-from experiments.rows.results import gathered
+from experiments.rows.results import gathered, write_rows
+from experiments.study.completing import Complete, all_completed
 from experiments.study.precision import narrowed
 from experiments.study.study import Study, analysed, carried_out, filled
 
@@ -23,7 +26,15 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status.
     """
-    return carried_out(settings, _analysed, narrowed if settings.precision else filled)
+    return carried_out(settings, _analysed, _filled)
+
+
+def _filled(study: Study) -> Complete:
+    """All rows, at the point and, if that is asked for, over the posterior."""
+    fill, over = narrowed if study.settings.precision else filled, study.of_posterior
+    if over is None:
+        return fill(study)
+    return all_completed(partial(fill, study), partial(study.fill, over))
 
 
 def _precise_effects(settings: Settings) -> Iterator[str]:
@@ -38,9 +49,12 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     months = gathered(study.store, plan)
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
+    if over := study.of_posterior:
+        write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
     found = analysed(study, plan, folder)
     if "effects" in found:
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
+        yield from posterior_table(settings, found["effects"])
         yield from best_lines(found["best"])
     else:
         yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))

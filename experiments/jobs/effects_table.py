@@ -65,6 +65,10 @@ _STYLES = {1: "bold green", -1: "bold red", 0: "bold"}
 #: In a narrower terminal, the table leaves out what it can.
 _WIDE = 92
 _NARROW_NAME = 21
+#: Where luck excludes zero, and points that fit what is known do not.
+_LUCK_ALONE = "°"
+#: What is shown over these points.
+_OVER_POSTERIOR = HEADLINES[:3]
 #: Policies that may be the best: more are counted.
 _NAMED = 8
 
@@ -178,7 +182,49 @@ def _effect(cell: Cell, column: Column, places: int) -> Text:
         return Text(text + " ")
     if cell["together_low"] <= 0 <= cell["together_high"]:
         return Text(text + " ", style="dim")
+    if cell.get("posterior_low", effect) * effect <= 0 or cell.get("posterior_high", effect) * effect <= 0:
+        return Text(text + _LUCK_ALONE)
     return Text(text + "*", style=_STYLES[int(np.sign(effect)) * column.better])
+
+
+def posterior_table(settings: Settings, effects: pd.DataFrame) -> Iterator[RenderableType]:
+    """What the effects are over points that fit what is known, luck beside it."""
+    over = settings.posterior
+    if over is None or "posterior_low" not in effects:
+        return
+    columns = {name: column for name, column in columns_for(settings).items() if name in _OVER_POSTERIOR}
+    table = Table(
+        title=f"What is not known [dim]({len(over.design)} points of {escaped(over.name)}, "
+        f"{len(over.seeds)} seeds each)[/dim]",
+        title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=0, pad_edge=False,
+        show_edge=False, header_style="bold",
+    )  # fmt: skip
+    table.add_column("Policy", no_wrap=True)
+    for column in columns.values():
+        table.add_column(column.heading, justify="right", vertical="bottom", no_wrap=True)
+        table.add_column("more\n%", justify="right", vertical="bottom", no_wrap=True)
+    for policy, lines in effects.groupby("policy", sort=False):
+        cells = _by_indicator(lines)
+        told = [_over_points(cells[name], column) for name, column in columns.items()]
+        table.add_row(str(policy), *(text for pair in told for text in pair))
+    yield table
+    legend = (
+        "Between what 95% of the points' effects are, and at how many the effect is above zero. Above, "
+        f"{_LUCK_ALONE} is where luck excludes zero and the points do not: whether it is so hangs on "
+        "parameters that nobody knows."
+    )
+    yield Padding(Text(legend, style="dim"), (1, 0))
+
+
+def _over_points(cell: Cell, column: Column) -> tuple[Text, Text]:
+    """Where the points' effects lie, and the share of them above zero."""
+    low, high = (cell[f"posterior_{end}"] * column.factor for end in ("low", "high"))
+    if not np.isfinite(low):
+        return Text("–", style="dim"), Text("–", style="dim")
+    places = _places([{"low": low, "high": high, "effect": 0.0}], 1.0)
+    text = " to ".join(f"{end:+z,.{places}f}".replace("-", "−") for end in (low, high))
+    share = Text(f"{100 * cell['posterior_positive']:.0f}", style="dim")
+    return Text(text, style="dim" if low <= 0 <= high else ""), share
 
 
 def _in_all(effects: pd.DataFrame) -> str:
@@ -232,5 +278,7 @@ def _legend(settings: Settings, effects: pd.DataFrame, is_wide: bool) -> str:
             f"Seeds saved by pairing, beyond the {n} used, for the same interval on strategic partnerships: "
             f"{typical} for the typical policy; each one's is shown in {_WIDE} columns."
         )
+    if "posterior_low" in effects:
+        lines[0] += f" {_LUCK_ALONE} where only luck excludes it (below)."
     lines.append("Inequality: Gini coefficient × 100 of councils' months with a partnership.")
     return "\n".join(lines)

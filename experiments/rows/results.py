@@ -74,7 +74,7 @@ def write_rows(store: Store, plan: Plan, path: Path, columns: Dictionary) -> int
     n_rows, writer = 0, None
     for rows in row_tables(store, plan):
         table = pa.Table.from_pandas(rows, preserve_index=False)
-        writer = writer or pq.ParquetWriter(path, columns.described("rows", table.schema))
+        writer = writer or pq.ParquetWriter(path, columns.described(path.stem, table.schema))
         writer.write_table(table.cast(writer.schema))
         n_rows += len(rows)
     if writer:

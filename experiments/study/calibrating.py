@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.statistics import calibration as statistics
 from analysis.statistics import fits
 from experiments.command.patterns import Calibration, Pattern
-from experiments.design.chosen import DRAWS
+from experiments.design.chosen import DRAWS, some_of
 from experiments.design.points import Design
 from experiments.rows.plan import Plan
 from experiments.status import FAILED, Unfinished
@@ -106,7 +106,7 @@ def calibrated(study: Study) -> Calibrated:
     sample = waves[-1]
     found = fits.implausibility(sample.means, sample.ensemble, targets)
     nearest = statistics.nearest(statistics.distances(found, list(targets["pattern"])), sizes.nearest)
-    kept = replace(base, design=chosen(sample.design, nearest))
+    kept = replace(base, design=some_of(sample.design, nearest))
     # Run anew, on luck of their own: that which chose them does not flatter.
     complete = study.fill(kept.with_seeds(range(base.seeds.start, base.seeds.start + sizes.raised)))
     return Calibrated(complete, targets, tuple(waves), nearest)
@@ -115,14 +115,6 @@ def calibrated(study: Study) -> Calibrated:
 def fitted(targets: pd.DataFrame) -> pd.DataFrame:
     """The targets that a calibration looks at: neither held out nor unmeasured."""
     return targets.query("not held_out and missing == ''").reset_index(drop=True)
-
-
-def chosen(design: Design, points: np.ndarray) -> Design:
-    """Some points of a design, as a sample of draws."""
-    return replace(
-        design, kind=DRAWS, n=len(points), samples=design.samples[points], unit=design.unit[points],
-        blocks=np.arange(len(points)),
-    )  # fmt: skip
 
 
 def _tried(study: Study, plan: Plan, patterns: tuple[Pattern, ...], targets: pd.DataFrame) -> Tried:

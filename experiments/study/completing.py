@@ -1,8 +1,8 @@
 """Completing: see that all rows of a plan are there, or tell the user why they are not."""
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from experiments import terminal
 from experiments.command.settings import Settings
@@ -53,6 +53,26 @@ def completed(plan: Plan, filler: Filler, settings: Settings) -> Complete:
         terminal.say([f"All {len(plan):,} runs are in {filler.store.folder}."])
         raise Unfinished(DONE)
     return _checked(plan, filler, settings)
+
+
+def all_completed(*fills: Callable[[], Complete]) -> Complete:
+    """Complete several plans, each even if rows of another are missing; the first of them, with all notes.
+
+    Raises:
+        Unfinished: if not all rows are there afterwards; the user has been told why.
+    """
+    done, unfinished = [], []
+    for fill in fills:
+        try:
+            done.append(fill())
+        except Unfinished as error:
+            if error.status == INTERRUPTED:
+                raise
+            unfinished.append(error)
+    if unfinished:
+        raise unfinished[0]
+    failures = {name: failure for each in done for name, failure in each.failures.items()}
+    return replace(done[0], failures=failures, notes=tuple(note for each in done for note in each.notes))
 
 
 def run_missing(

@@ -56,7 +56,7 @@ class Study:
     @property
     def columns(self) -> Dictionary:
         """What the columns of the tables are."""
-        return dictionary_of(self.settings.design)
+        return dictionary_of(self.settings.design, self.settings.posterior)
 
     def plan(self) -> Plan:
         """All rows that the settings ask for."""
@@ -66,6 +66,12 @@ class Study:
             for planned in settings.policies
         )
         return Plan(settings.parameters, policies, settings.population, settings.design, settings.seeds)
+
+    @property
+    def of_posterior(self) -> Plan | None:
+        """The same policies over the points of the posterior, if that is asked for."""
+        over = self.settings.posterior
+        return replace(self.plan(), design=over.design, seeds=over.seeds) if over else None
 
     def fill(self, plan: Plan) -> Complete:
         """As `completing.completed`."""

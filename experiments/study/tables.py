@@ -11,6 +11,7 @@ from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
 from analysis.tables import BASELINE, COST
+from experiments.command.posterior import Posterior
 from experiments.command.settings import Settings
 from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.points import BLOCK, Design
@@ -48,13 +49,12 @@ _HISTORIES = {
 }
 
 
-def dictionary_of(design: Design) -> Dictionary:
-    """What every column of every table is that a job on a design may write."""
+def dictionary_of(design: Design, posterior: Posterior | None = None) -> Dictionary:
+    """What every column of every table is that a job on a design, and over a posterior, may write."""
     return Dictionary(
         [
-            *columns_of("rows", _ROWS),
-            *(_of_factor(factor.name, factor.declared) for factor in design.factors),
-            *(_of_horizon(name, each) for name, each in HORIZON.items()),
+            *_of_rows("rows", design),
+            *(_of_rows(studies.OVER_POSTERIOR, posterior.design) if posterior else ()),
             *columns_of("series", _COMPARED),
             *(_of_months(each) for each in MONTHLY.values()),
             *columns_of("histories", _HISTORIES),
@@ -64,20 +64,20 @@ def dictionary_of(design: Design) -> Dictionary:
     )
 
 
-def _of_factor(name: str, declared) -> Column:
-    return Column("rows", name, declared.unit, declared.meaning)
+def _of_rows(table: str, design: Design) -> Iterator[Column]:
+    yield from columns_of(table, _ROWS)
+    for factor in design.factors:
+        yield Column(table, factor.name, factor.declared.unit, factor.declared.meaning)
+    for name, each in HORIZON.items():
+        unit = each.unit + OVER_HORIZON * (each.kind == FLOW)
+        meaning = f"mean over the horizon of: {each.meaning}" if each.kind == STOCK else each.meaning
+        yield Column(table, name, unit, meaning, each.kind, each.better, each.label)
 
 
 def _positions(design: Design) -> Iterator[Column]:
     for factor in design.factors:
         meaning = "position of the point in the range of the factor, 0 to 1"
         yield Column(studies.POSITIONS, factor.name, "share of the range", meaning)
-
-
-def _of_horizon(name: str, each: Indicator) -> Column:
-    unit = each.unit + OVER_HORIZON * (each.kind == FLOW)
-    meaning = f"mean over the horizon of: {each.meaning}" if each.kind == STOCK else each.meaning
-    return Column("rows", name, unit, meaning, each.kind, each.better, each.label)
 
 
 def _of_months(each: Indicator) -> Column:

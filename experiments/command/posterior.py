@@ -1,0 +1,88 @@
+"""The posterior: points that fit what is known, over which a comparison is made again, as any may be true."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.command.files import file_of, mapping_in
+from experiments.design.chosen import DRAWS, some_of
+from experiments.design.kinds import design_from
+from experiments.design.points import Design
+from model.domains import is_whole
+from model.problems import BadInput, check_keys, refuse
+
+#: What a set of parameters may say instead of values: a file of points.
+POINTS = "points"
+_KEYS = ("parameters", "points", "seeds")
+#: Points between which 95% can be told, and seeds that tell luck from them.
+_LEAST = {"points": 20, "seeds": 2}
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Points of parameter space that fit what is known about as well as each other.
+
+    Attributes:
+        name: of the set of parameters.
+        design: the points.
+        seeds: of each.
+    """
+
+    name: str
+    design: Design
+    seeds: range
+
+
+def posterior_from(given: object, held: Container[str], folders: Sequence[Path]) -> Posterior | None:
+    """What a comparison is made again over, as settings say; None: nothing.
+
+    Args:
+        given: the name of a set of `parameters` that is a sample, how many `points` of it, `seeds` of each.
+        held: parameters that the settings themselves give: they hold at every point.
+        folders: where the set is looked for.
+
+    Raises:
+        BadInput: naming everything that cannot be used.
+    """
+    if not isinstance(given, Mapping):
+        raise BadInput(
+            f"posterior = {given!r} is not allowed: it takes settings, such as parameters: posterior."
+        )
+    check_keys("posterior", given, _KEYS)
+    refuse(
+        f"posterior.{name} = {given.get(name)!r} is not allowed: it takes a whole number from {least}."
+        for name, least in _LEAST.items()
+        if not is_whole(given.get(name), least)
+    )
+    if given["parameters"] is None:
+        return None
+    name = str(given["parameters"])
+    design = _without(_sample(name, folders), held)
+    points = np.unique(np.linspace(0, len(design) - 1, given["points"]).round().astype(int))
+    return Posterior(name, some_of(design, points), range(given["seeds"])) if design.factors else None
+
+
+def points_told(told: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
+    """The design that a set of parameters names instead of values; its points are in a table beside it."""
+    return {"kind": DRAWS.name, "file": str(file.parent / str(told[POINTS]))}
+
+
+def _sample(name: str, folders: Sequence[Path]) -> Design:
+    file = file_of("parameters", name, folders)
+    told = mapping_in(file)
+    if POINTS not in told:
+        raise BadInput(
+            f"posterior.parameters = {name!r} is not allowed: {file} has values, and a sample has points, "
+            "such as experiment=calibrate keeps."
+        )
+    return design_from(points_told(told, file))
+
+
+def _without(design: Design, held: Container[str]) -> Design:
+    """The points, but for parameters that are held."""
+    left = [at for at, factor in enumerate(design.factors) if factor.name not in held]
+    factors = tuple(design.factors[at] for at in left)
+    return replace(design, factors=factors, samples=design.samples[:, left])

@@ -1,0 +1,57 @@
+"""What policies are worth over points: the range holds further points, and luck does not pass for them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import chi2, t
+
+from analysis.statistics.posterior import over_points
+
+
+def rows_of(effects, luck, generator, seeds=2):
+    """Runs of the baseline and a policy over points whose true effects are given."""
+    lines = []
+    for point, effect in enumerate(effects):
+        for seed in range(seeds):
+            base = generator.normal()
+            further = effect + luck * generator.normal()
+            lines.append(("baseline", point, seed, base))
+            lines.append(("policy", point, seed, base + further))
+    return pd.DataFrame(lines, columns=["policy", "point", "seed", "y"])
+
+
+@pytest.mark.parametrize("luck", [0.0, 1.0, 3.0])
+def test_range_holds_95_percent_of_points(luck):
+    """On average over 60 samples of 60 points, within four standard errors."""
+    generator = np.random.default_rng(5)
+    held = []
+    for _ in range(60):
+        rows = rows_of(generator.normal(2.0, 1.0, 60), luck, generator)
+        line = over_points(rows, ["y"], "baseline").iloc[0]
+        further = generator.normal(2.0, 1.0, 200)
+        held.append(((line["posterior_low"] < further) & (further < line["posterior_high"])).mean())
+    error = np.std(held) / np.sqrt(len(held))
+    assert np.mean(held) - 4 * error < 0.98
+    assert np.mean(held) + 4 * error > 0.95
+
+
+def test_no_range_is_narrower_than_luck_leaves_it():
+    generator = np.random.default_rng(6)
+    contained = 0
+    for _ in range(100):
+        line = over_points(rows_of(np.full(40, 0.5), 2.0, generator), ["y"], "baseline").iloc[0]
+        contained += line["posterior_low"] <= 0.5 <= line["posterior_high"]
+    assert contained >= 88  # 95% of 100, less three standard deviations
+
+
+def test_exact_where_there_is_no_luck():
+    effects = np.linspace(-1.0, 3.0, 101)
+    rows = rows_of(effects, 0.0, np.random.default_rng(1))
+    line = over_points(rows, ["y"], "baseline").iloc[0]
+    assert line["posterior_effect"] == pytest.approx(1.0)
+    assert line["posterior_points"] == 101
+    assert line["posterior_positive"] == pytest.approx(0.75, abs=0.02)
+    spread = 1.9 * np.sqrt(100 / chi2.ppf(0.1, 100))
+    reach = np.hypot(spread, t.ppf(0.975, 100) * effects.std(ddof=1) / np.sqrt(101))
+    assert line["posterior_high"] == pytest.approx(1.0 + reach)
+    assert line["posterior_low"] == pytest.approx(1.0 - reach)
