@@ -28,6 +28,7 @@ from analysis.statistics import (
     stopping,
     survival,
 )
+from analysis.statistics.decision import costs, verdicts
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -60,6 +61,8 @@ COLUMNS = {
         "misses_sum": ("", "whether the policy is one at equal money, and costs something else"),
     },
     "best": best.COLUMNS,
+    "verdicts": verdicts.COLUMNS,
+    "costs": costs.COLUMNS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "targets": fits.TARGETS,
     "measured": fits.MEASURED,
@@ -128,15 +131,34 @@ def analyse(folder: Path, columns: Dictionary) -> Found:
 
 
 def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
-    """What each policy is worth, where there is one to compare with, and which is the best."""
+    return compared(_rows(folder), asked, columns)
+
+
+def compared(rows: pd.DataFrame, asked: Asked, columns: Dictionary) -> Found:
+    """What each policy is worth, where there is one to compare with, and which is the best.
+
+    Args:
+        rows: a line a run.
+        asked: by whoever had them run.
+        columns: says which direction of each indicator is better.
+    """
     if asked.against not in asked.policies or len(asked.policies) < 2:
         return Found()
-    rows = _rows(folder)
     found = Found({"effects": effects.effects_of(rows, asked.against), "best": _best(rows, columns)})
     _mark_the_sum(found, asked)
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
+    found.tables.update(_decided(rows, found.tables, asked))
     return found
+
+
+def _decided(rows: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked) -> dict[str, pd.DataFrame]:
+    """What can be said of each policy, and what its additions cost."""
+    effects_found, against = found["effects"], asked.against
+    return {
+        "verdicts": verdicts.verdicts_of(rows, effects_found, found["best"], against, asked.smallest_effect),
+        "costs": costs.costs_of(rows, effects_found, against, asked.months / 12),
+    }
 
 
 def _mark_the_sum(found: Found, asked: Asked) -> None:

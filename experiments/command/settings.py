@@ -17,7 +17,7 @@ from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
-from model.domains import ABOVE_ZERO, Value, is_whole
+from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
 from model.measures import INDICATORS
 from model.parameters import implausible, parameters_from
 from model.population import LEVER_COUNCILS, Population
@@ -67,6 +67,8 @@ class Settings:
         against: the policy that the others are compared with.
         equal_money: £k a year that each policy at equal money costs.
         scale_equal_money: whether that sum is for 36 councils.
+        smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
+            there without the policy.
         engine: the engine's own settings.
         shard: which share of the rows this job runs: number, and of how many.
         excludes_failed: whether rows that failed are left out of the analysis, instead of refused.
@@ -94,6 +96,7 @@ class Settings:
     against: str
     equal_money: float | None
     scale_equal_money: bool
+    smallest_effect: float
     engine: Mapping[str, Any]
     shard: tuple[int, int]
     excludes_failed: bool
@@ -143,6 +146,7 @@ class Settings:
             "against": self.against,
             "equal_money": self.equal_money,
             "scale_equal_money": self.scale_equal_money,
+            "smallest_effect": self.smallest_effect,
             "out": str(self.out),
             "figures": self.figures,
             "store": str(self.store),
@@ -216,6 +220,7 @@ def settings_from(
         "against": lambda: str(given.get("against", BASELINE)),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
+        "smallest_effect": lambda: _share("smallest_effect", given["smallest_effect"]),
         "engine": lambda: engine_from(given["engine"]),
         "shard": lambda: _shard(given["shard"], given["shards"]),
         "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,
@@ -333,6 +338,12 @@ def _above_zero(name: str, given: object, unit: str) -> float | None:
         return None
     if given not in ABOVE_ZERO:
         raise BadInput(f"{name} = {given!r} is not allowed: it takes {unit} above 0, or null.")
+    return float(given)  # type: ignore[arg-type]
+
+
+def _share(name: str, given: object) -> float:
+    if given not in PROBABILITY:
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes a share, from 0 to 1, such as 0.1.")
     return float(given)  # type: ignore[arg-type]
 
 

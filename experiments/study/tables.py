@@ -110,6 +110,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         equal_money=_equal_money(settings, solved),
         against=settings.against,
         months=months_of(settings),
+        smallest_effect=settings.smallest_effect,
     )
 
 
