@@ -89,6 +89,7 @@ class Asked:
         months: length of the horizon; 0: it differs from point to point, or is not known.
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
+        discount: by which each year counts for less than the one before.
     """
 
     job: str
@@ -101,6 +102,7 @@ class Asked:
     against: str = BASELINE
     months: int = 0
     smallest_effect: float = 0.1
+    discount: float = 0.035
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import asked as asking
-from analysis import tables
+from analysis import dictionary, tables
 from analysis.asked import Asked, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import (
@@ -28,7 +28,7 @@ from analysis.statistics import (
     stopping,
     survival,
 )
-from analysis.statistics.decision import costs, verdicts
+from analysis.statistics.decision import costs, frontier, lasting, verdicts, yearly
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -63,6 +63,10 @@ COLUMNS = {
     "best": best.COLUMNS,
     "verdicts": verdicts.COLUMNS,
     "costs": costs.COLUMNS,
+    "by_year": yearly.COLUMNS,
+    "frontier": frontier.COLUMNS,
+    "lasting": lasting.COLUMNS,
+    "discounted": costs.DISCOUNTED,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "targets": fits.TARGETS,
     "measured": fits.MEASURED,
@@ -127,11 +131,40 @@ def analyse(folder: Path, columns: Dictionary) -> Found:
     return found
 
 
+def analysed_again(folder: Path) -> tuple[list[str], list[Path]]:
+    """Make the statistics of a folder again; what to know of them, and the files that hold them.
+
+    A folder of an older version does not say what its study asked, or what its columns are: its tables are
+    then read as they are.
+
+    Raises:
+        BadFolder: as of `analyse`.
+    """
+    columns = Dictionary.of(folder)
+    missing = [name for name in (asking.FILE, dictionary.FILE) if not (folder / name).exists()]
+    if not missing:
+        found = analyse(folder, columns)
+        files = [folder / f"{name}.{ending}" for name in found.tables for ending in ("parquet", "csv")]
+        return found.notes, [file for file in files if file.exists()]
+    lost = "" if columns else " Labels and units of indicators, and which direction is better, are not known."
+    return [f"{folder}: holds no {' or '.join(missing)}, so its statistics are read as they are.{lost}"], []
+
+
 # --- comparisons ------------------------------------------------------------------------------------------
 
 
 def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
-    return compared(_rows(folder), asked, columns)
+    """What rows say, and what months say where the folder has them."""
+    found = compared(_rows(folder), asked, columns)
+    if not found.tables:
+        return found
+    by_year = tables.table(folder, "by_year", tuple(yearly.COLUMNS))
+    if by_year is not None and len(by_year):
+        found.tables["discounted"] = costs.discounted(by_year, asked.discount)
+    survived = tables.table(folder, "survival")
+    if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
+        found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
+    return found
 
 
 def compared(rows: pd.DataFrame, asked: Asked, columns: Dictionary) -> Found:
@@ -158,6 +191,7 @@ def _decided(rows: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked) -
     return {
         "verdicts": verdicts.verdicts_of(rows, effects_found, found["best"], against, asked.smallest_effect),
         "costs": costs.costs_of(rows, effects_found, against, asked.months / 12),
+        "frontier": frontier.frontier_of(rows, against, max(asked.months, 1) / 12),
     }
 
 

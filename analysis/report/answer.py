@@ -14,18 +14,20 @@ from analysis.asked import Asked
 from analysis.report import phrases
 from analysis.report.phrases import listed
 from analysis.report.sentences import Cell, Sentence, cells_of
+from analysis.report.source import Source
 from analysis.statistics.best import AS_DESIGNED, EQUAL_MONEY
 from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES
 from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
-    "first", "adds", "cost", "questions", "as_good", "also", "takes", "no_matter", "cannot_tell", "free",
-    "fresh", "luck", "certainty",
+    "first", "adds", "when", "cost", "questions", "as_good", "also", "takes", "no_matter", "cannot_tell",
+    "free", "fresh", "luck", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
 _LINES_IN_ALL = 3
+_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh")
 _EFFECT = ("effect", "together_low", "together_high")
 _WHAT = "long-term partnerships"
 
@@ -60,8 +62,8 @@ def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sente
     """What a comparison says.
 
     Args:
-        tables: `verdicts`, `effects` and `costs` of `analysis.studies.compared`; `fresh`, where the best was
-            run again on seeds of its own (columns of `effects`).
+        tables: `verdicts`, `effects` and `costs` of `analysis.studies.compared`; `by_year` and `fresh`, where
+            they are there: effects year by year, and of the best on seeds of its own (columns of `effects`).
         question: what was asked.
 
     Returns:
@@ -73,6 +75,15 @@ def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sente
     if question.n < 2:
         return [_one_run(verdicts)]
     return list(_Comparison(tables, question).sentences())
+
+
+def said(source: Source) -> list[Sentence]:
+    """What the comparison in a folder says; nothing if it holds none."""
+    asked = source.asked
+    found = {name: source.table(name) for name in _TABLES}
+    if asked is None or found["verdicts"].empty or found["costs"].empty:
+        return []
+    return answer({name: table for name, table in found.items() if len(table)}, Question.of(asked))
 
 
 def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -112,7 +123,7 @@ class _Comparison:
         self.off = set(marked.index[marked])
         spent = effects.loc[effects["indicator"] == COST, "baseline"]
         self.spent = float(spent.iloc[0]) / question.years if len(spent) and question.years else 0.0
-        self.fresh = tables.get("fresh")
+        self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
         self.leader = str(self.pool["policy"].iloc[0])
 
     def sentences(self) -> Iterator[Sentence]:
@@ -121,6 +132,7 @@ class _Comparison:
         if self.leader in shown:
             yield self._fund(shown)
             yield self._adds()
+            yield from self._when()
             yield from self._cost()
             yield from self._questions()
             yield from self._as_good(shown)
@@ -191,6 +203,19 @@ class _Comparison:
             *cells_of("costs", [self.leader], "a_year"),
         )
         return Sentence("adds", f"{text}.", (self.leader,), cells)
+
+    def _when(self) -> Iterator[Sentence]:
+        """How long it takes: the first year and the last."""
+        if self.by_year is None:
+            return
+        is_it = (self.by_year["policy"] == self.leader) & (self.by_year["indicator"] == "strategic")
+        years = self.by_year[is_it].sort_values("year")
+        if len(years) > 1:
+            first, last = (years.iloc[at] for at in (0, -1))
+            told = [_span(*(line[name] for name in ("effect", "low", "high"))) for line in (first, last)]
+            text = f"In its first year it adds {told[0]}, in year {last['year']} {told[1]}."
+            cells = cells_of("by_year", [self.leader], "year", "effect", "low", "high", of="strategic")
+            yield Sentence("when", text, (self.leader,), cells)
 
     def _cost(self) -> Iterator[Sentence]:
         line = self._cost_of(self.leader)

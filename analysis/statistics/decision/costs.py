@@ -23,6 +23,41 @@ COLUMNS = {
     "together_high": ("£k", "high end of it; infinite where nothing may have been added"),
     "n": ("seeds", "for which both are defined"),
 }
+#: What each column of `discounted` is.
+DISCOUNTED = {
+    "policy": ("", "the policy"),
+    "outcome": ("", "what is bought, as the months have it"),
+    "cost": ("£k", "extra cost over the horizon, discounted to its beginning"),
+    "added": ("partnership-years, or needs", "what the policy adds over the horizon, discounted likewise"),
+    "each": ("£k", "cost of one of these; missing where none is added or nothing is paid"),
+    "rate": ("share a year", "at which later years count for less"),
+}
+
+
+def discounted(by_year: pd.DataFrame, rate: float) -> pd.DataFrame:
+    """What one more costs if later years count for less, costs and outcomes alike.
+
+    Args:
+        by_year: differences, as `yearly` gathers them; the first year counts in full (HM Treasury 2022, The
+            Green Book, annex 6).
+        rate: by which each year counts for less than the one before.
+
+    Returns:
+        A line a policy and outcome.
+    """
+    weights = (1 + rate) ** -(by_year["year"].astype(float) - 1)
+    weighted = by_year.assign(effect=by_year["effect"] * weights)
+    wide = weighted.pivot_table(
+        index="policy", columns="indicator", values="effect", aggfunc="sum", sort=False
+    )
+    parts = [
+        pd.DataFrame({"policy": wide.index, "outcome": name, "cost": wide[COST], "added": wide[name]})
+        for name in wide.columns
+        if name != COST
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    pays = (table["cost"] > 0) & (table["added"] > 0)
+    return table.assign(each=(table["cost"] / table["added"]).where(pays), rate=rate)[list(DISCOUNTED)]
 
 
 def costs_of(rows: pd.DataFrame, effects: pd.DataFrame, against: str, years: float) -> pd.DataFrame:
