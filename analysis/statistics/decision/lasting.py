@@ -69,16 +69,17 @@ def logrank(one: pd.DataFrame, other: pd.DataFrame) -> tuple[float, float]:
     Returns:
         How many of the first are expected to have ended if both last equally long, and the p value.
     """
-    both = (
-        one[["at_risk", "ended"]].join(other[["at_risk", "ended"]], how="outer", rsuffix="_other").fillna(0.0)
+    months = one.index.union(other.index)
+    own, others = (
+        each.reindex(months, fill_value=0)[["at_risk", "ended"]].astype(float) for each in (one, other)
     )
-    at_risk, ended = (both[name] + both[f"{name}_other"] for name in ("at_risk", "ended"))
-    share = (both["at_risk"] / at_risk).where(at_risk > 0, 0.0)
+    at_risk, ended = own["at_risk"] + others["at_risk"], own["ended"] + others["ended"]
+    share = (own["at_risk"] / at_risk).where(at_risk > 0, 0.0)
     expected = (ended * share).sum()
     spread = (ended * share * (1 - share) * (at_risk - ended) / (at_risk - 1)).where(at_risk > 1, 0.0).sum()
     if not spread > 0:
         return float(expected), np.nan
-    return float(expected), float(special.chdtrc(1, (both["ended"].sum() - expected) ** 2 / spread))
+    return float(expected), float(special.chdtrc(1, (own["ended"].sum() - expected) ** 2 / spread))
 
 
 def discovered(p: np.ndarray) -> np.ndarray:

@@ -19,6 +19,8 @@ ADDS, TAKES, NO_MATTER, CANNOT_TELL = (
     "makes no difference that matters",
     "cannot be told",
 )
+#: If more than one seed in twenty differed, so many would all be alike in fewer than 5 of 100 cases.
+_FEWEST_ALIKE = 59
 #: What each column is: its unit and meaning.
 COLUMNS = {
     "policy": ("", "the policy"),
@@ -57,11 +59,20 @@ def verdicts_of(
         among=np.where(at_equal_money, EQUAL_MONEY, AS_DESIGNED),
         share=main["effect"] / main["baseline"].where(main["baseline"] != 0),
         smallest=least,
-        verdict=verdict(main["together_low"].to_numpy(), main["together_high"].to_numpy(), least.to_numpy()),
+        verdict=np.where(
+            _never_differed(main),
+            CANNOT_TELL,
+            verdict(main["together_low"].to_numpy(), main["together_high"].to_numpy(), least.to_numpy()),
+        ),
         may_be_best=main["policy"].map(may_be_best).astype("boolean"),
         ahead=main["policy"].map(_ahead(rows, against)),
     )
     return table[list(COLUMNS)].sort_values("effect", ascending=False, ignore_index=True, kind="stable")
+
+
+def _never_differed(main: pd.DataFrame) -> pd.Series:
+    """Policies of which no seed differs from another, in fewer seeds than tell that few ever would."""
+    return (main["low"] == main["high"]) & (main["n"] < _FEWEST_ALIKE)
 
 
 def verdict(low: np.ndarray, high: np.ndarray, smallest: np.ndarray) -> np.ndarray:
