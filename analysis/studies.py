@@ -28,7 +28,7 @@ from analysis.statistics import (
     stopping,
     survival,
 )
-from analysis.statistics.decision import costs, frontier, lasting, verdicts, yearly
+from analysis.statistics.decision import costs, frontier, information, lasting, ranks, verdicts, yearly
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -90,6 +90,8 @@ COLUMNS = {
     "regret": {**_PAIR, **regret.COLUMNS},
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
+    "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
+    "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
     "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
 }
 
@@ -366,6 +368,8 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
     return {
         "regret": regrets,
         "beats": regret.beats(values, names),
+        "ranks": ranks.ranks_of(values, names),
+        "information": information.information_of(values, points),
         "flips": against_each(discovery.flips),
         "importance": against_each(discovery.importance),
     }

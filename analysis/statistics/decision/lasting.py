@@ -71,7 +71,7 @@ def logrank(one: pd.DataFrame, other: pd.DataFrame) -> tuple[float, float]:
     """
     months = one.index.union(other.index)
     own, others = (
-        each.reindex(months, fill_value=0)[["at_risk", "ended"]].astype(float) for each in (one, other)
+        each[["at_risk", "ended"]].astype(float).reindex(months, fill_value=0.0) for each in (one, other)
     )
     at_risk, ended = own["at_risk"] + others["at_risk"], own["ended"] + others["ended"]
     share = (own["at_risk"] / at_risk).where(at_risk > 0, 0.0)
