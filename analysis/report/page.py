@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,6 +11,8 @@ from analysis import words
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
 from analysis.report import answer, certainty, limits, money, timing
+from analysis.report import robust as robustness
+from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
 
@@ -74,19 +77,29 @@ def _content(source: Source) -> dict:
 
 def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     sentences = answer.said(source)
-    missing = "" if sentences else _NO_ANSWER
-    first = [figures.pop(name) for name in ("effects",) if name in figures]
-    yield Section("answer", "The answer", sentences, first, missing=missing)
     if sentences:
-        worth = [figures.pop("worth")] if "worth" in figures else []
-        of_money = money.section(source)
-        yield Section("money", of_money.title, of_money.sentences, worth, of_money.tables, of_money.missing)
-        when = [figures.pop(name) for name in _WHEN if name in figures]
-        yield timing.section(source, when)
-        yield certainty.section(source)
+        yield from _of_comparison(source, sentences, figures)
+    elif robust := list(robustness.section(source)):
+        yield from robust
+    else:
+        yield Section("answer", "The answer", missing=_NO_ANSWER)
     if figures:
         yield Section("figures", "What the tables show", figures=list(figures.values()))
     yield limits.section(source)
+
+
+def _of_comparison(
+    source: Source, sentences: list[Sentence], figures: dict[str, Figure]
+) -> Iterator[Section]:
+    """What a comparison tells; its figures are taken from those there are."""
+
+    def taken(*names: str) -> list[Figure]:
+        return [figures.pop(name) for name in names if name in figures]
+
+    yield Section("answer", "The answer", sentences, taken("effects"))
+    yield replace(money.section(source), figures=taken("worth"))
+    yield timing.section(source, taken(*_WHEN))
+    yield certainty.section(source)
 
 
 def _title(source: Source) -> str:
