@@ -87,6 +87,9 @@ class Asked:
         equal_money: what policies at equal money were to cost, if there are any.
         against: the policy that the others are compared with.
         months: length of the horizon; 0: it differs from point to point, or is not known.
+        smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
+            there without the policy.
+        discount: by which each year counts for less than the one before.
     """
 
     job: str
@@ -98,6 +101,8 @@ class Asked:
     equal_money: EqualMoney | None = None
     against: str = BASELINE
     months: int = 0
+    smallest_effect: float = 0.1
+    discount: float = 0.035
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MANIFEST = "manifest.json"
+REPORT = "report.html"
 
 
 def files_in(folder: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import asked as asking
-from analysis import tables
+from analysis import dictionary, tables
 from analysis.asked import Asked, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import (
@@ -29,6 +29,7 @@ from analysis.statistics import (
     stopping,
     survival,
 )
+from analysis.statistics.decision import costs, frontier, information, lasting, ranks, verdicts, yearly
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -64,6 +65,12 @@ COLUMNS = {
         **posterior.COLUMNS,
     },
     "best": best.COLUMNS,
+    "verdicts": verdicts.COLUMNS,
+    "costs": costs.COLUMNS,
+    "by_year": yearly.COLUMNS,
+    "frontier": frontier.COLUMNS,
+    "lasting": lasting.COLUMNS,
+    "discounted": costs.DISCOUNTED,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "targets": fits.TARGETS,
     "measured": fits.MEASURED,
@@ -87,6 +94,8 @@ COLUMNS = {
     "regret": {**_PAIR, **regret.COLUMNS},
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
+    "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
+    "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
     "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
 }
 
@@ -128,28 +137,79 @@ def analyse(folder: Path, columns: Dictionary) -> Found:
     return found
 
 
+def analysed_again(folder: Path) -> tuple[list[str], list[Path]]:
+    """Make the statistics of a folder again; what to know of them, and the files that hold them.
+
+    A folder of an older version does not say what its study asked, or what its columns are: its tables are
+    then read as they are.
+
+    Raises:
+        BadFolder: as of `analyse`.
+    """
+    columns = Dictionary.of(folder)
+    missing = [name for name in (asking.FILE, dictionary.FILE) if not (folder / name).exists()]
+    if not missing:
+        found = analyse(folder, columns)
+        files = [folder / f"{name}.{ending}" for name in found.tables for ending in ("parquet", "csv")]
+        return found.notes, [file for file in files if file.exists()]
+    lost = "" if columns else " Labels and units of indicators, and which direction is better, are not known."
+    return [f"{folder}: holds no {' or '.join(missing)}, so its statistics are read as they are.{lost}"], []
+
+
 # --- comparisons ------------------------------------------------------------------------------------------
 
 
 def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
-    """What each policy is worth, where there is one to compare with, and which is the best."""
-    if asked.against not in asked.policies or len(asked.policies) < 2:
-        return Found()
-    rows = _rows(folder)
-    found = Found({"effects": effects.effects_of(rows, asked.against), "best": _best(rows, columns)})
-    _mark_the_sum(found, asked)
-    _add_posterior(found, folder, asked)
-    if asked.precision:
-        found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
+    """What rows say, and what months say where the folder has them."""
+    found = compared(_rows(folder), asked, columns, tables.table(folder, OVER_POSTERIOR))
+    if not found.tables:
+        return found
+    by_year = tables.table(folder, "by_year", tuple(yearly.COLUMNS))
+    if by_year is not None and len(by_year):
+        found.tables["discounted"] = costs.discounted(by_year, asked.discount)
+    survived = tables.table(folder, "survival")
+    if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
+        found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
     return found
 
 
-def _add_posterior(found: Found, folder: Path, asked: Asked) -> None:
-    """Beside what a policy is worth at the point, what it is over others that fit as well, if those ran."""
-    rows, effects = tables.table(folder, OVER_POSTERIOR), found.tables["effects"]
-    if rows is not None:
-        over = posterior.over_points(rows, list(effects["indicator"].unique()), asked.against)
-        found.tables["effects"] = effects.merge(over, on=["policy", "indicator"], how="left")
+def compared(
+    rows: pd.DataFrame, asked: Asked, columns: Dictionary, over: pd.DataFrame | None = None
+) -> Found:
+    """What each policy is worth, where there is one to compare with, and which is the best.
+
+    Args:
+        rows: a line a run.
+        asked: by whoever had them run.
+        columns: says which direction of each indicator is better.
+        over: the same policies' runs over points that fit what is known, if there are any.
+    """
+    if asked.against not in asked.policies or len(asked.policies) < 2:
+        return Found()
+    found = Found({"effects": effects.effects_of(rows, asked.against), "best": _best(rows, columns)})
+    _mark_the_sum(found, asked)
+    if over is not None:
+        found.tables["effects"] = _with_posterior(found.tables["effects"], over, asked.against)
+    if asked.precision:
+        found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
+    found.tables.update(_decided(rows, found.tables, asked))
+    return found
+
+
+def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Beside what a policy is worth at the point, what it is over others that fit as well."""
+    told = posterior.over_points(over, list(effects_found["indicator"].unique()), against)
+    return effects_found.merge(told, on=["policy", "indicator"], how="left")
+
+
+def _decided(rows: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked) -> dict[str, pd.DataFrame]:
+    """What can be said of each policy, and what its additions cost."""
+    effects_found, against = found["effects"], asked.against
+    return {
+        "verdicts": verdicts.verdicts_of(rows, effects_found, found["best"], against, asked.smallest_effect),
+        "costs": costs.costs_of(rows, effects_found, against, asked.months / 12),
+        "frontier": frontier.frontier_of(rows, against, max(asked.months, 1) / 12),
+    }
 
 
 def _mark_the_sum(found: Found, asked: Asked) -> None:
@@ -323,6 +383,8 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
     return {
         "regret": regrets,
         "beats": regret.beats(values, names),
+        "ranks": ranks.ranks_of(values, names),
+        "information": information.information_of(values, points),
         "flips": against_each(discovery.flips),
         "importance": against_each(discovery.importance),
     }

@@ -52,6 +52,8 @@ class Tables:
     effects: pd.DataFrame | None = _table(
         "policy", "indicator", "effect", *_RANGE, "together_low", "together_high", "baseline", "n"
     )
+    #: A line a policy, indicator and year: paired difference from the baseline, with its 95% interval.
+    by_year: pd.DataFrame | None = _table("policy", "indicator", "year", "effect", *_RANGE)
     #: A line a policy, kind of partnership and months lasted: Kaplan-Meier, with its 95% interval.
     survival: pd.DataFrame | None = _table("policy", "kind", "months", "survival", *_RANGE)
     #: One run, a line an event in the life of a tie; months before the horizon are negative.

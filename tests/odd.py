@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from experiments.study.assumptions import status
 from model.domains import Lever, Parameter
 from model.measures import HORIZON, LIFE, MONTHLY, Event, Indicator
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
@@ -20,16 +21,6 @@ COLUMNS = ("name", "default", "plausible", "allowed", "unit", "meaning", "status
 COLUMNS_OF_LEVERS = ("lever", "as people read it", "price", "charged to", "grows with the population")
 COLUMNS_OF_MEASURES = ("name", "kind", "unit", "better", "what")
 COLUMNS_OF_EVENTS = ("event", "stage afterwards", "what")
-
-
-def status(declared: Parameter) -> str:
-    """How far a declared value is to be trusted."""
-    first = declared.source.partition(";")[0]
-    if first in ("policy", "design"):
-        return first
-    if first.startswith(("calibrated", "fitted")):
-        return "calibrated"
-    return "assumed" if "assumed" in declared.source else "source"
 
 
 def cells(declared: Parameter) -> tuple:

@@ -1,12 +1,16 @@
 """Writes the figures of a folder: those for which it holds the tables."""
 
+import re
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from analysis.figures import (
     beats,
+    by_year,
     discovery,
     effects,
     histories,
@@ -26,6 +30,7 @@ from analysis.tables import Tables, read
 #: File name -> what draws it; None comes back where the folder lacks what it takes.
 FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "effects": effects.draw,
+    "by_year": by_year.draw,
     "partnerships": over_time.draw_partnerships,
     "survival": over_time.draw_survival,
     "worth": worth.draw,
@@ -65,6 +70,27 @@ def write(out: Path) -> list[Path]:
             if figure is not None:
                 written += _save(figure, out / "figures" / name)
     return written
+
+
+def inline(tables: Tables, name: str) -> str | None:
+    """A figure as a part of a web page: SVG whose text is text, and whose names are its own.
+
+    Args:
+        tables: of a folder.
+        name: of the figure, one of `FIGURES`.
+
+    Returns:
+        The element; None if the tables do not allow the figure.
+    """
+    with style.house(), rc_context({"svg.fonttype": "none"}):
+        figure = FIGURES[name](tables)
+        if figure is None:
+            return None
+        content = StringIO()
+        figure.savefig(content, format="svg", **FORMATS["svg"])
+    svg = content.getvalue()
+    svg = re.sub(r'(?<=[ ]id=")|(?<=url\(#)|(?<=href="#)', f"{name}-", svg[svg.index("<svg ") :])
+    return re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
 
 
 def _save(figure: Figure, file: Path) -> list[Path]:

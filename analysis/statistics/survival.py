@@ -16,6 +16,8 @@ COLUMNS = {
     "survival": ("share", "of partnerships that still run then (Kaplan-Meier)"),
     "low": ("share", "low end of the 95% interval of survival"),
     "high": ("share", "high end of the 95% interval of survival"),
+    "at_risk": ("partnerships", "that had lasted so long, ended then or watched no longer"),
+    "ended": ("partnerships", "that ended then"),
 }
 
 
@@ -31,11 +33,14 @@ def survival_of(spells: np.ndarray) -> pd.DataFrame:
     lasted = np.arange(spells.shape[1])
     ended, censored = (np.repeat(lasted, count) for count in spells.astype(int))
     if not len(ended) + len(censored):
-        return pd.DataFrame({"months": [], "survival": [], "low": [], "high": []})
+        return pd.DataFrame({name: [] for name in COLUMNS if name != "kind"})
     months = np.arange(max([*ended, *censored]) + 1)
+    counts = spells.astype(int)[:, : len(months)]
+    at_risk = counts.sum(axis=0)[::-1].cumsum()[::-1]
+    told = pd.DataFrame({"months": months, "survival": 1.0, "low": 1.0, "high": 1.0})
+    told = told.assign(at_risk=at_risk, ended=counts[0])
     if not len(ended):
-        ones = np.ones(len(months))
-        return pd.DataFrame({"months": months, "survival": ones, "low": ones, "high": ones})
+        return told
     with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The confidence interval is undefined")
         curve = stats.ecdf(stats.CensoredData(uncensored=ended, right=censored)).sf
@@ -45,4 +50,4 @@ def survival_of(spells: np.ndarray) -> pd.DataFrame:
     low, high = (
         np.where(survival == 1.0, 1.0, end.evaluate(months)) for end in (interval.low, interval.high)
     )
-    return pd.DataFrame({"months": months, "survival": survival, "low": low, "high": high})
+    return told.assign(survival=survival, low=low, high=high)

@@ -58,4 +58,4 @@ def _resampled_t(differences: np.ndarray, counts: np.ndarray) -> np.ndarray:
         moved = counts @ apart / n
         error = np.sqrt(np.maximum(counts @ apart**2 / n - moved**2, 0.0) / (n - 1))
         # A resample of one value over and over says nothing of its spread.
-        return np.where(error > 1e-12 * np.abs(apart).max(axis=0), np.abs(moved) / error, 0.0)
+        return np.where(error > 1e-6 * np.abs(apart).max(axis=0), np.abs(moved) / error, 0.0)

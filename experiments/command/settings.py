@@ -18,7 +18,7 @@ from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
-from model.domains import ABOVE_ZERO, Value, is_whole
+from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
 from model.measures import INDICATORS
 from model.parameters import implausible, parameters_from
 from model.population import LEVER_COUNCILS, Population
@@ -77,12 +77,16 @@ class Settings:
         against: the policy that the others are compared with.
         equal_money: £k a year that each policy at equal money costs.
         scale_equal_money: whether that sum is for 36 councils.
+        smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
+            there without the policy.
+        discount: by which each year counts for less than the one before, in money and in partnerships.
         engine: the engine's own settings.
         shard: which share of the rows this job runs: number, and of how many.
         excludes_failed: whether rows that failed are left out of the analysis, instead of refused.
         dry_run: whether only to say how much there is to do.
         row: the row to replay (the beginning of its name).
         store: folder of all rows ever run.
+        report: the results folder whose report is made, instead of anything else.
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
@@ -105,11 +109,14 @@ class Settings:
     against: str
     equal_money: float | None
     scale_equal_money: bool
+    smallest_effect: float
+    discount: float
     engine: Mapping[str, Any]
     shard: tuple[int, int]
     excludes_failed: bool
     dry_run: bool
     row: str
+    report: Path | None
     store: Path
     out: Path
     out_is_new: bool
@@ -154,6 +161,8 @@ class Settings:
             "against": self.against,
             "equal_money": self.equal_money,
             "scale_equal_money": self.scale_equal_money,
+            "smallest_effect": self.smallest_effect,
+            "discount": self.discount,
             "out": str(self.out),
             "figures": self.figures,
             "store": str(self.store),
@@ -229,11 +238,14 @@ def settings_from(
         "against": lambda: str(given.get("against", BASELINE)),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
+        "smallest_effect": lambda: _share("smallest_effect", given["smallest_effect"]),
+        "discount": lambda: _share("discount", given["discount"]),
         "engine": lambda: engine_from(given["engine"]),
         "shard": lambda: _shard(given["shard"], given["shards"]),
         "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,
         "dry_run": lambda: _truth("dry_run", given["dry_run"]),
         "row": lambda: "" if given["row"] is None else str(given["row"]),
+        "report": lambda: None if given["report"] is None else _path("report", given["report"]),
         "figures": lambda: _truth("figures", given["figures"]),
         "store": lambda: _path("store", given["store"]),
         "out": lambda: _path("out", given["out"]),
@@ -245,7 +257,8 @@ def settings_from(
     asked = {name: given[name] for name in _ASKED}
     files = [file_of(group, name, folders) for group, name in choices.items()]
     files += [planned.file for planned in results["policies"] if planned.file]
-    return Settings(job=given["job"], experiment=experiment, files=tuple(files), asked=asked, **results)
+    job = "report" if results["report"] else given["job"]
+    return Settings(job=job, experiment=experiment, files=tuple(files), asked=asked, **results)
 
 
 def _with_points(
@@ -343,6 +356,12 @@ def _above_zero(name: str, given: object, unit: str) -> float | None:
         return None
     if given not in ABOVE_ZERO:
         raise BadInput(f"{name} = {given!r} is not allowed: it takes {unit} above 0, or null.")
+    return float(given)  # type: ignore[arg-type]
+
+
+def _share(name: str, given: object) -> float:
+    if given not in PROBABILITY:
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes a share, from 0 to 1, such as 0.1.")
     return float(given)  # type: ignore[arg-type]
 
 

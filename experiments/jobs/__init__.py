@@ -23,6 +23,7 @@ JOBS = (
     "validate",
     "calibrate",
     "replay",
+    "report",
 )
 #: A job that loses rows so often has a store that nothing can be kept in.
 _TRIES = 4

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import RenderableType
+from rich.text import Text
 
 from analysis import tables
+from analysis.report import answer
+from analysis.report.source import Source
 from analysis.studies import OVER_POSTERIOR
 from experiments import terminal
 from experiments.command.settings import Settings
@@ -44,15 +47,18 @@ def _precise_effects(settings: Settings) -> Iterator[str]:
 
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
-    """Write what came out as Parquet; the table."""
+    """Write what came out as Parquet; the answer in short, and the table."""
     settings = study.settings
-    months = gathered(study.store, plan)
+    months, years = gathered(study.store, plan, settings.against)
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
+    tables.write(folder, "by_year", years.table(), study.columns)
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
     found = analysed(study, plan, folder)
     if "effects" in found:
+        yield from (Text(each.text) for each in answer.in_short(answer.said(Source(folder))))
+        yield Text()
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
         yield from posterior_table(settings, found["effects"])
         yield from best_lines(found["best"])

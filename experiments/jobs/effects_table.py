@@ -80,7 +80,8 @@ def effects_table(
     is_wide = console.width >= _WIDE
     columns = columns_for(settings)
     lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
-    solved = {name: each for name, each in solved.items() if name in lines}
+    lines = dict(sorted(lines.items(), key=lambda line: -line[1][MAIN_INDICATOR]["effect"]))
+    solved = {name: solved[name] for name in lines if name in solved}
     saved = {name: line[MAIN_INDICATOR]["seeds_saved"] for name, line in lines.items()}
     places = {
         name: _places([line[name] for line in lines.values()], column.factor)

@@ -1,7 +1,7 @@
 """Results: what the store knows of a plan's rows, as arrays and tables, a part at a time."""
 
 from collections.abc import Iterator, Sequence
-from itertools import compress
+from itertools import batched, compress
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.dictionary import Dictionary
+from analysis.statistics.decision.yearly import Yearly
 from analysis.statistics.intervals import Moments
-from analysis.statistics.survival import KINDS, survival_of
+from analysis.statistics.survival import COLUMNS, KINDS, survival_of
 from experiments.rows.plan import Plan
 from experiments.rows.store import Store
 from model.measures import SERIES
@@ -121,19 +122,27 @@ class Gathered:
             for policy, spells in self._spells.items()
             for k, kind in enumerate(KINDS)
         ]
-        columns = ["policy", "kind", "months", "survival", "low", "high"]
-        return pd.concat(parts, ignore_index=True).reindex(columns=columns)
+        return pd.concat(parts, ignore_index=True).reindex(columns=["policy", *COLUMNS])
 
 
-def gathered(store: Store, plan: Plan) -> Gathered:
-    """Monthly measures and spells of the rows that are finished, by policy, in order of seed."""
-    found = Gathered()
+def gathered(store: Store, plan: Plan, against: str) -> tuple[Gathered, Yearly]:
+    """Monthly measures and spells of the rows that are finished, by policy, in order of seed.
+
+    Args:
+        store: has the rows.
+        plan: of them.
+        against: the policy from which the others' differences are taken, year by year.
+    """
+    found, years = Gathered(), Yearly(SERIES, against)
     policies = [policy.name for policy in plan.policies]
     for families in plan.chunks(_FEW):
         names = plan.names(families)
         known = store.has(names)
         present = list(compress(names, known))
-        labels = compress(policies * len(families), known)
-        for policy, (series, spells) in zip(labels, store.details(present) if present else [], strict=True):
-            found.add(policy, series, spells)
-    return found
+        details = iter(store.details(present) if present else [])
+        for of_family in batched(known, len(policies)):
+            family = dict(zip(compress(policies, of_family), details))  # noqa: B905
+            for policy, (series, spells) in family.items():
+                found.add(policy, series, spells)
+            years.add({policy: series for policy, (series, _) in family.items()})
+    return found, years

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import studies
 from analysis.dictionary import Dictionary
-from analysis.listing import files_in
+from analysis.listing import REPORT, files_in
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS
@@ -20,12 +20,16 @@ from experiments.rows.store import Store
 from experiments.running.filling import Filler
 from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, Unfinished
+from experiments.study.assumptions import write_assumptions
 from experiments.study.completing import Complete, completed
 from experiments.study.equal_money import Solved, notes_on, solved_for
 from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.tables import asked_of, dictionary_of, write_positions
 from experiments.terminal import Part
+
+#: Jobs from which a decision follows: they end with a report.
+_REPORTED = ("compare", "robustness")
 
 
 @dataclass(frozen=True)
@@ -121,12 +125,13 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
     with written_whole(settings.out) as folder:
         asked_of(settings, filled.plan.seeds, study.solved).write(folder)
         write(folder)
+        write_assumptions(folder, settings)
         study.columns.written(folder)
         write_settings(folder, settings, filled.plan.seeds, study.solved)
         notes = [*study.told, *filled.notes, *study.notes]
         content = manifest(settings, filled, study.solved.values(), study.started, notes)
         write_manifest(folder, content)
-        figures_done = not settings.figures or drawn(folder)
+        figures_done = not settings.figures or drawn(folder, settings.job in _REPORTED)
         write_manifest(folder, {**content, "files": files_in(folder)})
         return figures_done
 
@@ -177,21 +182,26 @@ def carried_out(settings: Settings, analyse: Analyse, fill: Callable[[Study], Co
     figures_done = written(study, rows, lambda folder: shown.extend(analyse(study, rows.plan, folder)))
     terminal.show(shown)
     terminal.say([*rows.notes, *study.notes])
-    terminal.say_where({"Written to": str(study.settings.out)})
+    out = study.settings.out
+    report = {"Report": str(out / REPORT)} if (out / REPORT).exists() else {}
+    terminal.say_where({"Written to": str(out), **report})
     return FAILED if rows.failures or not figures_done else DONE
 
 
-def drawn(folder: Path) -> bool:
-    """Draw the figures of a folder; where that fails, say so and keep the rest.
+def drawn(folder: Path, has_report: bool = False) -> bool:
+    """Draw the figures of a folder, and write its report; where that fails, say so and keep the rest.
 
     Returns:
         Whether they were drawn.
     """
     try:
         from analysis.figures.folder import write
+        from analysis.report import page
 
         with terminal.notes().status("Drawing figures"):
             write(folder)
+            if has_report:
+                page.write(folder)
     except Exception as error:  # a run of hours is worth more than its figures
         terminal.say_error([f"The figures could not be drawn: {type(error).__name__}: {error}"])
         return False

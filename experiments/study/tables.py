@@ -47,6 +47,16 @@ _HISTORIES = {
     "event": ("", "what happened (model/ODD.md, section 6)"),
     "stage": ("", "of the tie afterwards; gone if it is no more"),
 }
+_ASSUMPTIONS = {
+    "parameter": ("", "its name; model/ODD.md says where it is used"),
+    "value": ("the parameter's", "that runs took; varied, where points of a design differ in it"),
+    "status": ("", "calibrated, source (published), assumed, design; changed: not the model's default"),
+    "low": ("the parameter's", "low end of what the evidence leaves open"),
+    "high": ("the parameter's", "high end of what the evidence leaves open"),
+    "unit": ("", "of value, low and high"),
+    "meaning": ("", "in words"),
+    "source": ("", "of the default"),
+}
 
 
 def dictionary_of(design: Design, posterior: Posterior | None = None) -> Dictionary:
@@ -58,6 +68,7 @@ def dictionary_of(design: Design, posterior: Posterior | None = None) -> Diction
             *columns_of("series", _COMPARED),
             *(_of_months(each) for each in MONTHLY.values()),
             *columns_of("histories", _HISTORIES),
+            *columns_of("assumptions", _ASSUMPTIONS),
             *_positions(design),
             *(each for name, told in studies.COLUMNS.items() for each in columns_of(name, told)),
         ]
@@ -110,6 +121,8 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         equal_money=_equal_money(settings, solved),
         against=settings.against,
         months=months_of(settings),
+        smallest_effect=settings.smallest_effect,
+        discount=settings.discount,
     )
 
 

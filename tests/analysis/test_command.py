@@ -28,7 +28,7 @@ def test_a_folder_gets_the_figures_its_tables_allow(request, capsys, kind, names
     assert main([str(folder)]) == 0
     files = {folder / "figures" / f"{name}.{ending}" for name in names for ending in ("png", "svg")}
     assert set((folder / "figures").iterdir()) == files
-    assert set(capsys.readouterr().out.split()) == {str(file) for file in files}
+    assert set(capsys.readouterr().out.split()) == {str(file) for file in (*files, folder / "report.html")}
     for file in files:
         assert file.stat().st_size > 10_000
         start = file.read_bytes()[:8]

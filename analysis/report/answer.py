@@ -1,0 +1,395 @@
+"""The answer: what a comparison says to do, in sentences, each by a rule from its tables.
+
+The page in the browser and the report say the same, as both ask here. Every number in a sentence is in the
+cells that the sentence names, rounded; every claim is one that the interval or mark there allows. Effects are
+told with the intervals of which all in the table hold at once: so the best of many may be picked from them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.asked import Asked
+from analysis.report import phrases
+from analysis.report.phrases import listed
+from analysis.report.sentences import Cell, Sentence, cells_of
+from analysis.report.source import Source
+from analysis.statistics.best import AS_DESIGNED, EQUAL_MONEY
+from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES
+from analysis.tables import BASELINE, COST, MAIN_INDICATOR
+
+#: What a sentence is about, in the order in which they are said.
+KINDS = (
+    "first", "adds", "when", "cost", "questions", "as_good", "also", "takes", "no_matter", "cannot_tell",
+    "free", "fresh", "luck", "certainty",
+)  # fmt: skip
+#: Extra cost, as a share of what is spent without the policy, that is no extra cost.
+_FREE = 0.01
+_LINES_IN_ALL = 3
+_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh")
+_EFFECT = ("effect", "together_low", "together_high")
+_WHAT = "long-term partnerships"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked, as far as sentences say it.
+
+    Attributes:
+        n: runs of each policy.
+        years: of the horizon.
+        money: £k a year that each policy at equal money was to cost, if there are any.
+        against: the policy that the others are compared with.
+        smallest_effect: the smallest that matters, as a share of what is there.
+    """
+
+    n: int
+    years: float
+    money: float | None = None
+    against: str = BASELINE
+    smallest_effect: float = 0.1
+
+    @classmethod
+    def of(cls, asked: Asked) -> "Question":
+        """What a study asked."""
+        money = asked.equal_money.a_year if asked.equal_money else None
+        first, stop = asked.seeds
+        return cls(stop - first, asked.months / 12, money, asked.against, asked.smallest_effect)
+
+
+def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sentence]:
+    """What a comparison says.
+
+    Args:
+        tables: `verdicts`, `effects` and `costs` of `analysis.studies.compared`; `by_year` and `fresh`, where
+            they are there: effects year by year, and of the best on seeds of its own (columns of `effects`).
+        question: what was asked.
+
+    Returns:
+        Sentences, the most important first; none where there is nothing to compare.
+    """
+    verdicts = tables["verdicts"]
+    if verdicts.empty:
+        return []
+    if question.n < 2:
+        return [_one_run(verdicts)]
+    return list(_Comparison(tables, question).sentences())
+
+
+def said(source: Source) -> list[Sentence]:
+    """What the comparison in a folder says; nothing if it holds none."""
+    asked = source.asked
+    found = {name: source.table(name) for name in _TABLES}
+    if asked is None or found["verdicts"].empty or found["costs"].empty:
+        return []
+    return answer({name: table for name, table in found.items() if len(table)}, Question.of(asked))
+
+
+def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The first of them, for where there is room for three lines."""
+    kinds = ("first", "adds", "cost", "no_matter", "cannot_tell")
+    return sorted((each for each in sentences if each.kind in kinds), key=_order)[:_LINES_IN_ALL]
+
+
+def _order(sentence: Sentence) -> int:
+    return KINDS.index(sentence.kind)
+
+
+def _span(value: float, low: float, high: float) -> str:
+    return f"{phrases.amount(value, (high - low) / 2)} ({phrases.span(low, high)})"
+
+
+def _one_run(verdicts: pd.DataFrame) -> Sentence:
+    text = "One run of each policy cannot tell what a policy does from luck: ask for more, such as seeds=100."
+    return Sentence("cannot_tell", text, tuple(verdicts["policy"]))
+
+
+class _Comparison:
+    """A comparison's tables, and what is said of them."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], question: Question) -> None:
+        self.question = question
+        verdicts = tables["verdicts"]
+        self.has_money = question.money is not None and bool((verdicts["among"] == EQUAL_MONEY).any())
+        self.pool = verdicts[verdicts["among"] == (EQUAL_MONEY if self.has_money else AS_DESIGNED)]
+        self.verdicts = verdicts.set_index("policy")
+        self.costs = {
+            str(name): part.set_index("policy") for name, part in tables["costs"].groupby("outcome")
+        }
+        effects = tables["effects"]
+        self.effects = effects[effects["indicator"] == MAIN_INDICATOR].set_index("policy")
+        marked = self.effects.get("misses_sum", pd.Series(dtype=bool)).astype(bool)
+        self.off = set(marked.index[marked])
+        spent = effects.loc[effects["indicator"] == COST, "baseline"]
+        self.spent = float(spent.iloc[0]) / question.years if len(spent) and question.years else 0.0
+        self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
+        self.leader = str(self.pool["policy"].iloc[0])
+
+    def sentences(self) -> Iterator[Sentence]:
+        """All that is said, in order."""
+        shown = self._are(ADDS)
+        if self.leader in shown:
+            yield self._fund(shown)
+            yield self._adds()
+            yield from self._when()
+            yield from self._cost()
+            yield from self._questions()
+            yield from self._as_good(shown)
+            yield from self._also(shown)
+        else:
+            yield self._none_shown()
+        yield from self._takes()
+        yield from self._no_matter()
+        yield from self._cannot_tell()
+        yield from self._free()
+        yield from self._fresh()
+        if self.leader in shown:
+            yield self._luck()
+        yield self._certainty()
+
+    # --- what to fund ---------------------------------------------------------------------------------
+
+    def _are(self, verdict: str) -> list[str]:
+        return list(self.pool.loc[self.pool["verdict"] == verdict, "policy"])
+
+    def _rivals(self) -> list[str]:
+        """Policies that may be the best, but for the one that does best here."""
+        may_be = self.pool["may_be_best"].fillna(value=False).astype(bool)
+        return [name for name in self.pool.loc[may_be, "policy"] if name != self.leader]
+
+    def _fund(self, shown: Sequence[str]) -> Sentence:
+        rivals = [name for name in self._rivals() if name in shown]
+        policies = (self.leader, *rivals)
+        first = f"Fund {listed(self._names(policies), 'or')} first"
+        if rivals:
+            told = f"{first}: which of {'the two' if len(rivals) == 1 else 'them'} is best cannot be told."
+        elif len(self.pool) > 1 and not self._rivals():
+            told = f"{first}: it adds more {_WHAT} than any other policy{self._for_the_sum()}."
+        else:
+            told = f"{first}."
+        cells = cells_of("verdicts", policies, "verdict", "may_be_best")
+        return Sentence("first", told, policies, cells)
+
+    def _none_shown(self) -> Sentence:
+        pool = tuple(self.pool["policy"])
+        if set(self.pool["verdict"]) == {NO_MATTER}:
+            text = f"No policy makes a difference to {_WHAT} that matters{self._for_the_sum()}."
+        else:
+            is_small = self.verdicts.loc[self.leader, "verdict"] == NO_MATTER
+            text = (
+                f"No policy is shown to make a difference to {_WHAT} that matters"
+                f"{self._for_the_sum()}. {self._name(self.leader)} did best, with a change of "
+                f"{self._effect(self.leader)} at any time, which "
+                f"{'is too small to matter' if is_small else 'may be luck'}."
+            )
+        return Sentence("first", text, (self.leader,), cells_of("verdicts", pool, "verdict", *_EFFECT))
+
+    def _adds(self) -> Sentence:
+        line = self.verdicts.loc[self.leader]
+        there, half = self.effects.loc[self.leader, "baseline"], self._half(self.leader)
+        text = (
+            f"For {self._sum(self.leader)} a year, {phrases.named(self.leader)} adds "
+            f"{self._effect(self.leader)} {_WHAT} at any time over {self.question.years:g} years"
+        )
+        if line["share"] == line["share"]:  # not a number where nothing is there
+            where = "without it" if self.question.against == BASELINE else f"under {self._against()}"
+            text += (
+                f", on top of {phrases.amount(there, half)} {where}: {phrases.percent_more(line['share'])}"
+            )
+        cells = (
+            *cells_of("verdicts", [self.leader], *_EFFECT, "share"),
+            *cells_of("effects", [self.leader], "baseline"),
+            *cells_of("costs", [self.leader], "a_year"),
+        )
+        return Sentence("adds", f"{text}.", (self.leader,), cells)
+
+    def _when(self) -> Iterator[Sentence]:
+        """How long it takes: the first year and the last."""
+        if self.by_year is None:
+            return
+        is_it = (self.by_year["policy"] == self.leader) & (self.by_year["indicator"] == "strategic")
+        years = self.by_year[is_it].sort_values("year")
+        if len(years) > 1:
+            first, last = (years.iloc[at] for at in (0, -1))
+            told = [_span(*(line[name] for name in ("effect", "low", "high"))) for line in (first, last)]
+            text = f"In its first year it adds {told[0]}, in year {last['year']} {told[1]}."
+            cells = cells_of("by_year", [self.leader], "year", "effect", "low", "high", of="strategic")
+            yield Sentence("when", text, (self.leader,), cells)
+
+    def _cost(self) -> Iterator[Sentence]:
+        line = self._cost_of(self.leader)
+        if line is None or not line["each"] > 0:
+            return
+        told = phrases.price(line["each"], line["together_low"], line["together_high"])
+        text = f"One more long-term partnership, kept up for a year, costs {told} with it."
+        yield Sentence(
+            "cost",
+            text,
+            (self.leader,),
+            cells_of("costs", [self.leader], "each", "together_low", "together_high"),
+        )
+
+    def _questions(self) -> Iterator[Sentence]:
+        """What the policy does for councils' questions, by partners and by telling others together."""
+        line = self._cost_of(self.leader, "needs_met_all")
+        if line is None or not (line["added_low"] > 0 or line["added_high"] < 0):
+            return
+        value, low, high = (abs(line[name]) for name in ("added", "added_low", "added_high"))
+        low, high = sorted((low, high))
+        way = "more" if line["added"] > 0 else "fewer"
+        text = (
+            f"Research then answers {_span(value, low, high)} {way} of councils' questions a year, "
+            "whether by a partner or by what was found for others."
+        )
+        cells = cells_of("costs", [self.leader], "added", "added_low", "added_high", of="needs_met_all")
+        yield Sentence("questions", text, (self.leader,), cells)
+
+    # --- the others ---------------------------------------------------------------------------------------
+
+    def _as_good(self, shown: Sequence[str]) -> Iterator[Sentence]:
+        if rivals := [name for name in self._rivals() if name not in shown]:
+            text = (
+                f"{listed(self._names(rivals))} may be as good, though not shown to add any that matter: "
+                f"{self._effects(rivals)}."
+            )
+            yield Sentence("as_good", text, tuple(rivals), self._cells(rivals, "may_be_best"))
+
+    def _also(self, shown: Sequence[str]) -> Iterator[Sentence]:
+        rest = [name for name in shown if name not in (self.leader, *self._rivals())]
+        if rest:
+            text = f"These add {_WHAT} too, but fewer than the best: {self._each(rest)}."
+            yield Sentence("also", text, tuple(rest), self._cells(rest, "may_be_best"))
+
+    def _takes(self) -> Iterator[Sentence]:
+        if names := self._are(TAKES):
+            text = f"These take {_WHAT} away: {self._each(names)}."
+            yield Sentence("takes", text, tuple(names), self._cells(names))
+
+    def _no_matter(self) -> Iterator[Sentence]:
+        names = self._are(NO_MATTER)
+        if names:
+            text = (
+                f"These make no difference that matters (less than {self._smallest()}): "
+                f"{listed(self._names(names))}."
+            )
+            yield Sentence("no_matter", text, tuple(names), self._cells(names, "smallest"))
+
+    def _cannot_tell(self) -> Iterator[Sentence]:
+        names = [name for name in self._are(CANNOT_TELL) if name != self.leader]
+        if names:
+            text = (
+                "Whether these make a difference that matters cannot be told yet with "
+                f"{self.question.n:,} runs of each: {listed(self._names(names))}."
+            )
+            yield Sentence("cannot_tell", text, tuple(names), self._cells(names, "smallest"))
+
+    def _free(self) -> Iterator[Sentence]:
+        """Policies that change rules, not budgets."""
+        names = [name for name in self.verdicts.index if self._is_free(name)]
+        if not names or not self.has_money:
+            return
+        adding = [name for name in names if self.verdicts.loc[name, "verdict"] == ADDS]
+        text = (
+            f"At no extra cost, these add {_WHAT}: {self._each(adding)}."
+            if adding
+            else f"Of what costs nothing extra ({listed(self._names(names))}), none is shown to add {_WHAT} "
+            "that matter."
+        )
+        cells = (*self._cells(names), *cells_of("costs", names, "a_year_high"))
+        yield Sentence("free", text, tuple(adding or names), cells)
+
+    # --- how sure -----------------------------------------------------------------------------------------
+
+    def _fresh(self) -> Iterator[Sentence]:
+        """The best, run again on seeds that did not choose it."""
+        if self.fresh is None:
+            return
+        main = self.fresh[self.fresh["indicator"] == MAIN_INDICATOR].set_index("policy")
+        if self.leader in main.index:
+            line = main.loc[self.leader]
+            told = _span(*(line[name] for name in ("effect", "low", "high")))
+            text = (
+                f"The best of many looks better than it is, so {phrases.named(self.leader)} was run "
+                f"{int(line['n']):,} times more, on luck that had no part in choosing it: it added {told}."
+            )
+            cells = cells_of("fresh", [self.leader], "effect", "low", "high", "n")
+            yield Sentence("fresh", text, (self.leader,), cells)
+
+    def _luck(self) -> Sentence:
+        share = self.verdicts.loc[self.leader, "ahead"]
+        text = (
+            f"In a single history luck may hide this: in {round(share * self.question.n):,} of "
+            f"{self.question.n:,} there were more {_WHAT} under {phrases.named(self.leader)} than under "
+            f"{self._against()}, with the same luck."
+        )
+        return Sentence("luck", text, (self.leader,), cells_of("verdicts", [self.leader], "ahead"))
+
+    def _certainty(self) -> Sentence:
+        text = (
+            "Brackets allow for luck. Those of partnerships, and what they cost, hold for all "
+            f"{len(self.verdicts):,} policies at once in 95 of 100 such comparisons, so that the best may be "
+            "picked; others each by itself. They take every assumption of the model for right: what other "
+            "assumptions would give is asked with experiment=robust."
+        )
+        return Sentence("certainty", text)
+
+    # --- words --------------------------------------------------------------------------------------------
+
+    def _name(self, policy: str) -> str:
+        """A policy's name; with what it costs, where that is not what others cost."""
+        name = phrases.named(policy)
+        return f"{name} (at {phrases.pounds(self._yearly(policy), 3)})" if policy in self.off else name
+
+    def _names(self, policies: Sequence[str]) -> list[str]:
+        return [self._name(policy) for policy in policies]
+
+    def _against(self) -> str:
+        return phrases.named(self.question.against)
+
+    def _half(self, policy: str) -> float:
+        low, high = (self.verdicts.loc[policy, f"together_{end}"] for end in ("low", "high"))
+        return (high - low) / 2
+
+    def _effect(self, policy: str) -> str:
+        """An effect and its interval."""
+        return _span(*(self.verdicts.loc[policy, name] for name in _EFFECT))
+
+    def _effects(self, policies: Sequence[str]) -> str:
+        return self._each(policies) if len(policies) > 1 else self._effect(policies[0])
+
+    def _each(self, policies: Sequence[str]) -> str:
+        return listed([f"{self._name(name)} {self._effect(name)}" for name in policies])
+
+    def _smallest(self) -> str:
+        least = float(self.pool["smallest"].iloc[0])
+        return f"{least:.2g} either way, {100 * self.question.smallest_effect:.3g}% of what is there"
+
+    def _for_the_sum(self) -> str:
+        return f" for {phrases.sum_of(self._money())} a year" if self.has_money else ""
+
+    # --- sums of money ------------------------------------------------------------------------------------
+
+    def _money(self) -> float:
+        assert self.question.money is not None
+        return self.question.money
+
+    def _sum(self, policy: str) -> str:
+        """What a policy costs a year: the sum that was asked for, if it is brought to it."""
+        is_asked = self.has_money and policy not in self.off
+        return phrases.sum_of(self._money()) if is_asked else phrases.pounds(self._yearly(policy), 3)
+
+    def _yearly(self, policy: str) -> float:
+        line = self._cost_of(policy)
+        return float("nan") if line is None else float(line["a_year"])
+
+    def _cost_of(self, policy: str, outcome: str = MAIN_INDICATOR) -> pd.Series | None:
+        table = self.costs.get(outcome)
+        return None if table is None or policy not in table.index else table.loc[policy]
+
+    def _is_free(self, policy: str) -> bool:
+        line = self._cost_of(policy, MAIN_INDICATOR)
+        return line is not None and line["a_year_high"] <= _FREE * self.spent
+
+    def _cells(self, policies: Sequence[str], *further: str) -> tuple[Cell, ...]:
+        return cells_of("verdicts", policies, "verdict", *_EFFECT, *further)

@@ -1,0 +1,100 @@
+"""The section on how sure all this is: luck, many comparisons, and assumptions."""
+
+from collections.abc import Iterator
+
+from analysis import words
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Section, Table, number, with_ends
+from analysis.report.source import Source
+
+_TITLE = "How sure: luck, looking at many, and assumptions"
+
+
+def section(source: Source) -> Section:
+    """How sure."""
+    verdicts = source.table("verdicts")
+    if verdicts.empty:
+        return Section("sure", _TITLE, missing="It takes a comparison of policies.")
+    return Section("sure", _TITLE, list(_sentences(source)), tables=[*_verdicts(source), *_best(source)])
+
+
+def _sentences(source: Source) -> Iterator[Sentence]:
+    verdicts = source.table("verdicts")
+    n = source.names["seed"].nunique()
+    pairing = source.table("effects")
+    text = (
+        f"Each policy was run {n:,} times. A run is one possible history: who meets whom, who moves, whose "
+        "bid "
+        "wins. The same luck was dealt to every policy, so differences between policies are known far "
+        "better than "
+        "either level."
+    )
+    saved = (
+        pairing.loc[pairing["indicator"] == "mean_strategic", "variance_ratio"] if len(pairing) else pairing
+    )
+    if len(saved) and saved.notna().any():
+        text += f" For the typical policy it takes {saved.median():,.0f} times as many runs without that."
+    yield Sentence("luck", text, cells=cells_of("effects", list(verdicts["policy"])[:1], "variance_ratio"))
+    yield Sentence(
+        "many",
+        f"With {len(verdicts)} policies, some would look good by luck alone. So verdicts take intervals "
+        "that hold "
+        "for all policies and main indicators at once in 95 of 100 such comparisons; with no effect "
+        "anywhere, one "
+        "comparison in twenty would call any.",
+    )
+    yield Sentence(
+        "assumptions",
+        "None of this says whether the assumptions hold. Most are assumed, not measured (see the last "
+        "section): "
+        "towngown experiment=robust runs the policies over their plausible ranges, and says which policy "
+        "is good "
+        "whatever they are, where the order turns, and which assumption is worth learning first.",
+    )
+
+
+def _verdicts(source: Source) -> Iterator[Table]:
+    lines = [
+        (
+            words.humanise(line["policy"]),
+            with_ends(line["effect"], line["together_low"], line["together_high"]),
+            f"{100 * line['share']:+.0f}%".replace("-", "−") if line["share"] == line["share"] else "–",
+            line["verdict"],
+            {True: "yes", False: "no"}.get(line["may_be_best"], "–"),
+            f"{100 * line['ahead']:.0f}%",
+        )
+        for line in source.table("verdicts").to_dict("records")
+    ]
+    head = (
+        "Policy",
+        "Partnerships added (all at once)",
+        "Of what is there",
+        "Verdict",
+        "May be best",
+        "Ahead in",
+    )
+    note = (
+        "Ahead: share of histories in which there are more long-term partnerships than under the policy "
+        "compared "
+        "with, on the same luck. May be best: of policies as designed, or of those at equal money."
+    )
+    yield Table("What can be said of each policy", head, lines, "verdicts.csv", note=note)
+
+
+def _best(source: Source) -> Iterator[Table]:
+    best = source.table("best")
+    if best.empty:
+        return
+    columns = source.columns
+    lines = [
+        (
+            columns.label(line["indicator"]),
+            str(line["among"]),
+            words.humanise(line["policy"]),
+            number(line["distance"]),
+            f"{number(line['distance_low'])} to {number(line['distance_high'])}",
+        )
+        for line in best[best["may_be_best"].astype(bool)].to_dict("records")
+    ]
+    head = ("On", "Of policies", "May be the best", "Behind the best seen", "95% interval")
+    yield Table("Which may be the best, on each indicator", head, lines, "best.csv")

@@ -1,0 +1,125 @@
+"""The section on use and limits (after the Aqua Book): what it is for, what it stands on, how it was made."""
+
+import shlex
+from collections.abc import Iterator
+
+from analysis import words
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Section, Table, number
+from analysis.report.source import Source
+
+_TITLE = "Use and limits: what this is for, and on what it stands"
+_STATUS = {
+    "calibrated": "fitted to what is known of the world",
+    "source": "taken from a published source, some of another population",
+    "assumed": "assumed; a source gives the sign at most",
+    "design": "a choice of the analysis",
+    "policy": "a choice of policy",
+    "changed": "changed for this analysis",
+}
+#: Of the manifest, what is shown; and what it is called.
+_MANIFEST = {
+    "version": "Version of the program",
+    "model": "Version of the model's rules",
+    "commit": "Commit",
+    "population": "Places",
+    "councils": "Councils",
+    "universities": "Universities",
+    "researchers": "Researchers",
+    "runs": "Runs",
+    "failed": "Runs that failed",
+    "started": "Begun",
+    "python": "Python",
+    "machine": "Machine",
+}
+
+
+def section(source: Source) -> Section:
+    """What it may be used for."""
+    tables = [*_assumptions(source), *_made(source), *_rows(source)]
+    return Section("limits", _TITLE, list(_sentences(source)), tables=tables)
+
+
+def _sentences(source: Source) -> Iterator[Sentence]:
+    yield Sentence(
+        "may",
+        "It may be used to see what follows from the mechanisms that the review of local research "
+        "partnerships "
+        "describes, if they work about as strongly as assumed; to compare policies with each other; and to "
+        "find "
+        "out which evidence would be worth most.",
+    )
+    yield Sentence(
+        "may_not",
+        "It may not be used to forecast the number of partnerships in a place, to tell one named council or "
+        "university what to do, or as proof that a policy works: no study was found that measured what joint "
+        "posts, secondments or longer grants do for such partnerships.",
+    )
+    assumptions = source.table("assumptions")
+    if len(assumptions):
+        counts = assumptions["status"].value_counts()
+        told = [f"{n} {_STATUS.get(status, status)}" for status, n in counts.items()]
+        text = f"It stands on {len(assumptions)} numbers: {'; '.join(told)}."
+        yield Sentence("evidence", text, cells=cells_of("assumptions", [], "status"))
+    yield Sentence(
+        "patterns",
+        "Which patterns of the real world the model meets, and which it fails, towngown "
+        "experiment=validate says "
+        "(the model's EVIDENCE.md keeps the record). Look at it again when the model, its price list or the "
+        "evidence behind it changes, and after two years at the latest.",
+    )
+    failed = source.manifest.get("failed")
+    if failed:
+        yield Sentence("failed", f"{failed:,} runs failed and are not in any number here.")
+    yield from (Sentence("note", str(note)) for note in source.manifest.get("warnings", ()))
+
+
+def _assumptions(source: Source) -> Iterator[Table]:
+    found = source.table("assumptions")
+    if found.empty:
+        return
+    lines = [
+        (
+            str(line["parameter"]).replace("_", " "),
+            str(line["value"]),
+            f"{number(line['low'], 3)} to {number(line['high'], 3)}" if line["low"] == line["low"] else "–",
+            str(line["unit"]),
+            str(line["status"]),
+            str(line["meaning"]),
+            str(line["source"]),
+        )
+        for line in found.to_dict("records")
+    ]
+    head = ("Number", "Value", "Plausible", "Unit", "Evidence", "What it is", "Source")
+    yield Table("The log of assumptions", head, lines, "assumptions.csv")
+
+
+def _made(source: Source) -> Iterator[Table]:
+    told = source.manifest
+    if not told:
+        return
+    command = " ".join(["towngown", *map(shlex.quote, map(str, told.get("command", [])[1:]))])
+    lines = [("The command", command)]
+    lines += [(called, str(told[name])) for name, called in _MANIFEST.items() if name in told]
+    lines += [(f"Package {name}", str(version)) for name, version in dict(told.get("packages", {})).items()]
+    yield Table("How it was made", ("What", "Which"), lines, "manifest.json")
+
+
+def _rows(source: Source) -> Iterator[Table]:
+    """Which rows are behind each policy's numbers, and how to see one of them again."""
+    names = source.names
+    if "row" not in names:
+        return
+    lines = []
+    for policy, rows in names.groupby("policy", sort=False):
+        row = str(rows["row"].iloc[0])
+        seeds = f"{rows['seed'].min()} to {rows['seed'].max()}"
+        lines.append((words.humanise(str(policy)), str(policy), f"{len(rows):,}", seeds, row))
+    note = (
+        "Every number of a policy is a mean over its rows, or over their differences from the rows of the "
+        "same "
+        "seed of the policy compared with; rows.parquet has them all. One is run again, bit for bit, with "
+        f"towngown experiment=replay row=ROW store={source.manifest.get('store', 'STORE')}"
+    )
+    head = ("Policy", "As the tables name it", "Rows", "Seeds", "One of the rows")
+    yield Table("The rows behind each number", head, lines, "rows.parquet", note=note)

@@ -1,0 +1,220 @@
+"""The section on money and time: what one more costs, and what is worth its money."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis import words
+from analysis.report import phrases
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Section, Table, money, number, with_ends
+from analysis.report.source import Source
+from analysis.statistics.decision.frontier import ON
+from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
+
+#: Columns of the table of needs: by a partner, by telling others, and all.
+_NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
+#: What policies ask of people, as the indicators have it: its label in the table, and decimals.
+_TIME = {"load_council": 3, "load_researcher": 4, "days_bidding": 0}
+_PRICES = "Money is at constant prices, those of the model's price list, grants included; all of it is extra."
+
+
+def section(source: Source) -> Section:
+    """What one more partnership or answer costs."""
+    costs = source.table("costs")
+    if costs.empty:
+        return Section("money", "Money and time", missing="It takes a comparison of policies.")
+    return Section(
+        "money",
+        "Money and time: what one more costs",
+        sentences=list(_sentences(source)),
+        tables=[_each(source, costs), *_frontier(source), *_returns(costs), *_needs(costs), *_time(source)],
+    )
+
+
+def _sentences(source: Source) -> Iterator[Sentence]:
+    frontier = source.table("frontier")
+    if len(frontier):
+        on = list(frontier.loc[frontier["place"] == ON, "policy"])
+        paying = [name for name in on if frontier.set_index("policy").loc[name, "a_year"] > 0]
+        if paying:
+            text = (
+                f"Of {len(frontier)} policies and sums, {len(paying)} that cost more give more than any "
+                "other for "
+                f"their money: {phrases.listed([words.humanise(name) for name in paying])}. For each other "
+                "one "
+                "there is a policy, or a mix of two, that gives as much for less; which, the table of the "
+                "frontier tells, and how surely."
+            )
+            cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
+            yield Sentence("frontier", text, tuple(paying), cells)
+    asked = source.asked
+    if asked and len(source.table("discounted")):
+        text = (
+            f"{_PRICES} The discounted columns let each year count for {100 * asked.discount:g}% less than "
+            "the "
+            "one before, money and partnerships alike."
+        )
+        yield Sentence("prices", text)
+
+
+def _each(source: Source, costs: pd.DataFrame) -> Table:
+    main = costs[costs["outcome"] == MAIN_INDICATOR]
+    discounted = source.table("discounted")
+    later = (
+        discounted[discounted["outcome"] == "strategic"].set_index("policy")["each"]
+        if len(discounted)
+        else pd.Series(dtype=float)
+    )
+    lines = [
+        (
+            words.humanise(line["policy"]),
+            money(line["a_year"]),
+            with_ends(line["added"], line["added_low"], line["added_high"]),
+            money(line["each"]),
+            f"{money(line['each_low'])} to {money(line['each_high'])}" if line["each_low"] > 0 else "–",
+            money(float(later.get(line["policy"], float("nan")))),
+        )
+        for line in _by_price(main)
+    ]
+    head = (
+        "Policy", "Extra cost a year", "Partnerships added (95%)", "Each, for a year", "95% interval",
+        "Each, discounted",
+    )  # fmt: skip
+    note = (
+        "Extra cost by extra strategic partnerships on the same luck: what the addition costs, not the "
+        "average of "
+        "all there are. Intervals by Fieller's theorem, each for its policy alone; no limit: nothing may "
+        "have "
+        "been added. A dash: nothing was added on average, or nothing was paid."
+    )
+    return Table("What one more long-term partnership costs", head, lines, "costs.csv", True, note)
+
+
+def _by_price(costs: pd.DataFrame) -> list[dict]:
+    return costs.sort_values("each", na_position="last", kind="stable").to_dict("records")
+
+
+def _frontier(source: Source) -> Iterator[Table]:
+    frontier = source.table("frontier")
+    if frontier.empty:
+        return
+    lines = [
+        (
+            words.humanise(line["policy"]),
+            money(line["a_year"]),
+            number(line["added"], sign=True),
+            line["place"],
+            ", ".join(words.humanise(name) for name in filter(None, str(line["by"]).split(", "))),
+            money(line["step"]),
+            f"{100 * line['frequency']:.0f}%",
+        )
+        for line in frontier.to_dict("records")
+    ]
+    head = (
+        "Policy",
+        "Extra cost a year",
+        "Added",
+        "Place",
+        "By, or after",
+        "Cost of the step",
+        "How often there",
+    )
+    note = (
+        "On the frontier: nothing else, and no mix of two others, gives as much for as little. Step: what "
+        "one more "
+        "partnership-year costs when going on from the one before. How often: share of resamples of luck in "
+        "which it is on the frontier."
+    )
+    yield Table("The frontier of cost and effect", head, lines, "frontier.csv", note=note)
+
+
+def _returns(costs: pd.DataFrame) -> Iterator[Table]:
+    """What more of the same lever gives, where a policy is there at two intensities."""
+    main = costs[costs["outcome"] == MAIN_INDICATOR].set_index("policy")
+    lines = []
+    for policy in main.index:
+        if (other := policy + AT_EQUAL_MONEY) not in main.index:
+            continue
+        less, more = sorted((main.loc[policy], main.loc[other]), key=lambda line: line["a_year"])
+        if more["a_year"] - less["a_year"] < 1:
+            continue
+        step = (
+            (more["a_year"] - less["a_year"]) / gain
+            if (gain := more["added"] - less["added"]) > 0
+            else float("nan")
+        )
+        lines.append((phrases.named(policy), *_at(less), *_at(more), money(step)))
+    if lines:
+        head = ("Policy", "Extra cost a year", "Added", "Extra cost a year", "Added", "Each further one")
+        yield Table("More of the same: each policy at two sums", head, lines, "costs.csv")
+
+
+def _at(line: pd.Series) -> tuple[str, str]:
+    return money(line["a_year"]), number(line["added"], sign=True)
+
+
+def _needs(costs: pd.DataFrame) -> Iterator[Table]:
+    """Councils' questions: a policy that moves them from partners to dissemination has lost none."""
+    parts = {name: costs[costs["outcome"] == name].set_index("policy") for name in _NEEDS}
+    total = parts["needs_met_all"]
+    if total.empty:
+        return
+    lines = [
+        (
+            words.humanise(str(policy)),
+            *(
+                with_ends(
+                    *(part.loc[policy, each] for each in ("added", "added_low", "added_high")), places=1
+                )
+                if policy in part.index
+                else "–"
+                for part in parts.values()
+            ),
+            money(total.loc[policy, "each"]),
+            f"{money(total.loc[policy, 'each_low'])} to {money(total.loc[policy, 'each_high'])}"
+            if total.loc[policy, "each_low"] > 0
+            else "–",
+        )
+        for policy in total.sort_values("added", ascending=False, kind="stable").index
+    ]
+    head = (
+        "Policy", "By a partner, a year", "By telling others, a year", "All together, a year",
+        "Cost of one more", "95% interval",
+    )  # fmt: skip
+    note = "All together also counts what a first look of a would-be partner answered."
+    yield Table("Councils' questions answered by research", head, lines, "costs.csv", note=note)
+
+
+def _time(source: Source) -> Iterator[Table]:
+    """What policies ask of both sides' time."""
+    effects = source.table("effects")
+    names = {name: places for name, places in _TIME.items() if _of(effects, name) is not None}
+    if not names:
+        return
+    parts = {name: _of(effects, name) for name in names}
+    policies = list(next(iter(parts.values())).index)
+    lines = [
+        (
+            words.humanise(policy),
+            *(
+                with_ends(*(part.loc[policy, each] for each in ("effect", "low", "high")), places=names[name])
+                for name, part in parts.items()
+            ),
+        )
+        for policy in policies
+    ]
+    head = (
+        "Policy",
+        *(f"{source.columns.label(_full(name))}, {source.columns.unit(_full(name))}" for name in parts),
+    )
+    yield Table("What it asks of people's time", head, lines, "effects.csv")
+
+
+def _full(name: str) -> str:
+    return name if name == "days_bidding" else f"mean_{name}"
+
+
+def _of(effects: pd.DataFrame, name: str) -> pd.DataFrame | None:
+    found = effects[effects["indicator"] == _full(name)] if len(effects) else effects
+    return found.set_index("policy") if len(found) else None

@@ -1,0 +1,123 @@
+"""The page: a folder's report as one HTML file that needs nothing else."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from analysis import words
+from analysis.figures.folder import FIGURES, inline
+from analysis.listing import REPORT
+from analysis.report import answer, certainty, limits, money, timing
+from analysis.report import robust as robustness
+from analysis.report.sentences import Sentence
+from analysis.report.shown import Figure, Section
+from analysis.report.source import Source
+
+#: Figures of a comparison over time; those of other jobs have a section of their own.
+_WHEN = ("by_year", "partnerships", "survival")
+#: What figures show, for who cannot see them.
+_TOLD = {
+    "effects": "Effects of each policy on the main indicators; the tables say the same in numbers.",
+    "worth": "Strategic partnerships added against extra cost, a point a policy.",
+    "by_year": "Strategic partnerships added in each year, by the policies that add most.",
+    "partnerships": "Partnerships over time under the baseline and the best policies.",
+    "survival": "How long projects and strategic partnerships last, as survival curves.",
+}
+_NO_ANSWER = (
+    "This folder holds no comparison of policies from which an answer could be read. towngown "
+    "(experiment=compare) "
+    "makes one; experiment=robust says which policy is good whatever the assumptions are."
+)
+
+
+def write(folder: Path) -> Path:
+    """Write the report of a folder, from its tables as they are.
+
+    Returns:
+        The file.
+
+    Raises:
+        BadFolder: if it holds no run, or tables that cannot be read; no file is then touched.
+    """
+    source = Source(folder)
+    text = _environment().get_template("report.html").render(**_content(source))
+    file = folder / REPORT
+    partial = file.with_name(f".{REPORT}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+    return file
+
+
+def _environment() -> Environment:
+    templates = FileSystemLoader(Path(__file__).with_name("templates"))
+    environment = Environment(
+        loader=templates, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["named"] = words.humanise
+    return environment
+
+
+def _content(source: Source) -> dict:
+    figures = {name: svg for name in FIGURES if (svg := inline(source.tables, name)) is not None}
+    shown = [Figure(svg, name, _TOLD.get(name, f"The figure {name}.")) for name, svg in figures.items()]
+    sections = list(_sections(source, {figure.name: figure for figure in shown}))
+    return {
+        "title": _title(source),
+        "subtitle": _subtitle(source),
+        "sections": sections,
+        "settings": source.settings,
+    }
+
+
+def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
+    sentences = answer.said(source)
+    if sentences:
+        yield from _of_comparison(source, sentences, figures)
+    elif robust := list(robustness.section(source)):
+        yield from robust
+    else:
+        yield Section("answer", "The answer", missing=_NO_ANSWER)
+    if figures:
+        yield Section("figures", "What the tables show", figures=list(figures.values()))
+    yield limits.section(source)
+
+
+def _of_comparison(
+    source: Source, sentences: list[Sentence], figures: dict[str, Figure]
+) -> Iterator[Section]:
+    """What a comparison tells; its figures are taken from those there are."""
+
+    def taken(*names: str) -> list[Figure]:
+        return [figures.pop(name) for name in names if name in figures]
+
+    yield Section("answer", "The answer", sentences, taken("effects"))
+    yield replace(money.section(source), figures=taken("worth"))
+    yield timing.section(source, taken(*_WHEN))
+    yield certainty.section(source)
+
+
+def _title(source: Source) -> str:
+    policies = source.names["policy"].nunique()
+    if policies < 2:
+        return f"{words.humanise(str(source.names['policy'].iloc[0]))}: what comes of it"
+    return (
+        f"What {words.counted(policies - 1, 'policy')} would do for partnerships of councils and universities"
+    )
+
+
+def _subtitle(source: Source) -> str:
+    told, names = source.manifest, source.names
+    where = words.humanise(str(names["population"].iloc[0])) if "population" in names else "unknown places"
+    parts = [where]
+    if "councils" in told and "universities" in told:
+        parts.append(f"{told['councils']:,} councils, {told['universities']:,} universities")
+    parts.append(f"{len(names):,} simulated histories")
+    if "started" in told:
+        parts.append(str(told["started"])[:10])
+    return " · ".join(parts)

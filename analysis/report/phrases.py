@@ -1,0 +1,98 @@
+"""Phrases: numbers, sums of money and names as they are said in a sentence."""
+
+import math
+from collections.abc import Sequence
+
+from analysis import words
+from analysis.tables import AT_EQUAL_MONEY, BASELINE
+
+
+def amount(value: float, half_width: float) -> str:
+    """A number with as many decimals as its interval leaves any sense to.
+
+    >>> amount(0.4484, 0.27), amount(12.34, 7.0), amount(-0.004, 0.03)
+    ('0.45', '12', '0')
+    """
+    text = f"{value:,.{decimals(half_width)}f}"
+    return "0" if not float(text.replace(",", "")) else text.replace("-", "−")
+
+
+def decimals(half_width: float) -> int:
+    """Decimals that an interval of this half-width leaves any sense to."""
+    if not math.isfinite(half_width):
+        return 2
+    return next((n for n, least in enumerate((5.0, 0.3, 0.015)) if half_width >= least), 3)
+
+
+def span(low: float, high: float) -> str:
+    """Both ends of an interval.
+
+    >>> span(0.18, 0.717)
+    '0.18 to 0.72'
+    """
+    half = (high - low) / 2
+    return f"{amount(low, half)} to {amount(high, half)}"
+
+
+def pounds(thousands: float, figures: int = 2) -> str:
+    """A sum of money, rounded.
+
+    >>> pounds(300), pounds(670.64), pounds(1670.9), pounds(-14.06), pounds(0.5), pounds(292.8, 3)
+    ('£300k', '£670k', '£1.7m', '−£14k', '£500', '£293k')
+    """
+    size = float(f"{abs(thousands):.{figures}g}")
+    unit, by = ("m", 0.001) if size >= 1000 else ("k", 1.0) if size >= 1 else ("", 1000.0)
+    return f"{'−' if thousands < 0 else ''}£{size * by:,.10g}{unit}"
+
+
+def sum_of(thousands: float) -> str:
+    """A sum of money that was asked for, as it was.
+
+    >>> sum_of(300), sum_of(302.5), sum_of(5300)
+    ('£300k', '£302.5k', '£5.3m')
+    """
+    return f"£{thousands / 1000:,.10g}m" if abs(thousands) >= 1000 else f"£{thousands:,.10g}k"
+
+
+def price(each: float, low: float, high: float) -> str:
+    """What one costs, with its interval.
+
+    >>> price(670.6, 419.5, 1670.9), price(2790, 1090, math.inf)
+    ('£670k (£420k to £1.7m)', '£2.8m, £1.1m or more')
+    """
+    if math.isinf(high):
+        return f"{pounds(each)}, {pounds(low)} or more"
+    return f"{pounds(each)} ({pounds(low)} to {pounds(high)})"
+
+
+def named(policy: str) -> str:
+    """A policy's name, as it is said among others of its kind.
+
+    >>> named("matchmaking_stable_equal_money"), named("baseline")
+    ('Matchmaking (stable)', 'the present')
+    """
+    if policy == BASELINE:
+        return "the present"
+    name, _, kind = words.humanise(policy.removesuffix(AT_EQUAL_MONEY)).partition(", ")
+    return f"{name} ({kind})" if kind else name
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Names in a row.
+
+    >>> listed(["A", "B", "C"]), listed(["A", "B"], "or"), listed(["A"])
+    ('A, B and C', 'A or B', 'A')
+    """
+    *others, end = names
+    return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def percent_more(share: float) -> str:
+    """A share as what is added in a hundred.
+
+    >>> percent_more(0.1515), percent_more(-0.02), percent_more(0.004)
+    ('15% more', '2% less', 'less than 1% more')
+    """
+    size = abs(share)
+    how = "more" if share >= 0 else "less"
+    return f"less than 1% {how}" if size < 0.01 else f"{100 * size:.0f}% {how}"

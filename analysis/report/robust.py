@@ -1,0 +1,268 @@
+"""The answer of a robustness study: which policy is good whatever the assumptions are, in sentences."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis import words
+from analysis.report import phrases
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Section, Table, number, with_ends
+from analysis.report.source import Source
+
+_FUNDED, _MOST_NAMED = 0.5, 3
+_MEASURE = "p90_regret"
+
+
+def section(source: Source) -> Iterator[Section]:
+    """What each response says; nothing where the folder holds no such study."""
+    regrets = source.table("regret")
+    if regrets.empty or "response" not in regrets:
+        return
+    for at, response in enumerate(regrets["response"].unique()):
+        study = _Study(source, str(response))
+        title = "The answer" if not at else f"The answer by another measure: {study.label}"
+        anchor = "answer" if not at else f"answer-{at + 1}"
+        yield Section(anchor, title, list(study.sentences()), tables=list(study.tables()))
+
+
+class _Study:
+    """One response of a robustness study."""
+
+    def __init__(self, source: Source, response: str) -> None:
+        self._tables = {
+            name: table[table["response"] == response] if len(table) else table
+            for name in ("regret", "beats", "flips", "ranks", "information", "importance", "summary")
+            for table in [source.table(name)]
+        }
+        self.label = source.columns.label(response)
+        months = source.asked.months if source.asked else 0
+        self._factor, self._unit = source.columns.shown(response, months)
+        self._of = response
+        self._regrets = self._tables["regret"].set_index("policy")
+        self._first = str(self._regrets.index[0])
+
+    def sentences(self) -> Iterator[Sentence]:
+        """What is said of it."""
+        yield self._choice()
+        yield self._regret()
+        yield from self._ranks()
+        yield from self._flips()
+        yield from self._learn()
+        yield self._luck()
+
+    # --- sentences ----------------------------------------------------------------------------------------
+
+    def _choice(self) -> Sentence:
+        """The policy of least regret, if resamples agree that it is."""
+        chosen = float(self._regrets.loc[self._first, f"{_MEASURE}_chosen"])
+        name = words.humanise(self._first)
+        if chosen > _FUNDED:
+            text = f"{name} is the safest choice whatever the assumptions are, on {self.label.lower()}."
+        else:
+            rivals = [str(policy) for policy in self._rivals()]
+            text = (
+                "No single policy is the safest choice whatever the assumptions are, on "
+                f"{self.label.lower()}: it is "
+                f"{phrases.listed([words.humanise(policy) for policy in rivals], 'or')}."
+            )
+            return self._sentence("first", text, rivals, "regret", f"{_MEASURE}_chosen")
+        return self._sentence("first", text, [self._first], "regret", f"{_MEASURE}_chosen")
+
+    def _rivals(self) -> list:
+        chosen = self._regrets[f"{_MEASURE}_chosen"].sort_values(ascending=False)
+        return list(chosen.index[:_MOST_NAMED][chosen.iloc[:_MOST_NAMED] > 0])
+
+    def _regret(self) -> Sentence:
+        line = self._regrets.loc[self._first]
+        points = self._points()
+        text = (
+            f"Over {points:,} sets of assumptions, in nine of ten {words.humanise(self._first)} falls "
+            "short of the "
+            f"policy that is best there by about {self._value(line[_MEASURE])} "
+            f"({self._value(line[f'{_MEASURE}_low'])} to {self._value(line[f'{_MEASURE}_high'])}) "
+            f"{self._unit} or "
+            "less. When the sets are drawn again, it stays the safest in "
+            f"{_percent(line[f'{_MEASURE}_chosen'])}."
+        )
+        columns = (_MEASURE, f"{_MEASURE}_low", f"{_MEASURE}_high", f"{_MEASURE}_chosen")
+        return self._sentence("regret", text, [self._first], "regret", *columns)
+
+    def _ranks(self) -> Iterator[Sentence]:
+        ranks = self._tables["ranks"]
+        if ranks.empty:
+            return
+        firsts = ranks[ranks["rank"] == 1].sort_values("share", ascending=False)
+        told = [
+            f"{words.humanise(line['policy'])} {_percent(line['share'])}"
+            for line in _lines(firsts)[:_MOST_NAMED]
+        ]
+        text = (
+            "In one future, assumptions and luck as they may fall, these come first most often: "
+            f"{phrases.listed(told)}."
+        )
+        yield self._sentence("ranks", text, list(firsts["policy"][:_MOST_NAMED]), "ranks", "rank", "share")
+
+    def _flips(self) -> Iterator[Sentence]:
+        """Where another policy is surely better."""
+        flips = self._tables["flips"]
+        if flips.empty:
+            return
+        better = flips[flips["better"] == flips["other"]].sort_values("share", ascending=False)
+        for line in _lines(better)[:_MOST_NAMED]:
+            text = (
+                f"The order turns where {words.condition(line['where'])} ({_percent(line['share'])} of the "
+                "sets): there "
+                f"{words.humanise(line['other'])} is better than {words.humanise(line['policy'])}."
+            )
+            yield self._sentence(
+                "flips", text, [line["policy"], line["other"]], "flips", "where", "share", "better"
+            )
+        if better.empty:
+            text = (
+                f"No assumption was found at which another policy is surely better than "
+                f"{words.humanise(self._first)}; that may be for want of runs."
+            )
+            yield self._sentence("flips", text, [self._first], "flips", "better")
+
+    def _learn(self) -> Iterator[Sentence]:
+        """Which assumption is worth learning first."""
+        table = self._tables["information"]
+        if table.empty:
+            return
+        worth = table[table["worth"].astype(bool)].sort_values("value", ascending=False)
+        if worth.empty:
+            text = (
+                "Knowing no single assumption beforehand is shown to be worth anything: none would change "
+                "which policy "
+                "is chosen by enough to be told from luck."
+            )
+            yield Sentence("learn", text, (), cells_of("information", [], "value", "worth"))
+            return
+        told = [
+            f"{words.factor(line['factor'])} (worth {self._value(line['value'])} {self._unit})"
+            for line in _lines(worth)[:_MOST_NAMED]
+        ]
+        text = f"What to learn first, as it would change what is chosen: {phrases.listed(told)}."
+        yield Sentence("learn", text, (), cells_of("information", [], "factor", "value", "worth"))
+
+    def _luck(self) -> Sentence:
+        line = self._regrets.loc[self._first]
+        text = (
+            f"Of what {words.humanise(self._first)}'s advantage over the typical policy varies by between "
+            "sets, luck "
+            f"makes {_percent(line['noise_share'])}; assumptions make the rest."
+        )
+        return self._sentence("luck", text, [self._first], "regret", "noise_share")
+
+    # --- tables -------------------------------------------------------------------------------------------
+
+    def tables(self) -> Iterator[Table]:
+        """What it stands on."""
+        lines = [
+            (
+                words.humanise(str(policy)),
+                self._value(line["mean"]),
+                *(
+                    with_ends(
+                        *(self._factor * line[f"{measure}{end}"] for end in ("", "_low", "_high")), sign=False
+                    )
+                    for measure in ("mean_regret", _MEASURE)
+                ),
+                self._value(line["max_regret"]),
+                _percent(line[f"{_MEASURE}_chosen"]),
+            )
+            for policy, line in self._regrets.iterrows()
+        ]
+        head = ("Policy", "Mean", "Mean regret", "Regret in the 90th of 100", "Largest seen", "Safest in")
+        note = (
+            f"In {self._unit}. Regret: what the best policy of a set of assumptions has more than this one "
+            "there; "
+            "never below zero. Safest: share of resamples in which it has the least regret in the 90th of "
+            "100 sets."
+        )
+        yield Table(f"Regret: {self.label.lower()}", head, lines, "regret.csv", True, note)
+        yield from self._rank_table()
+        yield from self._beats_table()
+        yield from self._information_table()
+
+    def _rank_table(self) -> Iterator[Table]:
+        ranks = self._tables["ranks"]
+        if ranks.empty:
+            return
+        wide = ranks.pivot_table(index="policy", columns="rank", values="share", sort=False)
+        wide = wide.sort_values(1, ascending=False)
+        lines = [
+            (words.humanise(str(policy)), *map(_percent, row))
+            for policy, row in zip(wide.index, wide.to_numpy(), strict=True)
+        ]
+        yield Table(
+            "How often each policy is first, second, …",
+            ("Policy", *map(str, wide.columns)),
+            lines,
+            "ranks.csv",
+        )
+
+    def _beats_table(self) -> Iterator[Table]:
+        beats = self._tables["beats"]
+        if beats.empty:
+            return
+        lines = [
+            (
+                words.humanise(line["other"]),
+                _percent(line["beats"]),
+                f"{_percent(line['better_low'])} to {_percent(line['better_high'])}",
+                _percent(line["surely_better"]),
+                _percent(line["surely_worse"]),
+            )
+            for line in _lines(beats[beats["policy"] == self._first])
+        ]
+        head = (
+            "Against",
+            "Wins in one future",
+            "Better on average in",
+            "Surely better in",
+            "Surely worse in",
+        )
+        yield Table(f"{words.humanise(self._first)} against each other policy", head, lines, "beats.csv")
+
+    def _information_table(self) -> Iterator[Table]:
+        table = self._tables["information"]
+        if table.empty:
+            return
+        lines = [
+            (
+                words.factor(line["factor"]),
+                with_ends(*(self._factor * line[f"value{end}"] for end in ("", "_low", "_high")), sign=False),
+                f"{line['p']:.3f}",
+                "yes" if line["worth"] else "",
+            )
+            for line in _lines(table)
+        ]
+        note = (
+            f"In {self._unit}: what is gained on average if the number is known before a policy is chosen, "
+            "the same "
+            "sum being spent on any of them. Told apart: at most 5% of such calls are wrong over all of them."
+        )
+        head = ("Assumption", "Worth knowing", "p", "Told apart from luck")
+        yield Table("What it would be worth to know", head, lines, "information.csv", note=note)
+
+    # --- words --------------------------------------------------------------------------------------------
+
+    def _points(self) -> int:
+        summary = self._tables["summary"]
+        return int(summary["points"].iloc[0]) if len(summary) else 0
+
+    def _value(self, value: float) -> str:
+        return number(float(self._factor * value))
+
+    def _sentence(self, kind: str, text: str, policies: list, table: str, *columns: str) -> Sentence:
+        return Sentence(kind, text, tuple(policies), cells_of(table, policies, *columns, of=self._of))
+
+
+def _lines(table: pd.DataFrame) -> list[dict]:
+    return table.to_dict("records")
+
+
+def _percent(share: float) -> str:
+    return words.percent(float(share))

@@ -1,0 +1,100 @@
+"""Shown: sections, figures and tables as the page shows them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from analysis.report import phrases
+from analysis.report.sentences import Sentence
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing.
+
+    Attributes:
+        svg: the element.
+        name: of its file, without ending.
+        told: what it shows, for who cannot see it.
+    """
+
+    svg: str
+    name: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for people.
+
+    Attributes:
+        caption: what it says.
+        head: of its columns; the first names the lines.
+        lines: texts.
+        file: of the folder, that holds the same and more.
+        is_open: whether it is seen without a click.
+        note: how to read it.
+    """
+
+    caption: str
+    head: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    file: str = ""
+    is_open: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page.
+
+    Attributes:
+        anchor: its name within the page.
+        title: in words.
+        sentences: what it says.
+        figures: seen at once.
+        tables: below.
+        missing: what it would take, where there is nothing to say.
+    """
+
+    anchor: str
+    title: str
+    sentences: Sequence[Sentence] = ()
+    figures: Sequence[Figure] = ()
+    tables: Sequence[Table] = field(default=())
+    missing: str = ""
+
+
+def number(value: object, places: int = 2, sign: bool = False) -> str:
+    """A number of a table; a dash where there is none.
+
+    >>> number(1234.567, 1), number(-0.1, 2, sign=True), number(float("nan")), number(float("inf"))
+    ('1,234.6', '−0.10', '–', 'no limit')
+    """
+    if not isinstance(value, int | float) or math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "no limit"
+    text = f"{value:{'+' if sign else ''}z,.{places}f}"
+    return text.replace("-", "−")
+
+
+def with_ends(value: float, low: float, high: float, places: int = 2, sign: bool = True) -> str:
+    """A number with both ends of its interval.
+
+    >>> with_ends(0.448, 0.18, 0.717)
+    '+0.45 (+0.18 to +0.72)'
+    """
+    ends = f" ({number(low, places, sign)} to {number(high, places, sign)})" if low == low else ""
+    return number(value, places, sign) + ends
+
+
+def money(thousands: float) -> str:
+    """A sum of a table; a dash where there is none.
+
+    >>> money(1234.5), money(float("nan")), money(float("inf"))
+    ('£1.23m', '–', 'no limit')
+    """
+    if math.isnan(thousands):
+        return "–"
+    return "no limit" if math.isinf(thousands) else phrases.pounds(thousands, 3)

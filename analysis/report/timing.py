@@ -1,0 +1,137 @@
+"""The section on time: when an effect comes, what is left of it, and how long partnerships last."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis import words
+from analysis.report import phrases
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Figure, Section, Table, number, with_ends
+from analysis.report.source import Source
+
+_STATE = "strategic"
+#: Years after a lever's end that are looked at.
+_AFTER = (1, 3, 5)
+_TAKES = "It takes a comparison of policies over two years or more."
+
+
+def section(source: Source, figures: list[Figure]) -> Section:
+    """When."""
+    by_year = source.table("by_year")
+    title = "When: what comes early, what comes late, what is left"
+    if by_year.empty or by_year["year"].nunique() < 2:
+        return Section("when", title, missing=_TAKES)
+    return Section(
+        "when",
+        title,
+        sentences=[*_left(source, by_year), *_lasting(source)],
+        figures=figures,
+        tables=[_by_year(by_year), *_survival(source)],
+    )
+
+
+def _by_year(by_year: pd.DataFrame) -> Table:
+    lines = by_year[by_year["indicator"] == _STATE]
+    wide = lines.pivot_table(index="policy", columns="year", values="effect", sort=False)
+    shown = [(words.humanise(str(policy)), *(number(x, sign=True) for x in row)) for policy, row in
+             zip(wide.index, wide.to_numpy(), strict=True)]  # fmt: skip
+    head = ("Policy", *(f"Year {year}" for year in wide.columns))
+    return Table("Strategic partnerships added, year by year", head, shown, "by_year.csv")
+
+
+def _left(source: Source, by_year: pd.DataFrame) -> Iterator[Sentence]:
+    """What is left of policies whose levers all stop within the horizon."""
+    lines = by_year[by_year["indicator"] == _STATE].set_index(["policy", "year"])
+    years = int(by_year["year"].max())
+    for policy, end in _ends(source).items():
+        last = max(-(-end // 12), 1)
+        if last >= years or (policy, last) not in lines.index:
+            continue
+        told = [f"{_line(lines, policy, last)} in year {last}, the last with the money"]
+        told += [
+            f"{_line(lines, policy, last + after)} {_later(after)}"
+            for after in _AFTER
+            if last + after <= years
+        ]
+        text = (
+            f"When {phrases.named(policy)} stops: strategic partnerships added were {phrases.listed(told)}."
+        )
+        yield Sentence(
+            "left", text, (policy,), cells_of("by_year", [policy], "effect", "low", "high", of=_STATE)
+        )
+
+
+def _later(years: int) -> str:
+    return "a year later" if years == 1 else f"{years} years later"
+
+
+def _line(lines: pd.DataFrame, policy: str, year: int) -> str:
+    line = lines.loc[(policy, year)]
+    return with_ends(line["effect"], line["low"], line["high"])
+
+
+def _ends(source: Source) -> dict[str, int]:
+    """The month in which the last lever of a policy stops, of policies of which all do."""
+    found = {}
+    for policy in source.policies:
+        ends = [lever.get("end") for lever in policy["levers"].values()]
+        if ends and all(isinstance(end, int) for end in ends):
+            found[policy["name"]] = max(ends)
+    return found
+
+
+def _lasting(source: Source) -> Iterator[Sentence]:
+    lasting = source.table("lasting")
+    if lasting.empty:
+        return
+    for kind, called in (("strategic", "long-term partnerships"), ("project", "projects")):
+        lines = lasting[(lasting["kind"] == kind) & lasting["differs"].astype(bool)]
+        longer, shorter = (
+            list(lines.loc[sign * (lines["expected"] - lines["ended"]) > 0, "policy"]) for sign in (1, -1)
+        )
+        for names, how in ((longer, "longer"), (shorter, "less long")):
+            if names:
+                text = (
+                    f"The {called} that begin under these last {how} than those that begin without: "
+                    f"{phrases.listed([words.humanise(name) for name in names])}."
+                )
+                cells = cells_of("lasting", names, "ended", "expected", "p", "differs", of=kind)
+                yield Sentence("lasting", text, tuple(names), cells)
+
+
+def _survival(source: Source) -> Iterator[Table]:
+    lasting = source.table("lasting")
+    if lasting.empty:
+        return
+    lines = [
+        (
+            words.humanise(line["policy"]),
+            line["kind"],
+            number(line["partnerships"], 0),
+            number(line["ended"], 0),
+            number(line["expected"], 0),
+            number(line["median"], 0),
+            "–" if line["p"] != line["p"] else "<0.0001" if line["p"] < 1e-4 else f"{line['p']:.4f}",
+            "yes" if line["differs"] else "",
+        )
+        for line in lasting.to_dict("records")
+    ]
+    head = (
+        "Policy",
+        "Kind",
+        "Began",
+        "Ended",
+        "Expected to end",
+        "Half ended after months",
+        "p",
+        "Told apart",
+    )
+    note = (
+        "Log-rank test against the policy compared with. It takes partnerships of one history for "
+        "independent, "
+        "which they are not, so p is rather too small. Told apart: at most 5% of such calls are wrong over "
+        "all "
+        "policies (Benjamini and Hochberg)."
+    )
+    yield Table("How long partnerships last", head, lines, "lasting.csv", note=note)

@@ -1,0 +1,172 @@
+"""Sentences are held to their tables: every number is a cell, every claim what an interval allows."""
+
+import doctest
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.report import phrases
+from analysis.report.answer import KINDS, Question, answer, in_short
+from analysis.statistics.decision import verdicts
+from analysis.tables import MAIN_INDICATOR
+
+#: Of a policy at equal money: effect, ends of its interval, whether it may be the best, cost a year.
+type Line = tuple[float, float, float, bool, float]
+BASE, N, YEARS = 3.0, 100, 10
+QUESTION = Question(N, YEARS, money=300.0)
+
+
+def tables_of(lines: dict[str, Line], share: float = 0.1) -> dict[str, pd.DataFrame]:
+    """The tables of a comparison in which policies have some effects."""
+    policies = list(lines)
+    effect, low, high, may, cost = map(np.array, zip(*lines.values(), strict=True))
+    main = {"policy": policies, "effect": effect, "together_low": low, "together_high": high}
+    is_dear = np.array([name.endswith("_equal_money") for name in policies])
+    table = pd.DataFrame(main).assign(
+        among=np.where(is_dear, "at equal money", "as designed"), share=effect / BASE, smallest=share * BASE,
+        verdict=verdicts.verdict(low, high, np.full(len(low), share * BASE)), may_be_best=may, ahead=0.7,
+    )  # fmt: skip
+    off = is_dear & (np.abs(cost - 300) > 10)
+    effects = pd.DataFrame(main).assign(indicator=MAIN_INDICATOR, baseline=BASE, misses_sum=off)
+    effects = pd.concat([effects, effects.assign(indicator="cost_total", baseline=4000.0)])
+    costs = pd.DataFrame({"policy": policies, "outcome": MAIN_INDICATOR, "a_year": cost}).assign(
+        a_year_low=cost, a_year_high=cost, each=np.where(effect > 0, cost / effect, np.nan),
+        together_low=cost / high, together_high=np.where(low > 0, cost / np.maximum(low, 0.01), np.inf),
+    )  # fmt: skip
+    needs = costs.assign(outcome="needs_met_all", added=7.5, added_low=6.9, added_high=8.2)
+    ordered = table.sort_values("effect", ascending=False, ignore_index=True)
+    return {"verdicts": ordered, "effects": effects, "costs": pd.concat([costs, needs])}
+
+
+A, B, C, D = (f"{name}_equal_money" for name in ("alpha", "beta", "gamma", "delta"))
+CLEAR: Line = (0.9, 0.6, 1.2, True, 300.0)
+RIVAL: Line = (0.7, 0.4, 1.0, True, 300.0)
+SMALL: Line = (0.01, -0.2, 0.2, False, 300.0)
+OPEN: Line = (0.2, -0.1, 0.5, False, 300.0)
+HARMS: Line = (-0.9, -1.4, -0.4, False, 300.0)
+FREE: Line = (0.01, -0.2, 0.2, False, 0.0)
+
+
+def said(lines: dict[str, Line], **more: pd.DataFrame) -> dict[str, str]:
+    return {each.kind: each.text for each in answer(tables_of(lines) | more, QUESTION)}
+
+
+def test_one_that_is_better_than_all_others_is_funded_first():
+    texts = said({A: CLEAR, B: SMALL})
+    assert texts["first"] == (
+        "Fund Alpha first: it adds more long-term partnerships than any other policy for £300k a year."
+    )
+    assert texts["adds"] == (
+        "For £300k a year, Alpha adds 0.9 (0.6 to 1.2) long-term partnerships at any time over 10 years, on "
+        "top of 3.0 without it: 30% more."
+    )
+    assert texts["cost"] == (
+        "One more long-term partnership, kept up for a year, costs £330k (£250k to £500k) with it."
+    )
+
+
+def test_those_that_cannot_be_told_apart_are_named_together():
+    assert said({A: CLEAR, B: RIVAL, C: SMALL})["first"] == (
+        "Fund Alpha or Beta first: which of the two is best cannot be told."
+    )
+
+
+def test_a_rival_that_is_not_shown_to_add_is_not_funded():
+    texts = said({A: CLEAR, B: (0.5, -0.1, 1.1, True, 300.0)})
+    assert texts["first"] == "Fund Alpha first."
+    assert texts["as_good"].startswith("Beta may be as good, though not shown to add any that matter: 0.5 (")
+
+
+def test_each_verdict_has_its_sentence():
+    texts = said({A: CLEAR, B: SMALL, C: OPEN, D: HARMS, "rule": FREE})
+    assert texts["no_matter"] == (
+        "These make no difference that matters (less than 0.3 either way, 10% of what is there): Beta."
+    )
+    assert texts["cannot_tell"].endswith("cannot be told yet with 100 runs of each: Gamma.")
+    assert texts["takes"] == "These take long-term partnerships away: Delta −0.9 (−1.4 to −0.4)."
+    assert texts["free"] == (
+        "Of what costs nothing extra (Rule), none is shown to add long-term partnerships that matter."
+    )
+
+
+def test_nothing_is_recommended_where_nothing_is_shown():
+    texts = said({A: (0.2, -0.1, 0.5, True, 300.0), B: SMALL})
+    assert texts["first"].startswith("No policy is shown to make a difference")
+    assert texts["first"].endswith("with a change of 0.2 (−0.1 to 0.5) at any time, which may be luck.")
+    assert not {"adds", "cost", "luck"} & set(texts)
+
+
+def test_where_none_matters_that_is_said():
+    assert said({A: SMALL, B: SMALL})["first"] == (
+        "No policy makes a difference to long-term partnerships that matters for £300k a year."
+    )
+
+
+def test_a_price_without_an_upper_end_has_none():
+    lines = tables_of({A: CLEAR, B: SMALL})
+    lines["costs"].loc[lines["costs"]["policy"] == A, "together_high"] = np.inf
+    (cost,) = (each.text for each in answer(lines, QUESTION) if each.kind == "cost")
+    assert "£330k, £250k or more" in cost
+
+
+def test_one_that_costs_another_sum_says_which():
+    texts = said({A: (0.9, 0.6, 1.2, True, 260.6), B: RIVAL})
+    assert texts["first"].startswith("Fund Alpha (at £261k) or Beta first")
+    assert texts["adds"].startswith("For £261k a year, Alpha adds")
+
+
+def test_one_run_says_nothing_but_that():
+    (sentence,) = answer(tables_of({A: CLEAR}), Question(1, YEARS, money=300.0))
+    assert "cannot tell" in sentence.text
+    assert answer({"verdicts": pd.DataFrame()}, QUESTION) == []
+
+
+def test_the_best_run_again_is_told_as_it_came_out():
+    line = {"policy": A, "indicator": MAIN_INDICATOR, "effect": 0.5, "low": 0.21, "high": 0.79, "n": 100}
+    assert "it added 0.50 (0.21 to 0.79)" in said({A: CLEAR}, fresh=pd.DataFrame([line]))["fresh"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {A: CLEAR, B: RIVAL, C: OPEN, D: HARMS, "rule": FREE},
+        {A: OPEN, B: SMALL},
+        {"alpha": CLEAR, "beta": HARMS},
+    ],
+)
+def test_every_number_is_one_of_the_cells_that_a_sentence_names(lines):
+    tables = tables_of(lines)
+    question = QUESTION if A in lines else Question(N, YEARS)
+    for sentence in answer(tables, question):
+        assert sentence.kind in KINDS
+        values = [value for cell in sentence.cells for value in _values(tables, cell)]
+        values += [N, YEARS, 300.0, 10, 95, 100, len(tables["verdicts"]), *[100 * v for v in values]]
+        values += [N * v for v in values]
+        for number in re.findall(r"(?<![\w.])[−]?\d[\d,]*\.?\d*", sentence.text):
+            told = float(number.replace("−", "-").replace(",", ""))
+            step = 10.0 ** -len(number.partition(".")[2])
+            tolerance = max(step, 0.051 * abs(told)) if "£" in sentence.text else step
+            assert any(abs(told - v) <= tolerance for v in values), (number, sentence.text)
+
+
+def _values(tables: dict[str, pd.DataFrame], cell) -> list[float]:
+    table = tables[cell.table]
+    table = table[table["policy"] == cell.policy]
+    for key in {"indicator", "outcome"} & set(table):
+        table = table[table[key] == cell.of]
+    assert len(table) == 1, cell
+    found = table.iloc[0][list(cell.columns)]
+    return [float(value) for value in found if isinstance(value, int | float | np.number)]
+
+
+def test_three_lines_begin_with_the_answer():
+    sentences = answer(tables_of({A: CLEAR, B: SMALL, C: OPEN}), QUESTION)
+    assert [each.kind for each in in_short(sentences)] == ["first", "adds", "cost"]
+    nothing = answer(tables_of({A: (0.2, -0.1, 0.5, True, 300.0), B: SMALL, C: OPEN}), QUESTION)
+    assert [each.kind for each in in_short(nothing)] == ["first", "no_matter", "cannot_tell"]
+
+
+def test_the_examples_in_docstrings():
+    assert doctest.testmod(phrases).failed == 0
