@@ -86,6 +86,7 @@ class Asked:
         precision: what seeds were added for, if any.
         equal_money: what policies at equal money were to cost, if there are any.
         against: the policy that the others are compared with.
+        rivals: of the points, the sets of assumptions that they are.
         months: length of the horizon; 0: it differs from point to point, or is not known.
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
@@ -100,6 +101,7 @@ class Asked:
     precision: Precision | None = None
     equal_money: EqualMoney | None = None
     against: str = BASELINE
+    rivals: Sequence[str] = ()
     months: int = 0
     smallest_effect: float = 0.1
     discount: float = 0.035

@@ -25,6 +25,7 @@ from analysis.statistics import (
     posterior,
     regret,
     replications,
+    rivals,
     sobol,
     stopping,
     survival,
@@ -91,6 +92,8 @@ COLUMNS = {
     "convergence": {**_ANSWER, **_FACTOR, **_BLOCKS, **sobol.COLUMNS},
     "screening": {**_ANSWER, **_FACTOR, **morris.COLUMNS},
     "summary": {**_ANSWER, **_ROBUST, **morris.SUMMARY, **sobol.SUMMARY},
+    "rivals": rivals.COLUMNS,
+    "survive": rivals.SURVIVE,
     "regret": {**_PAIR, **regret.COLUMNS},
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
@@ -365,6 +368,19 @@ def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     return found
 
 
+def _rivals(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """Which conclusions hold whoever is right."""
+    wanted = list(dict.fromkeys([*effects.FINDINGS, *asked.responses]))
+    rows = _rows(folder, ["point", "policy", "population", "seed", "row", *wanted])
+    parts = {
+        name: effects.effects_of(rows[rows["point"] == point].drop(columns="point"), asked.against)
+        for point, name in enumerate(asked.rivals)
+    }
+    table = pd.concat([part.assign(rival=name) for name, part in parts.items()], ignore_index=True)
+    table = table[table["indicator"].isin(asked.responses)].reset_index(drop=True)
+    return Found({"rivals": table[list(rivals.COLUMNS)], "survive": rivals.survive(table)})
+
+
 def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str) -> dict[str, pd.DataFrame]:
     """Regret, contests, and where the best policy by regret loses its place to each other one."""
     names = asked.policies
@@ -501,6 +517,7 @@ _JOBS = {
     "replications": _replications,
     "robustness": _robustness,
     "sensitivity": _sensitivity,
+    "rivals": _rivals,
     "validate": _validated,
     "calibrate": _calibrated,
 }

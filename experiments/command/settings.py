@@ -10,10 +10,17 @@ from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF, file_of, mapping_in, stands_in
+from experiments.command.parameter_sets import (
+    POINTS,
+    Posterior,
+    Rivals,
+    points_told,
+    posterior_from,
+    rivals_from,
+)
 from experiments.command.patterns import Calibration, Pattern, calibration_from, patterns_from
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
-from experiments.command.posterior import POINTS, Posterior, points_told, posterior_from
 from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import BLOCK, Design, repeated
@@ -37,6 +44,7 @@ _ASKED = (
     "calibration",
     "precision",
     "posterior",
+    "rivals",
     "failed",
     "population",
     "policies",
@@ -74,6 +82,7 @@ class Settings:
         calibration: how a calibration to them goes.
         precision: what seeds are added for, if any.
         posterior: points over which a comparison is made again, if any.
+        rivals: sets of parameters under which policies are compared, if any.
         against: the policy that the others are compared with.
         equal_money: £k a year that each policy at equal money costs.
         scale_equal_money: whether that sum is for 36 councils.
@@ -106,6 +115,7 @@ class Settings:
     calibration: Calibration
     precision: Precision | None
     posterior: Posterior | None
+    rivals: Rivals | None
     against: str
     equal_money: float | None
     scale_equal_money: bool
@@ -173,6 +183,7 @@ class Settings:
             "calibration": self.asked["calibration"],
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
+            "rivals": self.asked["rivals"],
             "failed": self.asked["failed"],
             "population": self.asked["population"],
             "policies": self.asked["policies"],
@@ -235,6 +246,7 @@ def settings_from(
         "calibration": lambda: calibration_from(given["calibration"]),
         "precision": lambda: _precision(given["precision"]),
         "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
+        "rivals": lambda: rivals_from(given["rivals"], folders),
         "against": lambda: str(given.get("against", BASELINE)),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
@@ -252,6 +264,8 @@ def settings_from(
         "out_is_new": lambda: bool(given.get("out_is_new")),
     }
     results = dict(zip(checks, all_of(checks.values()), strict=True))
+    if rivals := results["rivals"]:
+        results["design"] = rivals.design
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given["job"]))
     asked = {name: given[name] for name in _ASKED}

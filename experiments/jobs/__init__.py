@@ -20,6 +20,7 @@ JOBS = (
     "sensitivity",
     "robustness",
     "replications",
+    "rivals",
     "validate",
     "calibrate",
     "replay",

@@ -11,7 +11,7 @@ from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
 from analysis.tables import BASELINE, COST
-from experiments.command.posterior import Posterior
+from experiments.command.parameter_sets import Posterior
 from experiments.command.settings import Settings
 from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.points import BLOCK, Design
@@ -120,6 +120,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
         equal_money=_equal_money(settings, solved),
         against=settings.against,
+        rivals=settings.rivals.names if settings.rivals else (),
         months=months_of(settings),
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,

@@ -1,22 +1,24 @@
-"""The posterior: points that fit what is known, over which a comparison is made again, as any may be true."""
+"""Sets of parameters by name: samples over which a comparison is made again, and rivals for it."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments.command.files import file_of, mapping_in
-from experiments.design.chosen import DRAWS, some_of
+from experiments.design.chosen import DRAWS, LIST, some_of
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
 from model.domains import is_whole
-from model.problems import BadInput, check_keys, refuse
+from model.problems import BadInput, all_of, check_keys, refuse
 
 #: What a set of parameters may say instead of values: a file of points.
 POINTS = "points"
 _KEYS = ("parameters", "points", "seeds")
+_FEWEST_RIVALS = 2
 #: Points between which 95% can be told, and seeds that tell luck from them.
 _LEAST = {"points": 20, "seeds": 2}
 
@@ -63,6 +65,43 @@ def posterior_from(given: object, held: Container[str], folders: Sequence[Path])
     design = _without(_sample(name, folders), held)
     points = np.unique(np.linspace(0, len(design) - 1, given["points"]).round().astype(int))
     return Posterior(name, some_of(design, points), range(given["seeds"])) if design.factors else None
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Sets of assumptions, of which people hold one or another.
+
+    Attributes:
+        names: of the sets of parameters.
+        design: a point for each.
+    """
+
+    names: tuple[str, ...]
+    design: Design
+
+
+def rivals_from(given: object, folders: Sequence[Path]) -> Rivals | None:
+    """The rivals that settings name; None: none.
+
+    Raises:
+        BadInput: if one is no set of parameters, has points, or changes nothing but for the default.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, list) or len(given) < _FEWEST_RIVALS:
+        raise BadInput(
+            f"rivals = {given!r} is not allowed: it takes a list of two sets of parameters or more."
+        )
+    names = tuple(dict.fromkeys(map(str, given)))
+    told = all_of(partial(_values, name, folders) for name in names)
+    return Rivals(names, design_from({"kind": LIST.name, "points": told}))
+
+
+def _values(name: str, folders: Sequence[Path]) -> Mapping[str, Any]:
+    file = file_of("parameters", name, folders)
+    if POINTS in (told := mapping_in(file)):
+        raise BadInput(f"rivals: {file} is a sample of points, and a rival is one set of values.")
+    return told
 
 
 def points_told(told: Mapping[str, Any], file: Path) -> Mapping[str, Any]:

@@ -1,0 +1,38 @@
+"""experiment=rivals: each set of parameters is a column, and mistakes in their names are told."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+SMALL = [
+    "experiment=rivals", "seeds=3", "policies=[baseline,brokers]", "population.places=2",
+    "parameters.warmup=12", "parameters.horizon=24", "figures=false", "out=out",
+]  # fmt: skip
+
+
+def test_a_rival_is_what_its_parameters_give_alone(towngown) -> None:
+    done = towngown(*SMALL, "rivals=[default,closed_money]")
+    assert done.status == 0, done.err
+    found = pd.read_csv("out/rivals.csv").query("indicator == 'mean_strategic'")
+    assert list(found["rival"].unique()) == ["default", "closed_money"]
+    alone = towngown(*SMALL[1:-1], "parameters=closed_money", "equal_money=null", "out=alone")
+    assert alone.status == 0, alone.err
+    effects = pd.read_csv("alone/effects.csv").query("indicator == 'mean_strategic'")
+    of_rival = found.loc[found["rival"] == "closed_money", "effect"]
+    assert of_rival.tolist() == pytest.approx(effects["effect"].tolist())
+    assert Path("out/survive.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("rivals=[default,closed_monye]", "Did you mean closed_money?"),
+        ("rivals=[default]", "it takes a list of two sets of parameters or more"),
+        ("rivals=null", "job rivals compares under several sets of parameters"),
+    ],
+)
+def test_mistakes_are_told(towngown, given: str, problem: str) -> None:
+    said = towngown(*SMALL, given)
+    assert said.status == 2
+    assert problem in " ".join(said.err.split())
