@@ -35,7 +35,7 @@ def main(settings: Settings) -> int:
 
 
 def _filled(study: Study) -> Complete:
-    """All rows, at the point and, if that is asked for, over the posterior; the best policy's on fresh seeds."""
+    """All rows, over the posterior too if that is asked for, and of the best policy on fresh seeds."""
     fill, over = narrowed if study.settings.precision else filled, study.of_posterior
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
     if again := confirming(study.store, rows.plan, study.settings.against):
