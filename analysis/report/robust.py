@@ -63,7 +63,7 @@ class _Study:
             rivals = [str(policy) for policy in self._rivals()]
             text = (
                 "No single policy is the safest choice whatever the assumptions are, on "
-                f"{self.label.lower()}: it is "
+                f"{self.label.lower()}: it may be "
                 f"{phrases.listed([words.humanise(policy) for policy in rivals], 'or')}."
             )
             return self._sentence("first", text, rivals, "regret", f"{_MEASURE}_chosen")
