@@ -65,6 +65,7 @@ COLUMNS = {
         "misses_sum": ("", "whether the policy is one at equal money, and costs something else"),
         **posterior.COLUMNS,
     },
+    "fresh": effects.COLUMNS,
     "best": best.COLUMNS,
     "verdicts": verdicts.COLUMNS,
     "costs": costs.COLUMNS,

@@ -22,7 +22,7 @@ from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
     "first", "adds", "when", "cost", "questions", "as_good", "also", "takes", "no_matter", "cannot_tell",
-    "free", "fresh", "luck", "certainty",
+    "free", "fresh", "luck", "posterior", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
@@ -146,6 +146,7 @@ class _Comparison:
         yield from self._fresh()
         if self.leader in shown:
             yield self._luck()
+        yield from self._posterior()
         yield self._certainty()
 
     # --- what to fund ---------------------------------------------------------------------------------
@@ -324,6 +325,20 @@ class _Comparison:
             f"{self._against()}, with the same luck."
         )
         return Sentence("luck", text, (self.leader,), cells_of("verdicts", [self.leader], "ahead"))
+
+    def _posterior(self) -> Iterator[Sentence]:
+        """What other assumptions give that fit what is known as well, where those were run."""
+        line = self.effects.loc[self.leader]
+        if not line.get("posterior_points", 0) > 0:
+            return
+        columns = [f"posterior_{name}" for name in ("effect", "low", "high", "positive", "points")]
+        value, low, high, positive, points = (float(line[name]) for name in columns)
+        text = (
+            f"Under {int(points):,} other sets of assumptions, which fit what is known about as well, "
+            f"{phrases.named(self.leader)} adds {_span(value, low, high)}, and anything at all "
+            f"under {100 * positive:.0f}% of them."
+        )
+        yield Sentence("posterior", text, (self.leader,), cells_of("effects", [self.leader], *columns))
 
     def _certainty(self) -> Sentence:
         text = (

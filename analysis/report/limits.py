@@ -4,18 +4,19 @@ import shlex
 from collections.abc import Iterator
 
 from analysis import words
+from analysis.report.phrases import listed
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number
 from analysis.report.source import Source
 
 _TITLE = "Use and limits: what this is for, and on what it stands"
 _STATUS = {
-    "calibrated": "fitted to what is known of the world",
-    "source": "taken from a published source, some of another population",
-    "assumed": "assumed; a source gives the sign at most",
-    "design": "a choice of the analysis",
-    "policy": "a choice of policy",
-    "changed": "changed for this analysis",
+    "calibrated": "are fitted to what is known of the world",
+    "source": "are taken from a published source (some of another population)",
+    "assumed": "are assumed (a source gives the sign at most)",
+    "design": "are choices of the analysis",
+    "policy": "are choices of policy",
+    "changed": "were changed for this analysis",
 }
 #: Of the manifest, what is shown; and what it is called.
 _MANIFEST = {
@@ -58,8 +59,8 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     assumptions = source.table("assumptions")
     if len(assumptions):
         counts = assumptions["status"].value_counts()
-        told = [f"{n} {_STATUS.get(status, status)}" for status, n in counts.items()]
-        text = f"It stands on {len(assumptions)} numbers: {'; '.join(told)}."
+        told = [f"{n} {_STATUS.get(str(status), str(status))}" for status, n in counts.items()]
+        text = f"Of the {len(assumptions)} numbers that it stands on, {listed(told)}."
         yield Sentence("evidence", text, cells=cells_of("assumptions", [], "status"))
     yield Sentence(
         "patterns",

@@ -10,7 +10,7 @@ from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
 
-_FUNDED, _MOST_NAMED = 0.5, 3
+_FUNDED, _SURE, _MOST_NAMED = 0.5, 0.95, 3
 _MEASURE = "p90_regret"
 
 
@@ -63,15 +63,16 @@ class _Study:
             rivals = [str(policy) for policy in self._rivals()]
             text = (
                 "No single policy is the safest choice whatever the assumptions are, on "
-                f"{self.label.lower()}: it is "
+                f"{self.label.lower()}: it may be "
                 f"{phrases.listed([words.humanise(policy) for policy in rivals], 'or')}."
             )
             return self._sentence("first", text, rivals, "regret", f"{_MEASURE}_chosen")
         return self._sentence("first", text, [self._first], "regret", f"{_MEASURE}_chosen")
 
     def _rivals(self) -> list:
+        """Those of which one is the safest in all but few resamples."""
         chosen = self._regrets[f"{_MEASURE}_chosen"].sort_values(ascending=False)
-        return list(chosen.index[:_MOST_NAMED][chosen.iloc[:_MOST_NAMED] > 0])
+        return list(chosen.index[(chosen.cumsum() - chosen) < _SURE])
 
     def _regret(self) -> Sentence:
         line = self._regrets.loc[self._first]

@@ -11,14 +11,16 @@ from rich.text import Text
 from analysis import tables
 from analysis.report import answer
 from analysis.report.source import Source
+from analysis.statistics.effects import effects_of
 from analysis.studies import OVER_POSTERIOR
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.jobs.effects_table import best_lines, effects_table, levels_table, posterior_table
 from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
-from experiments.rows.results import gathered, write_rows
+from experiments.rows.results import gathered, row_tables, write_rows
 from experiments.study.completing import Complete, all_completed
+from experiments.study.confirming import confirming
 from experiments.study.precision import narrowed
 from experiments.study.study import Study, analysed, carried_out, filled
 
@@ -33,11 +35,12 @@ def main(settings: Settings) -> int:
 
 
 def _filled(study: Study) -> Complete:
-    """All rows, at the point and, if that is asked for, over the posterior."""
+    """All rows, over the posterior too if that is asked for, and of the best policy on fresh seeds."""
     fill, over = narrowed if study.settings.precision else filled, study.of_posterior
-    if over is None:
-        return fill(study)
-    return all_completed(partial(fill, study), partial(study.fill, over))
+    rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
+    if again := confirming(study.store, rows.plan, study.settings.against):
+        study.fill(again)
+    return rows
 
 
 def _precise_effects(settings: Settings) -> Iterator[str]:
@@ -56,6 +59,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
     found = analysed(study, plan, folder)
+    _write_fresh(study, plan, folder)
     if "effects" in found:
         yield from (Text(each.text) for each in answer.in_short(answer.said(Source(folder))))
         yield Text()
@@ -64,6 +68,14 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
         yield from best_lines(found["best"])
     else:
         yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))
+
+
+def _write_fresh(study: Study, plan: Plan, folder: Path) -> None:
+    """Write what the best policy does on luck that had no part in choosing it."""
+    if again := confirming(study.store, plan, study.settings.against):
+        rows = pd.concat([pd.DataFrame({"policy": []}), *row_tables(study.store, again)], ignore_index=True)
+        if study.settings.against in set(rows["policy"]):
+            tables.write(folder, "fresh", effects_of(rows, study.settings.against), study.columns)
 
 
 JOB = Job(

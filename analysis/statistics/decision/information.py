@@ -8,8 +8,8 @@ seeds are averaged first, and picking and valuing are done on different points, 
 picks gains nothing. An estimate errs downwards, as a pick may be wrong.
 
 Where two policies tie on average and differ by two parameters of N(0, 1), each is worth 0.399 (the density of
-the normal distribution at 0). Over 200 points with luck as large, 40 estimates had a mean of 0.39; of a
-parameter that tells nothing, of 0.00.
+the normal distribution at 0). Over 200 points with luck of 1.5, 40 estimates had a mean of 0.34; of a
+parameter that tells nothing, of 0.01, and none was told apart.
 """
 
 from collections.abc import Iterator

@@ -20,20 +20,18 @@ def worlds(n: int, luck: float, seeds: int = 4, of: int = 0) -> tuple[np.ndarray
 
 
 def test_the_closed_form():
-    """E max(0, a) = phi(0) = 0.399; four standard deviations of the mean of 40 estimates are 0.04."""
-    found = [information_of(*worlds(200, 1.5, of=i)).set_index("factor") for i in range(40)]
+    """E max(0, a) = phi(0) = 0.399, of which 4,000 points leave a standard error of 0.015."""
+    table = information_of(*worlds(4000, 1.5)).set_index("factor")
     for name in ("a", "b"):
-        assert np.mean([each.loc[name, "value"] for each in found]) == pytest.approx(
-            stats.norm.pdf(0), abs=0.04
-        )
-    assert np.mean([each.loc["a", "worth"] for each in found]) == 1
+        assert table.loc[name, "value"] == pytest.approx(stats.norm.pdf(0), abs=0.06)
+        assert table.loc[name, "worth"]
 
 
-def test_what_does_nothing_is_worth_nothing():
-    """Each table has two that tell nothing: of 80, 12 calls would be far beyond 5%."""
-    found = [information_of(*worlds(200, 1.5, of=i)).set_index("factor") for i in range(40)]
-    calls = sum(each.loc[["nothing", "word"], "worth"].sum() for each in found)
-    assert calls < 12
+def test_few_points_err_downwards_and_nothing_is_worth_nothing():
+    """Of 30 factors that tell nothing, far fewer than 6 are called, and their values are near 0."""
+    found = [information_of(*worlds(200, 1.5, of=i)).set_index("factor") for i in range(15)]
+    assert 0.25 < np.mean([each.loc["a", "value"] for each in found]) < stats.norm.pdf(0)
+    assert sum(each.loc[["nothing", "word"], "worth"].sum() for each in found) < 6
     assert np.mean([each.loc["nothing", "value"] for each in found]) < 0.03
 
 

@@ -1,0 +1,40 @@
+"""Confirming: the policy that does best of many is run again, on luck that had no part in choosing it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
+from experiments.rows.plan import Plan
+from experiments.rows.results import values_of
+from experiments.rows.store import Store
+
+#: With fewer policies to choose from, the best hardly looks better than it is.
+_FEWEST = 5
+
+
+def confirming(store: Store, plan: Plan, against: str) -> Plan | None:
+    """The best policy of a plan, and the one it is compared with, on as many seeds that come next.
+
+    Args:
+        store: has the plan's rows.
+        plan: of a comparison at one point.
+        against: the policy that the others are compared with.
+
+    Returns:
+        The plan; None where there are few policies, or nothing to compare. The best is that of policies at
+        equal money, where there are such.
+    """
+    names = [policy.name for policy in plan.policies]
+    equal = [name for name in names if name.endswith(AT_EQUAL_MONEY)]
+    pool = [name for name in equal or names if name != against]
+    if against not in names or len(pool) < _FEWEST or len(plan.seeds) < 2:
+        return None
+    levels = values_of(store, plan, (MAIN_INDICATOR,))[0, :, :, 0]
+    known = levels[np.isfinite(levels).all(axis=1)]
+    if not len(known):
+        return None
+    means = dict(zip(names, known.mean(axis=0), strict=True))
+    chosen = {against, max(pool, key=lambda name: means[name])}
+    seeds = range(plan.seeds.stop, plan.seeds.stop + len(plan.seeds))
+    return replace(plan, policies=tuple(each for each in plan.policies if each.name in chosen), seeds=seeds)

@@ -1,0 +1,219 @@
+"""The page stands by itself, says what its folder holds and no more, and can be read by everyone."""
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import studies
+from analysis.__main__ import main
+from analysis.asked import Asked, Points
+from analysis.dictionary import Column, Dictionary
+from analysis.report import page
+from analysis.report.source import Source
+from analysis.tables import BadFolder
+
+NASTY = "<script>alert(1)</script>_&_“quoted”"
+POLICIES = ("baseline", "brokers", "joint_posts", NASTY)
+COLUMNS = Dictionary(
+    [
+        Column("rows", "mean_strategic", "partnerships at a time", "", "stock", 1, "Strategic partnerships"),
+        Column("rows", "needs_met", "needs over the horizon", "", "flow", 1, "Needs met by partnerships"),
+        Column("rows", "needs_met_all", "needs over the horizon", "", "flow", 1, "Needs met by research"),
+        Column("rows", "cost_total", "£k over the horizon", "", "flow", -1, "Cost, grants included"),
+    ]
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A comparison of three policies over ten years, of which one adds a partnership for £100k a year."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    rows = rows_of({"baseline": 0.0, "brokers": 1.0, "joint_posts": 0.0, NASTY: 0.5})
+    rows.to_parquet(folder / "rows.parquet")
+    lines = [
+        (policy, indicator, year, *ends, 30)
+        for policy in POLICIES[1:]
+        for year in (1, 2, 3)
+        for indicator, ends in (("strategic", (0.2 * year, 0.1, 0.3)), ("cost_total", (100.0, 99.0, 101.0)))
+    ]
+    years = pd.DataFrame(lines, columns=list(studies.COLUMNS["by_year"]))
+    years.to_parquet(folder / "by_year.parquet")
+    points = Points("list", 1, 1, (), (), 0, 1)
+    Asked("compare", POLICIES, (0, 30), ("mean_strategic",), points, months=120).write(folder)
+    COLUMNS.written(folder)
+    studies.analyse(folder, COLUMNS)
+    return folder
+
+
+def rows_of(adds: dict[str, float], n: int = 30) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    luck = rng.normal(0, 1, n)
+    parts = [
+        pd.DataFrame(
+            {
+                "policy": policy,
+                "population": "nine_places",
+                "seed": range(n),
+                "row": [f"{policy[:3]}{seed}" for seed in range(n)],
+                "mean_strategic": 3 + luck + added + rng.normal(0, 0.1, n) * (added != 0),
+                "needs_met": 20 + luck,
+                "mean_coverage": 0.3 + 0.01 * luck,
+                "gini_active_months": 0.7 + 0.01 * luck,
+                "needs_met_all": 30 + luck + 5 * added,
+                "cost_total": 4000.0 + 1000 * (added != 0),
+            }
+        )
+        for policy, added in adds.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def text_of(folder: Path) -> str:
+    return page.write(folder).read_text(encoding="utf-8")
+
+
+def test_the_answer_is_on_the_page(folder):
+    text = text_of(folder)
+    assert "Fund Brokers first: it adds more long-term partnerships than any other policy." in text
+    assert "For £100k a year, Brokers adds 0." in text or "For £100k a year, Brokers adds 1." in text
+    for anchor in ("answer", "money", "when", "sure", "limits"):
+        assert f'<section id="{anchor}"' in text
+
+
+def test_it_needs_nothing_from_elsewhere(folder):
+    text = text_of(folder)
+    assert len(text.encode()) < 5_000_000
+    assert not re.search(r'(?:src|href)="(?!#)', text)
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+
+
+def test_names_from_files_are_text_and_nothing_else(folder):
+    text = text_of(folder)
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_names_within_drawings_are_their_own(folder):
+    names = re.findall(r'\bid="([^"]*)"', text_of(folder))
+    assert len(names) == len(set(names))
+
+
+def test_the_same_folder_gives_the_same_page(folder):
+    assert text_of(folder) == text_of(folder)
+
+
+def test_it_is_made_again_with_the_folder(folder):
+    assert main([str(folder)]) == 0
+    assert (folder / "report.html").exists()
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("name", ["one_run", "sobol", "morris", "replications", "patterns"])
+def test_a_folder_without_a_comparison_says_so(request, name):
+    text = text_of(request.getfixturevalue(name))
+    assert "This folder holds no comparison of policies" in text
+    assert "Fund " not in text
+
+
+def test_an_older_folder_says_so(comparison):
+    assert "This folder holds no comparison of policies" in text_of(comparison)
+
+
+def test_a_part_that_is_missing_is_missed(folder):
+    (folder / "by_year.parquet").unlink()
+    text = text_of(folder)
+    assert "It takes a comparison of policies over two years or more." in text
+    assert "In its first year" not in text
+
+
+@pytest.mark.parametrize("name", ["rows", "verdicts", "effects"])
+def test_a_table_that_cannot_be_read_leaves_the_page_as_it_was(folder, name):
+    before = text_of(folder)
+    (folder / f"{name}.parquet").write_bytes(b"torn")
+    with pytest.raises(BadFolder, match=rf"{name}.parquet: cannot be read as Parquet"):
+        page.write(folder)
+    assert (folder / "report.html").read_text(encoding="utf-8") == before
+    assert not list(folder.glob(".report*"))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"warnings": []}'])
+def test_whatever_the_manifest_says_there_is_a_page(folder, content):
+    (folder / "manifest.json").write_text(content)
+    assert "The answer" in text_of(folder)
+
+
+def test_what_a_lever_leaves_is_told(folder):
+    """The levers of brokers stop after the first of three years."""
+    levers = {"brokers": {"value": 4.0, "start": 0, "end": 12}}
+    policies = [{"name": "baseline", "levers": {}}, {"name": "brokers", "levers": levers}]
+    (folder / "config.yaml").write_text(f"policies: {policies}\n")
+    assert (
+        "When Brokers stops: strategic partnerships added were +0.20 (+0.10 to +0.30) in year 1, the last "
+        "with "
+        "the money and +0.40 (+0.10 to +0.30) a year later."
+    ) in text_of(folder)
+
+
+def test_a_study_over_assumptions_is_told(folder, tmp_path):
+    """Two policies at forty points: the first better by a number that one parameter says."""
+    rng = np.random.default_rng(2)
+    there = tmp_path / "robust"
+    there.mkdir()
+    at = np.repeat(np.arange(40), 4)
+    x = np.repeat(rng.uniform(-1, 1, 40), 4)
+    base = pd.DataFrame({"point": at, "block": 0, "search_rate": x, "seed": np.tile(range(4), 40)})
+    parts = [
+        base.assign(policy=name, population="nine_places", mean_strategic=level + rng.normal(0, 0.05, 160))
+        for name, level in (("baseline", 0 * x), ("brokers", 1 + 0 * x), ("joint_posts", 1 + x))
+    ]
+    pd.concat(parts, ignore_index=True).to_parquet(there / "rows.parquet")
+    points = Points("latin_hypercube", 40, 40, ("search_rate",), ("search_rate",), 0, 0)
+    Asked("robustness", POLICIES[:3], (0, 4), ("mean_strategic",), points, months=120).write(there)
+    COLUMNS.written(there)
+    studies.analyse(there, COLUMNS)
+    text = text_of(there)
+    assert "safest choice whatever the assumptions are" in text
+    assert "What to learn first, as it would change what is chosen: Search rate" in text
+    assert "The order turns where search rate" in text
+    assert Source(there).table("ranks")["share"].sum() == pytest.approx(3.0)
+
+
+@pytest.fixture
+def browser():
+    """Debian's Chromium, without a network."""
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("there is no chromium here to look at the page with")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        options = ["--no-sandbox", "--disable-background-networking"]
+        there = started.chromium.launch(executable_path=chromium, args=options)
+        yield there
+        there.close()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # the browser's own
+def test_everyone_can_read_it(folder, browser):
+    """No serious finding of axe, wide or narrow, light or dark, all details open; nothing is cut off."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    file = page.write(folder)
+    for scheme in ("light", "dark"):
+        for width in (1440, 400):
+            tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            asked: list[str] = []
+            tab.on("request", lambda request, asked=asked: asked.append(request.url))
+            tab.goto(file.as_uri())
+            tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+            found = axe.Axe().run(tab).response["violations"]
+            assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+            page_root = "document.documentElement"
+            assert tab.evaluate(f"{page_root}.scrollWidth <= {page_root}.clientWidth")
+            assert asked == [file.as_uri()]
+            tab.close()
