@@ -1,4 +1,4 @@
-"""`python -m tests.odd` writes what declarations say: tables of ODD, TRACE and LIMITS, counts of the README."""
+"""`python -m tests.odd` writes what declarations say: tables of ODD, TRACE and LIMITS, counts of README."""
 
 import re
 from collections import Counter

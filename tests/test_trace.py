@@ -114,6 +114,22 @@ def test_an_assumption_is_graded_and_its_opposite_can_be_tried(line):
         assert declared.is_plausible(float(value.rstrip(",")))
 
 
+#: Figures of EVIDENCE that LIMITS tells in words.
+CARRIED = (
+    "7.7",
+    "10 to 17",
+    "one introduction in eleven becomes a project",
+    "a third to three fifths were reported",
+    "a twentieth of councils' questions are met by research",
+)
+
+
+@pytest.mark.parametrize("figure", CARRIED)
+def test_figures_carried_over_stand_in_the_record(figure):
+    for text in (TEXTS["LIMITS.md"], trace.EVIDENCE.read_text(encoding="utf-8")):
+        assert figure in " ".join(text.replace("where a third", "a third").split())
+
+
 def test_what_is_said_to_be_lacking_is_lacking():
     """Gaps that a later change may close, so that the page is then put right."""
     text = TEXTS["TRACE.md"]

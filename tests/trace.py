@@ -139,19 +139,26 @@ def tables_of(text: str, *first: str) -> Iterator[list[list[str]]]:
             yield [rows[0], *rows[2:]]
 
 
+def of_patterns() -> list[list[str]]:
+    """The record of patterns, change by change: head, observed, before, ..., now."""
+    (lines,) = tables_of(EVIDENCE.read_text(encoding="utf-8"), "after", "bids that succeed, %")
+    return lines
+
+
 def met() -> Iterator[tuple]:
     """Patterns that the defaults were fitted to: observed, and now."""
-    ((head, observed, *_, now),) = tables_of(
-        EVIDENCE.read_text(encoding="utf-8"), "after", "bids that succeed, %"
-    )
+    head, observed, *_, now = of_patterns()
     yield from (each for each in zip(head[1:], observed[1:], now[1:], strict=True) if each[1])
 
 
 def turned() -> Iterator[tuple]:
-    """What each policy adds, under the first form of the rules and under the last."""
+    """What each policy adds under the first and the last form of the rules, and what there is without."""
     strategic, questions = tables_of(EVIDENCE.read_text(encoding="utf-8"), "after", "matchmaking")
     columns = (strategic[0], strategic[1], strategic[-1], questions[1], questions[-1])
     yield from zip(*(cells[1:] for cells in columns), strict=True)
+    head, _, first, *_, now = of_patterns()
+    ties, answers = head.index("strategic at a time"), head.index("questions met, %")
+    yield "*without any*", first[ties], now[ties], f"{first[answers]} % of all", f"{now[answers]} % of all"
 
 
 def with_grades(text: str) -> str:
