@@ -1,4 +1,4 @@
-"""`python -m tests.odd` writes what declarations say into `model/ODD.md` (tables) and the README (counts)."""
+"""`python -m tests.odd` writes what declarations say: tables of ODD, TRACE and LIMITS, counts of README."""
 
 import re
 from collections import Counter
@@ -89,5 +89,8 @@ def with_counts(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for file, renewed in ((ODD, with_tables), (README, with_counts)):
+    from tests.trace import LIMITS, TRACE, with_data, with_grades
+
+    texts = {ODD: with_tables, README: with_counts, TRACE: with_data, LIMITS: with_grades}
+    for file, renewed in texts.items():
         file.write_text(renewed(file.read_text(encoding="utf-8")), encoding="utf-8")
