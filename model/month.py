@@ -19,6 +19,19 @@ def this_month(world: World):
 
 
 @compiled
+def lasting_surprise(world: World, happened: bool, probability: float):
+    """What happened less its probability, by the share of the horizon in which that is felt; 0 before it."""
+    clock = world.clock
+    return surprise(world, happened, probability) * (clock.end - clock.month) / max(1, clock.end - clock.warmup)
+
+
+@compiled
+def surprise(world: World, happened: bool, probability: float):
+    """What happened (1 or 0) less its probability; 0 before the horizon."""
+    return happened - min(1.0, probability) if world.clock.month >= world.clock.warmup else 0.0
+
+
+@compiled
 def record(world: World, tie: np.record, event: int):
     """Add an event to the tie's life history, if histories were asked for."""
     clock = world.clock
