@@ -2,9 +2,9 @@
 
 from model import chance
 from model.arrays import World
-from model.chance import happens, probability_of, stream_of
+from model.chance import happens, stream_of
 from model.machine.compiling import compiled, inlined
-from model.month import lasting_surprise, this_month
+from model.month import hazardous_surprise, this_month
 from model.partnership import leadership_of
 from model.place import shared_structure
 from model.tie import is_active
@@ -43,12 +43,12 @@ def sign_or_end(world: World, stream: int, u: int, c: int):
     if world.agreements[u, c] == 0:
         hazard = signing_hazard(world, u, c)
         signs = happens(stream, who, 0, hazard)
-        world.luck.signed += lasting_surprise(world, signs, probability_of(hazard))
+        world.luck.signed += hazardous_surprise(world, signs, hazard)
         world.agreements[u, c] = 1 if signs else 0
     else:
         hazard = ending_hazard(world, u, c)
         ends = happens(stream, who, 1, hazard)
-        world.luck.unsigned += lasting_surprise(world, ends, probability_of(hazard))
+        world.luck.unsigned += hazardous_surprise(world, ends, hazard)
         if ends:
             world.agreements[u, c] = 0
             world.common_work[u, c] = 0

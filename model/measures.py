@@ -187,6 +187,15 @@ LUCK_RECORD = np.dtype((np.record, [(name.removeprefix(LUCK), "f8") for name in 
 RECORDED = (*INDICATORS, *CONTROLS)
 
 
+def moved_by() -> dict[str, list[str]]:
+    """Names of the controls of each indicator that has any."""
+    return {
+        indicator: names
+        for indicator in INDICATORS
+        if (names := [each.name for each in _CONTROLS if indicator in each.moves])
+    }
+
+
 @dataclass(frozen=True)
 class Event:
     """What can happen in the life of a tie.

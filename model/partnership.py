@@ -6,7 +6,7 @@ import numpy as np
 
 from model import chance
 from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC, World
-from model.chance import happens, probability_of, stream_of, uniform
+from model.chance import happens, stream_of, uniform
 from model.finding import worth
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up_backwards
@@ -22,7 +22,7 @@ from model.measures import (
     STARTED_INKIND,
     STRATEGIC_ENDED,
 )
-from model.month import lasting_surprise, levers_of, record, surprise, this_month
+from model.month import hazardous_surprise, levers_of, record, surprise, this_month
 from model.need import close_need
 from model.place import shared_structure
 from model.tie import (
@@ -97,7 +97,7 @@ def keep_or_lapse(world: World, stream: int, t: int, tie: np.record):
         if tie.stage == SCOPING and tie.need == NONE:
             hazard += p.lapse_no_need
         lapses = happens(stream, who, 0, hazard)
-        world.luck.lapsed += lasting_surprise(world, lapses, probability_of(hazard))
+        world.luck.lapsed += hazardous_surprise(world, lapses, hazard)
         if lapses:
             record(world, tie, LAPSED)
             go_dormant(world, t)
@@ -160,7 +160,7 @@ def embed_or_end(world: World, stream: int, t: int, tie: np.record):
     who = chance.pair_of(tie.council, tie.researcher)
     hazard = embedding_hazard(world, tie)
     embeds = happens(stream, who, 0, hazard)
-    world.luck.embedded += lasting_surprise(world, embeds, probability_of(hazard))
+    world.luck.embedded += hazardous_surprise(world, embeds, hazard)
     if embeds:
         become_strategic(world, tie)
         this_month(world).embedded += 1
@@ -198,7 +198,7 @@ def last_or_end(world: World, stream: int, t: int, tie: np.record):
         + p.strategic_leader * max(0.0, p.weak_leadership - leadership(world, tie))
     )
     ends = happens(stream, who, 1, hazard)
-    world.luck.ended += lasting_surprise(world, ends, probability_of(hazard))
+    world.luck.ended += hazardous_surprise(world, ends, hazard)
     if ends:
         this_month(world).lost_strategic += 1
         record(world, tie, STRATEGIC_ENDED)

@@ -129,6 +129,8 @@ def pursue_careers(world: World, shapes: np.ndarray):
 @compiled
 def expect_departures(world: World):
     """Take off the luck of departures what is to be expected: strategic ties that vanish this month."""
+    if world.clock.month < world.clock.warmup:
+        return
     for k in range(world.clock.live):
         tie = world.ties[world.live[k]]
         if tie.stage == STRATEGIC:

@@ -90,6 +90,7 @@ class Settings:
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
+        controls: whether differences are freed of luck that is known to be nil on average.
         files: that it was composed of, conf/config.yaml apart.
         asked: what the program runs on in another form, as it was asked for.
     """
@@ -121,6 +122,7 @@ class Settings:
     out: Path
     out_is_new: bool
     figures: bool
+    controls: bool
     files: tuple[Path, ...]
     asked: Mapping[str, Any] = field(repr=False)
 
@@ -173,6 +175,7 @@ class Settings:
             "calibration": self.asked["calibration"],
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
+            "controls": self.controls,
             "failed": self.asked["failed"],
             "population": self.asked["population"],
             "policies": self.asked["policies"],
@@ -247,6 +250,7 @@ def settings_from(
         "row": lambda: "" if given["row"] is None else str(given["row"]),
         "report": lambda: None if given["report"] is None else _path("report", given["report"]),
         "figures": lambda: _truth("figures", given["figures"]),
+        "controls": lambda: _truth("controls", given.get("controls", True)),
         "store": lambda: _path("store", given["store"]),
         "out": lambda: _path("out", given["out"]),
         "out_is_new": lambda: bool(given.get("out_is_new")),

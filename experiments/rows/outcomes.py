@@ -77,7 +77,10 @@ def result_of(run: Run) -> Result:
     # Single precision is ample for means over seeds, and one measure after the other packs best.
     series = run.series.view("f8").reshape(-1, len(SERIES)).T
     return Result(
-        run.indicators | run.luck, len(run.series), _packed(series.astype("f4")), _packed(run.spells.astype("i4"))
+        run.indicators | run.luck,
+        len(run.series),
+        _packed(series.astype("f4")),
+        _packed(run.spells.astype("i4")),
     )
 
 
