@@ -108,18 +108,21 @@ def runs_saved(effects: pd.DataFrame, indicator: str) -> float:
     return float(saved.sum() + saved.max()) if len(saved) else np.nan
 
 
-def paired(treated: np.ndarray, untreated: np.ndarray, difference: np.ndarray) -> tuple[float, ...]:
+def paired(
+    treated: np.ndarray, untreated: np.ndarray, difference: np.ndarray | None = None
+) -> tuple[float, ...]:
     """What two policies differ by, from one value a seed each.
 
     Args:
         treated: values of a policy.
         untreated: those of the policy that it is compared with.
-        difference: between both, freed of luck if there are controls.
+        difference: between both, freed of luck; the plain one if not given.
 
     Returns:
         Effect, low, high, mean of the untreated, n; variance ratio of pairing, seeds that it saved, and their
         low and high; the same of controls.
     """
+    difference = treated - untreated if difference is None else difference
     known = np.isfinite(difference)
     treated, untreated, difference = (each[known].astype(float) for each in (treated, untreated, difference))
     n = len(difference)
