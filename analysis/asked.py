@@ -91,6 +91,7 @@ class Asked:
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
         discount: by which each year counts for less than the one before.
+        controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
     """
 
     job: str
@@ -105,6 +106,7 @@ class Asked:
     months: int = 0
     smallest_effect: float = 0.1
     discount: float = 0.035
+    controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""

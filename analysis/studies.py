@@ -30,6 +30,7 @@ from analysis.statistics import (
     stopping,
     survival,
 )
+from analysis.statistics.controls import by_policy, freed, freed_together, seed_by_seed
 from analysis.statistics.decision import costs, frontier, information, lasting, ranks, verdicts, yearly
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
@@ -48,6 +49,9 @@ RANKED_BY = "p90_regret"
 #: Half of the points choose where rankings flip, the other half say how surely.
 FEWEST_POINTS = 4
 FEWEST_BLOCKS = 2
+
+#: What places a run in a design.
+_RUN = ("point", "block", "policy", "seed")
 
 _RESPONSE = {"response": ("", "the indicator that is looked at")}
 _ANSWER = _RESPONSE | {"contrast": ("", "the policy, or the two whose difference it is")}
@@ -190,7 +194,12 @@ def compared(
     """
     if asked.against not in asked.policies or len(asked.policies) < 2:
         return Found()
-    found = Found({"effects": effects.effects_of(rows, asked.against), "best": _best(rows, columns)})
+    found = Found(
+        {
+            "effects": effects.effects_of(rows, asked.against, asked.controls),
+            "best": _best(rows, asked, columns),
+        }
+    )
     _mark_the_sum(found, asked)
     if over is not None:
         found.tables["effects"] = _with_posterior(found.tables["effects"], over, asked.against)
@@ -246,11 +255,17 @@ def off_the_sum(table: pd.DataFrame, in_all: float) -> list[str]:
     return list(costs.index[is_far & ~may_be_it])
 
 
-def _best(rows: pd.DataFrame, columns: Dictionary) -> pd.DataFrame:
+def _best(rows: pd.DataFrame, asked: Asked, columns: Dictionary) -> pd.DataFrame:
     """Which policies may be the best on each finding, as designed and at equal money."""
     parts = [pd.DataFrame(columns=list(best.COLUMNS))]
+    runs = by_policy(rows)
     for indicator in effects.FINDINGS:
-        levels = rows.pivot_table(index="seed", columns="policy", values=indicator, dropna=False, sort=False)
+        levels = pd.DataFrame(
+            {
+                policy: freed(*seed_by_seed(table, runs[asked.against], indicator, asked.controls))
+                for policy, table in runs.items()
+            }
+        )
         at_equal_money = levels.columns.str.endswith(AT_EQUAL_MONEY)
         for among, chosen in ((best.AS_DESIGNED, ~at_equal_money), (best.EQUAL_MONEY, at_equal_money)):
             if chosen.sum() > 1 and (better := columns.better(indicator)):
@@ -269,15 +284,16 @@ def _stop_honestly(
     (measured: 95% of 1,000 cases with 0.6 and 0.8 of the other's standard deviation, 93% with 0.95).
     """
     wanted = stopping.Wanted(precision.half_width, precision.most_seeds)
-    levels = rows.pivot_table(index="seed", columns="policy", values=precision.indicator, dropna=False)
-    levels = levels.reindex(range(*asked.seeds))
+    runs = by_policy(rows, range(*asked.seeds))
     for policy in asked.policies:
-        if policy == asked.against or policy not in levels:
+        if policy == asked.against or policy not in runs:
             continue
-        differences = (levels[policy] - levels[asked.against]).to_numpy(float)
-        if stopping.seeds_wanted(differences, wanted) < len(differences):
+        differences, luck = seed_by_seed(
+            runs[policy], runs[asked.against], precision.indicator, asked.controls
+        )
+        if stopping.seeds_wanted(differences, wanted, luck) < len(differences):
             continue
-        mean, low, high, is_reached = stopping.interval(differences, wanted)
+        mean, low, high, is_reached = stopping.interval(differences, wanted, luck)
         at = (table["policy"] == policy) & (table["indicator"] == precision.indicator)
         half, together = ((table.loc[at, end] - table.loc[at, "effect"]) for end in ("high", "together_high"))
         stretched = (high - low) / 2 * float((together / half).iloc[0])
@@ -352,9 +368,9 @@ def _needed(folder: Path, name: str) -> pd.DataFrame:
 
 def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which policy is good whatever the parameters are."""
-    rows = _rows(folder, ["point", "block", "policy", "seed", *asked.points.factors, *asked.responses])
+    rows = _rows(folder, [*_RUN, *asked.points.factors, *_looked_at(asked)])
     points = rows.drop_duplicates("point").set_index("point")[list(asked.points.factors)]
-    values = values_of(rows, asked)
+    values = _responses(rows, asked)
     found, parts = Found(), []
     for column, response in enumerate(asked.responses):
         if not (better := columns.better(response)):
@@ -410,7 +426,7 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
 def _sensitivity(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which factors matter."""
     found, parts = Found(), []
-    rows = _rows(folder, ["point", "block", "policy", "seed", *asked.responses])
+    rows = _rows(folder, [*_RUN, *_looked_at(asked)])
     for response, contrast, values, known in _answers(rows, asked, found):
         answer = (
             _screened(folder, asked, values, known)
@@ -429,7 +445,7 @@ def _answers(
 
     Of one policy, the response itself; of several, how each differs from the first.
     """
-    values = values_of(rows, asked)
+    values = _responses(rows, asked)
     blocked = values.reshape(asked.points.n, -1, *values.shape[1:])
     first, *others = asked.policies
     for column, response in enumerate(asked.responses):
@@ -470,13 +486,30 @@ def _figures(found: sobol.Indices | morris.Screening) -> dict[str, Any]:
     return {name: value for name, value in vars(found).items() if name != "table"}
 
 
-def values_of(rows: pd.DataFrame, asked: Asked) -> np.ndarray:
-    """The responses of all runs [points, replicates, policies, responses]; NaN where a run failed."""
+def _looked_at(asked: Asked) -> list[str]:
+    """The responses, and the luck that they are freed of."""
+    return [
+        *asked.responses,
+        *(name for response in asked.responses for name in asked.controls.get(response, ())),
+    ]
+
+
+def _responses(rows: pd.DataFrame, asked: Asked) -> np.ndarray:
+    """The responses of all runs, freed of luck; as of `values_of`."""
+    values = values_of(rows, asked, asked.responses)
+    for column, response in enumerate(asked.responses):
+        luck = values_of(rows, asked, asked.controls.get(response, ()))
+        values[..., column] = freed_together(values[..., column], luck)
+    return values
+
+
+def values_of(rows: pd.DataFrame, asked: Asked, columns: Sequence[str]) -> np.ndarray:
+    """Columns of all runs [points, replicates, policies, columns]; NaN where a run failed."""
     first, stop = asked.seeds
-    values = np.full((asked.points.size, stop - first, len(asked.policies), len(asked.responses)), np.nan)
+    values = np.full((asked.points.size, stop - first, len(asked.policies), len(columns)), np.nan)
     replicate = rows["seed"] - rows["block"] * asked.points.seeds_apart - first
     policy = rows["policy"].map({name: i for i, name in enumerate(asked.policies)})
-    values[rows["point"], replicate, policy] = rows[list(asked.responses)]
+    values[rows["point"], replicate, policy] = rows[list(columns)]
     return values
 
 

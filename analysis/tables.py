@@ -14,6 +14,9 @@ from analysis.dictionary import Dictionary
 
 AT_EQUAL_MONEY = "_equal_money"
 
+#: What names of columns of luck begin with, which is no outcome.
+LUCK = "luck_"
+
 #: What policies are ranked by.
 MAIN_INDICATOR = "mean_strategic"
 COST = "cost_total"

@@ -4,7 +4,7 @@ from model import chance
 from model.arrays import World
 from model.chance import happens, stream_of
 from model.machine.compiling import compiled, inlined
-from model.month import this_month
+from model.month import hazardous_surprise, this_month
 from model.partnership import leadership_of
 from model.place import shared_structure
 from model.tie import is_active
@@ -41,10 +41,17 @@ def sign_or_end(world: World, stream: int, u: int, c: int):
     """Let two organisations that have worked together sign an agreement, or end the one that they have."""
     who = chance.pair_of(c, u)
     if world.agreements[u, c] == 0:
-        world.agreements[u, c] = 1 if happens(stream, who, 0, signing_hazard(world, u, c)) else 0
-    elif happens(stream, who, 1, ending_hazard(world, u, c)):
-        world.agreements[u, c] = 0
-        world.common_work[u, c] = 0
+        hazard = signing_hazard(world, u, c)
+        signs = happens(stream, who, 0, hazard)
+        world.luck.signed += hazardous_surprise(world, signs, hazard)
+        world.agreements[u, c] = 1 if signs else 0
+    else:
+        hazard = ending_hazard(world, u, c)
+        ends = happens(stream, who, 1, hazard)
+        world.luck.unsigned += hazardous_surprise(world, ends, hazard)
+        if ends:
+            world.agreements[u, c] = 0
+            world.common_work[u, c] = 0
 
 
 @inlined

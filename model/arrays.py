@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from model.measures import MONTH_RECORD
+from model.measures import LUCK_RECORD, MONTH_RECORD
 from model.parameters import LEVER_RECORD, PARAMETER_RECORD, PARAMETERS
 
 TOPICS = ("inclusive growth", "net zero", "skills", "housing", "health", "transport", "data", "trade")
@@ -289,6 +289,7 @@ class World(NamedTuple):
     common_work: np.ndarray  # findings delivered together [universities, councils]
     agreements: np.ndarray  # 1 where there is an agreement [universities, councils]
     months: Table  # what is measured, one row a month
+    luck: np.record  # sums over the horizon of events less their probabilities
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: Table  # events; empty unless asked for
     # Scratch: whoever needs it fills it anew, and nothing in it outlives a phase of `model.schedule`.
@@ -359,6 +360,7 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "common_work": ((size.universities, size.councils), _N),
         "agreements": ((size.universities, size.councils), _N),
         "months": ((size.months,), MONTH_RECORD),
+        "luck": ((1,), LUCK_RECORD),
         "spells": ((2, 2, size.horizon + 1), _I),
         "history": ((size.events,), EVENT),
         "keys": ((scratch,), _F),

@@ -197,7 +197,13 @@ def happens(stream: int, who: int, draw: int, hazard: float):
     """Whether an event with this monthly hazard happens: probability 1 - exp(-hazard)."""
     u = uniform(stream, who, draw)
     # 1 - exp(-h) <= h, so the exponential is needed only for draws that could matter.
-    return u < hazard and u < 1.0 - math.exp(-hazard)
+    return u < hazard and u < probability_of(hazard)
+
+
+@entry
+def probability_of(hazard: float):
+    """Probability that an event with this monthly hazard happens in a month."""
+    return 1.0 - math.exp(-hazard)
 
 
 @entry
@@ -205,6 +211,14 @@ def normal(stream: int, who: int, draw: int):
     """Standard normal draw (Box & Muller 1958); takes two draws."""
     radius = math.sqrt(-2.0 * math.log(uniform(stream, who, draw)))
     return radius * math.cos(2.0 * math.pi * uniform(stream, who, draw + 1))
+
+
+@entry
+def above(mean: float, sigma: float, least: float):
+    """Probability that a normal draw is at least so much."""
+    if sigma <= 0.0:
+        return 1.0 if mean >= least else 0.0
+    return 0.5 * math.erfc((least - mean) / (sigma * math.sqrt(2.0)))
 
 
 @entry

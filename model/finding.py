@@ -12,7 +12,7 @@ from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up
 from model.machine.ordering import sort_by_luck
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN, YIELDED
-from model.month import levers_of, record, this_month
+from model.month import levers_of, record, surprise, this_month
 from model.need import close_need, oldest_need_on
 from model.tie import is_active
 
@@ -193,7 +193,11 @@ def has_heard(world: World, c: int, heard: int):
 def hear(world: World, c: int, tie: np.record, value: float, luck: float):
     """A council that hears of a finding may have its oldest need on the topic met; ODD 4.9."""
     n = oldest_need_on(world, c, tie.topic)
-    if n != NONE and luck < transfer(world, n, tie.council):
+    if n == NONE:
+        return
+    probability = transfer(world, n, tie.council)
+    world.luck.heard += surprise(world, luck < probability, probability)
+    if luck < probability:
         close_need(world, n)
         this_month(world).needs_met_dissemination += 1
         this_month(world).value += world.parameters.transfer_value * value

@@ -10,7 +10,7 @@ from model.chance import stream_of, uniform
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
 from model.measures import BID, FULL_BID, GAVE_UP, GRANT_AWARDED, STARTED_GRANT
-from model.month import levers_of, record, this_month
+from model.month import lasting_surprise, levers_of, record, this_month
 from model.partnership import is_bridged
 from model.place import round_half_up
 from model.tie import become_awarded, go_dormant, start_project
@@ -176,36 +176,28 @@ def would_bid(world: World, tie: np.record, stream: int, draw: int, share: float
     hears = 1.0 if is_bridged(world, tie) else awareness(world)
     wants = p.bid_base + (1.0 - p.bid_base) * min(1.0, 2.0 * researcher.motives[2])
     time = 0.3 + 0.7 * world.efforts[researcher.effort].served_nurturing
-    return uniform(stream, chance.pair_of(tie.council, tie.researcher), draw) < share * hears * wants * time
+    probability = share * hears * wants * time
+    bids = uniform(stream, chance.pair_of(tie.council, tie.researcher), draw) < probability
+    world.luck.bid += lasting_surprise(world, bids, probability)
+    return bids
 
 
 @compiled
 def score(world: World, tie: np.record, stream: int, draw: int, noise: float, taste: int, taste_draw: int):
-    """What the funder's assessors make of a bid."""
-    impact = levers_of(world).impact_weight
-    return assessed(world, tie, stream, draw, noise, taste, taste_draw, impact)
+    """What the funder's assessors make of a bid: its merit to them, and noise."""
+    luck = chance.normal(stream, chance.pair_of(tie.council, tie.researcher), draw)
+    return merit_of(world, tie, taste, taste_draw, levers_of(world).impact_weight) + noise * luck
 
 
 @compiled
-def assessed(
-    world: World,
-    tie: np.record,
-    stream: int,
-    draw: int,
-    noise: float,
-    taste: int,
-    taste_draw: int,
-    impact: float,
-):
-    """What assessors make of a bid: excellence, impact, the call's taste, and noise."""
+def merit_of(world: World, tie: np.record, taste: int, taste_draw: int, impact: float):
+    """Merit of a bid to assessors: excellence, impact, and the call's taste."""
     council, researcher = world.councils[tie.council], world.researchers[tie.researcher]
     merit = researcher.expertise[tie.topic] * (0.25 + 0.5 * council.commitment + 0.5 * tie.trust)
-    luck = chance.normal(stream, chance.pair_of(tie.council, tie.researcher), draw)
     return (
         (1.0 - impact) * researcher.excellence
         + impact * merit
         + world.parameters.taste_weight * taste_for(world, tie.topic, uniform(taste, tie.topic, taste_draw))
-        + noise * luck
     )
 
 
@@ -371,8 +363,11 @@ def bid_openly(world: World, t: int, tie: np.record, stream: int, taste: int, cu
     p, month = world.parameters, this_month(world)
     month.bids_open += 1
     record(world, tie, BID)
-    impact = world.segments[0].impact_weight
-    if assessed(world, tie, stream, OPEN_NOISE, p.score_noise, taste, OPEN_TASTE, impact) >= cutoff:
+    luck = chance.normal(stream, chance.pair_of(tie.council, tie.researcher), OPEN_NOISE)
+    merit = merit_of(world, tie, taste, OPEN_TASTE, world.segments[0].impact_weight)
+    wins = merit + p.score_noise * luck >= cutoff
+    world.luck.won += lasting_surprise(world, wins, chance.above(merit, p.score_noise, cutoff))
+    if wins:
         tie.grant_months = p.open_months
         become_awarded(world, tie, world.clock.month + p.open_lag)
         record(world, tie, GRANT_AWARDED)

@@ -139,6 +139,64 @@ INDICATORS = tuple(HORIZON)
 
 
 @dataclass(frozen=True)
+class Control:
+    """Luck that a run had: events of a kind less their probabilities, summed over the horizon.
+
+    Its mean over seeds is 0 whatever the rules and the policy, so what it explains of an indicator is luck, and
+    can be taken out (control variates; Henderson and Glynn 2002, Mathematics of Operations Research 27(2)).
+    Luck that all policies share by their seed, such as who leads and what needs arise, is left to pairing.
+
+    Attributes:
+        name: of the sum; `world.luck` has it without what it begins with.
+        lasts: whether each event counts by the share of the horizon that was left, as what it changes stays.
+        moves: indicators that the luck is taken out of.
+        meaning: which events these are.
+    """
+
+    name: str
+    lasts: bool
+    moves: tuple[str, ...]
+    meaning: str
+
+
+#: What names of controls begin with.
+LUCK = "luck_"
+_ALL_NEEDS = ("needs_met_all",)
+_WORK = ("needs_met", "findings", "findings_timely", "value")
+_LASTING = ("mean_strategic", "strategic_opportunity", *_WORK, *_ALL_NEEDS)
+_REACH = ("mean_coverage", "mean_project")
+# fmt: off
+_CONTROLS = (
+    Control("luck_embedded", True, (*_LASTING, *_REACH), "projects that embed, of those that may"),
+    Control("luck_ended", True, _LASTING, "strategic ties that end"),
+    Control("luck_departed", True, _LASTING, "strategic ties that vanish with a researcher who leaves"),
+    Control("luck_won", True, (*_LASTING, *_REACH), "bids that win in national competitions, given the cut-off"),
+    Control("luck_bid", True, (*_WORK, *_REACH), "ready ties that bid"),
+    Control("luck_accepted", True, _REACH, "meetings that a council accepts, of those that the researcher does"),
+    Control("luck_lapsed", True, _REACH, "ties that fall asleep before a project"),
+    Control("luck_signed", True, ("mean_agreements",), "agreements signed"),
+    Control("luck_unsigned", True, ("mean_agreements",), "agreements that end"),
+    Control("luck_answered", False, _ALL_NEEDS, "needs that scoping gives a first answer"),
+    Control("luck_heard", False, _ALL_NEEDS, "needs met by a finding that a council heard of"),
+)
+# fmt: on
+#: By name.
+CONTROLS = {each.name: each for each in _CONTROLS}
+LUCK_RECORD = np.dtype((np.record, [(name.removeprefix(LUCK), "f8") for name in CONTROLS]))
+#: What is kept of every run.
+RECORDED = (*INDICATORS, *CONTROLS)
+
+
+def moved_by() -> dict[str, list[str]]:
+    """Names of the controls of each indicator that has any."""
+    return {
+        indicator: names
+        for indicator in INDICATORS
+        if (names := [each.name for each in _CONTROLS if indicator in each.moves])
+    }
+
+
+@dataclass(frozen=True)
 class Event:
     """What can happen in the life of a tie.
 

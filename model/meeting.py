@@ -22,7 +22,7 @@ from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up
 from model.machine.ordering import sort_by_luck
 from model.measures import INITIAL
-from model.month import levers_of, record, this_month
+from model.month import lasting_surprise, levers_of, record, this_month
 from model.need import best_free_need
 from model.picking import pick_council, pick_university
 from model.place import home, shared_structure
@@ -181,7 +181,9 @@ def both_want_it(world: World, stream: int, who: int, c: int, i: int, topic: int
     if not researcher_accepts(world, stream, who, c, i, trust):
         return False
     wanted = acceptance(council_value(world, c, i, topic, trust))
-    return uniform(stream, who, chance.COUNCIL_ACCEPTS) < wanted
+    accepts = uniform(stream, who, chance.COUNCIL_ACCEPTS) < wanted
+    world.luck.accepted += lasting_surprise(world, accepts, wanted)
+    return accepts
 
 
 @inlined

@@ -3,6 +3,7 @@
 import numpy as np
 
 from model.arrays import TABLE_FULL, World
+from model.chance import probability_of
 from model.machine.compiling import compiled
 
 
@@ -16,6 +17,29 @@ def levers_of(world: World):
 def this_month(world: World):
     """The record of what is measured this month."""
     return world.months[world.clock.month]
+
+
+@compiled
+def surprise(world: World, happened: bool, probability: float):
+    """Whether something happened (1 or 0) less its probability; 0 before the horizon."""
+    return happened - min(1.0, probability) if world.clock.month >= world.clock.warmup else 0.0
+
+
+@compiled
+def lasting_surprise(world: World, happened: bool, probability: float):
+    """A surprise by the share of the horizon that is left, in which it is felt."""
+    clock = world.clock
+    return (
+        surprise(world, happened, probability) * (clock.end - clock.month) / max(1, clock.end - clock.warmup)
+    )
+
+
+@compiled
+def hazardous_surprise(world: World, happened: bool, hazard: float):
+    """A lasting surprise at what has a monthly hazard."""
+    if world.clock.month < world.clock.warmup:
+        return 0.0  # an exponential takes time
+    return lasting_surprise(world, happened, probability_of(hazard))
 
 
 @compiled

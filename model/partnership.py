@@ -22,7 +22,7 @@ from model.measures import (
     STARTED_INKIND,
     STRATEGIC_ENDED,
 )
-from model.month import levers_of, record, this_month
+from model.month import hazardous_surprise, levers_of, record, surprise, this_month
 from model.need import close_need
 from model.place import shared_structure
 from model.tie import (
@@ -67,7 +67,9 @@ def nurture(world: World, stream: int, tie: np.record):
 def answer_first(world: World, stream: int, tie: np.record):
     """Scoping well done may give the need a first answer."""
     p, fits = world.parameters, world.researchers[tie.researcher].expertise[tie.topic]
-    if uniform(stream, chance.pair_of(tie.council, tie.researcher), 2) < p.scoping_answer * fits:
+    answers = uniform(stream, chance.pair_of(tie.council, tie.researcher), 2) < p.scoping_answer * fits
+    world.luck.answered += surprise(world, answers, p.scoping_answer * fits)
+    if answers:
         this_month(world).needs_met_scoping += 1
         this_month(world).value += p.scoping_value * worth(world, tie)
         close_need(world, tie.need)
@@ -94,7 +96,9 @@ def keep_or_lapse(world: World, stream: int, t: int, tie: np.record):
         hazard = p.lapse_base + p.lapse_starved * (1.0 - tie.served)
         if tie.stage == SCOPING and tie.need == NONE:
             hazard += p.lapse_no_need
-        if happens(stream, who, 0, hazard):
+        lapses = happens(stream, who, 0, hazard)
+        world.luck.lapsed += hazardous_surprise(world, lapses, hazard)
+        if lapses:
             record(world, tie, LAPSED)
             go_dormant(world, t)
             return
@@ -154,7 +158,10 @@ def embedding_hazard(world: World, tie: np.record):
 def embed_or_end(world: World, stream: int, t: int, tie: np.record):
     """Let a project embed, or use up a month of its funding."""
     who = chance.pair_of(tie.council, tie.researcher)
-    if happens(stream, who, 0, embedding_hazard(world, tie)):
+    hazard = embedding_hazard(world, tie)
+    embeds = happens(stream, who, 0, hazard)
+    world.luck.embedded += hazardous_surprise(world, embeds, hazard)
+    if embeds:
         become_strategic(world, tie)
         this_month(world).embedded += 1
         record(world, tie, EMBEDDED)
@@ -190,7 +197,9 @@ def last_or_end(world: World, stream: int, t: int, tie: np.record):
         + p.strategic_starved * (1.0 - tie.served)
         + p.strategic_leader * max(0.0, p.weak_leadership - leadership(world, tie))
     )
-    if happens(stream, who, 1, hazard):
+    ends = happens(stream, who, 1, hazard)
+    world.luck.ended += hazardous_surprise(world, ends, hazard)
+    if ends:
         this_month(world).lost_strategic += 1
         record(world, tie, STRATEGIC_ENDED)
         go_dormant(world, t)

@@ -20,7 +20,7 @@ from model.council import draw_weights
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up
 from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
-from model.month import levers_of, record, this_month
+from model.month import lasting_surprise, levers_of, record, this_month
 from model.need import best_free_need
 from model.picking import pick_council, weigh_staff
 from model.tie import awaken, find_tie, is_active, make_tie, remove_tie, start_project
@@ -108,6 +108,7 @@ def pursue_careers(world: World, shapes: np.ndarray):
     stream = stream_of(clock.seed, chance.CAREER, clock.month)
     handovers = stream_of(clock.seed, chance.HANDOVER, clock.month)
     successors = stream_of(clock.seed, chance.SUCCESSOR, clock.month)
+    expect_departures(world)
     listed = 0
     for i in range(clock.slots):
         ends = world.contract_ends[i]
@@ -126,16 +127,49 @@ def pursue_careers(world: World, shapes: np.ndarray):
 
 
 @compiled
+def expect_departures(world: World):
+    """Take off the luck of departures what is to be expected: strategic ties that vanish this month."""
+    if world.clock.month < world.clock.warmup:
+        return
+    for k in range(world.clock.live):
+        tie = world.ties[world.live[k]]
+        if tie.stage == STRATEGIC:
+            stays_on = handover(world, tie) if tie.researcher < world.clock.posts else 0.0
+            vanishes = chance_to_leave(world, tie.researcher) * (1.0 - stays_on)
+            world.luck.departed += lasting_surprise(world, False, vanishes)
+
+
+@compiled
+def chance_to_leave(world: World, i: int):
+    """Chance that a researcher leaves this month."""
+    p = world.parameters
+    if world.contract_ends[i] == PERMANENT:
+        return p.researcher_exit
+    if world.contract_ends[i] != world.clock.month:
+        return 0.0
+    if i >= world.clock.posts:
+        return 1.0
+    with_grant = p.contract_with_grant if longest_grant(world, i) > 0 else 0.0
+    return (1.0 - with_grant) * (1.0 - p.renewal)
+
+
+@compiled
 def renewed_for(world: World, stream: int, i: int):
     """Months for which a fixed term that has run out goes on: to a grant's end, or anew; 0 if not at all."""
-    p, months = world.parameters, 0
-    if uniform(stream, i, 2) < p.contract_with_grant:
-        t = world.researchers[i].first_tie
-        while t != NONE:
-            months = max(months, months_of_grant(world, world.ties[t]))
-            t = world.ties[t].next_of_researcher
+    p = world.parameters
+    months = longest_grant(world, i) if uniform(stream, i, 2) < p.contract_with_grant else 0
     if months == 0 and uniform(stream, i, 1) < p.renewal:
         return p.contract_months
+    return months
+
+
+@compiled
+def longest_grant(world: World, i: int):
+    """Months to the end of a researcher's longest grant; 0 without one."""
+    months, t = 0, world.researchers[i].first_tie
+    while t != NONE:
+        months = max(months, months_of_grant(world, world.ties[t]))
+        t = world.ties[t].next_of_researcher
     return months
 
 
@@ -189,6 +223,7 @@ def part_with_ties(world: World, i: int, stream: int):
             tie.trust *= p.handover_trust
             record(world, tie, HANDED_OVER)
         else:
+            world.luck.departed += lasting_surprise(world, tie.stage == STRATEGIC, 0.0)
             month.lost_strategic += tie.stage == STRATEGIC
             month.ended_project += tie.stage == PROJECT
             record(world, tie, DEPARTED)

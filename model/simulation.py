@@ -10,7 +10,7 @@ import numpy as np
 from model import schedule
 from model.arrays import PHD_ROW_TAKEN, Size, World, array_of, phd_rows
 from model.machine import memory
-from model.measures import indicators_of
+from model.measures import CONTROLS, indicators_of
 from model.names import named
 from model.parameters import LEVERS, as_number, parameters_from
 from model.place import decay_with_distance
@@ -56,6 +56,7 @@ class Run:
         series: one record a month of the horizon (`model.measures.SERIES`).
         spells: counts [project or strategic, ended or censored, months lasted].
         histories: one record an event of a tie's life, or None if not asked for.
+        luck: sums of events less their probabilities, by name (`model.measures.CONTROLS`).
         policy: what the policy is called.
         seed: names its luck.
     """
@@ -64,6 +65,7 @@ class Run:
     series: np.ndarray
     spells: np.ndarray
     histories: np.ndarray | None
+    luck: dict[str, float]
     policy: str = ""
     seed: int = 0
 
@@ -169,8 +171,9 @@ class Simulation:
         series = self.world.months[warmup : max(self.month, warmup)].copy()
         histories = self.world.history[: self.world.clock.events].copy() if self.histories else None
         indicators = indicators_of(series, self.world.councils["active_months"])
+        luck = dict(zip(CONTROLS, array_of(self.world.luck)[0].item(), strict=True))
         spells = self.world.spells.copy()
-        return Run(indicators, series, spells, histories, self.policy.name, self.seed)
+        return Run(indicators, series, spells, histories, luck, self.policy.name, self.seed)
 
     def _size(self) -> Size:
         councils, universities = self.population.councils, self.population.universities

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from experiments.study.assumptions import status
 from model.domains import Lever, Parameter
-from model.measures import HORIZON, LIFE, MONTHLY, Event, Indicator
+from model.measures import CONTROLS, HORIZON, LIFE, MONTHLY, Control, Event, Indicator
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
 
 ODD = Path(__file__).resolve().parent.parent / "model" / "ODD.md"
@@ -20,6 +20,7 @@ BETTER = {1: "more", -1: "less", 0: ""}
 COLUMNS = ("name", "default", "plausible", "allowed", "unit", "meaning", "status", "source")
 COLUMNS_OF_LEVERS = ("lever", "as people read it", "price", "charged to", "grows with the population")
 COLUMNS_OF_MEASURES = ("name", "kind", "unit", "better", "what")
+COLUMNS_OF_LUCK = ("name", "by the horizon left", "events", "taken out of")
 COLUMNS_OF_EVENTS = ("event", "stage afterwards", "what")
 
 
@@ -47,6 +48,12 @@ def cells_of_indicator(declared: Indicator) -> tuple:
     return f"`{declared.name}`", declared.kind, declared.unit, BETTER[declared.better], declared.meaning
 
 
+def cells_of_control(control: Control) -> tuple:
+    """A line of the table of luck."""
+    moves = ", ".join(f"`{name}`" for name in control.moves)
+    return f"`{control.name}`", "yes" if control.lasts else "", control.meaning, moves
+
+
 def cells_of_event(event: Event) -> tuple:
     """A line of the table of what can happen in the life of a tie."""
     return f"`{event.name}`", event.stage or "as it was", event.meaning
@@ -66,9 +73,11 @@ def with_tables(text: str) -> str:
         + table("All others", COLUMNS, map(cells, PARAMETERS.values()))
     )
     of_horizon = (each for each in HORIZON.values() if each.name not in MONTHLY)
-    measures = table(
-        "Indicators", COLUMNS_OF_MEASURES, map(cells_of_indicator, (*MONTHLY.values(), *of_horizon))
-    ) + table("Events", COLUMNS_OF_EVENTS, map(cells_of_event, LIFE))
+    measures = (
+        table("Indicators", COLUMNS_OF_MEASURES, map(cells_of_indicator, (*MONTHLY.values(), *of_horizon)))
+        + table("Luck", COLUMNS_OF_LUCK, map(cells_of_control, CONTROLS.values()))
+        + table("Events", COLUMNS_OF_EVENTS, map(cells_of_event, LIFE))
+    )
     return replaced(replaced(text, BEGIN, END, parameters), BEGIN_MEASURES, END_MEASURES, measures)
 
 

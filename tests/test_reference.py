@@ -64,6 +64,7 @@ def assert_same(levers, population, seed, parameters):
     assert run.indicators.keys() == indicators.keys()
     for name, value in run.indicators.items():
         assert value == pytest.approx(indicators[name], rel=1e-9, abs=1e-9, nan_ok=True), name
+    assert run.luck == pytest.approx(reference.measures.luck, rel=1e-9, abs=1e-9)
     assert spells_of(run) == reference.spells
 
 

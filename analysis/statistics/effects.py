@@ -13,13 +13,16 @@ The ratio's interval is the jackknife's, on its logarithm (Miller 1968, Annals o
 (30 seeds) to 95% (200) of exponential luck.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from analysis.dictionary import spanned
+from analysis.statistics.controls import NONE, Controls, by_policy, freed, seed_by_seed
 from analysis.statistics.intervals import half_width
 from analysis.statistics.together import critical_values
-from analysis.tables import BASELINE, COST, HEADLINES
+from analysis.tables import BASELINE, COST, HEADLINES, LUCK
 
 #: What each column is: its unit and meaning.
 COLUMNS = {
@@ -35,6 +38,8 @@ COLUMNS = {
     "n": ("seeds", "for which both are defined"),
     "variance_ratio": ("ratio", "variance that the effect would have without shared luck, by what it has"),
     **spanned("seeds_saved", "seeds", "that pairing saved of each policy, for the same interval"),
+    "controls_ratio": ("ratio", "variance that the effect would have with luck left in, by what it has"),
+    **spanned("controls_saved", "seeds", "that taking luck out saved of each policy, beyond pairing"),
     "together_low": (
         "the indicator's",
         "low end of an interval that holds, at 95%, with all of the table",
@@ -49,33 +54,32 @@ FINDINGS = tuple(name for name in HEADLINES if name != COST)
 _KEYS = ["policy", "population", "seed", "row"]
 
 
-def effects_of(rows: pd.DataFrame, against: str = BASELINE) -> pd.DataFrame:
+def effects_of(rows: pd.DataFrame, against: str = BASELINE, controls: Controls = NONE) -> pd.DataFrame:
     """Effect of every policy on every indicator, against the baseline or any other policy.
 
     Args:
         rows: a line a run.
         against: the policy that the others are compared with; `rows` has it.
+        controls: columns of luck that indicators are freed of, by indicator.
 
     Returns:
         A line a policy and indicator: the effect; the ends of its own 95% interval, which answer a single
         question; the mean of the policy compared with; the number of seeds for which both are defined;
-        variance ratio and seeds saved (NaN where the difference never varies); and the ends
+        variance ratio and seeds saved by pairing, and by controls on top of that (NaN where the difference
+        never varies, or has no controls); and the ends
         `together_low` and `together_high` of intervals that hold at once in 95% of tables: for `FINDINGS`,
         those of all policies and findings; for all other indicators, those of all policies and these.
     """
-    seeds = sorted(rows["seed"].unique())
-    tables = {
-        str(name): table.set_index("seed").reindex(seeds)
-        for name, table in rows.groupby("policy", sort=False)
-    }
+    tables = by_policy(rows)
     base = tables.pop(against)
-    indicators = list(rows.columns.difference(_KEYS, sort=False))
+    indicators = [name for name in rows.columns.difference(_KEYS, sort=False) if not name.startswith(LUCK)]
     lines, differences = [], []
     for policy, table in tables.items():
         for indicator in indicators:
             treated, untreated = (each[indicator].to_numpy(float, na_value=np.nan) for each in (table, base))
-            lines.append((policy, indicator, *paired(treated, untreated)))
-            differences.append(treated - untreated)
+            difference = freed(*seed_by_seed(table, base, indicator, controls))
+            lines.append((policy, indicator, *paired(treated, untreated, difference)))
+            differences.append(difference)
     table = pd.DataFrame(lines, columns=list(COLUMNS)[:-2])
     return together(table, critical_of(table, np.column_stack(differences)))
 
@@ -104,37 +108,52 @@ def runs_saved(effects: pd.DataFrame, indicator: str) -> float:
     return float(saved.sum() + saved.max()) if len(saved) else np.nan
 
 
-def paired(treated: np.ndarray, untreated: np.ndarray) -> tuple[float, ...]:
+def paired(
+    treated: np.ndarray, untreated: np.ndarray, difference: np.ndarray | None = None
+) -> tuple[float, ...]:
     """What two policies differ by, from one value a seed each.
 
+    Args:
+        treated: values of a policy.
+        untreated: those of the policy that it is compared with.
+        difference: between both, freed of luck; the plain one if not given.
+
     Returns:
-        Effect, low, high, mean of the untreated, n, variance ratio, seeds saved, and their low and high.
+        Effect, low, high, mean of the untreated, n; variance ratio of pairing, seeds that it saved, and their
+        low and high; the same of controls.
     """
-    known = np.isfinite(treated) & np.isfinite(untreated)
-    treated, untreated = treated[known].astype(float), untreated[known].astype(float)
-    n = len(treated)
+    difference = treated - untreated if difference is None else difference
+    known = np.isfinite(difference)
+    treated, untreated, difference = (each[known].astype(float) for each in (treated, untreated, difference))
+    n = len(difference)
     if not n:
-        return (*[np.nan] * 4, 0, *[np.nan] * 4)
-    difference = treated - untreated
-    effect = difference.mean()
+        return (*[np.nan] * 4, 0, *[np.nan] * 8)
+    effect, plain = difference.mean(), treated - untreated
     if n == 1:
-        return (effect, np.nan, np.nan, untreated.mean(), n, *[np.nan] * 4)
+        return (effect, np.nan, np.nan, untreated.mean(), n, *[np.nan] * 8)
     half = float(half_width(difference.std(ddof=1) / np.sqrt(n), n))
-    shared = difference.var(ddof=1)
-    ratio = (treated.var(ddof=1) + untreated.var(ddof=1)) / shared if shared > 0 else np.nan
-    ends = (n * (end - 1) for end in _ratio_ends(treated, untreated))
-    return (effect, effect - half, effect + half, untreated.mean(), n, ratio, n * (ratio - 1), *ends)
+    of_pairing = _saved([treated, untreated], plain)
+    of_controls = _saved([plain], difference) if (plain != difference).any() else [np.nan] * 4
+    return (effect, effect - half, effect + half, untreated.mean(), n, *of_pairing, *of_controls)
 
 
-def _ratio_ends(treated: np.ndarray, untreated: np.ndarray) -> tuple[float, float]:
+def _saved(without: Sequence[np.ndarray], by: np.ndarray) -> tuple[float, ...]:
+    """Variance without something by that with it, and the seeds that it saved, with low and high end."""
+    n, varies = len(by), by.var(ddof=1)
+    ratio = sum(each.var(ddof=1) for each in without) / varies if varies > 0 else np.nan
+    return (ratio, n * (ratio - 1), *(n * (end - 1) for end in _ratio_ends(without, by)))
+
+
+def _ratio_ends(without: Sequence[np.ndarray], by: np.ndarray) -> tuple[float, float]:
     """Ends of the 95% interval of a variance ratio; NaN with too few seeds, or where nothing varies."""
-    n = len(treated)
+    n = len(by)
     if n < 3:
         return np.nan, np.nan
-    whole, left_out = zip(*map(_variances, (treated, untreated, treated - untreated)), strict=True)
-    if not min(left_out[2].min(), (left_out[0] + left_out[1]).min()) > 0:
+    all_seeds, left_out = (sum(each) for each in zip(*map(_variances, without), strict=True))
+    its_all, its_left_out = _variances(by)
+    if not min(left_out.min(), its_left_out.min()) > 0:
         return np.nan, np.nan
-    ratio, without_one = (np.log((a + b) / shared) for a, b, shared in (whole, left_out))
+    ratio, without_one = np.log(all_seeds / its_all), np.log(left_out / its_left_out)
     half = float(half_width((n - 1) * np.std(without_one, ddof=1) / np.sqrt(n), n))
     centre = n * ratio - (n - 1) * np.mean(without_one)
     return float(np.exp(centre - half)), float(np.exp(centre + half))

@@ -99,6 +99,7 @@ class Settings:
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
+        controls: whether differences are freed of luck that is known to be nil on average.
         files: that it was composed of, conf/config.yaml apart.
         asked: what the program runs on in another form, as it was asked for.
     """
@@ -131,6 +132,7 @@ class Settings:
     out: Path
     out_is_new: bool
     figures: bool
+    controls: bool
     files: tuple[Path, ...]
     asked: Mapping[str, Any] = field(repr=False)
 
@@ -184,6 +186,7 @@ class Settings:
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
             "rivals": self.asked["rivals"],
+            "controls": self.controls,
             "failed": self.asked["failed"],
             "population": self.asked["population"],
             "policies": self.asked["policies"],
@@ -259,6 +262,7 @@ def settings_from(
         "row": lambda: "" if given["row"] is None else str(given["row"]),
         "report": lambda: None if given["report"] is None else _path("report", given["report"]),
         "figures": lambda: _truth("figures", given["figures"]),
+        "controls": lambda: _truth("controls", given.get("controls", True)),
         "store": lambda: _path("store", given["store"]),
         "out": lambda: _path("out", given["out"]),
         "out_is_new": lambda: bool(given.get("out_is_new")),

@@ -23,7 +23,7 @@ class Result:
     seldom looked at.
 
     Attributes:
-        indicators: by name.
+        indicators: by name, and the run's luck.
         horizon: months.
         series: monthly measures, packed.
         spells: counts of spells, packed.
@@ -77,7 +77,10 @@ def result_of(run: Run) -> Result:
     # Single precision is ample for means over seeds, and one measure after the other packs best.
     series = run.series.view("f8").reshape(-1, len(SERIES)).T
     return Result(
-        run.indicators, len(run.series), _packed(series.astype("f4")), _packed(run.spells.astype("i4"))
+        run.indicators | run.luck,
+        len(run.series),
+        _packed(series.astype("f4")),
+        _packed(run.spells.astype("i4")),
     )
 
 

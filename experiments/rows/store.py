@@ -37,7 +37,7 @@ from experiments.rows.tables import (
     stories_fault,
     stories_table,
 )
-from model.measures import INDICATORS
+from model.measures import INDICATORS, RECORDED
 from model.parameters import PARAMETERS
 from model.population import Population
 from model.problems import BadInput
@@ -152,8 +152,8 @@ class Store:
             self.rows.add(rows_table(results))
 
     def indicators(self, names: Sequence[str]) -> pd.DataFrame:
-        """Indicators of rows, in the order of their names."""
-        return self.rows.read(names, INDICATORS).to_pandas()
+        """Indicators of rows and the luck they had, in the order of their names."""
+        return self.rows.read(names, RECORDED).to_pandas()
 
     def frame(self) -> pd.DataFrame:
         """All rows that this version of the model has finished, a line each.

@@ -11,7 +11,7 @@ import pyarrow as pa
 from experiments.rows.outcomes import Failure, Result
 from experiments.rows.row import Row, model_version
 from experiments.rows.versions import commit, package_versions
-from model.measures import INDICATORS, RATIOS
+from model.measures import RATIOS, RECORDED
 
 type Columns = Mapping[str, pa.DataType]
 
@@ -28,9 +28,9 @@ FAILURES: Columns = KEYS | {field.name: _TEXT for field in fields(Failure)}
 
 
 def rows_table(results: Sequence[tuple[Row, Result]]) -> pa.Table:
-    """A line a row, with its indicators."""
+    """A line a row, with its indicators and its luck."""
     values = np.array([list(result.indicators.values()) for _, result in results])
-    columns = _keys([row for row, _ in results]) | dict(zip(INDICATORS, values.T, strict=True))
+    columns = _keys([row for row, _ in results]) | dict(zip(RECORDED, values.T, strict=True))
     return pa.table(columns).replace_schema_metadata(_origin())
 
 
@@ -59,7 +59,7 @@ def failures_table(failures: Sequence[tuple[Row, Failure]]) -> pa.Table:
 def rows_fault(schema: pa.Schema, table: pa.Table) -> str:
     """What is wrong with rows. Those of another version of the model may have other indicators."""
     is_own = "model" in table.column_names and model_version() in table["model"].unique().to_pylist()
-    indicators = INDICATORS if is_own else [name for name in schema.names if name not in KEYS]
+    indicators = RECORDED if is_own else [name for name in schema.names if name not in KEYS]
     fault = _columns_fault(schema, {**KEYS, **dict.fromkeys(indicators, _REAL)}) or _gaps(table)
     return fault or (_numbers_fault(table) if is_own else "")
 
@@ -102,7 +102,7 @@ def _gaps(table: pa.Table) -> str:
 
 
 def _numbers_fault(table: pa.Table) -> str:
-    for name in INDICATORS:
+    for name in RECORDED:
         values = table[name].to_numpy()
         if not (np.isfinite(values) | (name in RATIOS) & np.isnan(values)).all():
             return f"has what is no number in the column {name}"

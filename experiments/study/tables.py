@@ -16,7 +16,7 @@ from experiments.command.settings import Settings
 from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.points import BLOCK, Design
 from experiments.study.equal_money import Solved
-from model.measures import FLOW, HORIZON, MONTHLY, STOCK, Indicator
+from model.measures import CONTROLS, FLOW, HORIZON, MONTHLY, STOCK, Indicator, moved_by
 from model.parameters import LEVERS
 
 _NAMES = {
@@ -83,6 +83,10 @@ def _of_rows(table: str, design: Design) -> Iterator[Column]:
         unit = each.unit + OVER_HORIZON * (each.kind == FLOW)
         meaning = f"mean over the horizon of: {each.meaning}" if each.kind == STOCK else each.meaning
         yield Column(table, name, unit, meaning, each.kind, each.better, each.label)
+    for each in CONTROLS.values():
+        by = ", each by the share of the horizon that was left" if each.lasts else ""
+        meaning = f"luck, 0 on average: {each.meaning}, less their probabilities{by}"
+        yield Column(table, each.name, "events", meaning)
 
 
 def _positions(design: Design) -> Iterator[Column]:
@@ -124,7 +128,13 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         months=months_of(settings),
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,
+        controls=controls_of(settings),
     )
+
+
+def controls_of(settings: Settings) -> dict[str, list[str]]:
+    """Sums of luck that indicators are freed of, by indicator; none if that is not wanted."""
+    return moved_by() if settings.controls else {}
 
 
 def _equal_money(settings: Settings, solved: Mapping[str, Solved]) -> EqualMoney | None:

@@ -19,7 +19,7 @@ from experiments.rows.row import (
 )
 from experiments.rows.store import Store
 from experiments.running.batches import Batch, run_batch
-from model.measures import INDICATORS
+from model.measures import RECORDED
 from model.parameters import parameters_from
 from model.policy import policy_from
 from model.population import Population, lattice
@@ -91,11 +91,11 @@ def test_indicators_come_back_bit_for_bit_and_months_in_single_precision(tmp_pat
         run(filling.PARAMETERS, policy_from("posts", {"joint_posts": 3}), lattice(2), seed) for seed in (2, 0)
     ]
     found = store.indicators(names)
-    assert tuple(found.columns) == INDICATORS
+    assert tuple(found.columns) == RECORDED
     for each, (_, indicators), (series, spells) in zip(
         expected, found.iterrows(), store.details(names), strict=True
     ):
-        np.testing.assert_array_equal(indicators.to_numpy(), list(each.indicators.values()))
+        np.testing.assert_array_equal(indicators.to_numpy(), [*each.indicators.values(), *each.luck.values()])
         np.testing.assert_array_equal(series, each.series.view("f8").reshape(24, -1).astype("f4"))
         np.testing.assert_array_equal(spells, each.spells)
 

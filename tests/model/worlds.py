@@ -58,7 +58,7 @@ EVERYTHING = policy_from("everything", ALL_LEVERS)
 def bits(run):
     """All that a run leaves behind, to compare two runs bit for bit."""
     histories = b"" if run.histories is None else run.histories.tobytes()
-    indicators = np.array(list(run.indicators.values())).tobytes()
+    indicators = np.array([*run.indicators.values(), *run.luck.values()]).tobytes()
     return indicators + run.series.tobytes() + run.spells.tobytes() + histories
 
 

@@ -150,6 +150,7 @@ class Council(Busy, mesa.Agent):
     def renew_agreements(self) -> None:
         """Sign an agreement with those one has worked with, or end it (ODD 4.10)."""
         p, luck = self.model.parameters, self.model.luck(chance.AGREEMENT)
+        surprise = self.model.measures.of_hazard
         busy = {tie.researcher.university.index for tie in self.ties.values() if tie.is_active}
         for university in self.model.universities:
             u, leadership = university.index, math.sqrt(self.commitment * university.commitment)
@@ -157,14 +158,14 @@ class Council(Busy, mesa.Agent):
             if u in self.agreements:
                 hazard = p.agreement_loss + (0.0 if u in busy else p.agreement_silence)
                 hazard += p.strategic_leader * max(0.0, p.weak_leadership - leadership)
-                if luck.happens(who, 1, hazard):
+                if surprise("unsigned", luck.happens(who, 1, hazard), hazard):
                     self.agreements.remove(u)
                     self.common_work[u] = 0
                 continue
             structure = self.place.structure if self.place is university.place else 0.0
             hazard = p.agreement_rate * min(1.0, self.common_work[u] / p.agreement_work)
             hazard *= (0.25 + 0.75 * leadership) * (1.0 + p.embed_structure * structure)
-            if luck.happens(who, 0, hazard):
+            if surprise("signed", luck.happens(who, 0, hazard), hazard):
                 self.agreements.add(u)
 
     # 4.8 Local money

@@ -4,6 +4,8 @@ import math
 import sys
 from typing import NamedTuple
 
+from scipy import stats
+
 from model import chance
 from model.parameters import LEVERS
 
@@ -114,17 +116,23 @@ class Funder:
 
     def compete(self) -> None:
         """Bids to national competitions, which win if they pass a cut-off (ODD 4.8)."""
-        p, luck, tastes = self.model.parameters, self.model.luck(chance.BID), self.model.luck(chance.TASTE)
+        p, tastes = self.model.parameters, self.model.luck(chance.TASTE)
         cutoff = p.open_cutoff + p.open_spread * tastes.normal(TOPICS, 3)
         bids = []
         for tie in self.model.ties:
             may_bid = tie.can_bid and self.model.month not in tie.rolling_bids
-            if may_bid and luck.uniform(tie.who, 12) < p.open_rate * self.bid_probability(tie):
+            if may_bid and self.bids(tie, p.open_rate, 12):
                 tie.rolling_bids.append(self.model.month)
                 tie.note("bid")
                 bids.append(tie)
-        scores = self.score_of(self.taste(2), OPEN.noise, 1.0, LEVERS["impact_weight"].default)
+        taste, impact_weight = self.taste(2), LEVERS["impact_weight"].default
+        scores = self.score_of(taste, OPEN.noise, 1.0, impact_weight)
+        merits = self.score_of(taste, OPEN.noise, 0.0, impact_weight)
         winners = [tie for tie in bids if scores(tie) >= cutoff]
+        for tie in bids:
+            short = cutoff - merits(tie)
+            wins = stats.norm.sf(short, scale=p.score_noise) if p.score_noise > 0.0 else short <= 0.0
+            self.model.measures.surprise("won", tie in winners, wins)
         for tie in winners:
             tie.award(p.open_lag, p.open_months)
         self.model.measures.count("bids_open", len(bids))
@@ -189,12 +197,19 @@ class Funder:
 
     def receive_bids(self, part: float, draw: int) -> list[Tie]:
         """Ready ties that bid, each with this part of its probability for a call (ODD 4.8)."""
-        luck, bids = self.model.luck(chance.BID), []
+        bids = []
         for tie in self.model.ties:
-            if tie.can_bid and luck.uniform(tie.who, draw) < part * self.bid_probability(tie):
+            if tie.can_bid and self.bids(tie, part, draw):
                 tie.note("bid")
                 bids.append(tie)
         self.model.measures.count("bids", len(bids))
+        return bids
+
+    def bids(self, tie: Tie, part: float, draw: int) -> bool:
+        """Whether a ready tie bids, with this part of its probability for a call."""
+        probability = part * self.bid_probability(tie)
+        bids = self.model.luck(chance.BID).uniform(tie.who, draw) < probability
+        self.model.measures.surprise("bid", bids, probability)
         return bids
 
     def bid_probability(self, tie: Tie) -> float:

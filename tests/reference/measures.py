@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 
+from model.measures import CONTROLS
 from model.parameters import COSTS
 
 from .ties import ACTIVE, Stage, Tie
@@ -76,6 +77,7 @@ class Measures:
     def __init__(self, model) -> None:
         self.model = model
         self.counts: Counter[str] = Counter()  # of the month
+        self.luck = dict.fromkeys(CONTROLS, 0.0)  # over the horizon
         self.series: list[dict[str, float]] = []  # one a month, warm-up included
         self.active_months: Counter[int] = Counter()  # of each council, in the horizon
         self.waits: list[int] = []  # months from meeting to first start, of those in the horizon
@@ -84,6 +86,19 @@ class Measures:
     def count(self, name: str, amount: float = 1) -> None:
         """Add to one of the month's flows."""
         self.counts[name] += amount
+
+    def surprise(self, name: str, happened: bool, probability: float) -> None:
+        """What happens less its probability, by the share of the horizon left if it lasts (ODD 6)."""
+        model = self.model
+        if model.month >= model.warmup:
+            lasts = CONTROLS[f"luck_{name}"].lasts
+            share_left = 1.0 - (model.month - model.warmup) / model.horizon if lasts else 1.0
+            self.luck[f"luck_{name}"] += (happened - min(1.0, probability)) * share_left
+
+    def of_hazard(self, name: str, happened: bool, hazard: float) -> bool:
+        """Note the surprise at what has a monthly hazard; whether it happened."""
+        self.surprise(name, happened, 1.0 - math.exp(-hazard))
+        return happened
 
     def charge(self, lever: str, price: float) -> None:
         """Charge for what a lever has done, in £k."""

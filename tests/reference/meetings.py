@@ -29,7 +29,7 @@ class Meeting:
         tie = self.council.ties.get(self.researcher.slot)
         if not self.researcher.is_available or not self.need.is_free or (tie is not None and tie.is_live):
             return
-        if not self.agreed and not (self.council_accepts() and self.researcher_accepts()):
+        if not self.agreed and not (self.researcher_accepts() and self.council_accepts()):
             return
         is_revived = tie is not None
         if tie is None:
@@ -44,8 +44,10 @@ class Meeting:
         return max(tie.trust if tie is not None else 0.0, self.council.lent_trust(self.researcher.university))
 
     def council_accepts(self) -> bool:
-        value = council_value(self.council, self.researcher, self.need.topic, self.trust)
-        return self.luck.uniform(self.who, chance.COUNCIL_ACCEPTS) < sigmoid(value)
+        wanted = sigmoid(council_value(self.council, self.researcher, self.need.topic, self.trust))
+        accepts = self.luck.uniform(self.who, chance.COUNCIL_ACCEPTS) < wanted
+        self.council.model.measures.surprise("accepted", accepts, wanted)
+        return accepts
 
     def researcher_accepts(self) -> bool:
         value = researcher_value(self.council, self.researcher, self.trust)

@@ -76,12 +76,16 @@ class Researcher(Busy, mesa.Agent):
         """A month of the contract: it may end, and the researcher leave (ODD 4.1)."""
         p, luck = self.model.parameters, self.model.luck(chance.CAREER)
         if self.is_permanent:
+            self.expect_to_leave(p.researcher_exit)
             if luck.uniform(self.slot, 0) < p.researcher_exit:
                 self.leave()
             return
         self.months_left -= 1
         if self.months_left > 0:
             return
+        with_grant = any(tie.months_of_grant > 0 for tie in self.ties)
+        stays = 1.0 - (1.0 - p.contract_with_grant * with_grant) * (1.0 - p.renewal)
+        self.expect_to_leave(1.0 if self.is_phd else 1.0 - stays)
         under_grant = luck.uniform(self.slot, 2) < p.contract_with_grant
         of_grant = max((tie.months_of_grant for tie in self.ties), default=0) if under_grant else 0
         if not self.is_phd and of_grant > 0:
@@ -90,6 +94,11 @@ class Researcher(Busy, mesa.Agent):
             self.months_left = p.contract_months
         else:
             self.leave()
+
+    def expect_to_leave(self, probability: float) -> None:
+        """Let ties reckon with it."""
+        for tie in self.ties:
+            tie.expect_to_lose_researcher(probability)
 
     def leave(self) -> None:
         """Go, and be replaced unless a PhD; ties vanish, but for strategic ones handed over (ODD 4.1)."""

@@ -189,10 +189,17 @@ class Tie:
             self.trust *= self.model.parameters.handover_trust
             self.note("handed_over")
             return
+        self.model.measures.surprise("departed", self.stage is Stage.STRATEGIC, 0.0)
         if self.is_active:
             self.model.measures.count("lost_strategic" if self.stage is Stage.STRATEGIC else "ended_project")
         self.note("departed")
         self.vanish()
+
+    def expect_to_lose_researcher(self, probability: float) -> None:
+        """Take what is to be expected off the luck of strategic ties that vanish (ODD 6)."""
+        if self.stage is Stage.STRATEGIC:
+            vanishes = probability * (1.0 if self.researcher.is_phd else 1.0 - self.handover)
+            self.model.measures.surprise("departed", False, vanishes)
 
     @property
     def handover(self) -> float:
@@ -248,7 +255,11 @@ class Tie:
     def _answer_first(self) -> None:
         """The scoping may itself answer the need (ODD 4.7)."""
         p, luck = self.model.parameters, self.model.luck(chance.SCOPING)
-        if self.need is not None and luck.uniform(self.who, 2) < p.scoping_answer * self.fit:
+        if self.need is None:
+            return
+        answers = luck.uniform(self.who, 2) < p.scoping_answer * self.fit
+        self.model.measures.surprise("answered", answers, p.scoping_answer * self.fit)
+        if answers:
             self.model.measures.count("value", p.scoping_value * self.worth)
             self.need.end("needs_met_scoping")
             self.note("first_answer")
@@ -258,9 +269,11 @@ class Tie:
         hazard = p.lapse_base + p.lapse_starved * (1.0 - self.served)
         if self.stage is Stage.SCOPING and self.need is None:
             hazard += p.lapse_no_need
-        if not self.is_bridged and luck.happens(self.who, 0, hazard):
-            self.go_dormant("lapsed")
-            return
+        if not self.is_bridged:
+            lapses = luck.happens(self.who, 0, hazard)
+            if self.model.measures.of_hazard("lapsed", lapses, hazard):
+                self.go_dormant("lapsed")
+                return
         may_start = self.stage is Stage.READY and self.served > p.inkind_served
         if may_start and luck.uniform(self.who, 1) < 2.0 * p.inkind_rate * self.trust:
             self.start(p.inkind_months, False, "started_inkind", "starts_inkind")
@@ -351,7 +364,9 @@ class Tie:
                 continue
             unlikeness = abs(math.log(council.size / self.council.size))
             transfer = p.transfer_chance ** (1.0 + need.age / council.window + unlikeness)
-            if luck.uniform(self.who * 1024 + attempt, 1) < transfer:
+            is_met = luck.uniform(self.who * 1024 + attempt, 1) < transfer
+            self.model.measures.surprise("heard", is_met, transfer)
+            if is_met:
                 need.end("needs_met_dissemination")
                 self.model.measures.count("value", p.transfer_value * value)
 
@@ -388,7 +403,8 @@ class Tie:
         hazard *= 1.0 + p.embed_role * min(1.0, self.researcher.university.roles)
         hazard *= 1.0 + p.embed_structure * self.structure
         hazard *= 1.0 + p.agreement_embed * self.council.agrees_with(self.researcher.university)
-        if self.model.luck(chance.EMBEDDING).happens(self.who, 0, hazard):
+        embeds = self.model.luck(chance.EMBEDDING).happens(self.who, 0, hazard)
+        if self.model.measures.of_hazard("embedded", embeds, hazard):
             self.note("embedded")
             self.model.measures.count("embedded")
             self.become(Stage.STRATEGIC)
@@ -411,7 +427,7 @@ class Tie:
         p, luck, measures = self.model.parameters, self.model.luck(chance.EMBEDDING), self.model.measures
         hazard = p.strategic_loss + p.strategic_starved * (1.0 - self.served)
         hazard += p.strategic_leader * max(0.0, p.weak_leadership - self.leadership)
-        if luck.happens(self.who, 1, hazard):
+        if measures.of_hazard("ended", luck.happens(self.who, 1, hazard), hazard):
             measures.count("lost_strategic")
             self.go_dormant("strategic_ended")
         elif luck.uniform(self.who, 2) < p.opportunity_rate * self.trust:
