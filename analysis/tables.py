@@ -9,10 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import asked as asking
-from analysis.asked import BASELINE, BadFolder
+from analysis.asked import AT_EQUAL_MONEY, BASELINE, BadFolder
 from analysis.dictionary import Dictionary
-
-AT_EQUAL_MONEY = "_equal_money"
 
 #: What policies are ranked by.
 MAIN_INDICATOR = "mean_strategic"
