@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import asked as asking
-from analysis.asked import AT_EQUAL_MONEY, BASELINE, BadFolder
+from analysis.asked import AT_EQUAL_MONEY, BASELINE, BadFolder  # noqa: F401  # tables are asked for the first
 from analysis.dictionary import Dictionary
 
 #: What policies are ranked by.

@@ -1,0 +1,146 @@
+"""The app: which address shows what."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from analysis.page import views
+from analysis.page.guard import Guard, TooMuch
+from analysis.page.live import MOST_TABS, Tab
+from analysis.page.room import READY, Room
+from analysis.page.state import State, read
+from analysis.page.uploads import FILES, PLACE, population_called
+from model.problems import BadInput
+
+_BUSY = 1013
+_YAML, _CSV = "application/yaml; charset=utf-8", "text/csv; charset=utf-8"
+
+
+def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
+    """The app that shows what runs in a room.
+
+    Args:
+        room: where it runs; opened when the app starts, and closed when it ends.
+        hosts: names that it may be asked under; none: any.
+        token: what has to be known to ask it; empty: nothing.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        room.open()
+        yield
+        await run_in_threadpool(room.close)
+
+    routes = [
+        Route("/", _compare),
+        Route("/experiment.yaml", _experiment),
+        Route("/effects.csv", _effects),
+        Route("/lists", _lists, methods=["POST"]),
+        WebSocketRoute("/live", _live),
+        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _missing, TooMuch: _too_much})
+    app.state.room = room
+    app.state.tabs = 0
+    return Guard(app, hosts, token)
+
+
+def _room(request: Request) -> Room:
+    return request.app.state.room
+
+
+def _state(request: Request) -> State:
+    """The state of a link.
+
+    Raises:
+        HTTPException: naming everything in it that cannot be used.
+    """
+    state, problems = read(request.url.query)
+    if problems:
+        raise HTTPException(400, " ".join(problems.values()))
+    return state
+
+
+def _compare(request: Request) -> Response:
+    query = request.url.query
+    state, problems = read(query)
+    if (
+        not problems and query and "policies=baseline&" in query
+    ):  # a form sent without a script says everything
+        return RedirectResponse(f"/?{state.query}".rstrip("?"), 303)
+    return HTMLResponse(views.compare_page(query))
+
+
+def _experiment(request: Request) -> Response:
+    return Response(_state(request).experiment(), media_type=_YAML)
+
+
+async def _effects(request: Request) -> Response:
+    """The effects on every indicator, of the seeds that the store has."""
+    state, room = _state(request), _room(request)
+    await room.is_open()
+    return Response(await run_in_threadpool(_effects_text, state, room), media_type=_CSV)
+
+
+def _effects_text(state: State, room: Room) -> str:
+    from analysis.page.comparison import Comparison
+
+    if room.state != READY:
+        raise HTTPException(503, views.status(room.state))
+    population = population_called(state.population, room.lists, state.lists)
+    comparison = Comparison(state, population, lambda: None)
+    comparison.load(room.runner)
+    if not comparison.n:
+        raise HTTPException(404, "No run of it is finished yet.")
+    return comparison.effects().to_csv(index=False)
+
+
+async def _lists(request: Request) -> Response:
+    """Take somebody's own lists; what is wrong with them stands beside their fields."""
+    async with request.form(max_files=len(FILES), max_fields=2, max_part_size=1 << 10) as form:
+        files = [form.get(name) for name in FILES]
+        if not all(isinstance(each, UploadFile) for each in files):
+            raise HTTPException(400, "Both lists are needed: councils and universities.")
+        content = [await each.read() for each in files if isinstance(each, UploadFile)]
+        place = str(form.get("place") or PLACE)
+    try:
+        name = await run_in_threadpool(_room(request).lists.keep, *content, place)
+    except BadInput as error:
+        shown = views.page("own_lists.html", "Your own lists", "compare", problems=error.problems)
+        return HTMLResponse(shown, 422)
+    return RedirectResponse(f"/?population=csv&lists={name}", 303)
+
+
+async def _live(socket: WebSocket) -> None:
+    """A tab, for as long as it is open."""
+    state = socket.app.state
+    if state.tabs >= MOST_TABS:
+        await socket.close(_BUSY)
+        return
+    await socket.accept()
+    state.tabs += 1
+    try:
+        await Tab(socket, state.room).talk()
+    finally:
+        state.tabs -= 1
+
+
+def _missing(request: Request, error: Exception) -> Response:
+    return HTMLResponse(
+        views.page("missing.html", "Not here", "", text=str(getattr(error, "detail", ""))), 404
+    )
+
+
+def _too_much(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("Too much was sent.\n", 413)
