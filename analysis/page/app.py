@@ -1,8 +1,9 @@
 """The app: which address shows what."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -47,7 +48,9 @@ def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
         Route("/experiment.yaml", _experiment),
         Route("/effects.csv", _effects),
         Route("/lists", _lists, methods=["POST"]),
+        Route("/watch", _watch),
         WebSocketRoute("/live", _live),
+        WebSocketRoute("/watching", _watching),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _missing, TooMuch: _too_much})
@@ -94,7 +97,7 @@ async def _effects(request: Request) -> Response:
 
 
 def _effects_text(state: State, room: Room) -> str:
-    from analysis.page.comparison import Comparison
+    from analysis.page.running.comparison import Comparison
 
     if room.state != READY:
         raise HTTPException(503, views.status(room.state))
@@ -122,8 +125,23 @@ async def _lists(request: Request) -> Response:
     return RedirectResponse(f"/?population=csv&lists={name}", 303)
 
 
+def _watch(request: Request) -> Response:
+    return HTMLResponse(views.watch_page(request.url.query))
+
+
 async def _live(socket: WebSocket) -> None:
-    """A tab, for as long as it is open."""
+    """A tab that compares, for as long as it is open."""
+    await _talked(socket, Tab)
+
+
+async def _watching(socket: WebSocket) -> None:
+    """A tab that watches, for as long as it is open."""
+    from analysis.page.watching.viewer import Viewer
+
+    await _talked(socket, Viewer)
+
+
+async def _talked(socket: WebSocket, kind: Callable[[WebSocket, Room], Any]) -> None:
     state = socket.app.state
     if state.tabs >= MOST_TABS:
         await socket.close(_BUSY)
@@ -131,7 +149,7 @@ async def _live(socket: WebSocket) -> None:
     await socket.accept()
     state.tabs += 1
     try:
-        await Tab(socket, state.room).talk()
+        await kind(socket, state.room).talk()
     finally:
         state.tabs -= 1
 

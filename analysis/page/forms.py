@@ -121,7 +121,7 @@ _POPULATIONS = {"nine_places": "Nine places", "uk": "The United Kingdom", "csv":
 
 def named(policy: str) -> str:
     """A policy's name on the page."""
-    return "Your bundle" if policy == "custom" else words.humanise(policy)
+    return words.humanise(policy)
 
 
 def _is_bought(lever: Lever) -> bool:

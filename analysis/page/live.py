@@ -12,12 +12,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from analysis.page import views
 from analysis.page.room import READY, Room
 from analysis.page.state import State, read
+from analysis.page.talk import said_by
 from analysis.page.uploads import population_called
 from model.problems import BadInput
 
 if TYPE_CHECKING:
-    from analysis.page.comparison import Comparison
-    from analysis.page.sharing import Work
+    from analysis.page.running.comparison import Comparison
+    from analysis.page.running.sharing import Work
 
 #: Seconds between two updates, at least; and how many times as long as one takes to make.
 APART, TIMES = 0.1, 2.0
@@ -44,7 +45,7 @@ class Tab:
         publishing = asyncio.create_task(self._publish())
         self._changed.set()
         try:
-            while (said := await self._said()) is not None:
+            while (said := await said_by(self._socket)) is not None:
                 await self._hear(said)
             await self._socket.close()
         except WebSocketDisconnect:
@@ -52,14 +53,6 @@ class Tab:
         finally:
             publishing.cancel()
             self._cancel()
-
-    async def _said(self) -> dict[str, Any] | None:
-        """What the tab says; None if that is nothing a page of ours would."""
-        try:
-            said = await self._socket.receive_json()
-        except (ValueError, KeyError, RecursionError):
-            return None
-        return said if isinstance(said, dict) else None
 
     async def _hear(self, said: Mapping[str, Any]) -> None:
         match said:
@@ -97,14 +90,14 @@ class Tab:
                 await self._turn_to(state, population)
 
     async def _turn_to(self, state: State, population: Any) -> None:
-        from analysis.page.comparison import Comparison
+        from analysis.page.running.comparison import Comparison
 
         self._comparison = Comparison(state, population, self._tell_change)
         await asyncio.to_thread(self._comparison.load, self._room.runner)
         self._begin()
 
     def _begin(self) -> None:
-        from analysis.page.sharing import Work
+        from analysis.page.running.sharing import Work
 
         assert self._comparison
         self._work = Work(self._comparison.tasks(self._room.runner), lambda error: None)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from analysis.page.uploads import Lists
 
 if TYPE_CHECKING:
-    from analysis.page.sharing import Sharing
-    from analysis.page.worlds import Runner
+    from analysis.page.running.sharing import Sharing
+    from analysis.page.running.worlds import Runner
 
 LOADING, COMPILING, READY = "loading", "compiling", "ready"
 #: Seconds between two looks at whether it is.
@@ -72,9 +72,9 @@ class Room:
             from model.machine.compiling import is_compiled
 
             self.state = LOADING if is_compiled() else COMPILING
-            from analysis.page import comparison  # noqa: F401  # what updates take is there before the first
-            from analysis.page.sharing import Sharing
-            from analysis.page.worlds import Keeper, Runner
+            from analysis.page.running import comparison  # noqa: F401  # what updates take is there before the first
+            from analysis.page.running.sharing import Sharing
+            from analysis.page.running.worlds import Keeper, Runner
             from model.simulation import run
 
             run({"warmup": 1, "horizon": 1})

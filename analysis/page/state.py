@@ -84,15 +84,20 @@ class State:
         return [(name, value) for name, value in said if value]
 
     @cached_property
-    def query(self) -> str:
-        """The link's query, without its question mark."""
+    def settings_of_page(self) -> list[tuple[str, str]]:
+        """What the link says, as `name`, `value`."""
         levers = [
             (f"policy.{name}{end}", _text(value))
             for name, dated in self.levers.items()
             for end, value in (("", dated.value), (".start", dated.start or ""), (".end", dated.end or ""))
         ]
         page = [("lists", self.lists), ("budget", _text(self.budget or "")), ("keep", "on" * self.keeps)]
-        return urlencode([(k, v) for k, v in (*self.settings, *levers, *page) if v], safe=",")
+        return [(name, value) for name, value in (*self.settings, *levers, *page) if value]
+
+    @property
+    def query(self) -> str:
+        """The link's query, without its question mark."""
+        return urlencode(self.settings_of_page, safe=",")
 
     def with_seeds(self, seeds: int) -> "State":
         """The same on so many seeds."""

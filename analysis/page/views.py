@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from analysis.page.forms import against_of, form_of, named
 from analysis.page.room import COMPILING, LOADING, READY
-from analysis.page.state import State, read
+from analysis.page.state import State, policy_names, read
 
 if TYPE_CHECKING:
-    from analysis.page.comparison import Comparison, Found
+    from analysis.page.running.comparison import Comparison, Found
 
 HERE = Path(__file__).parent
 
@@ -75,6 +75,14 @@ def compare_page(query: str) -> str:
     )
 
 
+def watch_page(query: str) -> str:
+    """The page on which runs unfold."""
+    from analysis.page.watching.scenes import scene_of
+
+    scene, problems = scene_of(query)
+    return page("watch.html", "Watch", "watch", scene=scene, problems=problems, policies=policy_names())
+
+
 _LOADING = {
     LOADING: "Loading the model.",
     COMPILING: "Compiling the model for this machine: about half a minute, once.",
@@ -89,6 +97,16 @@ def status(state: str) -> str:
     )
 
 
+def problem(text: str) -> str:
+    """A word on what is wrong."""
+    return word("problem", text)
+
+
+def word(kind: str, text: str) -> str:
+    """A word on where things stand."""
+    return render("status.html", kind=kind, text=text)
+
+
 def news(sentences: Sequence[str]) -> str:
     """What is told to those who listen: sentences that are new."""
     return Markup.escape(" ".join(sentences))
@@ -96,7 +114,7 @@ def news(sentences: Sequence[str]) -> str:
 
 def results(comparison: "Comparison", found: "Found", is_stopped: bool, problem: str = "") -> dict[str, str]:
     """All that is shown of a comparison, by where it stands."""
-    from analysis.page.tables import lines_of
+    from analysis.page.running.tables import lines_of
 
     state = comparison.state
     kind, text = _status(comparison, found, is_stopped, problem)

@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from analysis.asked import Asked
-from analysis.page.comparison import COLUMNS, Comparison
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
+from analysis.page.running.comparison import COLUMNS, Comparison
 from analysis.page.state import read
 from analysis.page.uploads import population_called
 from analysis.report.answer import Question, answer
@@ -146,7 +146,7 @@ def test_a_run_that_fails_is_left_out_and_told(
     client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     until(room.ready.is_set)
-    from analysis.page import worlds
+    from analysis.page.running import worlds
 
     refuse = iter([Failure("not finite", "needs_met = inf")])
     monkeypatch.setattr(worlds, "not_finite", lambda indicators: next(refuse, None))

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 
-from analysis.page.sharing import Sharing, Work, advanced
+from analysis.page.running.sharing import Sharing, Work, advanced
 from model.simulation import Simulation, run
 from tests.analysis.page.conftest import until
 

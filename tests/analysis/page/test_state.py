@@ -116,7 +116,7 @@ def test_file_command_and_python_give_the_rows_of_the_page(
 
 
 def Plan_of(state: State) -> Plan:  # noqa: N802
-    from analysis.page.comparison import Comparison
+    from analysis.page.running.comparison import Comparison
     from analysis.page.uploads import Lists, population_called
 
     population = population_called(state.population, Lists(Path()), state.lists)

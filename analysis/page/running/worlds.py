@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.page.sharing import advanced
+from analysis.page.running.sharing import advanced
 from experiments.rows.outcomes import Failure, Finished, Result, result_of
 from experiments.rows.row import Row, parameters_of, policy_of
 from experiments.rows.store import Store

@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis import studies
 from analysis.asked import Asked, Points
-from analysis.page.sharing import Task
+from analysis.page.running.sharing import Task
+from analysis.page.running.worlds import Runner
 from analysis.page.state import State
-from analysis.page.worlds import Runner
 from analysis.report.answer import Question, answer
 from analysis.report.sentences import Sentence
 from analysis.statistics.effects import effects_of

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from analysis.page.comparison import COLUMNS, Comparison, Found
 from analysis.page.drawing import Bar, bars
 from analysis.page.forms import named
+from analysis.page.running.comparison import COLUMNS, Comparison, Found
 from analysis.report import phrases
 from analysis.tables import COST, HEADLINES, MAIN_INDICATOR
 
