@@ -10,14 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from analysis.page import views
-from analysis.page.guard import Guard, TooMuch
+from analysis.page.guard import REPORT_POLICY, Guard, TooMuch
 from analysis.page.live import MOST_TABS, Tab
 from analysis.page.room import READY, Room
 from analysis.page.state import State, read
@@ -49,11 +49,17 @@ def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
         Route("/effects.csv", _effects),
         Route("/lists", _lists, methods=["POST"]),
         Route("/watch", _watch),
+        Route("/explore", _explore),
+        Route("/results/{folder}/{file}", _file),
+        Route("/learn", _learn),
+        Route("/learn/{lesson}", _learn),
         WebSocketRoute("/live", _live),
         WebSocketRoute("/watching", _watching),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _missing, TooMuch: _too_much})
+    app = Starlette(
+        routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _missing, TooMuch: _too_much}
+    )
     app.state.room = room
     app.state.tabs = 0
     return Guard(app, hosts, token)
@@ -91,16 +97,13 @@ def _experiment(request: Request) -> Response:
 
 async def _effects(request: Request) -> Response:
     """The effects on every indicator, of the seeds that the store has."""
-    state, room = _state(request), _room(request)
-    await room.is_open()
+    state, room = _state(request), await _opened(request)
     return Response(await run_in_threadpool(_effects_text, state, room), media_type=_CSV)
 
 
 def _effects_text(state: State, room: Room) -> str:
     from analysis.page.running.comparison import Comparison
 
-    if room.state != READY:
-        raise HTTPException(503, views.status(room.state))
     population = population_called(state.population, room.lists, state.lists)
     comparison = Comparison(state, population, lambda: None)
     comparison.load(room.runner)
@@ -129,6 +132,62 @@ def _watch(request: Request) -> Response:
     return HTMLResponse(views.watch_page(request.url.query))
 
 
+async def _explore(request: Request) -> Response:
+    """Finished experiments."""
+    from analysis.page.reading.exploring import explore_page
+
+    room = await _opened(request)
+    said = {name: value[:200] for name, value in request.query_params.items()}
+    return HTMLResponse(await run_in_threadpool(explore_page, said, room))
+
+
+def _file(request: Request) -> Response:
+    """A report, or a table, of a folder that is listed; whatever it holds is shown, and never run."""
+    from analysis.page.reading.folders import FILES, folders
+
+    folder, file = request.path_params["folder"], request.path_params["file"]
+    room = _room(request)
+    if file not in FILES or folder not in {each.name for each in folders(room.results)}:
+        raise HTTPException(404, "There is no such file.")
+    path = room.results / folder / file
+    if not path.is_file() or path.is_symlink():
+        raise HTTPException(404, "There is no such file.")
+    headers = {"Content-Security-Policy": REPORT_POLICY}
+    return FileResponse(path, media_type=FILES[file], headers=headers)
+
+
+async def _learn(request: Request) -> Response:
+    """Stories, or one of them; its answer once it is asked for."""
+    from analysis.page.reading.lessons import LESSONS, answer_of
+
+    room = await _opened(request)
+    name, guess = request.path_params.get("lesson"), request.query_params.get("guess", "")
+    if name is not None and name not in LESSONS:
+        raise HTTPException(404, f"There is no story {name}.")
+    lesson = LESSONS[name] if name else None
+    is_asked = lesson and "answer" in request.query_params
+    shown = {
+        "lesson": lesson,
+        "lessons": LESSONS.values(),
+        "guess": int(guess) if guess in ("0", "1", "2") else None,
+        "answer": await run_in_threadpool(answer_of, lesson, room) if is_asked and lesson else None,
+    }
+    return HTMLResponse(views.page("learn.html", lesson.title if lesson else "Learn", "learn", **shown))
+
+
+async def _opened(request: Request) -> Room:
+    """The room, once things run in it.
+
+    Raises:
+        HTTPException: if they never will.
+    """
+    room = _room(request)
+    await room.is_open()
+    if room.state != READY:
+        raise HTTPException(503, f"The model cannot be loaded: {room.state}")
+    return room
+
+
 async def _live(socket: WebSocket) -> None:
     """A tab that compares, for as long as it is open."""
     await _talked(socket, Tab)
@@ -155,9 +214,10 @@ async def _talked(socket: WebSocket, kind: Callable[[WebSocket, Room], Any]) -> 
 
 
 def _missing(request: Request, error: Exception) -> Response:
-    return HTMLResponse(
-        views.page("missing.html", "Not here", "", text=str(getattr(error, "detail", ""))), 404
-    )
+    """What cannot be shown, and why."""
+    assert isinstance(error, HTTPException)
+    shown = views.page("missing.html", "Not here", "", text=error.detail)
+    return HTMLResponse(shown, error.status_code)
 
 
 def _too_much(request: Request, error: Exception) -> Response:

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
 from typing import Self
 
 from model.simulation import Simulation
@@ -11,6 +12,8 @@ from model.simulation import Simulation
 #: Seconds that a turn takes, about: compiled months cannot be interrupted.
 TURN = 0.02
 _FIRST_MONTHS = 12
+#: Seconds between two looks at whether something is done.
+_LOOK = 0.02
 
 #: Work cut into turns; it ends when the task is done.
 type Task = Iterator[None]
@@ -76,6 +79,27 @@ class Sharing:
         with self._free:
             self._ring.append(work)
             self._free.notify_all()
+
+    def result_of[Result](self, steps: Generator[None, None, Result]) -> Result:
+        """What a task returns, once it has had its turns.
+
+        Raises:
+            Exception: that the task raises.
+        """
+        done: Future[Result] = Future()
+
+        def task() -> Task:
+            done.set_result((yield from steps))
+
+        self.add(Work(iter([task()]), done.set_exception))
+        return done.result()
+
+    def finish(self, tasks: Iterator[Task], is_done: Callable[[], bool]) -> None:
+        """Have tasks done, and wait until it is so; a task that fails leaves it so, too."""
+        failed = threading.Event()
+        self.add(Work(tasks, lambda error: failed.set()))
+        while not is_done() and not failed.is_set() and not self._is_closed:
+            time.sleep(_LOOK)
 
     def cancel(self, work: Work) -> None:
         """Give it no further turn; turns under way end by themselves."""

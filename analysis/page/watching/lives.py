@@ -149,11 +149,11 @@ def _met(watched: Watched, line: dict[str, Any], month: int) -> Reason:
     for side in ("council", "researcher"):
         value, terms = why.terms(world, side, c, i, topic)
         chances.append(1 / (1 + np.exp(-value)))
-        numbers.append((f"What it was worth to the {side}", f"{value:+.2f}"))
+        numbers.append((f"What it was worth to the {side} (logits)", f"{value:+.2f}"))
         numbers += [(f"– {term.label}", f"{term.value:+.2f}") for term in terms if abs(term.value) > 5e-3]
     text = (
         f"Both sides wanted it, over {TOPICS[topic]}. As the month began, the council would accept such a "
-        f"meeting with a chance of {chances[0]:.0%}, the researcher with {chances[1]:.0%}; in logits:"
+        f"meeting with a chance of {chances[0]:.0%}, the researcher with {chances[1]:.0%}."
     )
     return Reason(text, numbers)
 
