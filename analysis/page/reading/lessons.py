@@ -46,6 +46,7 @@ class Lesson:
         question: one.
         choices: possible answers.
         answer: from what has been found, or watched.
+        runs: that are watched for the answer, from the link's seed on.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Lesson:
     question: str
     choices: tuple[str, ...]
     answer: Callable[[Any], Answer]
+    runs: int = 1
 
     @property
     def link(self) -> str:
@@ -115,12 +117,20 @@ def _district(watched: list[Watched]) -> Answer:
     choice = 0 if share > 2 * by_chance else 1
     return Answer(
         choice,
-        f"Of {len(homes)} projects that became lasting partnerships in this run, {share:.0%} joined a "
+        f"Of {len(homes)} projects that became lasting partnerships in {len(watched)} runs, {share:.0%} "
+        "joined a "
         "council with a "
         f"university of its own place; of all pairs, {by_chance:.0%} share one. People meet whom they are "
         "near, and "
         "a council asks its own university first: a district without one is left with distance.",
     )
+
+
+def _at_home(one: Watched) -> list[bool]:
+    """Of each project that became lasting, whether both sides share a place."""
+    lasting = one.lives[(one.lives["event"] == "embedded") & (one.lives["month"] >= 0)]
+    pairs = zip(lasting["council"], lasting["university"], strict=True)
+    return [one.councils[c].place == one.universities[u].place for c, u in pairs]
 
 
 def _leader(watched: list[Watched]) -> Answer:
@@ -142,14 +152,15 @@ def _leader(watched: list[Watched]) -> Answer:
 
 
 def _largest_fall(one: Watched) -> tuple[int, int, float, float]:
-    """Month, council, and its commitment before and after."""
+    """Month, council, and its commitment before and after; of councils that have partners."""
     simulation = one.at(0)
     before = simulation.world.councils["commitment"].copy()
     largest = (0, 0, 1.0, 1.0)
     for month in range(one.months):
         simulation.advance(1)
         after = simulation.world.councils["commitment"].copy()
-        council = int(np.argmax(before - after))
+        has_partners = simulation.world.councils["active"] > 0
+        council = int(np.argmax(np.where(has_partners, before - after, 0.0)))
         if before[council] - after[council] > largest[2] - largest[3]:
             largest = (month, council, float(before[council]), float(after[council]))
         before = after
@@ -221,6 +232,7 @@ LESSONS = {
             "Are lasting partnerships at home more often than by chance?",
             ("yes, more than twice as often", "no"),
             _district,
+            runs=20,
         ),
         Lesson(
             "leader",
@@ -261,8 +273,10 @@ def answer_of(lesson: Lesson, room: "Room") -> Answer:
     """The answer, computed now, in turns with whatever else runs; rows go to the store as all others do."""
     if lesson.is_watched:
         scene, _ = scene_of(lesson.query)
-        steps = watch(dict(scene.state.parameters), scene.policies, NINE_PLACES, scene.seed)
-        return lesson.answer(room.sharing.result_of(steps))
+        seeds = range(scene.seed, scene.seed + lesson.runs)
+        parameters, policies = dict(scene.state.parameters), scene.policies
+        watched = [room.sharing.result_of(watch(parameters, policies, NINE_PLACES, seed)) for seed in seeds]
+        return lesson.answer([each for runs in watched for each in runs])
     state, _ = read(lesson.query)
     comparison = Comparison(state, NINE_PLACES, lambda: None)
     comparison.load(room.runner)

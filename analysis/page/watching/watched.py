@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,8 @@ from model.simulation import Run, Simulation
 
 #: Stages that are drawn, from the faintest to the strongest.
 DRAWN = ("dormant", "scoping", "ready", "awarded", "project", "strategic")
+#: Where there is no tie any more; and what is said of a tie before its changes.
+_GONE, _HEAD = -1, 3
 
 
 @dataclass(frozen=True)
@@ -73,24 +74,22 @@ class Watched:
 
         Of changes before the horizon, the last; stages are positions in `DRAWN`, -1 where the tie is no more.
         """
-        return [each for each in self._ties if len(each) > 3]
+        number = {stage: at for at, stage in enumerate(DRAWN)} | {GONE: _GONE}
+        lives = self.lives.sort_values("tie", kind="stable")
+        columns = [lives[name].tolist() for name in ("tie", "council", "university", "month", "stage")]
+        ties: dict[int, list[Any]] = {}
+        for tie, council, university, month, stage in zip(*columns, strict=True):
+            _change(ties.setdefault(tie, [council, university, tie]), max(month, 0), number[stage])
+        return [each for each in ties.values() if each[3:] != [0, _GONE]]
 
-    @cached_property
-    def _ties(self) -> list[list[Any]]:
-        number = {stage: at for at, stage in enumerate(DRAWN)} | {GONE: -1}
-        lives = self.lives.assign(number=self.lives["stage"].map(number))
-        changes = lives[lives["number"] != lives.groupby("tie")["number"].shift(fill_value=-2)]
-        return [_drawn(int(tie), part) for tie, part in changes.groupby("tie", sort=True)]
 
-
-def _drawn(tie: int, changes: pd.DataFrame) -> list[Any]:
-    months, numbers = changes["month"].to_numpy(), changes["number"].to_numpy()
-    first = max(int(np.searchsorted(months, 0, side="right")) - 1, 0)
-    line: list[Any] = [int(changes["council"].iloc[0]), int(changes["university"].iloc[0]), tie]
-    kept = [(max(int(m), 0), int(n)) for m, n in zip(months[first:], numbers[first:], strict=True)]
-    if len(kept) == 1 and kept[0][1] == -1:
-        return line  # it was gone before the horizon
-    return [*line, *(value for change in kept for value in change)]
+def _change(line: list[Any], month: int, stage: int) -> None:
+    """Note a tie's stage from a month on; of several in a month, the last."""
+    if len(line) > _HEAD and line[-1] == stage:
+        return
+    if len(line) > _HEAD and line[-2] == month:
+        del line[-2:]
+    line += [month, stage]
 
 
 def watch(
