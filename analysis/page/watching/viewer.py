@@ -115,6 +115,7 @@ class Viewer:
             return dict(scene.state.parameters), scene.policies, population, scene.seed
         keeper = self._room.runner.keeper
         with keeper.lock:
+            keeper.store.refresh()
             row, name, version, outcome = keeper.store.find(scene.row)
             population = keeper.store.population(row.population)
         if version != model_version():

@@ -126,6 +126,7 @@ def seen(socket, wanted: str) -> dict:
     """What is sent, until a fragment comes."""
     while True:
         answer = socket.receive_json()
+        assert 'class="status problem"' not in answer.get("fragments", {}).get("status", "")
         if wanted in answer.get("fragments", {}):
             return answer
 
