@@ -14,10 +14,13 @@ CANDIDATES = $(PYTHON) python3.14 python3.13 python3.12 python3 python \
 	$(wildcard $(HOME)/.local/share/uv/python/cpython-3.1[2-9]*/bin/python)
 RECENT_ENOUGH = import sys; sys.exit(sys.version_info < (3, 12))
 
-.PHONY: run test test-safe lint format bench posterior clean setup
+.PHONY: run page test test-safe lint format bench posterior clean setup
 
 run: setup ## the main job; `make run ARGS="policy=matchmaking seeds=20"` passes on what you ask
 	$(BIN)/towngown $(ARGS)
+
+page: setup ## the page in your browser; `make page ARGS="port=9000 open=false"`
+	$(BIN)/towngown page $(ARGS)
 
 test: setup ## every test; `make test ARGS="-m 'not slow'"` leaves out the slow ones
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)

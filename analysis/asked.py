@@ -7,6 +7,8 @@ from pathlib import Path
 
 FILE = "study.json"
 BASELINE = "baseline"
+#: The ending of a policy's name that is that policy at equal money.
+AT_EQUAL_MONEY = "_equal_money"
 
 
 class BadFolder(ValueError):

@@ -9,14 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import asked as asking
-from analysis.asked import BASELINE, BadFolder
+from analysis.asked import AT_EQUAL_MONEY, BASELINE, BadFolder  # noqa: F401  # tables are asked for the first
 from analysis.dictionary import Dictionary
-
-AT_EQUAL_MONEY = "_equal_money"
 
 #: What names of columns of luck begin with, which is no outcome.
 LUCK = "luck_"
-
 #: What policies are ranked by.
 MAIN_INDICATOR = "mean_strategic"
 COST = "cost_total"

@@ -3,7 +3,7 @@
 import re
 from textwrap import wrap
 
-from analysis.tables import AT_EQUAL_MONEY
+from analysis.asked import AT_EQUAL_MONEY
 
 _MINUS = " − "
 

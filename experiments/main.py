@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from analysis.output import be_understood, say
 from experiments.status import DONE, INTERRUPTED, status_of
 
+#: The first argument that asks for the page instead of a job.
+_PAGE = "page"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program.
@@ -37,6 +40,8 @@ def _main(arguments: Sequence[str]) -> int:
 
         say(f"towngown {program_version()}")
         return DONE
+    if arguments[:1] == [_PAGE]:
+        return status_of(lambda: _page(arguments[1:]))
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind
     return status_of(lambda: _done(arguments))
@@ -54,3 +59,10 @@ def _done(arguments: Sequence[str]) -> int:
     from experiments.jobs import do
 
     return composed_jobs(asked, do)
+
+
+def _page(arguments: Sequence[str]) -> int:
+    """Serve the page in a browser."""
+    from analysis.page.server import main as serve
+
+    return serve(arguments)

@@ -1,0 +1,141 @@
+"""Live: one tab's conversation - it says what it wants to see, and is sent what changes of it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from analysis.page import views
+from analysis.page.room import READY, Room
+from analysis.page.state import State, read
+from analysis.page.talk import said_by
+from analysis.page.uploads import population_called
+from model.problems import BadInput
+
+if TYPE_CHECKING:
+    from analysis.page.running.comparison import Comparison
+    from analysis.page.running.sharing import Work
+
+#: Seconds between two updates, at least; and how many times as long as one takes to make.
+APART, TIMES = 0.1, 2.0
+#: Tabs that are served at once.
+MOST_TABS = 40
+
+
+class Tab:
+    """A tab that is open."""
+
+    def __init__(self, socket: WebSocket, room: Room) -> None:
+        self._socket, self._room = socket, room
+        self._loop = asyncio.get_running_loop()
+        self._changed = asyncio.Event()
+        self._sent: dict[str, Any] = {}
+        self._announced: set[tuple[str, tuple[str, ...]]] = set()
+        self._comparison: Comparison | None = None
+        self._work: Work | None = None
+        self._is_stopped = False
+        self._story = ""
+
+    async def talk(self) -> None:
+        """Talk until the tab is gone; then nothing runs for it any more."""
+        publishing = asyncio.create_task(self._publish())
+        self._changed.set()
+        try:
+            while (said := await said_by(self._socket)) is not None:
+                await self._hear(said)
+            await self._socket.close()
+        except WebSocketDisconnect:
+            pass
+        finally:
+            publishing.cancel()
+            self._cancel()
+
+    async def _hear(self, said: Mapping[str, Any]) -> None:
+        match said:
+            case {"do": "stop"}:
+                self._cancel()
+                self._is_stopped = True
+            case {"do": "go"} if self._comparison:
+                self._is_stopped = False
+                self._begin()
+            case {"query": str(query)}:
+                self._story = str(said.get("story", ""))
+                await self._show(query, bool(said.get("form")))
+        self._changed.set()
+
+    async def _show(self, query: str, with_form: bool) -> None:
+        """Turn to another state; what is wrong with it stands beside its field, and all else goes on."""
+        state, problems = read(query)
+        if not problems:
+            try:
+                population = await asyncio.to_thread(
+                    population_called, state.population, self._room.lists, state.lists
+                )
+            except BadInput as error:
+                problems = {"population": " ".join(error.problems)}
+        answer: dict[str, Any] = {"problems": problems, "query": state.query}
+        answer["fragments"] = {"against": views.against(state)}
+        if with_form:
+            answer["form"] = views.form(state, problems, query)
+        await self._socket.send_json(answer)
+        if not problems:
+            self._cancel()
+            self._is_stopped = False
+            await self._room.is_open()
+            if self._room.state == READY:
+                await self._turn_to(state, population)
+
+    async def _turn_to(self, state: State, population: Any) -> None:
+        from analysis.page.running.comparison import Comparison
+
+        self._comparison = Comparison(state, population, self._tell_change)
+        await asyncio.to_thread(self._comparison.load, self._room.runner)
+        self._begin()
+
+    def _begin(self) -> None:
+        from analysis.page.running.sharing import Work
+
+        assert self._comparison
+        self._work = Work(self._comparison.tasks(self._room.runner), lambda error: None)
+        self._room.sharing.add(self._work)
+
+    def _cancel(self) -> None:
+        if self._work:
+            self._room.sharing.cancel(self._work)
+            self._work = None
+
+    def _tell_change(self) -> None:
+        """More is known: said on any thread."""
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def _publish(self) -> None:
+        """Send what has changed, again and again."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            started = time.monotonic()
+            try:
+                fragments = await asyncio.to_thread(self._fragments)
+            except Exception:
+                logging.getLogger("uvicorn.error").exception("An update could not be made")
+                fragments = {"status": views.status("this is a fault of the program.")}
+            new = {name: each for name, each in fragments.items() if self._sent.get(name) != each}
+            if new:
+                await self._socket.send_json({"fragments": new})
+                self._sent |= new
+            await asyncio.sleep(max(APART, TIMES * (time.monotonic() - started)))
+
+    def _fragments(self) -> dict[str, str]:
+        if not self._comparison:
+            return {"status": views.status(self._room.state)}
+        found = self._comparison.found()
+        fragments = views.results(self._comparison, found, self._is_stopped, self._room.runner.keeper.problem)
+        keys = {(each.kind, each.policies) for each in found.sentences}
+        news = [each.text for each in found.sentences if (each.kind, each.policies) not in self._announced]
+        self._announced = keys
+        return fragments | ({"news": views.news(news)} if news else {})

@@ -1,0 +1,1 @@
+"""Reading: what was run before, and stories to learn from."""

@@ -1,0 +1,165 @@
+"""Sharing: worker threads that give short turns to whoever has work, one after the other."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
+from typing import Self
+
+from model.simulation import Simulation
+
+#: Seconds that a turn takes, about: compiled months cannot be interrupted.
+TURN = 0.02
+_FIRST_MONTHS = 12
+#: Seconds between two looks at whether something is done.
+_LOOK = 0.02
+
+#: Work cut into turns; it ends when the task is done.
+type Task = Iterator[None]
+
+
+class Work:
+    """Somebody's tasks, done in their order by as many threads as are free, until cancelled.
+
+    Attributes:
+        is_cancelled: whether nobody waits for it any more.
+        on_error: told of a task that fails; the others go on.
+    """
+
+    def __init__(self, tasks: Iterator[Task], on_error: Callable[[Exception], None]) -> None:
+        self.is_cancelled = False
+        self.on_error = on_error
+        self._tasks = tasks
+        self._paused: deque[Task] = deque()
+
+    def take(self) -> Task | None:
+        """A task that is paused, or else the next; None if there is none now."""
+        if self._paused:
+            return self._paused.popleft()
+        return next(self._tasks, None)
+
+    def pause(self, task: Task) -> None:
+        """Put a task back that has had its turn."""
+        self._paused.append(task)
+
+    def drop(self) -> None:
+        """Forget what is left."""
+        self._tasks = iter(())
+        self._paused.clear()
+
+
+class Sharing:
+    """The threads; each turn goes to the work that has waited longest."""
+
+    def __init__(self, threads: int) -> None:
+        self._free = threading.Condition()
+        self._ring: deque[Work] = deque()
+        self._is_closed = False
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"turns-{n}", daemon=True) for n in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def waiting(self) -> int:
+        """Works that have something left to do."""
+        with self._free:
+            return len(self._ring)
+
+    def add(self, work: Work) -> None:
+        """Give it turns from now on."""
+        with self._free:
+            self._ring.append(work)
+            self._free.notify_all()
+
+    def result_of[Result](self, steps: Generator[None, None, Result]) -> Result:
+        """What a task returns, once it has had its turns.
+
+        Raises:
+            Exception: that the task raises.
+        """
+        done: Future[Result] = Future()
+
+        def task() -> Task:
+            done.set_result((yield from steps))
+
+        self.add(Work(iter([task()]), done.set_exception))
+        return done.result()
+
+    def finish(self, tasks: Iterator[Task], is_done: Callable[[], bool]) -> None:
+        """Have tasks done, and wait until it is so; a task that fails leaves it so, too."""
+        failed = threading.Event()
+        self.add(Work(tasks, lambda error: failed.set()))
+        while not is_done() and not failed.is_set() and not self._is_closed:
+            time.sleep(_LOOK)
+
+    def cancel(self, work: Work) -> None:
+        """Give it no further turn; turns under way end by themselves."""
+        with self._free:
+            work.is_cancelled = True
+            work.drop()
+            if work in self._ring:
+                self._ring.remove(work)
+
+    def close(self) -> None:
+        """End the threads, once their turns are over."""
+        with self._free:
+            self._is_closed = True
+            self._free.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _serve(self) -> None:
+        while taken := self._next():
+            work, task = taken
+            is_left = self._turn(work, task)
+            with self._free:
+                if is_left and not work.is_cancelled:
+                    work.pause(task)
+                    if work not in self._ring:
+                        self._ring.append(work)
+                    self._free.notify()
+
+    def _next(self) -> tuple[Work, Task] | None:
+        """Whose turn it is, and with what; None at the end."""
+        with self._free:
+            while not self._is_closed:
+                if not self._ring:
+                    self._free.wait()
+                    continue
+                work = self._ring.popleft()
+                if (task := work.take()) is not None:
+                    self._ring.append(work)
+                    return work, task
+            return None
+
+    def _turn(self, work: Work, task: Task) -> bool:
+        """One turn; whether something is left of the task."""
+        try:
+            next(task)
+        except StopIteration:
+            return False
+        except Exception as error:
+            work.on_error(error)
+            return False
+        return True
+
+
+def advanced(simulation: Simulation, until: int) -> Task:
+    """Advance a run to a month, in turns."""
+    months = _FIRST_MONTHS
+    while simulation.month < until:
+        began, started = simulation.month, time.perf_counter()
+        simulation.advance(min(months, until - simulation.month))
+        seconds = max(time.perf_counter() - started, 1e-6)
+        months = max(1, int((simulation.month - began) * TURN / seconds))
+        if simulation.month < until:
+            yield

@@ -1,0 +1,155 @@
+"""Views: from what is known to HTML; all text is escaped, nothing of a file or link is a template."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.page.forms import against_of, form_of, named
+from analysis.page.room import COMPILING, LOADING, READY
+from analysis.page.state import State, policy_names, read
+
+if TYPE_CHECKING:
+    from analysis.page.running.comparison import Comparison, Found
+
+HERE = Path(__file__).parent
+
+
+@cache
+def templates() -> Environment:
+    """The page's own templates."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["named"] = named
+    return environment
+
+
+def render(template: str, **content: Any) -> str:
+    """A template with its content."""
+    return templates().get_template(template).render(**content)
+
+
+def page(template: str, title: str, here: str, **content: Any) -> str:
+    """A whole page.
+
+    Args:
+        template: of its main part.
+        title: of the page.
+        here: which of the pages it is.
+        content: what the template shows.
+    """
+    return render(template, title=title, here=here, **content)
+
+
+def form(state: State, problems: Mapping[str, str], query: str) -> str:
+    """The form of a state."""
+    said = dict(parse_qsl(query, keep_blank_values=True))
+    return render("form.html", form=form_of(state, problems, said))
+
+
+def against(state: State) -> str:
+    """What others may be held against: it changes with what is chosen."""
+    return render("against.html", choices=against_of(state))
+
+
+def compare_page(query: str) -> str:
+    """The first page."""
+    state, problems = read(query)
+    said = dict(parse_qsl(query, keep_blank_values=True))
+    return page(
+        "compare.html",
+        "Compare policies",
+        "compare",
+        form=form_of(state, problems, said),
+        state=state,
+        story="",
+    )
+
+
+def watch_page(query: str) -> str:
+    """The page on which runs unfold."""
+    from analysis.page.watching.scenes import scene_of
+
+    scene, problems = scene_of(query)
+    return page("watch.html", "Watch", "watch", scene=scene, problems=problems, policies=policy_names())
+
+
+_LOADING = {
+    LOADING: "Loading the model.",
+    COMPILING: "Compiling the model for this machine: about half a minute, once.",
+    READY: "Ready.",
+}
+
+
+def status(state: str) -> str:
+    """A word while nothing is known yet."""
+    return render(
+        "status.html", kind="loading", text=_LOADING.get(state, f"The model cannot be loaded: {state}")
+    )
+
+
+def problem(text: str) -> str:
+    """A word on what is wrong."""
+    return word("problem", text)
+
+
+def word(kind: str, text: str) -> str:
+    """A word on where things stand."""
+    return render("status.html", kind=kind, text=text)
+
+
+def news(sentences: Sequence[str]) -> str:
+    """What is told to those who listen: sentences that are new."""
+    return Markup.escape(" ".join(sentences))
+
+
+def results(comparison: "Comparison", found: "Found", is_stopped: bool, problem: str = "") -> dict[str, str]:
+    """All that is shown of a comparison, by where it stands."""
+    from analysis.page.running.tables import lines_of
+
+    state = comparison.state
+    kind, text = _status(comparison, found, is_stopped, problem)
+    shown = state.with_seeds(max(found.n, 1))
+    return {
+        "status": render("status.html", kind=kind, text=text),
+        "said": render("said.html", found=found, state=state, is_provisional=not comparison.is_complete),
+        "table": render("table.html", lines=lines_of(comparison, found), state=state, found=found),
+        "months": _months(found),
+        "reproduce": render("reproduce.html", state=shown),
+        "links": render("links.html", state=state),
+    }
+
+
+def _months(found: "Found") -> str:
+    from analysis.page.drawing import over_time
+
+    return render("months.html", chart=over_time(found.months))
+
+
+def _status(comparison: "Comparison", found: "Found", is_stopped: bool, problem: str) -> tuple[str, str]:
+    """Where the comparison stands: a word for its colour, and a sentence."""
+    n, seeds = found.n, comparison.state.seeds
+    so_far = f"{n} of {seeds} seeds"
+    if problem:
+        return "problem", f"Results cannot be kept: {problem}"
+    if len(comparison.state.names) < 2:
+        return "ready", "Choose a policy, or move a slider of your bundle."
+    if n == seeds:
+        sure = "" if found.is_solid else " Not solid yet: ask for more seeds."
+        return "done", f"Done: {so_far}.{sure}"
+    if is_stopped:
+        return "stopped", f"Stopped after {so_far}."
+    if not found.tables:
+        return "first", "Running the first seeds."
+    if found.is_solid:
+        return "solid", f"Solid after {so_far}: more are added."
+    return "narrowing", f"First numbers, {so_far}: intervals narrow as more are added."

@@ -1,0 +1,1 @@
+"""Watching: one run as it unfolds, the lives in it, and why things happened."""

@@ -1,0 +1,205 @@
+"""Live: what a tab is sent is what the library says; what runs for it stops when it goes."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+
+from analysis.asked import Asked
+from analysis.page.live import MOST_TABS
+from analysis.page.room import Room
+from analysis.page.running.comparison import COLUMNS, Comparison
+from analysis.page.state import read
+from analysis.page.uploads import population_called
+from analysis.report.answer import Question, answer
+from analysis.statistics.effects import effects_of
+from analysis.studies import compared
+from experiments.notebook import open_store, sweep
+from experiments.rows.outcomes import Failure
+from model.simulation import compare
+from tests.analysis.page.conftest import OWN, TINY, until
+
+
+def told(socket, wanted: str) -> dict[str, str]:
+    """What a tab shows once its status says something."""
+    shown: dict[str, str] = {}
+    while wanted not in shown.get("status", ""):
+        shown |= socket.receive_json().get("fragments", {})
+        assert "fault" not in shown.get("status", "")
+    return shown
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub("<[^>]+>", " ", html).replace("&#39;", "'").split())
+
+
+def test_a_tab_shows_what_the_library_says(client: TestClient, room: Room) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=phds&policy.joint_posts=30&seeds=25&{TINY}"})
+        shown = told(socket, "Done: 25 of 25")
+    rows = pd.DataFrame(
+        {"policy": run.policy, "seed": seed, **run.indicators}
+        for seed in range(25)
+        for run in compare(
+            {"warmup": 24, "horizon": 24}, ["baseline", "phds", {"joint_posts": 30}], seed=seed
+        )
+    )
+    state, _ = read(f"policies=phds&policy.joint_posts=30&seeds=25&{TINY}")
+    asked = Comparison(state, population_called("nine_places", room.lists, ""), lambda: None).asked(25)
+    assert isinstance(asked, Asked)
+    tables = compared(rows, asked, COLUMNS).tables
+    for sentence in answer(tables, Question.of(asked)):
+        assert sentence.text in text_of(shown["said"])
+    assert "seeds=25" in shown["reproduce"]
+
+
+def test_the_numbers_of_the_page_are_those_of_every_run_of_it(client: TestClient, room: Room) -> None:
+    link = f"policies=phds,brokers&against=phds&seeds=6&{TINY}"
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link})
+        told(socket, "Done: 6 of 6")
+    page = pd.read_csv(io.StringIO(client.get(f"/effects.csv?{link}").text))
+    rows = sweep(["baseline", "phds", "brokers"], {"warmup": 24, "horizon": 24}, seeds=6, store=room.store)
+    library = effects_of(rows, against="phds")
+    assert list(page["policy"]) == list(library["policy"])
+    for column in ("effect", "low", "high", "together_low", "baseline"):
+        assert np.array_equal(page[column], library[column], equal_nan=True), column
+
+
+def test_what_was_once_run_is_there_at_once(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep(["baseline", "phds"], {"warmup": 24, "horizon": 24}, seeds=8, store=room.store)
+    until(room.ready.is_set)
+    monkeypatch.setattr(room.runner.keeper, "add", None)  # nothing may be run
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=phds&seeds=8&{TINY}"})
+        assert "Done: 8 of 8" in told(socket, "Done")["status"]
+
+
+def test_stop_and_go_on(client: TestClient, room: Room) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": "policies=phds&seeds=300"})
+        told(socket, "of 300 seeds")
+        socket.send_json({"do": "stop"})
+        told(socket, "Stopped after")
+        assert not room.sharing.waiting
+        socket.send_json({"do": "go"})
+        told(socket, "of 300 seeds: ")
+        assert room.sharing.waiting
+
+
+def test_a_tab_that_closes_stops_its_work(client: TestClient, room: Room) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": "policies=phds&seeds=1000"})
+        told(socket, "of 1000 seeds")
+        assert room.sharing.waiting == 1
+    until(lambda: room.sharing.waiting == 0)
+    n = len(open_store(room.store).rows)
+    assert n < 1000
+
+
+def test_another_state_stops_the_work_of_the_one_before(client: TestClient, room: Room) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": "policies=phds&seeds=1000"})
+        told(socket, "of 1000 seeds")
+        socket.send_json({"query": f"policies=phds&seeds=5&{TINY}"})
+        told(socket, "Done: 5 of 5")
+        until(lambda: room.sharing.waiting == 0)
+
+
+def test_wrong_input_is_told_and_what_runs_goes_on(client: TestClient) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=phds&seeds=5&{TINY}"})
+        socket.send_json({"query": f"policies=phds&seeds=5&policy.phds=x&{TINY}", "form": True})
+        problems: dict[str, str] = {}
+        while not problems:
+            answer = socket.receive_json()
+            problems = answer.get("problems", {})
+        assert problems == {
+            "policy.phds": "phds = 'x' is not allowed: it takes a number from 0 to 10000 (1/year)."
+        }
+        assert 'value="x"' in answer["form"]
+        told(socket, "Done: 5 of 5")
+
+
+@pytest.mark.parametrize(
+    "said", ["[]", '"x"', "3", "{", '{"query": 3}', '{"query": "policies=phds", "form": 1}' * 2]
+)
+def test_nonsense_ends_the_talk_at_most(client: TestClient, room: Room, said: str) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_text(said)
+    assert client.get("/").status_code == 200
+
+
+def test_no_more_tabs_than_there_is_room_for(client: TestClient) -> None:
+    client.app._app.state.tabs = MOST_TABS  # type: ignore[attr-defined]
+    with pytest.raises(Exception), client.websocket_connect("/live", headers=OWN) as socket:  # noqa: B017, PT011
+        socket.receive_json()
+
+
+def test_a_run_that_fails_is_left_out_and_told(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until(room.ready.is_set)
+    from analysis.page.running import worlds
+
+    refuse = iter([Failure("not finite", "needs_met = inf")])
+    monkeypatch.setattr(worlds, "not_finite", lambda indicators: next(refuse, None))
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=phds&seeds=6&{TINY}"})
+        assert "1 runs failed" in told(socket, "Done: 6 of 6")["said"]
+
+
+def test_lists_are_checked_as_on_the_command_line(client: TestClient, tmp_path: Path) -> None:
+    councils = "name,region,latitude,longitude,population\nA,North,512,-1,1000\nA,North,51,-1,1000\n"
+    universities = "name,region,latitude,longitude,staff\nU,North,51,-1,30\n"
+    files = {"councils": ("../../c.csv", councils), "universities": ("u.csv", universities)}
+    answer = client.post("/lists", headers=OWN, files=files)
+    assert answer.status_code == 422
+    shown = text_of(answer.text)
+    assert "councils.csv, line 2: latitude = '512': it takes degrees from -90 to 90." in shown
+    assert "councils.csv, line 3: name = 'A'" in shown
+    assert str(tmp_path) not in answer.text
+    good = {
+        **files,
+        "councils": ("c.csv", councils.replace("512", "51.5").replace("A,North,51,", "B,North,51,")),
+    }
+    answer = client.post("/lists", headers=OWN, files=good, follow_redirects=False)
+    assert answer.status_code == 303
+    link = answer.headers["Location"]
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"{link.partition('?')[2]}&policies=phds&seeds=5&{TINY}"})
+        told(socket, "Done: 5 of 5")
+
+
+@pytest.mark.parametrize(
+    "councils",
+    [
+        b"\x00\xff\xfe\x00" * 100,
+        b"name,region,latitude,longitude,population\n" + b"=cmd|' /C calc'!A0,<script>,x,y,z\n" * 2000,
+        b"name,region,latitude,longitude,population\n" + b'"' * 100_000,
+        b"",
+    ],
+)
+def test_hostile_lists_are_refused_in_a_few_words(client: TestClient, room: Room, councils: bytes) -> None:
+    universities = "name,region,latitude,longitude,staff\nU,North,51,-1,30\n"
+    files = {"councils": ("c.csv", councils), "universities": ("u.csv", universities)}
+    answer = client.post("/lists", headers=OWN, files=files)
+    assert answer.status_code == 422
+    assert "<script>" not in answer.text
+    assert len(answer.text) < 50_000
+    assert not list(room.lists.folder.glob("*"))
+
+
+def test_lists_too_large_for_a_page_are_told(client: TestClient) -> None:
+    councils = "name,region,latitude,longitude,population\n" + "".join(
+        f"c{i},N,51,-1,1000\n" for i in range(1000)
+    )
+    universities = "name,region,latitude,longitude,staff\n" + "".join(f"u{i},N,51,-1,1\n" for i in range(300))
+    files = {"councils": ("c.csv", councils), "universities": ("u.csv", universities)}
+    assert "300,000 pairs" in client.post("/lists", headers=OWN, files=files).text
