@@ -29,6 +29,8 @@ _FREE = 0.01
 _LINES_IN_ALL = 3
 _TABLES = ("verdicts", "effects", "costs", "by_year", "fresh")
 _EFFECT = ("effect", "together_low", "together_high")
+#: Half an interval that leaves sense to two decimals.
+_TWO = 0.1
 _WHAT = "long-term partnerships"
 
 
@@ -98,6 +100,10 @@ def _order(sentence: Sentence) -> int:
 
 def _span(value: float, low: float, high: float) -> str:
     return f"{phrases.amount(value, (high - low) / 2)} ({phrases.span(low, high)})"
+
+
+def _two_places(value: float, low: float, high: float) -> str:
+    return f"{phrases.amount(value, _TWO)} ({phrases.amount(low, _TWO)} to {phrases.amount(high, _TWO)})"
 
 
 def _one_run(verdicts: pd.DataFrame) -> Sentence:
@@ -213,8 +219,10 @@ class _Comparison:
         years = self.by_year[is_it].sort_values("year")
         if len(years) > 1:
             first, last = (years.iloc[at] for at in (0, -1))
-            told = [_span(*(line[name] for name in ("effect", "low", "high"))) for line in (first, last)]
-            text = f"In its first year it adds {told[0]}, in year {last['year']} {told[1]}."
+            told = [
+                _two_places(*(line[name] for name in ("effect", "low", "high"))) for line in (first, last)
+            ]
+            text = f"That takes time: {told[0]} in its first year, {told[1]} in year {last['year']}."
             cells = cells_of("by_year", [self.leader], "year", "effect", "low", "high", of="strategic")
             yield Sentence("when", text, (self.leader,), cells)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis import words
+from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
@@ -56,7 +56,7 @@ def _sentences(source: Source) -> Iterator[Sentence]:
 def _verdicts(source: Source) -> Iterator[Table]:
     lines = [
         (
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             with_ends(line["effect"], line["together_low"], line["together_high"]),
             f"{100 * line['share']:+.0f}%".replace("-", "−") if line["share"] == line["share"] else "–",
             line["verdict"],
@@ -90,7 +90,7 @@ def _best(source: Source) -> Iterator[Table]:
         (
             columns.label(line["indicator"]),
             str(line["among"]),
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             number(line["distance"]),
             f"{number(line['distance_low'])} to {number(line['distance_high'])}",
         )

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis import words
 from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, money, number, with_ends
@@ -41,7 +40,7 @@ def _sentences(source: Source) -> Iterator[Sentence]:
             text = (
                 f"Of {len(frontier)} policies and sums, {len(paying)} that cost more give more than any "
                 "other for "
-                f"their money: {phrases.listed([words.humanise(name) for name in paying])}. For each other "
+                f"their money: {phrases.listed([phrases.called(name) for name in paying])}. For each other "
                 "one "
                 "there is a policy, or a mix of two, that gives as much for less; which, the table of the "
                 "frontier tells, and how surely."
@@ -68,7 +67,7 @@ def _each(source: Source, costs: pd.DataFrame) -> Table:
     )
     lines = [
         (
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             money(line["a_year"]),
             with_ends(line["added"], line["added_low"], line["added_high"]),
             money(line["each"]),
@@ -101,11 +100,11 @@ def _frontier(source: Source) -> Iterator[Table]:
         return
     lines = [
         (
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             money(line["a_year"]),
             number(line["added"], sign=True),
             line["place"],
-            ", ".join(words.humanise(name) for name in filter(None, str(line["by"]).split(", "))),
+            ", ".join(phrases.called(name) for name in filter(None, str(line["by"]).split(", "))),
             money(line["step"]),
             f"{100 * line['frequency']:.0f}%",
         )
@@ -162,7 +161,7 @@ def _needs(costs: pd.DataFrame) -> Iterator[Table]:
         return
     lines = [
         (
-            words.humanise(str(policy)),
+            phrases.called(str(policy)),
             *(
                 with_ends(
                     *(part.loc[policy, each] for each in ("added", "added_low", "added_high")), places=1
@@ -196,7 +195,7 @@ def _time(source: Source) -> Iterator[Table]:
     policies = list(next(iter(parts.values())).index)
     lines = [
         (
-            words.humanise(policy),
+            phrases.called(policy),
             *(
                 with_ends(*(part.loc[policy, each] for each in ("effect", "low", "high")), places=names[name])
                 for name, part in parts.items()

@@ -129,7 +129,7 @@ def test_a_part_that_is_missing_is_missed(folder):
     (folder / "by_year.parquet").unlink()
     text = text_of(folder)
     assert "It takes a comparison of policies over two years or more." in text
-    assert "In its first year" not in text
+    assert "That takes time" not in text
 
 
 @pytest.mark.parametrize("name", ["rows", "verdicts", "effects"])
