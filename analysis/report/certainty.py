@@ -33,16 +33,17 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         pairing.loc[pairing["indicator"] == "mean_strategic", "variance_ratio"] if len(pairing) else pairing
     )
     if len(saved) and saved.notna().any():
-        text += f" For the typical policy it takes {saved.median():,.0f} times as many runs without that."
+        text += f" Without that, the typical policy would take {saved.median():,.0f} times as many runs."
     yield Sentence("luck", text, cells=cells_of("effects", list(verdicts["policy"])[:1], "variance_ratio"))
-    yield Sentence(
-        "many",
-        f"With {len(verdicts)} policies, some would look good by luck alone. So verdicts take intervals "
-        "that hold "
-        "for all policies and main indicators at once in 95 of 100 such comparisons; with no effect "
-        "anywhere, one "
-        "comparison in twenty would call any.",
-    )
+    if len(verdicts) > 1:
+        yield Sentence(
+            "many",
+            f"With {len(verdicts)} policies, some would look good by luck alone. So verdicts take intervals "
+            "that hold "
+            "for all policies and main indicators at once in 95 of 100 such comparisons; with no effect "
+            "anywhere, one "
+            "comparison in twenty would call any.",
+        )
     yield Sentence(
         "assumptions",
         "None of this says whether the assumptions hold. Most are assumed, not measured (see the last "

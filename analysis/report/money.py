@@ -11,6 +11,8 @@ from analysis.report.source import Source
 from analysis.statistics.decision.frontier import ON
 from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
 
+#: With fewer policies there is no frontier to speak of.
+_FEW = 3
 #: Columns of the table of needs: by a partner, by telling others, and all.
 _NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
 #: What policies ask of people, as the indicators have it: its label in the table, and decimals.
@@ -36,14 +38,13 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     if len(frontier):
         on = list(frontier.loc[frontier["place"] == ON, "policy"])
         paying = [name for name in on if frontier.set_index("policy").loc[name, "a_year"] > 0]
-        if paying:
+        if paying and len(frontier) > _FEW:
             text = (
-                f"Of {len(frontier)} policies and sums, {len(paying)} that cost more give more than any "
-                "other for "
-                f"their money: {phrases.listed([phrases.called(name) for name in paying])}. For each other "
-                "one "
-                "there is a policy, or a mix of two, that gives as much for less; which, the table of the "
-                "frontier tells, and how surely."
+                f"Nothing gives more for the money than {phrases.some_of(paying)}, of {len(frontier)} "
+                "policies and "
+                "sums: for each other one that costs more there is a policy, or a mix of two, that gives "
+                "as much for "
+                "less. Which, the table of the frontier tells, and how surely."
             )
             cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
             yield Sentence("frontier", text, tuple(paying), cells)

@@ -54,7 +54,7 @@ def _left(source: Source, by_year: pd.DataFrame) -> Iterator[Sentence]:
             if last + after <= years
         ]
         text = (
-            f"When {phrases.named(policy)} stops: strategic partnerships added were {phrases.listed(told)}."
+            f"When {phrases.named(policy)} stops: long-term partnerships added were {phrases.listed(told)}."
         )
         yield Sentence(
             "left", text, (policy,), cells_of("by_year", [policy], "effect", "low", "high", of=_STATE)
