@@ -22,16 +22,24 @@ from analysis.statistics import (
     effects,
     fits,
     morris,
-    posterior,
     regret,
     replications,
-    rivals,
     sobol,
     stopping,
     survival,
 )
 from analysis.statistics.controls import by_policy, freed, freed_together, seed_by_seed
-from analysis.statistics.decision import costs, frontier, information, lasting, ranks, verdicts, yearly
+from analysis.statistics.decision import (
+    costs,
+    frontier,
+    information,
+    lasting,
+    posterior,
+    ranks,
+    rivals,
+    verdicts,
+    yearly,
+)
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.

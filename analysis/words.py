@@ -66,6 +66,8 @@ POLICY_NAMES = {
     "matchmaking_optimal": "Matchmaking, optimal",
     "matchmaking_equitable": "Matchmaking, equitable",
     "matchmaking_nurture": "Matchmaking, nurtured",
+    "matchmaking_request": "Matchmaking, on request",
+    "matchmaking_vouchers": "Matchmaking, with vouchers",
 }
 
 

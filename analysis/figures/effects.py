@@ -54,7 +54,8 @@ def draw(tables: Tables) -> Figure | None:
         return None
     facets = {name: Facet.of(name, tables) for name in HEADLINES if len(tables.effect_on(name))}
     against = "the baseline" if tables.against == BASELINE else words.humanise(tables.against)
-    figure, grid = _canvas(blocks, len(facets), int(main["n"].max()), against)
+    finding = _finding(main, blocks[-1][1], tables.columns.label(MAIN_INDICATOR).lower())
+    figure, grid = _canvas(blocks, len(facets), int(main["n"].max()), against, finding)
     marked = set(main.index[main["misses_sum"]]) if "misses_sum" in main else set()
     for row, (heading, policies) in zip(grid, blocks, strict=True):
         _name_lines(row[0], heading, policies, marked)
@@ -70,6 +71,17 @@ def draw(tables: Tables) -> Figure | None:
     return figure
 
 
+def _finding(main: pd.DataFrame, policies: list[str], label: str) -> str:
+    """What the figure says, of policies at equal money where there are such."""
+    best = policies[0]
+    line = main.loc[best]
+    where = " at equal money" if best.endswith(AT_EQUAL_MONEY) else ""
+    if not line["together_low"] > 0:
+        return f"No policy is shown to add {label}{where}"
+    effect = style.signed(float(f"{line['effect']:.2g}"))
+    return f"{_label(best)} adds most {label}{where}: {effect}"
+
+
 def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Policies as designed and at equal money, each from the largest effect to the least."""
     ranked = list(effects.sort_values("effect", ascending=False).index)
@@ -80,14 +92,15 @@ def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
 
 
 def _canvas(
-    blocks: list[tuple[str, list[str]]], columns: int, seeds: int, against: str
+    blocks: list[tuple[str, list[str]]], columns: int, seeds: int, against: str, finding: str
 ) -> tuple[Figure, np.ndarray]:
     lines = [len(policies) for _, policies in blocks]
     longest = max(len(_label(policy)) for _, policies in blocks for policy in policies)
     axes_height = LINE * (sum(lines) + len(lines))
     return style.canvas(
-        f"What each policy changes, compared with {against}",
-        f"Mean difference and its 95% interval from {seeds} paired seeds: a pair of runs shares its luck.",
+        finding,
+        f"Mean difference from {against} and its 95% interval, from {seeds} paired seeds: a pair of runs "
+        "shares its luck.",
         height=TOP + axes_height + GAP * (len(lines) - 1) + BOTTOM,
         rows=len(lines),
         columns=columns,

@@ -21,7 +21,7 @@ def draw_partnerships(tables: Tables) -> Figure | None:
         return None
     colours = _policies_shown(tables)
     figure, (row,) = style.canvas(
-        "Partnerships over time",
+        _finding(tables, colours),
         f"{_who(colours)} Means over {tables.rows['seed'].nunique()} seeds and\n"
         "twelve months; bands: 95% interval. Luck is shared, so differences are surer than bands suggest.",
         height=4.35,
@@ -38,6 +38,21 @@ def draw_partnerships(tables: Tables) -> Figure | None:
         axes.set(title=_heading(tables, kind), ylabel="partnerships" if kind == "project" else "")
     _name_policies(row[-1], colours)
     return figure
+
+
+def _finding(tables: Tables, colours: dict[str, str]) -> str:
+    """What the figure says: where the baseline and the best policy end."""
+    assert tables.compared is not None
+    last = tables.compared[tables.compared["month"] >= tables.months - SMOOTHING]
+    means = last[last["indicator"] == "strategic"].groupby("policy")["mean"].mean()
+    told = [f"{means[name]:.2g} under {_called(name)}" for name in list(colours)[:2] if name in means]
+    return (
+        f"Strategic partnerships end at {' and '.join(reversed(told))}" if told else "Partnerships over time"
+    )
+
+
+def _called(policy: str) -> str:
+    return "the baseline" if policy == BASELINE else words.shortened(words.humanise(policy))
 
 
 def smoothed(line: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +72,7 @@ def draw_survival(tables: Tables) -> Figure | None:
         return None
     colours = _policies_shown(tables)
     figure, (row,) = style.canvas(
-        "How long partnerships last",
+        _lasting(tables.survival, colours),
         f"{_who(colours)} Kaplan–Meier estimate of what\n"
         "begins under the policy; bands: 95% interval. A project that becomes strategic has not ended.",
         height=4.35,
@@ -83,6 +98,20 @@ def draw_survival(tables: Tables) -> Figure | None:
     row[0].yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
     _name_policies(row[-1], colours)
     return figure
+
+
+def _lasting(survival: pd.DataFrame, colours: dict[str, str]) -> str:
+    """What the figure says: how long half of projects last, and where they last longest."""
+    lines = survival[(survival["kind"] == "project") & survival["policy"].isin(colours)]
+    halves = lines[lines["survival"] <= 0.5].groupby("policy")["months"].min()
+    others = halves.drop(BASELINE, errors="ignore")
+    if BASELINE not in halves or others.empty:
+        return "How long partnerships last"
+    best = str(others.idxmax())
+    told = f"Half of projects last {halves[BASELINE]:.0f} months under the baseline"
+    if others[best] <= halves[BASELINE]:
+        return f"{told}, and longer under none of these policies"
+    return f"{told}, {others[best]:.0f} under {_called(best)}"
 
 
 def _heading(tables: Tables, kind: str) -> str:

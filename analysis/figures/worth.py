@@ -21,7 +21,7 @@ def draw(tables: Tables) -> Figure | None:
     if len(points) < 3 or not tables.months:  # fewer are better read in a table
         return None
     figure, ((axes,),) = style.canvas(
-        "What the money buys",
+        _finding(points),
         "Strategic partnerships against yearly cost (grants included), as differences from the baseline\n"
         "with 95% intervals. Along a grey line £100k buys the same. Grey: may be zero, all taken together.",
         height=6.4,
@@ -36,6 +36,15 @@ def draw(tables: Tables) -> Figure | None:
     taken = [*_draw_rates(axes), *naming.boxes_of(axes, points[["cost", "effect"]].to_numpy())]
     _name_points(axes, points, taken)
     return figure
+
+
+def _finding(points: pd.DataFrame) -> str:
+    """What the figure says: where money buys most, of policies that are shown to buy anything."""
+    bought = points[(points["together_low"] > 0) & (points["cost_low"] > 0)]
+    if bought.empty:
+        return "What the money buys: no policy, as designed, is shown to buy anything"
+    rates = 100 * bought["effect"] / bought["cost"]
+    return f"£100k buys most with {words.humanise(str(rates.idxmax()))}: {rates.max():.2g} partnerships"
 
 
 def _points(tables: Tables) -> pd.DataFrame:

@@ -29,6 +29,8 @@ _FREE = 0.01
 _LINES_IN_ALL = 3
 _TABLES = ("verdicts", "effects", "costs", "by_year", "fresh")
 _EFFECT = ("effect", "together_low", "together_high")
+#: Half an interval that leaves sense to two decimals.
+_TWO = 0.1
 _WHAT = "long-term partnerships"
 
 
@@ -100,6 +102,17 @@ def _span(value: float, low: float, high: float) -> str:
     return f"{phrases.amount(value, (high - low) / 2)} ({phrases.span(low, high)})"
 
 
+def _course(first: pd.Series, last: pd.Series) -> str:
+    """How an effect goes from one year to another, as far as their intervals allow."""
+    if last["low"] > first["high"]:
+        return "That takes time"
+    return "That fades" if last["high"] < first["low"] else "Of that there are"
+
+
+def _two_places(value: float, low: float, high: float) -> str:
+    return f"{phrases.amount(value, _TWO)} ({phrases.amount(low, _TWO)} to {phrases.amount(high, _TWO)})"
+
+
 def _one_run(verdicts: pd.DataFrame) -> Sentence:
     text = "One run of each policy cannot tell what a policy does from luck: ask for more, such as seeds=100."
     return Sentence("cannot_tell", text, tuple(verdicts["policy"]))
@@ -168,7 +181,7 @@ class _Comparison:
         elif len(self.pool) > 1 and not self._rivals():
             told = f"{first}: it adds more {_WHAT} than any other policy{self._for_the_sum()}."
         else:
-            told = f"{first}."
+            told = f"Fund {self._name(self.leader)}: it adds {_WHAT}."
         cells = cells_of("verdicts", policies, "verdict", "may_be_best")
         return Sentence("first", told, policies, cells)
 
@@ -190,8 +203,8 @@ class _Comparison:
         line = self.verdicts.loc[self.leader]
         there, half = self.effects.loc[self.leader, "baseline"], self._half(self.leader)
         text = (
-            f"For {self._sum(self.leader)} a year, {phrases.named(self.leader)} adds "
-            f"{self._effect(self.leader)} {_WHAT} at any time over {self.question.years:g} years"
+            f"For {self._sum(self.leader)} a year, averaged over {self.question.years:g} years, "
+            f"{phrases.named(self.leader)} adds {self._effect(self.leader)} {_WHAT} at any time"
         )
         if line["share"] == line["share"]:  # not a number where nothing is there
             where = "without it" if self.question.against == BASELINE else f"under {self._against()}"
@@ -199,10 +212,12 @@ class _Comparison:
                 f", on top of {phrases.amount(there, half)} {where}: {phrases.percent_more(line['share'])}"
             )
         cells = (
-            *cells_of("verdicts", [self.leader], *_EFFECT, "share"),
+            *cells_of("verdicts", [self.leader], *_EFFECT, "share", "smallest"),
             *cells_of("effects", [self.leader], "baseline"),
             *cells_of("costs", [self.leader], "a_year"),
         )
+        if line["together_low"] < line["smallest"]:
+            text += f". That may be too few to matter: fewer than {line['smallest']:.2g}"
         return Sentence("adds", f"{text}.", (self.leader,), cells)
 
     def _when(self) -> Iterator[Sentence]:
@@ -213,8 +228,10 @@ class _Comparison:
         years = self.by_year[is_it].sort_values("year")
         if len(years) > 1:
             first, last = (years.iloc[at] for at in (0, -1))
-            told = [_span(*(line[name] for name in ("effect", "low", "high"))) for line in (first, last)]
-            text = f"In its first year it adds {told[0]}, in year {last['year']} {told[1]}."
+            told = [
+                _two_places(*(line[name] for name in ("effect", "low", "high"))) for line in (first, last)
+            ]
+            text = f"{_course(first, last)}: {told[0]} in its first year, {told[1]} in year {last['year']}."
             cells = cells_of("by_year", [self.leader], "year", "effect", "low", "high", of="strategic")
             yield Sentence("when", text, (self.leader,), cells)
 
@@ -341,11 +358,18 @@ class _Comparison:
         yield Sentence("posterior", text, (self.leader,), cells_of("effects", [self.leader], *columns))
 
     def _certainty(self) -> Sentence:
+        n = len(self.verdicts)
+        all_of_them = (
+            f"Those of partnerships, and what they cost, hold for all {n:,} policies at once in 95 of 100 "
+            "such "
+            "comparisons, so that the best may be picked; others each by itself."
+        )
         text = (
-            "Brackets allow for luck. Those of partnerships, and what they cost, hold for all "
-            f"{len(self.verdicts):,} policies at once in 95 of 100 such comparisons, so that the best may be "
-            "picked; others each by itself. They take every assumption of the model for right: what other "
-            "assumptions would give is asked with experiment=robust."
+            "Brackets allow for luck. "
+            f"{all_of_them if n > 1 else 'They hold in 95 of 100 such comparisons.'} "
+            "They take every assumption of the model for right: what other assumptions would give is asked "
+            "with "
+            "experiment=robust."
         )
         return Sentence("certainty", text)
 

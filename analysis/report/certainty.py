@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis import words
+from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
@@ -33,16 +33,17 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         pairing.loc[pairing["indicator"] == "mean_strategic", "variance_ratio"] if len(pairing) else pairing
     )
     if len(saved) and saved.notna().any():
-        text += f" For the typical policy it takes {saved.median():,.0f} times as many runs without that."
+        text += f" Without that, the typical policy would take {saved.median():,.0f} times as many runs."
     yield Sentence("luck", text, cells=cells_of("effects", list(verdicts["policy"])[:1], "variance_ratio"))
-    yield Sentence(
-        "many",
-        f"With {len(verdicts)} policies, some would look good by luck alone. So verdicts take intervals "
-        "that hold "
-        "for all policies and main indicators at once in 95 of 100 such comparisons; with no effect "
-        "anywhere, one "
-        "comparison in twenty would call any.",
-    )
+    if len(verdicts) > 1:
+        yield Sentence(
+            "many",
+            f"With {len(verdicts)} policies, some would look good by luck alone. So verdicts take intervals "
+            "that hold "
+            "for all policies and main indicators at once in 95 of 100 such comparisons; with no effect "
+            "anywhere, one "
+            "comparison in twenty would call any.",
+        )
     yield Sentence(
         "assumptions",
         "None of this says whether the assumptions hold. Most are assumed, not measured (see the last "
@@ -56,7 +57,7 @@ def _sentences(source: Source) -> Iterator[Sentence]:
 def _verdicts(source: Source) -> Iterator[Table]:
     lines = [
         (
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             with_ends(line["effect"], line["together_low"], line["together_high"]),
             f"{100 * line['share']:+.0f}%".replace("-", "−") if line["share"] == line["share"] else "–",
             line["verdict"],
@@ -90,7 +91,7 @@ def _best(source: Source) -> Iterator[Table]:
         (
             columns.label(line["indicator"]),
             str(line["among"]),
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             number(line["distance"]),
             f"{number(line['distance_low'])} to {number(line['distance_high'])}",
         )

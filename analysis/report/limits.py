@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from analysis import words
+from analysis.report import phrases
 from analysis.report.phrases import listed
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number
@@ -115,7 +115,7 @@ def _rows(source: Source) -> Iterator[Table]:
     for policy, rows in names.groupby("policy", sort=False):
         row = str(rows["row"].iloc[0])
         seeds = f"{rows['seed'].min()} to {rows['seed'].max()}"
-        lines.append((words.humanise(str(policy)), str(policy), f"{len(rows):,}", seeds, row))
+        lines.append((phrases.called(str(policy)), str(policy), f"{len(rows):,}", seeds, row))
     note = (
         "Every number of a policy is a mean over its rows, or over their differences from the rows of the "
         "same "

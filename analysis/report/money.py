@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis import words
 from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, money, number, with_ends
@@ -12,6 +11,8 @@ from analysis.report.source import Source
 from analysis.statistics.decision.frontier import ON
 from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
 
+#: With fewer policies there is no frontier to speak of.
+_FEW = 3
 #: Columns of the table of needs: by a partner, by telling others, and all.
 _NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
 #: What policies ask of people, as the indicators have it: its label in the table, and decimals.
@@ -37,14 +38,13 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     if len(frontier):
         on = list(frontier.loc[frontier["place"] == ON, "policy"])
         paying = [name for name in on if frontier.set_index("policy").loc[name, "a_year"] > 0]
-        if paying:
+        if paying and len(frontier) > _FEW:
             text = (
-                f"Of {len(frontier)} policies and sums, {len(paying)} that cost more give more than any "
-                "other for "
-                f"their money: {phrases.listed([words.humanise(name) for name in paying])}. For each other "
-                "one "
-                "there is a policy, or a mix of two, that gives as much for less; which, the table of the "
-                "frontier tells, and how surely."
+                f"Nothing gives more for the money than {phrases.some_of(paying)}, of {len(frontier)} "
+                "policies and "
+                "sums: for each other one that costs more there is a policy, or a mix of two, that gives "
+                "as much for "
+                "less. Which, the table of the frontier tells, and how surely."
             )
             cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
             yield Sentence("frontier", text, tuple(paying), cells)
@@ -68,7 +68,7 @@ def _each(source: Source, costs: pd.DataFrame) -> Table:
     )
     lines = [
         (
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             money(line["a_year"]),
             with_ends(line["added"], line["added_low"], line["added_high"]),
             money(line["each"]),
@@ -101,11 +101,11 @@ def _frontier(source: Source) -> Iterator[Table]:
         return
     lines = [
         (
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             money(line["a_year"]),
             number(line["added"], sign=True),
             line["place"],
-            ", ".join(words.humanise(name) for name in filter(None, str(line["by"]).split(", "))),
+            ", ".join(phrases.called(name) for name in filter(None, str(line["by"]).split(", "))),
             money(line["step"]),
             f"{100 * line['frequency']:.0f}%",
         )
@@ -162,7 +162,7 @@ def _needs(costs: pd.DataFrame) -> Iterator[Table]:
         return
     lines = [
         (
-            words.humanise(str(policy)),
+            phrases.called(str(policy)),
             *(
                 with_ends(
                     *(part.loc[policy, each] for each in ("added", "added_low", "added_high")), places=1
@@ -196,7 +196,7 @@ def _time(source: Source) -> Iterator[Table]:
     policies = list(next(iter(parts.values())).index)
     lines = [
         (
-            words.humanise(policy),
+            phrases.called(policy),
             *(
                 with_ends(*(part.loc[policy, each] for each in ("effect", "low", "high")), places=names[name])
                 for name, part in parts.items()

@@ -11,10 +11,9 @@ def amount(value: float, half_width: float) -> str:
     """A number with as many decimals as its interval leaves any sense to.
 
     >>> amount(0.4484, 0.27), amount(12.34, 7.0), amount(-0.004, 0.03)
-    ('0.45', '12', '0')
+    ('0.45', '12', '0.00')
     """
-    text = f"{value:,.{decimals(half_width)}f}"
-    return "0" if not float(text.replace(",", "")) else text.replace("-", "−")
+    return f"{value:z,.{decimals(half_width)}f}".replace("-", "−") if value else "0"
 
 
 def decimals(half_width: float) -> int:
@@ -75,6 +74,26 @@ def named(policy: str) -> str:
         return "the present"
     name, _, kind = words.humanise(policy.removesuffix(AT_EQUAL_MONEY)).partition(", ")
     return f"{name} ({kind})" if kind else name
+
+
+def called(policy: str) -> str:
+    """A policy's name, as it is said among all others.
+
+    >>> called("matchmaking_stable_equal_money"), called("phds")
+    ('Matchmaking (stable) at equal money', 'PhDs')
+    """
+    return named(policy) + " at equal money" * policy.endswith(AT_EQUAL_MONEY)
+
+
+def some_of(policies: Sequence[str], most: int = 6) -> str:
+    """Names of policies in a row; where there are many, how many more.
+
+    >>> some_of(["phds", "brokers", "training"], 1)
+    'PhDs and 2 more'
+    """
+    names = [called(policy) for policy in policies[:most]]
+    more = len(policies) - most
+    return listed([*names, f"{more} more"] if more > 0 else names)
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

@@ -56,7 +56,7 @@ class _Study:
     def _choice(self) -> Sentence:
         """The policy of least regret, if resamples agree that it is."""
         chosen = float(self._regrets.loc[self._first, f"{_MEASURE}_chosen"])
-        name = words.humanise(self._first)
+        name = phrases.called(self._first)
         if chosen > _FUNDED:
             text = f"{name} is the safest choice whatever the assumptions are, on {self.label.lower()}."
         else:
@@ -64,7 +64,7 @@ class _Study:
             text = (
                 "No single policy is the safest choice whatever the assumptions are, on "
                 f"{self.label.lower()}: it may be "
-                f"{phrases.listed([words.humanise(policy) for policy in rivals], 'or')}."
+                f"{phrases.listed([phrases.called(policy) for policy in rivals], 'or')}."
             )
             return self._sentence("first", text, rivals, "regret", f"{_MEASURE}_chosen")
         return self._sentence("first", text, [self._first], "regret", f"{_MEASURE}_chosen")
@@ -78,7 +78,7 @@ class _Study:
         line = self._regrets.loc[self._first]
         points = self._points()
         text = (
-            f"Over {points:,} sets of assumptions, in nine of ten {words.humanise(self._first)} falls "
+            f"Over {points:,} sets of assumptions, in nine of ten {phrases.called(self._first)} falls "
             "short of the "
             f"policy that is best there by about {self._value(line[_MEASURE])} "
             f"({self._value(line[f'{_MEASURE}_low'])} to {self._value(line[f'{_MEASURE}_high'])}) "
@@ -95,7 +95,7 @@ class _Study:
             return
         firsts = ranks[ranks["rank"] == 1].sort_values("share", ascending=False)
         told = [
-            f"{words.humanise(line['policy'])} {_percent(line['share'])}"
+            f"{phrases.called(line['policy'])} {_percent(line['share'])}"
             for line in _lines(firsts)[:_MOST_NAMED]
         ]
         text = (
@@ -114,7 +114,7 @@ class _Study:
             text = (
                 f"The order turns where {words.condition(line['where'])} ({_percent(line['share'])} of the "
                 "sets): there "
-                f"{words.humanise(line['other'])} is better than {words.humanise(line['policy'])}."
+                f"{phrases.called(line['other'])} is better than {phrases.called(line['policy'])}."
             )
             yield self._sentence(
                 "flips", text, [line["policy"], line["other"]], "flips", "where", "share", "better"
@@ -122,7 +122,7 @@ class _Study:
         if better.empty:
             text = (
                 f"No assumption was found at which another policy is surely better than "
-                f"{words.humanise(self._first)}; that may be for want of runs."
+                f"{phrases.called(self._first)}; that may be for want of runs."
             )
             yield self._sentence("flips", text, [self._first], "flips", "better")
 
@@ -150,7 +150,7 @@ class _Study:
     def _luck(self) -> Sentence:
         line = self._regrets.loc[self._first]
         text = (
-            f"Of what {words.humanise(self._first)}'s advantage over the typical policy varies by between "
+            f"Of what {phrases.called(self._first)}'s advantage over the typical policy varies by between "
             "sets, luck "
             f"makes {_percent(line['noise_share'])}; assumptions make the rest."
         )
@@ -162,7 +162,7 @@ class _Study:
         """What it stands on."""
         lines = [
             (
-                words.humanise(str(policy)),
+                phrases.called(str(policy)),
                 self._value(line["mean"]),
                 *(
                     with_ends(
@@ -194,7 +194,7 @@ class _Study:
         wide = ranks.pivot_table(index="policy", columns="rank", values="share", sort=False)
         wide = wide.sort_values(1, ascending=False)
         lines = [
-            (words.humanise(str(policy)), *map(_percent, row))
+            (phrases.called(str(policy)), *map(_percent, row))
             for policy, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]
         yield Table(
@@ -210,7 +210,7 @@ class _Study:
             return
         lines = [
             (
-                words.humanise(line["other"]),
+                phrases.called(line["other"]),
                 _percent(line["beats"]),
                 f"{_percent(line['better_low'])} to {_percent(line['better_high'])}",
                 _percent(line["surely_better"]),
@@ -225,7 +225,7 @@ class _Study:
             "Surely better in",
             "Surely worse in",
         )
-        yield Table(f"{words.humanise(self._first)} against each other policy", head, lines, "beats.csv")
+        yield Table(f"{phrases.called(self._first)} against each other policy", head, lines, "beats.csv")
 
     def _information_table(self) -> Iterator[Table]:
         table = self._tables["information"]

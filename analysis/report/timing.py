@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis import words
 from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Figure, Section, Table, number, with_ends
@@ -34,7 +33,7 @@ def section(source: Source, figures: list[Figure]) -> Section:
 def _by_year(by_year: pd.DataFrame) -> Table:
     lines = by_year[by_year["indicator"] == _STATE]
     wide = lines.pivot_table(index="policy", columns="year", values="effect", sort=False)
-    shown = [(words.humanise(str(policy)), *(number(x, sign=True) for x in row)) for policy, row in
+    shown = [(phrases.called(str(policy)), *(number(x, sign=True) for x in row)) for policy, row in
              zip(wide.index, wide.to_numpy(), strict=True)]  # fmt: skip
     head = ("Policy", *(f"Year {year}" for year in wide.columns))
     return Table("Strategic partnerships added, year by year", head, shown, "by_year.csv")
@@ -55,7 +54,7 @@ def _left(source: Source, by_year: pd.DataFrame) -> Iterator[Sentence]:
             if last + after <= years
         ]
         text = (
-            f"When {phrases.named(policy)} stops: strategic partnerships added were {phrases.listed(told)}."
+            f"When {phrases.named(policy)} stops: long-term partnerships added were {phrases.listed(told)}."
         )
         yield Sentence(
             "left", text, (policy,), cells_of("by_year", [policy], "effect", "low", "high", of=_STATE)
@@ -87,6 +86,7 @@ def _lasting(source: Source) -> Iterator[Sentence]:
         return
     for kind, called in (("strategic", "long-term partnerships"), ("project", "projects")):
         lines = lasting[(lasting["kind"] == kind) & lasting["differs"].astype(bool)]
+        lines = lines.sort_values("p", kind="stable")
         longer, shorter = (
             list(lines.loc[sign * (lines["expected"] - lines["ended"]) > 0, "policy"]) for sign in (1, -1)
         )
@@ -94,7 +94,7 @@ def _lasting(source: Source) -> Iterator[Sentence]:
             if names:
                 text = (
                     f"The {called} that begin under these last {how} than those that begin without: "
-                    f"{phrases.listed([words.humanise(name) for name in names])}."
+                    f"{phrases.some_of(names)}."
                 )
                 cells = cells_of("lasting", names, "ended", "expected", "p", "differs", of=kind)
                 yield Sentence("lasting", text, tuple(names), cells)
@@ -106,7 +106,7 @@ def _survival(source: Source) -> Iterator[Table]:
         return
     lines = [
         (
-            words.humanise(line["policy"]),
+            phrases.called(line["policy"]),
             line["kind"],
             number(line["partnerships"], 0),
             number(line["ended"], 0),

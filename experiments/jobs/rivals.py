@@ -7,7 +7,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from analysis.statistics.rivals import CANNOT_TELL
+from analysis.statistics.decision.rivals import CANNOT_TELL
 from experiments.command.settings import Settings
 from experiments.jobs.job import Job, effects, several_seeds
 from experiments.rows.plan import Plan

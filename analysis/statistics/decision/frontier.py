@@ -37,6 +37,8 @@ def frontier_of(rows: pd.DataFrame, against: str, years: float) -> pd.DataFrame:
     Returns:
         A line a policy, the cheapest first.
     """
+    if not {COST, MAIN_INDICATOR} <= set(rows):
+        return pd.DataFrame(columns=list(COLUMNS))
     names = list(rows["policy"].unique())
     costs, effects = (
         rows.pivot_table(index="seed", columns="policy", values=name, dropna=False)[names].sub(

@@ -87,6 +87,8 @@ def verdict(low: np.ndarray, high: np.ndarray, smallest: np.ndarray) -> np.ndarr
 
 def _ahead(rows: pd.DataFrame, against: str) -> pd.Series:
     """In what share of seeds each policy has more."""
+    if MAIN_INDICATOR not in rows:
+        return pd.Series(dtype=float)
     levels = rows.pivot_table(index="seed", columns="policy", values=MAIN_INDICATOR, dropna=False)
     differences = levels.sub(levels[against], axis=0).dropna(how="all", axis=1)
     return (differences > 0).sum() / differences.notna().sum()

@@ -59,8 +59,8 @@ def test_one_that_is_better_than_all_others_is_funded_first():
         "Fund Alpha first: it adds more long-term partnerships than any other policy for £300k a year."
     )
     assert texts["adds"] == (
-        "For £300k a year, Alpha adds 0.9 (0.6 to 1.2) long-term partnerships at any time over 10 years, on "
-        "top of 3.0 without it: 30% more."
+        "For £300k a year, averaged over 10 years, Alpha adds 0.9 (0.6 to 1.2) long-term partnerships at any "
+        "time, on top of 3.0 without it: 30% more."
     )
     assert texts["cost"] == (
         "One more long-term partnership, kept up for a year, costs £330k (£250k to £500k) with it."
@@ -75,7 +75,7 @@ def test_those_that_cannot_be_told_apart_are_named_together():
 
 def test_a_rival_that_is_not_shown_to_add_is_not_funded():
     texts = said({A: CLEAR, B: (0.5, -0.1, 1.1, True, 300.0)})
-    assert texts["first"] == "Fund Alpha first."
+    assert texts["first"] == "Fund Alpha: it adds long-term partnerships."
     assert texts["as_good"].startswith("Beta may be as good, though not shown to add any that matter: 0.5 (")
 
 
@@ -104,6 +104,36 @@ def test_where_none_matters_that_is_said():
     )
 
 
+YEARS_OF = {
+    "That takes time": ((0.0, -0.1, 0.1), (1.0, 0.8, 1.2)),
+    "That fades": ((1.0, 0.8, 1.2), (0.0, -0.1, 0.1)),
+    "Of that there are": ((0.5, 0.2, 0.8), (0.6, 0.3, 0.9)),
+}
+
+
+@pytest.mark.parametrize("course", YEARS_OF)
+def test_how_it_goes_is_said_as_far_as_intervals_allow(course):
+    lines = [(A, "strategic", year, *line, 100) for year, line in zip((1, 10), YEARS_OF[course], strict=True)]
+    years = pd.DataFrame(lines, columns=["policy", "indicator", "year", "effect", "low", "high", "n"])
+    assert said({A: CLEAR}, by_year=years)["when"].startswith(f"{course}: ")
+
+
+def test_what_may_be_too_few_to_matter_is_said_to_be():
+    few = said({A: (0.4, 0.1, 0.7, True, 300.0), B: SMALL})["adds"]
+    assert few.endswith("13% more. That may be too few to matter: fewer than 0.3.")
+
+
+def test_what_other_assumptions_give_is_told_where_they_were_run():
+    tables = tables_of({A: CLEAR, B: SMALL})
+    over = {"effect": 0.5, "low": -0.2, "high": 1.2, "positive": 0.8, "points": 100}
+    tables["effects"] = tables["effects"].assign(**{f"posterior_{name}": v for name, v in over.items()})
+    (text,) = (each.text for each in answer(tables, QUESTION) if each.kind == "posterior")
+    assert text == (
+        "Under 100 other sets of assumptions, which fit what is known about as well, Alpha adds 0.5 (−0.2 to "
+        "1.2), and anything at all under 80% of them."
+    )
+
+
 def test_a_price_without_an_upper_end_has_none():
     lines = tables_of({A: CLEAR, B: SMALL})
     lines["costs"].loc[lines["costs"]["policy"] == A, "together_high"] = np.inf
@@ -114,7 +144,7 @@ def test_a_price_without_an_upper_end_has_none():
 def test_one_that_costs_another_sum_says_which():
     texts = said({A: (0.9, 0.6, 1.2, True, 260.6), B: RIVAL})
     assert texts["first"].startswith("Fund Alpha (at £261k) or Beta first")
-    assert texts["adds"].startswith("For £261k a year, Alpha adds")
+    assert texts["adds"].startswith("For £261k a year, averaged over 10 years, Alpha adds")
 
 
 def test_one_run_says_nothing_but_that():

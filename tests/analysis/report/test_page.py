@@ -80,7 +80,7 @@ def text_of(folder: Path) -> str:
 def test_the_answer_is_on_the_page(folder):
     text = text_of(folder)
     assert "Fund Brokers first: it adds more long-term partnerships than any other policy." in text
-    assert "For £100k a year, Brokers adds 0." in text or "For £100k a year, Brokers adds 1." in text
+    assert re.search(r"For £100k a year, averaged over 10 years, Brokers adds [01]\.\d", text)
     for anchor in ("answer", "money", "when", "sure", "limits"):
         assert f'<section id="{anchor}"' in text
 
@@ -129,7 +129,7 @@ def test_a_part_that_is_missing_is_missed(folder):
     (folder / "by_year.parquet").unlink()
     text = text_of(folder)
     assert "It takes a comparison of policies over two years or more." in text
-    assert "In its first year" not in text
+    assert "in its first year" not in text
 
 
 @pytest.mark.parametrize("name", ["rows", "verdicts", "effects"])
@@ -154,7 +154,7 @@ def test_what_a_lever_leaves_is_told(folder):
     policies = [{"name": "baseline", "levers": {}}, {"name": "brokers", "levers": levers}]
     (folder / "config.yaml").write_text(f"policies: {policies}\n")
     assert (
-        "When Brokers stops: strategic partnerships added were +0.20 (+0.10 to +0.30) in year 1, the last "
+        "When Brokers stops: long-term partnerships added were +0.20 (+0.10 to +0.30) in year 1, the last "
         "with "
         "the money and +0.40 (+0.10 to +0.30) a year later."
     ) in text_of(folder)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2, t
 
-from analysis.statistics.posterior import over_points
+from analysis.statistics.decision.posterior import over_points
 
 
 def rows_of(effects, luck, generator, seeds=2):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.statistics.rivals import ADDS, CANNOT_TELL, DIFFERS, TAKES, survive
+from analysis.statistics.decision.rivals import ADDS, CANNOT_TELL, DIFFERS, TAKES, survive
 
 
 @pytest.mark.parametrize(
