@@ -108,10 +108,8 @@ def _short_grant(found: Found) -> Answer:
 
 def _district(watched: list[Watched]) -> Answer:
     """Where lasting partnerships are: at home or away."""
-    (one,) = watched
-    lasting = one.lives[(one.lives["event"] == "embedded") & (one.lives["month"] >= 0)]
-    homes = [one.councils[c].place == one.universities[u].place
-             for c, u in zip(lasting["council"], lasting["university"], strict=True)]  # fmt: skip
+    one = watched[0]
+    homes = [is_home for each in watched for is_home in _at_home(each)]
     share = float(np.mean(homes)) if homes else 0.0
     by_chance = np.mean([[c.place == u.place for u in one.universities] for c in one.councils])
     choice = 0 if share > 2 * by_chance else 1

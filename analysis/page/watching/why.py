@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from model import chance
 from model.arrays import N_TOPICS, World
 from model.chance import stream_of
-from model.funder import CALL_NOISE, CALL_TASTE, CUTOFF, OPEN_NOISE, OPEN_TASTE, assessed, score
+from model.funder import CALL_NOISE, CALL_TASTE, CUTOFF, OPEN_NOISE, OPEN_TASTE, merit_of, score
 from model.machine.compiling import entry
 from model.meeting import council_value, researcher_value, trust_between
 from model.parameters import PARAMETERS
@@ -55,9 +55,12 @@ def open_margin(world: World, t: int):
     stream = stream_of(clock.seed, chance.BID, clock.month)
     taste = stream_of(clock.seed, chance.TASTE, clock.month)
     cutoff = p.open_cutoff + p.open_spread * chance.normal(taste, N_TOPICS, CUTOFF)
-    impact = world.segments[0].impact_weight
+    tie = world.ties[t]
+    luck = chance.normal(stream, chance.pair_of(tie.council, tie.researcher), OPEN_NOISE)
     return (
-        assessed(world, world.ties[t], stream, OPEN_NOISE, p.score_noise, taste, OPEN_TASTE, impact) - cutoff
+        merit_of(world, tie, taste, OPEN_TASTE, world.segments[0].impact_weight)
+        + p.score_noise * luck
+        - cutoff
     )
 
 

@@ -43,10 +43,10 @@ def client(room: Room) -> Iterator[TestClient]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, port: int = 0) -> Iterator[str]:
     """The page as a browser finds it; its address."""
     room = Room(folder / "store", folder, 2)
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         app_of(room, LOOPBACK), log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1
     )
