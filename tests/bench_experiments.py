@@ -80,6 +80,13 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def core_seconds(work: Callable[[], object]) -> float:
+    """Seconds of processors' time that some work takes in this process, whatever else the machine does."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def fill(
     folder: Path,
     parameters: Mapping[str, Value],
@@ -164,7 +171,7 @@ def by_runner(design: Design) -> None:
         fill(Path(folder), {}, lattice(), range(SEEDS), design)
 
 
-def core_seconds() -> tuple[float, float]:
+def price_of_an_effect() -> tuple[float, float]:
     """Core-seconds for a policy's effect to ± HALF_WIDTH, by this program and by a loop of plain Mesa.
 
     Neither is run to the end. Each takes (1.96 / HALF_WIDTH)^2 times the variance of what it averages: here
@@ -176,11 +183,11 @@ def core_seconds() -> tuple[float, float]:
     times, parameters = [], parameters_from()
     with tempfile.TemporaryDirectory() as folder:
         filler = Filler(Store(Path(folder)), Local(1))
-        ours = seconds(lambda: filler.fill(plan, filler.missing(plan), 0.005))
+        ours = core_seconds(lambda: filler.fill(plan, filler.missing(plan), 0.005))
         values = values_of(filler.store, plan, [INDICATOR, *moved_by()[INDICATOR]])[0]
     for seed in range(REFERENCE_RUNS):
         for policy in policies:
-            times.append(seconds(ReferenceModel(parameters, policy, lattice(), seed).run))
+            times.append(core_seconds(ReferenceModel(parameters, policy, lattice(), seed).run))
     apart = values[:, 1] - values[:, 0]
     shared = freed(apart[:, 0], apart[:, 1:]).var(ddof=1)
     own = values[:, :, 0].var(axis=0, ddof=1).sum()
@@ -223,7 +230,7 @@ def main() -> None:
     }
     for name, each in times.items():
         table.add_row(f"{len(design)} points x {SEEDS} seeds, {name}", f"{statistics.median(each):.1f} s")
-    ours, plain = core_seconds()
+    ours, plain = price_of_an_effect()
     table.add_row(
         f"{POLICY}' effect on {INDICATOR} to ±{HALF_WIDTH}, in core-seconds (extrapolated by variance)",
         f"{ours:.2f}; plain Mesa on seeds of its own {plain:,.0f}: {plain / ours:,.0f} times as many",
