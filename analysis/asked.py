@@ -37,6 +37,7 @@ class Points:
         levels: positions that a factor takes in a morris design.
         seeds_apart: how far the seeds of one block of points are from those of the next.
         scrambles: independent sequences that the blocks of a sobol design are of, in turn; 0: not known.
+        words: factors that take words, which are in no order.
         limited: of factors that act on some responses under some policies only, these responses and policies.
     """
 
@@ -48,6 +49,7 @@ class Points:
     levels: int
     seeds_apart: int
     scrambles: int = 0
+    words: Sequence[str] = ()
     limited: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
     def acting(self, response: str, policies: Iterable[str]) -> list[str]:

@@ -25,6 +25,7 @@ from analysis.statistics import (
     regret,
     replications,
     sobol,
+    spread,
     stopping,
     survival,
 )
@@ -104,6 +105,7 @@ COLUMNS = {
     "indices": {**_ANSWER, **_FACTOR, **sobol.COLUMNS, "luck": sobol.SUMMARY["luck"]},
     "convergence": {**_ANSWER, **_FACTOR, **_BLOCKS, **sobol.COLUMNS},
     "screening": {**_ANSWER, **_FACTOR, **morris.COLUMNS},
+    "spread": {**_ANSWER, **_FACTOR, **morris.COLUMNS, **sobol.COLUMNS, "luck": sobol.SUMMARY["luck"]},
     "summary": {**_ANSWER, **_ROBUST, **morris.SUMMARY, **sobol.SUMMARY},
     "rivals": rivals.COLUMNS,
     "survive": rivals.SURVIVE,
@@ -435,25 +437,38 @@ def _sensitivity(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which factors matter."""
     found, parts = Found(), []
     rows = _rows(folder, [*_RUN, *_looked_at(asked)])
-    for response, contrast, values, known in _answers(rows, asked, found):
-        answer = (
-            _screened(folder, asked, values, known)
-            if asked.points.kind == "morris"
-            else _indices(asked, values)
-        )
+    screens = asked.points.kind == "morris"
+    for response, contrast, values, known in _answers(_responses(rows, asked), asked, found):
+        answer = _screened(folder, asked, values, known) if screens else _indices(asked, values)
         parts.append(_labelled(answer, response=response, contrast=contrast))
     found.tables.update(_together(parts))
+    found.tables.update(_spread(folder, asked, values_of(rows, asked, asked.responses), found))
     return found
 
 
+def _spread(folder: Path, asked: Asked, values: np.ndarray, found: Found) -> dict[str, pd.DataFrame]:
+    """What the spread of outcomes over seeds hangs on, in which luck is the answer, and left in."""
+    if values.shape[1] < spread.FEWEST:
+        found.notes.append(f"What spread over seeds hangs on takes {spread.FEWEST} seeds a point or more.")
+        return {}
+    parts, seen = [], Found()
+    for response, contrast, answer, known in _answers(values, asked, seen):
+        halves = spread.of_halves(answer)
+        if asked.points.kind == "morris":
+            table = _screened(folder, asked, halves, known)["screening"]
+        else:
+            table = _indices(asked, halves)["indices"]
+        parts.append(table.assign(response=response, contrast=contrast))
+    return {"spread": pd.concat(parts, ignore_index=True)}
+
+
 def _answers(
-    rows: pd.DataFrame, asked: Asked, found: Found
+    values: np.ndarray, asked: Asked, found: Found
 ) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
     """Response, contrast, values [blocks, points of a block, replicates], and the blocks that are known.
 
     Of one policy, the response itself; of several, how each differs from the first.
     """
-    values = _responses(rows, asked)
     blocked = values.reshape(asked.points.n, -1, *values.shape[1:])
     first, *others = asked.policies
     for column, response in enumerate(asked.responses):
@@ -486,7 +501,7 @@ def _screened(folder: Path, asked: Asked, values: np.ndarray, known: np.ndarray)
     if positions is None:
         raise BadFolder(f"{folder}: holds no {POSITIONS}.parquet, which a screening takes")
     unit = positions[list(points.factors)].to_numpy().reshape(points.n, -1, len(points.factors))
-    screening = morris.screen(values, unit[known], points.factors, points.groups, points.levels)
+    screening = morris.screen(values, unit[known], points.factors, points.groups, points.levels, points.words)
     return {"screening": screening.table, "summary": pd.DataFrame([_figures(screening)])}
 
 

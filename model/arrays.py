@@ -72,6 +72,7 @@ CLOCK = _record(
     ("month", _I, "months simulated so far, which is the number of the next month"),
     ("warmup", _I, "first month of the horizon"),
     ("end", _I, "months of the whole run"),
+    ("left", _F, "share of the horizon that is left, this month included; 0 before it"),
     ("overflowed", _I, "0, or TABLE_FULL: the run must be repeated with larger tables; or PHD_ROW_TAKEN"),
     ("slots", _I, "rows of researchers in use: posts, and places for PhD researchers"),
     ("posts", _I, "researchers' posts, the first rows of researchers"),

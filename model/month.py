@@ -20,26 +20,31 @@ def this_month(world: World):
 
 
 @compiled
+def reckon_what_is_left(world: World):
+    """Say what share of the horizon is left, by which luck whose effect lasts is counted."""
+    clock = world.clock
+    in_horizon = clock.month >= clock.warmup
+    clock.left = (clock.end - clock.month) / (clock.end - clock.warmup) if in_horizon else 0.0
+
+
+@compiled
 def surprise(world: World, happened: bool, probability: float):
     """Whether something happened (1 or 0) less its probability; 0 before the horizon."""
-    return happened - min(1.0, probability) if world.clock.month >= world.clock.warmup else 0.0
+    return (happened - min(1.0, probability)) * (world.clock.left > 0.0)
 
 
 @compiled
 def lasting_surprise(world: World, happened: bool, probability: float):
     """A surprise by the share of the horizon that is left, in which it is felt."""
-    clock = world.clock
-    return (
-        surprise(world, happened, probability) * (clock.end - clock.month) / max(1, clock.end - clock.warmup)
-    )
+    return (happened - min(1.0, probability)) * world.clock.left
 
 
 @compiled
 def hazardous_surprise(world: World, happened: bool, hazard: float):
     """A lasting surprise at what has a monthly hazard."""
-    if world.clock.month < world.clock.warmup:
+    if world.clock.left == 0.0:
         return 0.0  # an exponential takes time
-    return lasting_surprise(world, happened, probability_of(hazard))
+    return (happened - probability_of(hazard)) * world.clock.left
 
 
 @compiled

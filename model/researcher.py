@@ -129,9 +129,7 @@ def pursue_careers(world: World, shapes: np.ndarray):
 @compiled
 def expect_departures(world: World):
     """Take off the luck of departures what is to be expected: strategic ties that vanish this month."""
-    if world.clock.month < world.clock.warmup:
-        return
-    for k in range(world.clock.live):
+    for k in range(world.clock.live if world.clock.left > 0.0 else 0):
         tie = world.ties[world.live[k]]
         if tie.stage == STRATEGIC:
             stays_on = handover(world, tie) if tie.researcher < world.clock.posts else 0.0

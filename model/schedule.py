@@ -13,6 +13,7 @@ from model.machine.compiling import compiled, entry
 from model.matchmaker import introduce
 from model.measuring import close_open_spells, measure
 from model.meeting import hold_events, open_initial_ties, reach_out, search
+from model.month import reckon_what_is_left
 from model.need import renew_needs
 from model.partnership import embed_and_end, scope
 from model.picking import weigh_councils, weigh_staff
@@ -51,6 +52,7 @@ def populate(world: World, researcher_shapes: np.ndarray):
 @compiled
 def simulate_month(world: World, researcher_shapes: np.ndarray):
     """One month."""
+    reckon_what_is_left(world)
     # 1 Turnover: people go before anything is planned with them.
     shrink_capacity(world)
     change_council_leaders(world)

@@ -1,8 +1,9 @@
 """Measured speed of experiments, side by side: `make bench`, or `python -m tests.bench_experiments`.
 
 The runner against nothing but the runs themselves; against `mesa.batch_run` and the EMA workbench on the
-same model and design; its memory and files from 1,000 to 100,000 rows; and what Hydra alone would take to
-start as many jobs as a Sobol study has rows.
+same model and design; its memory and files from 1,000 to 100,000 rows; what a policy's effect to a wanted
+precision takes, against a loop of the plain-Mesa reference over seeds of its own; and what Hydra alone
+would take to start as many jobs as a Sobol study has rows.
 """
 
 import os
@@ -20,19 +21,25 @@ import mesa
 from rich.console import Console
 from rich.table import Table
 
+from analysis.statistics.controls import freed
 from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
 from experiments.rows.plan import Plan
+from experiments.rows.results import values_of
 from experiments.rows.store import Store
 from experiments.running.engine import cores
 from experiments.running.filling import Filler
 from experiments.running.local import Local
 from model.domains import Value
+from model.measures import moved_by
 from model.model import PartnershipModel
+from model.names import named
+from model.parameters import parameters_from
 from model.policy import BASELINE
 from model.population import Population, lattice
 from model.simulation import run
+from tests.reference import ReferenceModel
 
 ROOT = Path(__file__).parents[1]
 PAIRS, ROWS_A_PAIR = 5, 2000
@@ -41,6 +48,9 @@ HYDRA_JOBS = 20
 DESIGN = {"kind": "latin_hypercube", "n": 60, "factors": ["search_rate", "embed_rate", "need_rate"]}
 SEEDS = 5
 INDICATOR = "mean_strategic"
+#: A question: what are joint posts worth, to ± so many strategic partnerships? It is measured on a part.
+POLICY, HALF_WIDTH = "joint_posts", 0.1
+EFFECT_SEEDS, REFERENCE_RUNS = 400, 5
 #: Fills a store with runs so short that the runner is most of the work; then says what it needed.
 MANY_ROWS = """
 import sys
@@ -68,6 +78,13 @@ def seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def core_seconds(work: Callable[[], object]) -> float:
+    """Seconds of processors' time that some work takes in this process, whatever else the machine does."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def fill(
@@ -154,6 +171,30 @@ def by_runner(design: Design) -> None:
         fill(Path(folder), {}, lattice(), range(SEEDS), design)
 
 
+def price_of_an_effect() -> tuple[float, float]:
+    """Core-seconds for a policy's effect to ± HALF_WIDTH, by this program and by a loop of plain Mesa.
+
+    Neither is run to the end. Each takes (1.96 / HALF_WIDTH)^2 times the variance of what it averages: here
+    differences on shared seeds freed of luck, in the loop levels of both policies on seeds of their own. That
+    times the seconds of a seed, measured in turn: of the whole runner on one core, and of the reference.
+    """
+    policies = (BASELINE, named("policy", POLICY))
+    plan = Plan({}, policies, lattice(), SINGLE, range(EFFECT_SEEDS))
+    times, parameters = [], parameters_from()
+    with tempfile.TemporaryDirectory() as folder:
+        filler = Filler(Store(Path(folder)), Local(1))
+        ours = core_seconds(lambda: filler.fill(plan, filler.missing(plan), 0.005))
+        values = values_of(filler.store, plan, [INDICATOR, *moved_by()[INDICATOR]])[0]
+    for seed in range(REFERENCE_RUNS):
+        for policy in policies:
+            times.append(core_seconds(ReferenceModel(parameters, policy, lattice(), seed).run))
+    apart = values[:, 1] - values[:, 0]
+    shared = freed(apart[:, 0], apart[:, 1:]).var(ddof=1)
+    own = values[:, :, 0].var(axis=0, ddof=1).sum()
+    needed = (1.96 / HALF_WIDTH) ** 2
+    return needed * shared * ours / EFFECT_SEEDS, needed * own * 2 * statistics.mean(times)
+
+
 def hydra_a_job() -> float:
     """Seconds that Hydra takes to start a job that does nothing."""
     with tempfile.TemporaryDirectory() as folder:
@@ -189,6 +230,11 @@ def main() -> None:
     }
     for name, each in times.items():
         table.add_row(f"{len(design)} points x {SEEDS} seeds, {name}", f"{statistics.median(each):.1f} s")
+    ours, plain = price_of_an_effect()
+    table.add_row(
+        f"{POLICY}' effect on {INDICATOR} to ±{HALF_WIDTH}, in core-seconds (extrapolated by variance)",
+        f"{ours:.2f}; plain Mesa on seeds of its own {plain:,.0f}: {plain / ours:,.0f} times as many",
+    )
     job = hydra_a_job()
     table.add_row(
         "Hydra's own multirun, a job that does nothing",

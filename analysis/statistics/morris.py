@@ -32,9 +32,13 @@ from analysis.statistics.resampling import check_finite, cross, ends, resampled_
 
 #: What each column of `Screening.table` is: its unit and meaning.
 COLUMNS = {
-    "mu": ("the response's", "mean elementary effect, per whole range, luck included (SALib)"),
+    "mu": (
+        "the response's",
+        "mean elementary effect, per whole range, luck included (SALib); missing where effects have no sign: "
+        "of groups, and of words, which are in no order",
+    ),
     "mu_star": ("the response's", "mean size of elementary effects, luck removed"),
-    "sigma": ("the response's", "standard deviation of elementary effects, luck removed"),
+    "sigma": ("the response's", "standard deviation of elementary effects, luck removed; missing as mu is"),
     "mu_star_raw": ("the response's", "mean size of elementary effects, luck included (SALib)"),
     "sigma_raw": ("the response's", "standard deviation of elementary effects, luck included (SALib)"),
     **spanned("effect", "the response's", "root mean square of elementary effects, luck removed"),
@@ -60,12 +64,13 @@ class Screening:
     """Which factors matter, by Morris' method. Effects are in the response's unit per whole range.
 
     Attributes:
-        table: a line a factor or group: `factor`; `mu`, `mu_star` and `sigma` (mu and sigma NaN for a group
-            of several, which move in directions of their own); SALib's `mu_star_raw` and `sigma_raw` of the
-            means over replicates; `effect`, the root mean square of elementary effects without luck, with the
-            ends of its 95% interval `effect_low` and `effect_high`; `noise`, the mu* that luck of the size
-            seen gives a factor without effect; `p` and `matters`, with false discoveries controlled over the
-            factors. One that does not matter may still have an effect of up to `effect_high`.
+        table: a line a factor or group: `factor`; `mu`, `mu_star` and `sigma` (mu and sigma NaN where effects
+            have no sign: of a group of several, which move in directions of their own, and of words, whose
+            order says nothing); SALib's `mu_star_raw` and `sigma_raw` of the means over replicates; `effect`,
+            the root mean square of elementary effects without luck, with the ends of its 95% interval
+            `effect_low` and `effect_high`; `noise`, the mu* that luck of the size seen gives a factor without
+            effect; `p` and `matters`, with false discoveries controlled over the factors. One that does not
+            matter may still have an effect of up to `effect_high`.
         trajectories: T.
         replicates: R.
         runs: T (k + 1) R.
@@ -86,6 +91,7 @@ def screen(
     names: Sequence[str],
     groups: Sequence[str] | None = None,
     num_levels: int = 4,
+    words: Sequence[str] = (),
     resamples: int = 1000,
     seed: int = 0,
 ) -> Screening:
@@ -97,6 +103,7 @@ def screen(
         names: of the factors.
         groups: each factor's group.
         num_levels: of the grid from which the points were drawn.
+        words: factors whose values are in no order, so that their effects have no sign.
         resamples: of trajectories, for the intervals.
         seed: of the resampling.
 
@@ -115,8 +122,10 @@ def screen(
         **_salib(values, unit, names, groups, num_levels),
         **_without_luck(effects, members.sum(axis=1) == 1, rounding(values), resamples, seed),
     }
+    table = pd.DataFrame(columns)
+    table.loc[table["factor"].isin(words), ["mu", "sigma", "sigma_raw"]] = np.nan
     trajectories, _, replicates = values.shape
-    return Screening(pd.DataFrame(columns), trajectories, replicates, values.size, replicates > 1)
+    return Screening(table, trajectories, replicates, values.size, replicates > 1)
 
 
 def _check(values: np.ndarray, unit: np.ndarray, members: np.ndarray) -> None:

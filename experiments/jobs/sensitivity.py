@@ -18,7 +18,7 @@ from experiments.study.manifest import write_yaml
 from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import interval_text, plain_table, records
 
-_SHOWN = 25
+_SHOWN, _SHOWN_OF_SPREAD = 25, 5
 
 
 def main(settings: Settings) -> int:
@@ -39,10 +39,34 @@ def _answers(tables: dict[str, pd.DataFrame], name: str) -> Iterator[tuple[str, 
 
 
 def _sobol(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
-    for title, lines, summary in _answers(analysed(study, plan, folder), "indices"):
+    tables = analysed(study, plan, folder)
+    for title, lines, summary in _answers(tables, "indices"):
         yield _indices_table(title, lines, summary)
         yield Text(_sobol_words(summary), style="dim")
         yield Text()
+    yield from _spread(tables, "total", "Total index")
+
+
+def _spread(tables: dict[str, pd.DataFrame], index: str, heading: str) -> Iterator[RenderableType]:
+    """What spread over seeds hangs on most, if there are seeds enough to tell."""
+    if "spread" not in tables:
+        return
+    table = plain_table(
+        "What the spread over seeds hangs on most",
+        "standard deviation at a point, the chance of few seeds removed; all in spread.csv",
+        ("Of", "Factor"),
+        (heading,),
+    )
+    for answer, lines in tables["spread"].groupby(["response", "contrast"], sort=False):
+        of = ", ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
+        for line in _descending(records(lines), index)[:_SHOWN_OF_SPREAD]:
+            known = pd.notna(line[index])
+            table.add_row(
+                of, str(line["factor"]), interval_text(line, index, 3) if known else "cannot be told"
+            )
+            of = ""
+    yield table
+    yield Text()
 
 
 def _indices_table(title: str, lines: list[dict], summary: dict) -> RenderableType:
@@ -78,7 +102,8 @@ def _sobol_words(summary: dict[str, Any]) -> str:
             "With one replicate, luck cannot be told from factors: these are SALib's indices, luck included."
         )
     words = (
-        f"Luck makes {summary['luck']:.0%} of the variance of one run at a random point, and is removed. "
+        f"Luck, as far as controls leave it in, makes {summary['luck']:.0%} of the variance of one run at a "
+        "random point, and is removed. "
         "Brackets: 95% intervals. Ranks are given as far as intervals allow."
     )
     blocks, replicates, runs = (
@@ -98,6 +123,7 @@ def _morris(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
         yield _screening_table(title, lines, summary)
         yield Text(_morris_words(lines, summary), style="dim")
         yield Text()
+    yield from _spread(tables, "effect", "Effect")
     matter = {line["factor"] for line in records(tables["screening"]) if line["matters"] is True}
     if chosen := [factor.name for factor in plan.design.factors if factor.group in matter]:
         _write_next(study, plan, folder, chosen)
@@ -120,7 +146,7 @@ def _screening_table(title: str, lines: list[dict], summary: dict) -> Renderable
             str(line["factor"]),
             {True: "yes", False: "no"}.get(line["matters"], "–"),
             f"{line['effect']:.3g} [{line['effect_low']:.3g}, {line['effect_high']:.3g}]",
-            *(f"{line[name]:.3g}" for name in ("mu_star", "sigma", "noise")),
+            *(f"{line[name]:.3g}" if pd.notna(line[name]) else "–" for name in ("mu_star", "sigma", "noise")),
         )
     if len(lines) > _SHOWN:
         table.add_row(f"... and {len(lines) - _SHOWN} more in screening.csv")
@@ -136,7 +162,8 @@ def _morris_words(lines: list[dict], summary: dict) -> str:
     return (
         f"{n_matter} of {n} matter (of all that are said to, 5% may not). Effect: root mean square change of "
         "the response over the factor's whole range; mu*: mean size; sigma: standard deviation; luck is "
-        "removed from all three. What SALib has, luck included, is in screening.csv."
+        "removed from all three. What SALib has, luck included, is in screening.csv. –: a group, or words, "
+        "which are in no order, have no direction to vary in."
     )
 
 

@@ -112,6 +112,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         levels=design.levels,
         seeds_apart=BLOCK,
         scrambles=min(SCRAMBLES, design.n) if design.kind is SOBOL else 0,
+        words=[factor.name for factor in design.factors if factor.declared.domain.words],
         limited=dict(_limited(settings)),
     )
     return Asked(

@@ -15,6 +15,7 @@ from analysis.statistics.effects import FINDINGS, effects_of, paired, runs_saved
 from analysis.statistics.intervals import Moments
 from analysis.statistics.survival import survival_of
 from analysis.studies import analyse
+from analysis.tables import COST
 
 
 def test_paired_interval_is_that_of_a_hand_calculation() -> None:
@@ -58,7 +59,7 @@ def test_a_policy_that_did_not_decide_when_to_stop_keeps_all_its_seeds(tmp_path:
     assert stopping.seeds_wanted(luck[:, 0], wanted) == 50 < n
     levels = pd.DataFrame({"baseline": 0.0, "calm": luck[:n, 0], "wild": luck[:n, 1]})
     rows = levels.assign(seed=levels.index).melt("seed", var_name="policy", value_name="mean_strategic")
-    rows = rows.assign(population="x", row="y", **dict.fromkeys(FINDINGS[1:], 0.0))
+    rows = rows.assign(population="x", row="y", **dict.fromkeys((*FINDINGS[1:], COST), 0.0))
     rows.to_parquet(tmp_path / "rows.parquet")
     points = Points("single", 1, 1, [], [], 0, 0)
     precision = Precision("mean_strategic", wanted.half_width, wanted.most)

@@ -16,6 +16,7 @@ from SALib.sample import sobol as sobol_sample
 from analysis.statistics.morris import screen
 from analysis.statistics.resampling import cross
 from analysis.statistics.sobol import convergence, recommended, sobol_indices, variance_parts
+from analysis.statistics.spread import of_halves
 from experiments.design.drawn import SCRAMBLES
 from experiments.design.kinds import design_from
 
@@ -497,3 +498,30 @@ def test_screening_refuses_what_it_would_misread() -> None:
     values[2, 1, 0] = np.nan
     with pytest.raises(ValueError, match=r"\[2, 1, 0\].*whole trajectory"):
         screen(values, unit, _SCREENED)
+
+
+def test_words_have_no_direction() -> None:
+    """Mu and sigma of a factor of words would change with the order that its words happen to be in."""
+    unit = trajectories(12)
+    values = screened(unit)[..., None] + np.zeros(2)
+    name = _SCREENED[0]
+    plain, found = (
+        screen(values, unit, _SCREENED, words=words).table.set_index("factor") for words in ((), (name,))
+    )
+    assert found.loc[name, ["mu", "sigma", "sigma_raw"]].isna().all()
+    rest = ["mu_star", "effect", "matters"]
+    assert found.loc[name, rest].equals(plain.loc[name, rest])
+    assert found.drop(name).equals(plain.drop(name))
+
+
+def test_indices_of_spread_are_those_of_a_closed_form() -> None:
+    """The standard deviation is linear in three factors, and the mean hangs on the fourth alone."""
+    weights, names = np.array([3.0, 2.0, 1.0, 0.0]), list("abcd")
+    rng, totals = np.random.default_rng(1), []
+    for _ in range(20):
+        points = random_points(names, 256, rng)
+        luck = rng.normal(size=(256, 1, 16))
+        values = 5 * points[..., 3:] + (1 + points @ weights)[..., None] * luck
+        totals.append(sobol_indices(of_halves(values), names, resamples=20).table["total"])
+    # Measured: standard error below 0.02.
+    np.testing.assert_allclose(np.mean(totals, axis=0), weights**2 / (weights**2).sum(), atol=0.08)
