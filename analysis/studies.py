@@ -17,10 +17,8 @@ from analysis.asked import Asked, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import (
     best,
-    calibration,
     discovery,
     effects,
-    fits,
     morris,
     regret,
     replications,
@@ -41,6 +39,7 @@ from analysis.statistics.decision import (
     verdicts,
     yearly,
 )
+from analysis.statistics.evidence import calibration, fits
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.statistics.patterns import OF_ROWS, OF_STORIES
+from analysis.statistics.evidence.patterns import OF_ROWS, OF_STORIES
 from experiments.study.assumptions import status
 from model.measures import INDICATORS
 from model.parameters import DECLARATIONS

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from analysis import words
 from analysis.figures.drawing import panels, style
-from analysis.statistics import fits
+from analysis.statistics.evidence import fits
 from analysis.tables import Tables
 
 LINE = 0.24  # inches: a target's

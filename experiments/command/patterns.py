@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.statistics.fits import LOG, TARGETS
-from analysis.statistics.patterns import OF_ROWS, OF_STORIES
+from analysis.statistics.evidence.fits import LOG, TARGETS
+from analysis.statistics.evidence.patterns import OF_ROWS, OF_STORIES
 from experiments.command.files import PATTERN, file_of, names_in
 from experiments.command.trusted import trusted
 from model.domains import POSITIVE, REAL, is_whole
@@ -33,7 +33,7 @@ class Target:
 
     Attributes:
         name: within its pattern.
-        told: what its line of the targets' table says beside names (`analysis.statistics.fits.TARGETS`).
+        told: what its line of the targets' table says beside names (`analysis.statistics.evidence.fits.TARGETS`).
         statistic: of the model that it is compared with; empty if there is none.
         given: what the statistic is told beside the run.
         policy: under which it is measured.

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import patterns
-from analysis.statistics.patterns import OF_STORIES, Story
+from analysis.statistics.evidence import patterns
+from analysis.statistics.evidence.patterns import OF_STORIES, Story
 from experiments import terminal
 from experiments.rows.outcomes import Failure
 from experiments.rows.plan import Plan

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import calibration as statistics
-from analysis.statistics import fits
+from analysis.statistics.evidence import calibration as statistics
+from analysis.statistics.evidence import fits
 from experiments.command.patterns import Calibration, Pattern
 from experiments.design.chosen import DRAWS, some_of
 from experiments.design.points import Design

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.statistics.fits import MEASURED
-from analysis.statistics.patterns import OF_ROWS
+from analysis.statistics.evidence.fits import MEASURED
+from analysis.statistics.evidence.patterns import OF_ROWS
 from experiments.command.files import CONF, file_of, mapping_in
 from experiments.command.patterns import Pattern, Target, table_of
 from experiments.command.populations import population_from

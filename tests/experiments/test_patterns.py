@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main as analyse_again
-from analysis.statistics.patterns import OF_ROWS, OF_STORIES
+from analysis.statistics.evidence.patterns import OF_ROWS, OF_STORIES
 from experiments.command.files import CONF, description, file_of, names_in
 from experiments.command.patterns import patterns_from, table_of
 from model.problems import BadInput

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.statistics import patterns
-from analysis.statistics.patterns import Story, partnerships_of
+from analysis.statistics.evidence import patterns
+from analysis.statistics.evidence.patterns import Story, partnerships_of
 
 #: tie, council, university, month, event, stage
 LIVES = [

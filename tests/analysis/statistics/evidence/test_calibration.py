@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.statistics import calibration, fits
+from analysis.statistics.evidence import calibration, fits
 
 FACTORS = ["slope", "idle"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.statistics import fits
+from analysis.statistics.evidence import fits
 
 
 def targets(**columns):

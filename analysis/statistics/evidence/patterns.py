@@ -1,7 +1,7 @@
 """Patterns: what a run says of things that are known of the world; each statistic is a function here.
 
 Those of `OF_ROWS` take the indicators of any number of runs at once, as the store keeps them; those of
-`OF_STORIES` one run's whole story. What they are compared with, and how: `analysis.statistics.fits`.
+`OF_STORIES` one run's whole story. What they are compared with, and how: `analysis.statistics.evidence.fits`.
 """
 
 from collections.abc import Callable, Mapping

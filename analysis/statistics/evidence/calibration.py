@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import fits
+from analysis.statistics.evidence import fits
 
 #: Of one target no more is counted than this, so that one that cannot be met does not decide all.
 _MOST = 10.0
