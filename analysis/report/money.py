@@ -39,9 +39,10 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     paying = _surely_worth(source)
     if paying:
         text = (
-            f"Nothing gives more for the money than {phrases.some_of(paying)}: for each other one that surely "
-            "adds there is a policy, or a mix of two, that gives as much for less. Which, the table of the "
-            "frontier tells, and how often over luck."
+            f"Nothing gives more for the money than {phrases.some_of(paying)}: for each other one that "
+            "surely adds there is a policy, or a mix of two, that gives as much for less. Which, the table "
+            "of "
+            "the frontier tells, and how often over luck."
         )
         cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
         yield Sentence("frontier", text, tuple(paying), cells)
