@@ -33,7 +33,8 @@ class Target:
 
     Attributes:
         name: within its pattern.
-        told: what its line of the targets' table says beside names (`analysis.statistics.evidence.fits.TARGETS`).
+        told: what its line of the targets' table says beside names (`TARGETS` of
+            `analysis.statistics.evidence.fits`).
         statistic: of the model that it is compared with; empty if there is none.
         given: what the statistic is told beside the run.
         policy: under which it is measured.
