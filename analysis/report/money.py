@@ -9,10 +9,12 @@ from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, money, number, with_ends
 from analysis.report.source import Source
 from analysis.statistics.decision.frontier import ON
+from analysis.statistics.decision.verdicts import ADDS
 from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
 
 #: With fewer policies there is no frontier to speak of.
 _FEW = 3
+_MOSTLY = 0.5
 #: Columns of the table of needs: by a partner, by telling others, and all.
 _NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
 #: What policies ask of people, as the indicators have it: its label in the table, and decimals.
@@ -34,20 +36,16 @@ def section(source: Source) -> Section:
 
 
 def _sentences(source: Source) -> Iterator[Sentence]:
-    frontier = source.table("frontier")
-    if len(frontier):
-        on = list(frontier.loc[frontier["place"] == ON, "policy"])
-        paying = [name for name in on if frontier.set_index("policy").loc[name, "a_year"] > 0]
-        if paying and len(frontier) > _FEW:
-            text = (
-                f"Nothing gives more for the money than {phrases.some_of(paying)}, of {len(frontier)} "
-                "policies and "
-                "sums: for each other one that costs more there is a policy, or a mix of two, that gives "
-                "as much for "
-                "less. Which, the table of the frontier tells, and how surely."
-            )
-            cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
-            yield Sentence("frontier", text, tuple(paying), cells)
+    paying = _surely_worth(source)
+    if paying:
+        text = (
+            f"Nothing gives more for the money than {phrases.some_of(paying)}: for each other one that "
+            "surely adds there is a policy, or a mix of two, that gives as much for less. Which, the table "
+            "of "
+            "the frontier tells, and how often over luck."
+        )
+        cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
+        yield Sentence("frontier", text, tuple(paying), cells)
     asked = source.asked
     if asked and len(source.table("discounted")):
         text = (
@@ -56,6 +54,16 @@ def _sentences(source: Source) -> Iterator[Sentence]:
             "one before, money and partnerships alike."
         )
         yield Sentence("prices", text)
+
+
+def _surely_worth(source: Source) -> list[str]:
+    """Policies that cost more, surely add, and stand on the frontier in most resamples of luck."""
+    frontier, verdicts = source.table("frontier"), source.table("verdicts")
+    if len(frontier) <= _FEW or verdicts.empty:
+        return []
+    adds = set(verdicts.loc[verdicts["verdict"] == ADDS, "policy"])
+    is_on = (frontier["place"] == ON) & (frontier["a_year"] > 0) & (frontier["frequency"] > _MOSTLY)
+    return [name for name in frontier.loc[is_on, "policy"] if name in adds]
 
 
 def _each(source: Source, costs: pd.DataFrame) -> Table:

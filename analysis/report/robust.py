@@ -9,6 +9,7 @@ from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
+from analysis.statistics import regret
 
 _FUNDED, _SURE, _MOST_NAMED = 0.5, 0.95, 3
 _MEASURE = "p90_regret"
@@ -17,7 +18,7 @@ _MEASURE = "p90_regret"
 def section(source: Source) -> Iterator[Section]:
     """What each response says; nothing where the folder holds no such study."""
     regrets = source.table("regret")
-    if regrets.empty or "response" not in regrets:
+    if regrets.empty or not set(regret.COLUMNS) <= set(regrets):  # as older versions wrote it
         return
     for at, response in enumerate(regrets["response"].unique()):
         study = _Study(source, str(response))

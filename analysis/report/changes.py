@@ -1,0 +1,41 @@
+"""The table of what each policy changes, of the indicators that are said first."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.report import phrases
+from analysis.report.shown import Table, with_ends
+from analysis.report.source import Source
+from analysis.tables import HEADLINES, MAIN_INDICATOR
+
+
+def table(source: Source) -> Iterator[Table]:
+    """Effects with intervals of their own, the largest on strategic partnerships first."""
+    effects = source.table("effects")
+    parts = {name: effects[effects["indicator"] == name].set_index("policy") for name in HEADLINES}
+    parts = {name: part for name, part in parts.items() if len(part)}
+    if MAIN_INDICATOR not in parts:
+        return
+    shown = {name: source.columns.shown(name, source.tables.months) for name in parts}
+    policies = parts[MAIN_INDICATOR].sort_values("effect", ascending=False, kind="stable").index
+    against = phrases.named(source.tables.against).replace("the present", "The present")
+    first = [phrases.amount(part["baseline"].iloc[0] * shown[name][0], 0.1) for name, part in parts.items()]
+    lines = [
+        (phrases.called(str(policy)), *(_cell(parts[name], policy, shown[name][0]) for name in parts))
+        for policy in policies
+    ]
+    head = ("Policy", *(f"{source.columns.label(name)}, {unit}" for name, (_, unit) in shown.items()))
+    note = (
+        "The first line has levels, all others what differs from them on the same luck, with 95% "
+        "intervals, each "
+        "of which answers its own question alone."
+    )
+    yield Table("What each policy changes", head, [(against, *first), *lines], "effects.csv", note=note)
+
+
+def _cell(part: pd.DataFrame, policy: object, factor: float) -> str:
+    if policy not in part.index:
+        return "–"
+    value, low, high = (float(part.loc[policy, name]) * factor for name in ("effect", "low", "high"))
+    return with_ends(value, low, high, phrases.decimals((high - low) / 2))
