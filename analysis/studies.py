@@ -27,7 +27,7 @@ from analysis.statistics import (
     stopping,
     survival,
 )
-from analysis.statistics.controls import by_policy, freed, freed_together, seed_by_seed
+from analysis.statistics.controls import by_policy, freed_rows, freed_together, seed_by_seed
 from analysis.statistics.decision import (
     costs,
     frontier,
@@ -203,18 +203,15 @@ def compared(
     """
     if asked.against not in asked.policies or len(asked.policies) < 2:
         return Found()
-    found = Found(
-        {
-            "effects": effects.effects_of(rows, asked.against, asked.controls),
-            "best": _best(rows, asked, columns),
-        }
-    )
+    freed = freed_rows(rows, asked.against, asked.controls)
+    table = effects.effects_of(rows, asked.against, asked.controls)
+    found = Found({"effects": table, "best": _best(freed, columns)})
     _mark_the_sum(found, asked)
     if over is not None:
         found.tables["effects"] = _with_posterior(found.tables["effects"], over, asked.against)
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
-    found.tables.update(_decided(rows, found.tables, asked))
+    found.tables.update(_decided(rows, freed, found.tables, asked))
     return found
 
 
@@ -224,13 +221,15 @@ def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, against: st
     return effects_found.merge(told, on=["policy", "indicator"], how="left")
 
 
-def _decided(rows: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked) -> dict[str, pd.DataFrame]:
+def _decided(
+    rows: pd.DataFrame, freed: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked
+) -> dict[str, pd.DataFrame]:
     """What can be said of each policy, and what its additions cost."""
     effects_found, against = found["effects"], asked.against
     return {
         "verdicts": verdicts.verdicts_of(rows, effects_found, found["best"], against, asked.smallest_effect),
-        "costs": costs.costs_of(rows, effects_found, against, asked.months / 12),
-        "frontier": frontier.frontier_of(rows, against, max(asked.months, 1) / 12),
+        "costs": costs.costs_of(freed, effects_found, against, asked.months / 12),
+        "frontier": frontier.frontier_of(freed, against, max(asked.months, 1) / 12),
     }
 
 
@@ -264,17 +263,11 @@ def off_the_sum(table: pd.DataFrame, in_all: float) -> list[str]:
     return list(costs.index[is_far & ~may_be_it])
 
 
-def _best(rows: pd.DataFrame, asked: Asked, columns: Dictionary) -> pd.DataFrame:
+def _best(rows: pd.DataFrame, columns: Dictionary) -> pd.DataFrame:
     """Which policies may be the best on each finding, as designed and at equal money."""
     parts = [pd.DataFrame(columns=list(best.COLUMNS))]
-    runs = by_policy(rows)
     for indicator in effects.FINDINGS:
-        levels = pd.DataFrame(
-            {
-                policy: freed(*seed_by_seed(table, runs[asked.against], indicator, asked.controls))
-                for policy, table in runs.items()
-            }
-        )
+        levels = rows.pivot_table(index="seed", columns="policy", values=indicator, dropna=False, sort=False)
         at_equal_money = levels.columns.str.endswith(AT_EQUAL_MONEY)
         for among, chosen in ((best.AS_DESIGNED, ~at_equal_money), (best.EQUAL_MONEY, at_equal_money)):
             if chosen.sum() > 1 and (better := columns.better(indicator)):

@@ -49,6 +49,27 @@ def seed_by_seed(
     return first[:, 0] - second[:, 0], first[:, 1:] - second[:, 1:]
 
 
+def freed_rows(rows: pd.DataFrame, against: str, controls: Controls) -> pd.DataFrame:
+    """Rows whose differences from one policy, seed by seed, are freed of luck; its own are as they were.
+
+    Args:
+        rows: a line a run, all at one point.
+        against: the policy.
+        controls: columns of luck that indicators are freed of, by indicator.
+    """
+    runs = by_policy(rows)
+    base = runs[against]
+    parts = []
+    for policy, table in runs.items():
+        moved = {
+            name: base[name] + freed(*seed_by_seed(table, base, name, controls))
+            for name in controls
+            if name in table
+        }
+        parts.append(table.assign(**moved, policy=policy).reset_index())
+    return pd.concat(parts, ignore_index=True)
+
+
 def freed(values: np.ndarray, luck: np.ndarray) -> np.ndarray:
     """Values of as many seeds, freed of the luck that explains them.
 

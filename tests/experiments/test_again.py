@@ -33,7 +33,7 @@ JOBS = {
     ),
 }
 #: What only the model, or the store of runs, can make.
-GIVEN = {"rows", "series", "survival", "histories", "positions"}
+GIVEN = {"rows", "series", "survival", "histories", "positions", "assumptions", "by_year"}
 
 
 def written(folder: Path) -> dict[str, bytes]:

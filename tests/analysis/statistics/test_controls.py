@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.statistics.controls import freed, freed_together
+from analysis.statistics.controls import freed, freed_rows, freed_together
 from analysis.statistics.effects import effects_of
 from analysis.statistics.intervals import half_width
 from analysis.statistics.stopping import EXTRA, Wanted, interval, seeds_wanted
@@ -103,3 +103,17 @@ def test_points_with_few_seeds_share_their_slopes() -> None:
     np.testing.assert_allclose(freed_together(points + luck @ [2.0, -1.0], luck), points + 0 * luck[..., 0])
     single = points + luck[:, :1] @ [2.0, -1.0]
     np.testing.assert_array_equal(freed_together(single, luck[:, :1]), single)
+
+
+def test_rows_are_freed_as_differences_are() -> None:
+    """The policy compared with, and indicators without controls, stay what they were."""
+    rng, names = np.random.default_rng(8), ["luck_a", "luck_b"]
+    columns = ["needs_met", "cost_total", *names]
+    runs = {policy: pd.DataFrame(rng.normal(size=(60, 4)), columns=columns) for policy in ("baseline", "p")}
+    rows = pd.concat([table.assign(policy=policy, seed=table.index) for policy, table in runs.items()])
+    found = freed_rows(rows, "baseline", {"needs_met": names}).set_index(["policy", "seed"])
+    apart = runs["p"] - runs["baseline"]
+    expected = runs["baseline"]["needs_met"] + freed(apart["needs_met"].to_numpy(), apart[names].to_numpy())
+    np.testing.assert_allclose(found.loc["p", "needs_met"], expected)
+    np.testing.assert_allclose(found.loc["baseline", "needs_met"], runs["baseline"]["needs_met"])
+    np.testing.assert_array_equal(found.loc["p", "cost_total"], runs["p"]["cost_total"])
