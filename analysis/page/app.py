@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from analysis.listing import REPORT
 from analysis.page import views
 from analysis.page.guard import REPORT_POLICY, Guard, TooMuch
 from analysis.page.live import MOST_TABS, Tab
@@ -51,6 +52,7 @@ def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
         Route("/watch", _watch),
         Route("/explore", _explore),
         Route("/results/{folder}/{file}", _file),
+        Route("/report", _report, methods=["POST"]),
         Route("/learn", _learn),
         Route("/learn/{lesson}", _learn),
         WebSocketRoute("/live", _live),
@@ -154,6 +156,22 @@ def _file(request: Request) -> Response:
         raise HTTPException(404, "There is no such file.")
     headers = {"Content-Security-Policy": REPORT_POLICY}
     return FileResponse(path, media_type=FILES[file], headers=headers)
+
+
+async def _report(request: Request) -> Response:
+    """Make the report of what is on the screen, and go there."""
+    from analysis.page.reading.reports import report_of
+
+    room = await _opened(request)
+    async with request.form(max_files=0, max_fields=1, max_part_size=1 << 14) as form:
+        state, problems = read(str(form.get("query", "")))
+    if problems:
+        raise HTTPException(400, " ".join(problems.values()))
+    try:
+        name = await run_in_threadpool(report_of, state, room)
+    except BadInput as error:
+        raise HTTPException(409, " ".join(error.problems)) from None
+    return RedirectResponse(f"/results/{name}/{REPORT}", 303)
 
 
 async def _learn(request: Request) -> Response:

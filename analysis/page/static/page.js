@@ -40,7 +40,8 @@ function put(id, html) {
   if (place) place.innerHTML = html;
 }
 
-let pushes = false;
+// A move of a slider is one step of the history, however many values it passes.
+let pushes = false, moving = false;
 function hear(message) {
   for (const [id, html] of Object.entries(message.fragments || {})) put(id, html);
   if (message.form) put("form", message.form);
@@ -74,7 +75,8 @@ function moved(event, last) {
   else if (field.name) for (const range of form.querySelectorAll(`[data-for="${field.name}"]`)) range.value = field.value;
   const name = field.dataset.for || field.name;
   clearTimeout(timer);
-  pushes = pushes || last;
+  pushes = pushes || !moving;
+  moving = !last;
   timer = setTimeout(() => ask({moved: name}), last ? 0 : 60);
 }
 
