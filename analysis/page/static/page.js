@@ -2,11 +2,9 @@
 "use strict";
 
 const form = document.getElementById("form");
-const story = document.body.querySelector("[data-story]");
 let socket, pause = 500, timer;
 
 function query() {
-  if (!form) return story.dataset.query;
   const said = new URLSearchParams();
   for (const field of form.elements) {
     if (!field.name || field.disabled || (field.type === "checkbox" && !field.checked)) continue;
@@ -21,7 +19,7 @@ function say(message) {
 }
 
 function ask(more) {
-  say({query: query(), story: story ? story.dataset.story : "", ...more});
+  say({query: query(), ...more});
 }
 
 function connect() {
