@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +24,9 @@ from analysis.page.room import READY, Room
 from analysis.page.state import State, read
 from analysis.page.uploads import FILES, PLACE, population_called
 from model.problems import BadInput
+
+if TYPE_CHECKING:
+    from analysis.page.running.comparison import Comparison
 
 _BUSY = 1013
 _YAML, _CSV = "application/yaml; charset=utf-8", "text/csv; charset=utf-8"
@@ -48,6 +51,7 @@ def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
         Route("/", _compare),
         Route("/experiment.yaml", _experiment),
         Route("/effects.csv", _effects),
+        Route("/figures/{name}.svg", _figure),
         Route("/lists", _lists, methods=["POST"]),
         Route("/watch", _watch),
         Route("/explore", _explore),
@@ -104,6 +108,15 @@ async def _effects(request: Request) -> Response:
 
 
 def _effects_text(state: State, room: Room) -> str:
+    return _so_far(state, room).effects().to_csv(index=False)
+
+
+def _so_far(state: State, room: Room) -> "Comparison":
+    """What the store has of a comparison.
+
+    Raises:
+        HTTPException: if that is nothing.
+    """
     from analysis.page.running.comparison import Comparison
 
     population = population_called(state.population, room.lists, state.lists)
@@ -111,7 +124,19 @@ def _effects_text(state: State, room: Room) -> str:
     comparison.load(room.runner)
     if not comparison.n:
         raise HTTPException(404, "No run of it is finished yet.")
-    return comparison.effects().to_csv(index=False)
+    return comparison
+
+
+async def _figure(request: Request) -> Response:
+    """A figure of the report, of the seeds that the store has."""
+    from analysis.page.reading.pictures import picture
+
+    state, room = _state(request), await _opened(request)
+    comparison = await run_in_threadpool(_so_far, state, room)
+    drawn = await run_in_threadpool(picture, request.path_params["name"], comparison)
+    if drawn is None:
+        raise HTTPException(404, "There is no such figure of it.")
+    return Response(drawn, media_type="image/svg+xml", headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 async def _lists(request: Request) -> Response:

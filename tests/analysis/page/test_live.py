@@ -223,3 +223,16 @@ def test_a_slider_within_the_budget_stays_where_it_is(client: TestClient) -> Non
         link = f"policies=baseline&policy.brokers=1&budget=300&keep=on&seeds=6&{TINY}"
         socket.send_json({"query": link, "moved": "policy.brokers"})
         assert 'class="note"' in told(socket, "Done: 6 of 6")["spent"]
+
+
+def test_figures_of_the_report_are_drawn_of_what_is_shown(client: TestClient) -> None:
+    link = f"policies=phds,brokers,events&seeds=6&{TINY}"
+    assert client.get(f"/figures/effects.svg?{link}").status_code == 404
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link})
+        told(socket, "Done: 6 of 6")
+    for name in ("effects", "worth"):
+        answer = client.get(f"/figures/{name}.svg?{link}")
+        assert answer.headers["Content-Type"] == "image/svg+xml", text_of(answer.text)
+        assert "<svg" in answer.text
+    assert client.get(f"/figures/..%2Fx.svg?{link}").status_code == 404
