@@ -33,7 +33,7 @@ LEVELS = {
 PLACES = {
     "numba": ("model/machine/",),
     "llvmlite": ("model/machine/",),
-    "mesa": ("model/model.py", "model/agents.py"),
+    "mesa": ("model/model.py", "model/agents.py", "analysis/page/in_mesa.py"),
     "hydra": ("experiments/command/",),
     "omegaconf": ("experiments/command/", "experiments/study/manifest.py"),
     "SALib.sample": ("experiments/design/",),

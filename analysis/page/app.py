@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from analysis.listing import REPORT
 from analysis.page import views
 from analysis.page.guard import REPORT_POLICY, Guard, TooMuch
 from analysis.page.live import MOST_TABS, Tab
@@ -23,6 +24,9 @@ from analysis.page.room import READY, Room
 from analysis.page.state import State, read
 from analysis.page.uploads import FILES, PLACE, population_called
 from model.problems import BadInput
+
+if TYPE_CHECKING:
+    from analysis.page.running.comparison import Comparison
 
 _BUSY = 1013
 _YAML, _CSV = "application/yaml; charset=utf-8", "text/csv; charset=utf-8"
@@ -47,10 +51,12 @@ def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
         Route("/", _compare),
         Route("/experiment.yaml", _experiment),
         Route("/effects.csv", _effects),
+        Route("/figures/{name}.svg", _figure),
         Route("/lists", _lists, methods=["POST"]),
         Route("/watch", _watch),
         Route("/explore", _explore),
         Route("/results/{folder}/{file}", _file),
+        Route("/report", _report, methods=["POST"]),
         Route("/learn", _learn),
         Route("/learn/{lesson}", _learn),
         WebSocketRoute("/live", _live),
@@ -102,6 +108,15 @@ async def _effects(request: Request) -> Response:
 
 
 def _effects_text(state: State, room: Room) -> str:
+    return _so_far(state, room).effects().to_csv(index=False)
+
+
+def _so_far(state: State, room: Room) -> "Comparison":
+    """What the store has of a comparison.
+
+    Raises:
+        HTTPException: if that is nothing.
+    """
     from analysis.page.running.comparison import Comparison
 
     population = population_called(state.population, room.lists, state.lists)
@@ -109,7 +124,19 @@ def _effects_text(state: State, room: Room) -> str:
     comparison.load(room.runner)
     if not comparison.n:
         raise HTTPException(404, "No run of it is finished yet.")
-    return comparison.effects().to_csv(index=False)
+    return comparison
+
+
+async def _figure(request: Request) -> Response:
+    """A figure of the report, of the seeds that the store has."""
+    from analysis.page.reading.pictures import picture
+
+    state, room = _state(request), await _opened(request)
+    comparison = await run_in_threadpool(_so_far, state, room)
+    drawn = await run_in_threadpool(picture, request.path_params["name"], comparison)
+    if drawn is None:
+        raise HTTPException(404, "There is no such figure of it.")
+    return Response(drawn, media_type="image/svg+xml", headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 async def _lists(request: Request) -> Response:
@@ -154,6 +181,22 @@ def _file(request: Request) -> Response:
         raise HTTPException(404, "There is no such file.")
     headers = {"Content-Security-Policy": REPORT_POLICY}
     return FileResponse(path, media_type=FILES[file], headers=headers)
+
+
+async def _report(request: Request) -> Response:
+    """Make the report of what is on the screen, and go there."""
+    from analysis.page.reading.reports import report_of
+
+    room = await _opened(request)
+    async with request.form(max_files=0, max_fields=1, max_part_size=1 << 14) as form:
+        state, problems = read(str(form.get("query", "")))
+    if problems:
+        raise HTTPException(400, " ".join(problems.values()))
+    try:
+        name = await run_in_threadpool(report_of, state, room)
+    except BadInput as error:
+        raise HTTPException(409, " ".join(error.problems)) from None
+    return RedirectResponse(f"/results/{name}/{REPORT}", 303)
 
 
 async def _learn(request: Request) -> Response:

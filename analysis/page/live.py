@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from analysis.page import views
+from analysis.page.forms import figure
 from analysis.page.room import READY, Room
 from analysis.page.state import State, read
 from analysis.page.talk import said_by
 from analysis.page.uploads import population_called
+from model.parameters import LEVERS
 from model.problems import BadInput
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class Tab:
         self._comparison: Comparison | None = None
         self._work: Work | None = None
         self._is_stopped = False
-        self._story = ""
+        self._set: dict[str, str] = {}
 
     async def talk(self) -> None:
         """Talk until the tab is gone; then nothing runs for it any more."""
@@ -63,11 +65,10 @@ class Tab:
                 self._is_stopped = False
                 self._begin()
             case {"query": str(query)}:
-                self._story = str(said.get("story", ""))
-                await self._show(query, bool(said.get("form")))
+                await self._show(query, bool(said.get("form")), str(said.get("moved", "")))
         self._changed.set()
 
-    async def _show(self, query: str, with_form: bool) -> None:
+    async def _show(self, query: str, with_form: bool, moved: str) -> None:
         """Turn to another state; what is wrong with it stands beside its field, and all else goes on."""
         state, problems = read(query)
         if not problems:
@@ -77,8 +78,16 @@ class Tab:
                 )
             except BadInput as error:
                 problems = {"population": " ".join(error.problems)}
+        lever = moved.removeprefix("policy.")
+        if not problems and state.keeps and state.budget and lever in state.levers:
+            given, state = state, await self._kept(state, lever, population)
+            if state.levers != given.levers:
+                dated = state.levers.get(lever)
+                self._set = {moved: figure(dated.value if dated else LEVERS[lever].default)}
         answer: dict[str, Any] = {"problems": problems, "query": state.query}
         answer["fragments"] = {"against": views.against(state)}
+        if self._set:
+            answer["set"], self._set = self._set, {}
         if with_form:
             answer["form"] = views.form(state, problems, query)
         await self._socket.send_json(answer)
@@ -88,6 +97,15 @@ class Tab:
             await self._room.is_open()
             if self._room.state == READY:
                 await self._turn_to(state, population)
+
+    async def _kept(self, state: State, lever: str, population: Any) -> State:
+        """The state, with a lever that gives way to the budget; as it is where nothing can be run."""
+        await self._room.is_open()
+        if self._room.state != READY:
+            return state
+        from analysis.page.running.budget import kept
+
+        return await asyncio.to_thread(kept, state, lever, population, self._room)
 
     async def _turn_to(self, state: State, population: Any) -> None:
         from analysis.page.running.comparison import Comparison

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -104,12 +105,20 @@ class State:
         return replace(self, seeds=seeds)
 
     def command(self) -> str:
-        """What reproduces it on the command line, with every policy named."""
+        """What reproduces it on the command line."""
+        return " ".join(["towngown", *map(_quoted, self.words())])
+
+    def words(self, lists: Path = Path()) -> list[str]:
+        """The command line's words, with every policy named.
+
+        Args:
+            lists: the folder of one's own lists, where they are used.
+        """
         said = [("policies", f"[{','.join(self.names)}]")]
         said += [(f"policy.{name}", _dated_text(dated)) for name, dated in self.levers.items()]
         said += [each for each in self.settings if each[0] not in ("policies", "seeds")]
-        words = [f"{name}={value}" for name, value in [*said, ("seeds", str(self.seeds)), *self._own_lists()]]
-        return " ".join(["towngown", *map(_quoted, words)])
+        own = [(name, str(lists / file)) for name, file in self._own_lists()]
+        return [f"{name}={value}" for name, value in [*said, ("seeds", str(self.seeds)), *own]]
 
     def experiment(self) -> str:
         """The experiment's file that the command line runs to the same numbers."""

@@ -30,7 +30,15 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["named"] = named
+    environment.globals["pounds"] = _pounds
     return environment
+
+
+def _pounds(thousands: float) -> str:
+    """A sum of money; what says it is loaded with the statistics."""
+    from analysis.report import phrases
+
+    return phrases.pounds(thousands, 3)
 
 
 def render(template: str, **content: Any) -> str:
@@ -71,7 +79,6 @@ def compare_page(query: str) -> str:
         "compare",
         form=form_of(state, problems, said),
         state=state,
-        story="",
     )
 
 
@@ -124,9 +131,20 @@ def results(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
         "said": render("said.html", found=found, state=state, is_provisional=not comparison.is_complete),
         "table": render("table.html", lines=lines_of(comparison, found), state=state, found=found),
         "months": _months(found),
+        "spent": _spent(comparison, found),
         "reproduce": render("reproduce.html", state=shown),
         "links": render("links.html", state=state),
     }
+
+
+def _spent(comparison: "Comparison", found: "Found") -> str:
+    """What one's own bundle costs, beside its budget."""
+    from analysis.page.running.budget import a_year
+
+    budget = comparison.state.budget
+    if not (budget and comparison.state.levers and found.tables):
+        return ""
+    return render("spent.html", cost=a_year(comparison), budget=budget)
 
 
 def _months(found: "Found") -> str:

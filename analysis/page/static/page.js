@@ -2,11 +2,9 @@
 "use strict";
 
 const form = document.getElementById("form");
-const story = document.body.querySelector("[data-story]");
 let socket, pause = 500, timer;
 
 function query() {
-  if (!form) return story.dataset.query;
   const said = new URLSearchParams();
   for (const field of form.elements) {
     if (!field.name || field.disabled || (field.type === "checkbox" && !field.checked)) continue;
@@ -21,7 +19,7 @@ function say(message) {
 }
 
 function ask(more) {
-  say({query: query(), story: story ? story.dataset.story : "", ...more});
+  say({query: query(), ...more});
 }
 
 function connect() {
@@ -40,7 +38,8 @@ function put(id, html) {
   if (place) place.innerHTML = html;
 }
 
-let pushes = false;
+// A move of a slider is one step of the history, however many values it passes.
+let pushes = false, moving = false;
 function hear(message) {
   for (const [id, html] of Object.entries(message.fragments || {})) put(id, html);
   if (message.form) put("form", message.form);
@@ -74,7 +73,8 @@ function moved(event, last) {
   else if (field.name) for (const range of form.querySelectorAll(`[data-for="${field.name}"]`)) range.value = field.value;
   const name = field.dataset.for || field.name;
   clearTimeout(timer);
-  pushes = pushes || last;
+  pushes = pushes || !moving;
+  moving = !last;
   timer = setTimeout(() => ask({moved: name}), last ? 0 : 60);
 }
 

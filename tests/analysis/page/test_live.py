@@ -203,3 +203,36 @@ def test_lists_too_large_for_a_page_are_told(client: TestClient) -> None:
     universities = "name,region,latitude,longitude,staff\n" + "".join(f"u{i},N,51,-1,1\n" for i in range(300))
     files = {"councils": ("c.csv", councils), "universities": ("u.csv", universities)}
     assert "300,000 pairs" in client.post("/lists", headers=OWN, files=files).text
+
+
+def test_a_slider_keeps_to_the_budget(client: TestClient) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        link = f"policies=baseline&policy.joint_posts=2&policy.brokers=30&budget=300&keep=on&seeds=6&{TINY}"
+        socket.send_json({"query": link, "moved": "policy.brokers"})
+        answer: dict = {}
+        while "set" not in answer:
+            answer = socket.receive_json()
+        value = float(answer["set"]["policy.brokers"])
+        assert 0 < value < 30
+        assert f"policy.brokers={value:g}"[:18] in answer["query"]
+        assert "costs £300k a year" in told(socket, "Done: 6 of 6")["spent"]
+
+
+def test_a_slider_within_the_budget_stays_where_it_is(client: TestClient) -> None:
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        link = f"policies=baseline&policy.brokers=1&budget=300&keep=on&seeds=6&{TINY}"
+        socket.send_json({"query": link, "moved": "policy.brokers"})
+        assert 'class="note"' in told(socket, "Done: 6 of 6")["spent"]
+
+
+def test_figures_of_the_report_are_drawn_of_what_is_shown(client: TestClient) -> None:
+    link = f"policies=phds,brokers,events&seeds=6&{TINY}"
+    assert client.get(f"/figures/effects.svg?{link}").status_code == 404
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link})
+        told(socket, "Done: 6 of 6")
+    for name in ("effects", "worth"):
+        answer = client.get(f"/figures/{name}.svg?{link}")
+        assert answer.headers["Content-Type"] == "image/svg+xml", text_of(answer.text)
+        assert "<svg" in answer.text
+    assert client.get(f"/figures/..%2Fx.svg?{link}").status_code == 404

@@ -1,5 +1,6 @@
 """Reading: finished experiments, and stories whose answers are computed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
+from analysis.page.app import app_of
 from analysis.page.reading import folders
 from analysis.page.reading.lessons import LESSONS
 from analysis.page.room import Room
@@ -19,13 +21,14 @@ TINY = ["parameters.warmup=24", "parameters.horizon=24"]
 
 
 @pytest.fixture
-def explored(client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TestClient:
+def explored(room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[TestClient]:
     """A page whose folder of results holds a design's results."""
     monkeypatch.chdir(tmp_path)
     assert main([*TINY, "experiment=grid", "policies=[baseline,phds]", "seeds=2", "out=results/a <b> grid",
                  "design.factors={austerity: {values: [0, 0.05]}}", "figures=false"]) == 0  # fmt: skip
-    until(room.ready.is_set)
-    return client
+    with TestClient(app_of(room, ("testserver",))) as client:
+        until(room.ready.is_set)
+        yield client
 
 
 def test_experiments_are_listed_and_filtered(explored: TestClient, room: Room) -> None:
