@@ -55,7 +55,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     months, years = gathered(study.store, plan, settings.against)
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
-    tables.write(folder, "by_year", years.table(), study.columns)
+    _write_for_all(folder, "by_year", years.table(), study)
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
     found = analysed(study, plan, folder)
@@ -75,7 +75,13 @@ def _write_fresh(study: Study, plan: Plan, folder: Path) -> None:
     if again := confirming(study.store, plan, study.settings.against):
         rows = pd.concat([pd.DataFrame({"policy": []}), *row_tables(study.store, again)], ignore_index=True)
         if study.settings.against in set(rows["policy"]):
-            tables.write(folder, "fresh", effects_of(rows, study.settings.against), study.columns)
+            _write_for_all(folder, "fresh", effects_of(rows, study.settings.against), study)
+
+
+def _write_for_all(folder: Path, name: str, content: pd.DataFrame, study: Study) -> None:
+    """Write a table as Parquet, and as CSV for whoever reads the report."""
+    tables.write(folder, name, content, study.columns)
+    content.to_csv(folder / f"{name}.csv", index=False)
 
 
 JOB = Job(
