@@ -90,12 +90,10 @@ def said(source: Source) -> list[Sentence]:
 
 def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
     """The first of them, for where there is room for three lines."""
-    kinds = ("first", "adds", "cost", "no_matter", "cannot_tell")
-    return sorted((each for each in sentences if each.kind in kinds), key=_order)[:_LINES_IN_ALL]
-
-
-def _order(sentence: Sentence) -> int:
-    return KINDS.index(sentence.kind)
+    kinds = ("first", "adds", "posterior", "cost", "no_matter", "cannot_tell")
+    return sorted(
+        (each for each in sentences if each.kind in kinds), key=lambda each: kinds.index(each.kind)
+    )[:_LINES_IN_ALL]
 
 
 def _span(value: float, low: float, high: float) -> str:
@@ -355,10 +353,12 @@ class _Comparison:
             f"{phrases.named(self.leader)} adds {_span(value, low, high)}, and anything at all "
             f"under {100 * positive:.0f}% of them."
         )
+        if low <= 0 <= high:
+            text += " So whether it adds at all hangs on numbers that nobody knows."
         yield Sentence("posterior", text, (self.leader,), cells_of("effects", [self.leader], *columns))
 
     def _certainty(self) -> Sentence:
-        n = len(self.verdicts)
+        n, over = len(self.verdicts), "posterior_points" in self.effects
         all_of_them = (
             f"Those of partnerships, and what they cost, hold for all {n:,} policies at once in 95 of 100 "
             "such "
@@ -367,9 +367,8 @@ class _Comparison:
         text = (
             "Brackets allow for luck. "
             f"{all_of_them if n > 1 else 'They hold in 95 of 100 such comparisons.'} "
-            "They take every assumption of the model for right: what other assumptions would give is asked "
-            "with "
-            "experiment=robust."
+            "They take every assumption of the model for right: what others give "
+            f"{'is told of those that fit as well' if over else 'is asked with experiment=robust'}."
         )
         return Sentence("certainty", text)
 

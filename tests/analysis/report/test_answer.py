@@ -130,7 +130,8 @@ def test_what_other_assumptions_give_is_told_where_they_were_run():
     (text,) = (each.text for each in answer(tables, QUESTION) if each.kind == "posterior")
     assert text == (
         "Under 100 other sets of assumptions, which fit what is known about as well, Alpha adds 0.5 (−0.2 to "
-        "1.2), and anything at all under 80% of them."
+        "1.2), and anything at all under 80% of them. So whether it adds at all hangs on numbers that nobody "
+        "knows."
     )
 
 
