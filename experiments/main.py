@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: Sequence[str]) -> int:
+    if arguments[:1] == [_PAGE]:
+        return status_of(lambda: _page(arguments[1:]))
     if {"--help", "-h"} & set(arguments):
         from experiments.command.help import help_text
         from experiments.jobs import purposes
@@ -40,8 +42,6 @@ def _main(arguments: Sequence[str]) -> int:
 
         say(f"towngown {program_version()}")
         return DONE
-    if arguments[:1] == [_PAGE]:
-        return status_of(lambda: _page(arguments[1:]))
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind
     return status_of(lambda: _done(arguments))

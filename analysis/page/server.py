@@ -42,6 +42,9 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         BadInput: naming every setting that cannot be used.
     """
+    if {"--help", "-h"} & set(arguments):
+        say(_help())
+        return 0
     given = settings_of(arguments)
     host, port = given["host"], int(given["port"])
     listening = _listening(host, port)
@@ -61,6 +64,12 @@ def main(arguments: Sequence[str]) -> int:
     )
     uvicorn.Server(config).run([listening])
     return 0
+
+
+def _help() -> str:
+    """What can be said, a line a setting."""
+    lines = [f"  {f'{name}={default}':<24}{meaning}" for name, (default, meaning) in SETTINGS.items()]
+    return "\n".join(["towngown page: policies side by side in a browser, live", "", *lines])
 
 
 def settings_of(arguments: Sequence[str]) -> dict[str, str]:

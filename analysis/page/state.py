@@ -28,6 +28,9 @@ _MOST_BUDGET = 1e9
 _LISTS = re.compile(r"[0-9a-f]{16}")
 _PLAIN = re.compile(r"[\w.,+-]+")
 
+#: The page's intervals show luck alone, as its files do; the command's own also ask calibrated points.
+_LUCK_ALONE = ("posterior.parameters", "null")
+
 type Query = Sequence[tuple[str, str]]
 
 
@@ -118,7 +121,7 @@ class State:
         said += [(f"policy.{name}", _dated_text(dated)) for name, dated in self.levers.items()]
         said += [each for each in self.settings if each[0] not in ("policies", "seeds")]
         own = [(name, str(lists / file)) for name, file in self._own_lists()]
-        return [f"{name}={value}" for name, value in [*said, ("seeds", str(self.seeds)), *own]]
+        return [f"{name}={value}" for name, value in [*said, ("seeds", str(self.seeds)), *own, _LUCK_ALONE]]
 
     def experiment(self) -> str:
         """The experiment's file that the command line runs to the same numbers."""

@@ -28,7 +28,7 @@ _EXAMPLES = (
     ("towngown experiment=sobol dry_run=true", "only say how many runs, how long, how much disk"),
     ("towngown -m experiment=sobol shard=range(0,16)", "in sixteen jobs, on any of Hydra's launchers"),
     ("towngown experiment=replay row=3ffdefe5", "run a row again, bit for bit, and show its life"),
-    ("towngown page", "the page in a browser; page port=9000 open=false"),
+    ("towngown page", "the page in a browser; towngown page --help says more"),
     ("towngown report=results/DATE_TIME", "the report of a folder, made again from what is in it"),
     ("towngown -m policy=brokers population=nine_places,uk", "several jobs, one after the other"),
 )

@@ -17,7 +17,7 @@ from analysis.report.answer import Question, answer
 from analysis.report.sentences import Sentence
 from analysis.statistics.effects import effects_of
 from analysis.statistics.intervals import Moments
-from analysis.tables import COST, HEADLINES, MAIN_INDICATOR
+from analysis.tables import HEADLINES, MAIN_INDICATOR
 from experiments.design.chosen import SINGLE
 from experiments.rows.outcomes import Failure, Result, unpacked
 from experiments.rows.plan import Plan
@@ -186,11 +186,6 @@ class Comparison:
     def effects(self) -> pd.DataFrame:
         """The effects on every indicator, of the seeds so far."""
         return effects_of(self.rows(self._n), self.state.against)
-
-    def yearly_cost(self, found: Found, policy: str) -> float:
-        """£k a year that a policy costs above what it is compared with."""
-        effects = found.tables["effects"].set_index(["policy", "indicator"])["effect"]
-        return float(effects[policy, COST]) / self.years
 
 
 #: Stands for what has been counted: the results themselves are in the store.

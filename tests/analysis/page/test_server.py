@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from websockets.sync.client import connect
 
 from analysis.page.room import Room
-from analysis.page.server import settings_of
+from analysis.page.server import SETTINGS, settings_of
 from experiments.main import main
 from experiments.notebook import open_store
 from model.problems import BadInput
@@ -80,6 +80,12 @@ def test_the_program_ends_when_it_is_asked_to(tmp_path: Path) -> None:
 def test_a_setting_that_cannot_be_is_told(given: str, said: str) -> None:
     with pytest.raises(BadInput, match=re.escape(said.partition(". ")[0].rstrip("."))):
         settings_of([given])
+
+
+def test_its_settings_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["page", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"{name}={default}" in said for name, (default, _) in SETTINGS.items())
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

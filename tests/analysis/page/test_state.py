@@ -1,5 +1,6 @@
 """State: link, file, command line and Python say the same."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.page import views
 from analysis.page.state import FIRST, State, read
 from experiments.command.arguments import parsed
 from experiments.main import main
@@ -121,3 +123,14 @@ def Plan_of(state: State) -> Plan:  # noqa: N802
 
     population = population_called(state.population, Lists(Path()), state.lists)
     return Comparison(state, population, lambda: None).plan
+
+
+def test_a_form_says_what_its_state_does() -> None:
+    state, _ = read("policy.joint_posts=8&policy.joint_posts.start=24&policy.joint_posts.end=60")
+    form = views.form(state, {}, state.query)
+    fields = dict(re.findall(r'name="(policy\.joint_posts[.\w]*)"[^>]* value="(\d+)"', form))
+    assert fields == {
+        "policy.joint_posts": "8",
+        "policy.joint_posts.start": "24",
+        "policy.joint_posts.end": "60",
+    }
