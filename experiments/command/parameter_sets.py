@@ -17,7 +17,7 @@ from model.problems import BadInput, all_of, check_keys, refuse
 
 #: What a set of parameters may say instead of values: a file of points.
 POINTS = "points"
-_KEYS = ("parameters", "points", "seeds")
+_KEYS = ("parameters", "points", "seeds", "without")
 _FEWEST_RIVALS = 2
 #: Points between which 95% can be told, and seeds that tell luck from them.
 _LEAST = {"points": 20, "seeds": 2}
@@ -31,11 +31,13 @@ class Posterior:
         name: of the set of parameters.
         design: the points.
         seeds: of each.
+        without: policies that are not run there.
     """
 
     name: str
     design: Design
     seeds: range
+    without: tuple[str, ...]
 
 
 def posterior_from(given: object, held: Container[str], folders: Sequence[Path]) -> Posterior | None:
@@ -59,12 +61,19 @@ def posterior_from(given: object, held: Container[str], folders: Sequence[Path])
         for name, least in _LEAST.items()
         if not is_whole(given.get(name), least)
     )
+    if not isinstance(given["without"], list | None):
+        raise BadInput(
+            f"posterior.without = {given['without']!r} is not allowed: it takes a list of policies."
+        )
     if given["parameters"] is None:
         return None
     name = str(given["parameters"])
     design = _without(_sample(name, folders), held)
     points = np.unique(np.linspace(0, len(design) - 1, given["points"]).round().astype(int))
-    return Posterior(name, some_of(design, points), range(given["seeds"])) if design.factors else None
+    if not design.factors:
+        return None
+    without = tuple(map(str, given["without"] or ()))
+    return Posterior(name, some_of(design, points), range(given["seeds"]), without)
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def _effect(cell: Cell, column: Column, places: int) -> Text:
         return Text(text + " ")
     if cell["together_low"] <= 0 <= cell["together_high"]:
         return Text(text + " ", style="dim")
-    if cell.get("posterior_low", effect) * effect <= 0 or cell.get("posterior_high", effect) * effect <= 0:
+    if not min(cell.get(f"posterior_{end}", effect) * effect for end in ("low", "high")) > 0:
         return Text(text + _LUCK_ALONE)
     return Text(text + "*", style=_STYLES[int(np.sign(effect)) * column.better])
 

@@ -12,6 +12,7 @@ from analysis import studies
 from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
 from experiments import terminal
+from experiments.command.policies import base_name
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS
 from experiments.rows.plan import Plan
@@ -74,8 +75,11 @@ class Study:
     @property
     def of_posterior(self) -> Plan | None:
         """The same policies over the points of the posterior, if that is asked for."""
-        over = self.settings.posterior
-        return replace(self.plan(), design=over.design, seeds=over.seeds) if over else None
+        over, plan = self.settings.posterior, self.plan()
+        if over is None:
+            return None
+        policies = tuple(each for each in plan.policies if base_name(each.name) not in over.without)
+        return replace(plan, policies=policies, design=over.design, seeds=over.seeds)
 
     def fill(self, plan: Plan) -> Complete:
         """As `completing.completed`."""
