@@ -146,7 +146,8 @@ class Tab:
             if new:
                 await self._socket.send_json({"fragments": new})
                 self._sent |= new
-            await asyncio.sleep(max(APART, TIMES * (time.monotonic() - started)))
+            is_first = not (self._comparison and self._comparison.is_told)
+            await asyncio.sleep(APART if is_first else max(APART, TIMES * (time.monotonic() - started)))
 
     def _fragments(self) -> dict[str, str]:
         if not self._comparison:

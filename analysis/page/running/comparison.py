@@ -106,6 +106,11 @@ class Comparison:
         """Whether every run is there."""
         return self._n == self.state.seeds
 
+    @property
+    def is_told(self) -> bool:
+        """Whether something has been said of it."""
+        return bool(self._found and self._found.tables)
+
     def load(self, runner: Runner) -> None:
         """Take what the store has."""
         known = runner.keeper.known([row for family in self._families for row in family])

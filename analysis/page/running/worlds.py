@@ -20,6 +20,8 @@ from model.simulation import Simulation
 MOST_WORLDS, MOST_BYTES = 96, 256 << 20
 #: Seconds between two additions to the store, at least; and how many times as long as one takes.
 _APART, _TIMES = 0.1, 4.0
+#: Seconds for which the first row waits for others, as a first answer takes some.
+_GATHER = 0.05
 
 type Luck = tuple[str, str, int]
 
@@ -134,6 +136,9 @@ class Keeper:
         with self._some:
             while not self._pending and not self._is_closed:
                 self._some.wait()
+        if not self._is_closed:
+            time.sleep(_GATHER)
+        with self._some:
             batch, self._pending = self._pending, []
             return batch
 
