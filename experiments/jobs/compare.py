@@ -64,7 +64,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
         yield from (Text(each.text) for each in answer.in_short(answer.said(Source(folder))))
         yield Text()
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
-        yield from posterior_table(settings, found["effects"])
+        yield from posterior_table(settings, found["effects"], study.solved, terminal.tables())
         yield from best_lines(found["best"])
     else:
         yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))

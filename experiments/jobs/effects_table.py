@@ -1,6 +1,6 @@
 """The table on the screen: what each policy is worth."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ _LETTERS = 11
 _STYLES = {1: "bold green", -1: "bold red", 0: "bold"}
 #: In a narrower terminal, the table leaves out what it can.
 _WIDE = 92
-_NARROW_NAME = 21
+_NARROW_NAME = 16
 #: Where luck excludes zero, and points that fit what is known do not.
 _LUCK_ALONE = "°"
 #: What is shown over these points.
@@ -79,9 +79,7 @@ def effects_table(
     """The effects, and how to read them."""
     is_wide = console.width >= _WIDE
     columns = columns_for(settings)
-    lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
-    lines = dict(sorted(lines.items(), key=lambda line: -line[1][MAIN_INDICATOR]["effect"]))
-    solved = {name: solved[name] for name in lines if name in solved}
+    lines = _lines(effects)
     saved = {name: line[MAIN_INDICATOR]["seeds_saved"] for name, line in lines.items()}
     places = {
         name: _places([line[name] for line in lines.values()], column.factor)
@@ -89,34 +87,61 @@ def effects_table(
     }
     table = _table(settings, "What each policy changes", columns, "Seeds\nsaved" if is_wide else "")
 
-    def add(name: str, title: str | Text) -> None:
-        line = lines[name]
-        cells = [_effect(line[each], column, places[each]) for each, column in columns.items()]
-        table.add_row(title, *cells, *([_seeds(saved[name])] if is_wide else []))
+    def cells(name: str) -> Iterator[str | Text]:
+        yield from (_effect(lines[name][each], column, places[each]) for each, column in columns.items())
+        if is_wide:
+            yield _seeds(saved[name])
 
     first = next(iter(lines.values()))
     levels = [_level(first[name]["baseline"] * column.factor) + " " for name, column in columns.items()]
     table.add_row(settings.against, *levels, style="italic")
     table.add_section()
-    for name in lines:
-        if name not in solved:
-            add(name, name)
-    if solved:
-        table.add_section()
-        target = number(next(iter(solved.values())).target)
-        table.add_row(Text(f"At equal money\n£{target}k a year", style="italic"))
-    misses = {name for name, line in lines.items() if line[MAIN_INDICATOR]["misses_sum"]}
-    for name, each in solved.items():
-        intensity = f"{number(each.value)}{'†' if name in misses else ''}"
-        fits = is_wide or len(base_name(name)) + len(intensity) < _NARROW_NAME
-        add(name, Text.assemble(base_name(name), (f"{' ' if fits else '\n  '}{intensity}", "dim")))
+    _add_lines(table, lines, solved, is_wide, cells)
     yield table
     legend = _legend(settings, effects, is_wide)
-    if solved:
+    if any(name in solved for name in lines):
         legend += "\nAt equal money: each with the intensity that costs so much."
-    if misses:
+    if any(_misses(line) for line in lines.values()):
         legend += " † costs something else (see the notes)."
     yield Padding(Text(legend, style="dim"), (1, 0))
+
+
+def _lines(effects: pd.DataFrame) -> dict[str, Mapping[str, Cell]]:
+    """Each policy's effects, by indicator; the largest on what policies are ranked by comes first."""
+    lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
+    return dict(sorted(lines.items(), key=lambda line: -line[1][MAIN_INDICATOR]["effect"]))
+
+
+def _misses(line: Mapping[str, Cell]) -> bool:
+    return bool(line[MAIN_INDICATOR]["misses_sum"])
+
+
+def _add_lines(
+    table: Table, lines: Mapping[str, Mapping[str, Cell]], solved: Mapping[str, Solved], is_wide: bool,
+    cells: Callable[[str], Iterable[str | Text]],
+) -> None:  # fmt: skip
+    """A line a policy: as designed, then at equal money."""
+    for name in lines:
+        if name not in solved:
+            table.add_row(_title(name, "", is_wide), *cells(name))
+    at_equal_money = [name for name in lines if name in solved]
+    if at_equal_money:
+        table.add_section()
+        target = number(solved[at_equal_money[0]].target)
+        table.add_row(Text(f"At equal money\n£{target}k a year", style="italic"))
+    for name in at_equal_money:
+        intensity = f"{number(solved[name].value)}{'†' if _misses(lines[name]) else ''}"
+        table.add_row(_title(base_name(name), intensity, is_wide), *cells(name))
+
+
+def _title(name: str, intensity: str, is_wide: bool) -> Text:
+    """A policy's name and intensity; on two lines where there is no room."""
+    if is_wide or len(name) + len(intensity) < _NARROW_NAME:
+        return Text.assemble(name, (f" {intensity}" if intensity else "", "dim"))
+    head, _, tail = name.rpartition("_")
+    if len(name) < _NARROW_NAME or not head:
+        return Text.assemble(name, (f"\n  {intensity}", "dim"))
+    return Text.assemble(f"{head}_\n  {tail}", (f" {intensity}" if intensity else "", "dim"))
 
 
 def best_lines(found: pd.DataFrame) -> Iterator[RenderableType]:
@@ -188,7 +213,9 @@ def _effect(cell: Cell, column: Column, places: int) -> Text:
     return Text(text + "*", style=_STYLES[int(np.sign(effect)) * column.better])
 
 
-def posterior_table(settings: Settings, effects: pd.DataFrame) -> Iterator[RenderableType]:
+def posterior_table(
+    settings: Settings, effects: pd.DataFrame, solved: Mapping[str, Solved], console: Console
+) -> Iterator[RenderableType]:
     """What the effects are over points that fit what is known, luck beside it."""
     over = settings.posterior
     if over is None or "posterior_low" not in effects:
@@ -204,10 +231,15 @@ def posterior_table(settings: Settings, effects: pd.DataFrame) -> Iterator[Rende
     for column in columns.values():
         table.add_column(column.heading, justify="right", vertical="bottom", no_wrap=True)
         table.add_column("more\n%", justify="right", vertical="bottom", no_wrap=True)
-    for policy, lines in effects.groupby("policy", sort=False):
-        cells = _by_indicator(lines)
-        told = [_over_points(cells[name], column) for name, column in columns.items()]
-        table.add_row(str(policy), *(text for pair in told for text in pair))
+    lines = {
+        name: line for name, line in _lines(effects).items() if line[MAIN_INDICATOR]["posterior_points"] > 0
+    }
+
+    def cells(name: str) -> Iterator[Text]:
+        for each, column in columns.items():
+            yield from _over_points(lines[name][each], column)
+
+    _add_lines(table, lines, solved, console.width >= _WIDE, cells)
     yield table
     legend = (
         "Between what 95% of the points' effects are, and at how many the effect is above zero. Above, "
