@@ -36,3 +36,34 @@ def test_mistakes_are_told(towngown, given: str, problem: str) -> None:
     said = towngown(*SMALL, given)
     assert said.status == 2
     assert problem in " ".join(said.err.split())
+
+
+def test_a_comparison_is_made_again_over_points_that_fit(towngown) -> None:
+    """A parameter that is given holds at every point; what luck alone supports is marked."""
+    arguments = [each for each in SMALL if not each.startswith("experiment=")]
+    over = ["posterior.points=20", "parameters.embed_rate=0.01", "equal_money=null"]
+    said = towngown(*arguments, *over)
+    assert said.status == 0, said.err
+    assert "What is not known (20 points of posterior, 2 seeds each)" in said.out
+    rows = pd.read_parquet("out/posterior.parquet")
+    assert len(rows) == 2 * 20 * 2
+    assert "embed_rate" not in rows
+    assert "search_rate" in rows
+    effects = pd.read_csv("out/effects.csv").set_index("indicator")
+    assert (effects["posterior_points"] == 20).any()
+    assert (effects["posterior_low"] <= effects["posterior_high"]).any()
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("posterior.parameters=posteriro", "Did you mean posterior?"),
+        ("posterior.parameters=review", "a sample has points"),
+        ("posterior.points=3", "posterior.points = 3 is not allowed: it takes a whole number from 20"),
+        ("posterior.without=brokers", "it takes a list of policies"),
+    ],
+)
+def test_mistakes_in_a_posterior_are_told(towngown, given: str, problem: str) -> None:
+    said = towngown(*(each for each in SMALL if not each.startswith("experiment=")), given)
+    assert said.status == 2
+    assert problem in " ".join(said.err.split())

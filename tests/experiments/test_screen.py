@@ -67,7 +67,7 @@ def test_what_is_sure_with_all_others_is_marked_and_no_cost_is(tiny) -> None:
     effects = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"])
     sure = (effects["together_low"] > 0) | (effects["together_high"] < 0)
     for policy in ("joint_posts", "more"):
-        (line,) = re.findall(rf"^{policy}.*$", said.out, re.MULTILINE)
+        line = re.findall(rf"^{policy} .*±.*$", said.out, re.MULTILINE)[-1]
         assert line.count("*") == sure[policy][list(FINDINGS)].sum()
     assert "all in the table hold at once; costs have none" in flat(said.out)
 

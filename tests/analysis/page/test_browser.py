@@ -10,6 +10,7 @@ import pytest
 from analysis.page.reading.lessons import LESSONS
 from analysis.statistics.effects import effects_of
 from experiments.notebook import open_store, sweep
+from model.simulation import run
 from tests.analysis.page.conftest import served
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -26,6 +27,7 @@ WIDTHS = (400, 1440, 2000)
 def site(tmp_path_factory: pytest.TempPathFactory, browser) -> Iterator[tuple[str, Path]]:
     """The page, served; its address, and the folder of its results."""
     folder = tmp_path_factory.mktemp("results")
+    run()  # a clean clone compiles for longer than a browser is waited for
     with served(folder) as address:
         yield address, folder
 
@@ -34,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, browser) -> Iterator[tuple[st
 def tab(browser) -> Iterator:
     """A tab; what goes wrong in it fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     page, wrong = context.new_page(), []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
