@@ -41,7 +41,12 @@ def test_mistakes_are_told(towngown, given: str, problem: str) -> None:
 def test_a_comparison_is_made_again_over_points_that_fit(towngown) -> None:
     """A parameter that is given holds at every point; what luck alone supports is marked."""
     arguments = [each for each in SMALL if not each.startswith("experiment=")]
-    over = ["posterior.points=20", "parameters.embed_rate=0.01", "equal_money=null"]
+    over = [
+        "posterior.parameters=posterior",
+        "posterior.points=20",
+        "parameters.embed_rate=0.01",
+        "equal_money=null",
+    ]
     said = towngown(*arguments, *over)
     assert said.status == 0, said.err
     assert "What is not known (20 points of posterior, 2 seeds each)" in said.out
