@@ -58,7 +58,10 @@ def test_every_experiment_runs(tiny, experiment: str) -> None:
 
 @pytest.mark.parametrize("parameters", files_of("parameters"))
 def test_every_set_of_parameters_runs(tiny, parameters: str) -> None:
-    assert tiny(f"parameters={parameters}", "policy=phds", "seeds=1", "out=out").status == 0
+    """A sample of points runs as a design."""
+    job = "sweep" if "points" in mapping_in(file_of("parameters", parameters)) else "compare"
+    said = tiny(f"parameters={parameters}", f"job={job}", "policy=phds", "seeds=1", "out=out")
+    assert said.status == 0, said.err
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -1,5 +1,6 @@
 """Studies: rows that fail, rows that are there already, shards, and rows run again."""
 
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -27,7 +28,7 @@ def broken(monkeypatch: pytest.MonkeyPatch):
                 return run
             if isinstance(end, Exception):
                 raise end
-            return Run({**run.indicators, "findings": end}, run.series, run.spells, run.histories)
+            return replace(run, indicators={**run.indicators, "findings": end})
 
         monkeypatch.setattr(batches, "completed", ends)
 

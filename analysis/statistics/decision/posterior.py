@@ -57,7 +57,8 @@ def over_points(rows: pd.DataFrame, indicators: list[str], against: str) -> pd.D
             (policy, name, *_told(means[name].to_numpy(float), noise[name].to_numpy(float)))
             for name in indicators
         ]
-    return pd.DataFrame(lines, columns=["policy", "indicator", *COLUMNS])
+    found = pd.DataFrame(lines, columns=["policy", "indicator", *COLUMNS])
+    return found.astype(dict.fromkeys(COLUMNS, float))  # also where there is no policy
 
 
 def _told(means: np.ndarray, noise: np.ndarray) -> tuple[float, ...]:
