@@ -9,6 +9,7 @@ import pytest
 from experiments.command.files import CONF, GROUPS, description, file_of, mapping_in, names_in
 from experiments.running.opening import ENGINES
 from model.parameters import LEVERS
+from tests.experiments.conftest import TINY
 
 
 def files_of(group: str) -> list[str]:
@@ -57,10 +58,12 @@ def test_every_experiment_runs(tiny, experiment: str) -> None:
 
 
 @pytest.mark.parametrize("parameters", files_of("parameters"))
-def test_every_set_of_parameters_runs(tiny, parameters: str) -> None:
-    """A sample of points runs as a design."""
-    job = "sweep" if "points" in mapping_in(file_of("parameters", parameters)) else "compare"
-    said = tiny(f"parameters={parameters}", f"job={job}", "policy=phds", "seeds=1", "out=out")
+def test_every_set_of_parameters_runs(towngown, parameters: str) -> None:
+    """A sample of points runs as a design, and has some of the tiny world's parameters itself."""
+    job, world = "compare", TINY
+    if "points" in mapping_in(file_of("parameters", parameters)):
+        job, world = "sweep", [each for each in TINY if "council_base" not in each]
+    said = towngown(*world, f"parameters={parameters}", f"job={job}", "policy=phds", "seeds=1", "out=out")
     assert said.status == 0, said.err
 
 
