@@ -7,20 +7,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from analysis.page import views
 from analysis.page.forms import figure
 from analysis.page.room import READY, Room
 from analysis.page.state import State, read
-from analysis.page.talk import said_by
+from analysis.page.talk import Talk
 from analysis.page.uploads import population_called
 from model.parameters import LEVERS
 from model.problems import BadInput
 
 if TYPE_CHECKING:
     from analysis.page.running.comparison import Comparison
-    from analysis.page.running.sharing import Work
 
 #: Seconds between two updates, at least; and how many times as long as one takes to make.
 APART, TIMES = 0.1, 2.0
@@ -28,33 +27,26 @@ APART, TIMES = 0.1, 2.0
 MOST_TABS = 40
 
 
-class Tab:
-    """A tab that is open."""
+class Tab(Talk):
+    """A tab that compares."""
 
     def __init__(self, socket: WebSocket, room: Room) -> None:
-        self._socket, self._room = socket, room
-        self._loop = asyncio.get_running_loop()
+        super().__init__(socket, room)
         self._changed = asyncio.Event()
         self._sent: dict[str, Any] = {}
         self._announced: set[tuple[str, tuple[str, ...]]] = set()
         self._comparison: Comparison | None = None
-        self._work: Work | None = None
         self._is_stopped = False
         self._set: dict[str, str] = {}
 
     async def talk(self) -> None:
-        """Talk until the tab is gone; then nothing runs for it any more."""
+        """Talk, and send what is known meanwhile."""
         publishing = asyncio.create_task(self._publish())
         self._changed.set()
         try:
-            while (said := await said_by(self._socket)) is not None:
-                await self._hear(said)
-            await self._socket.close()
-        except WebSocketDisconnect:
-            pass
+            await super().talk()
         finally:
             publishing.cancel()
-            self._cancel()
 
     async def _hear(self, said: Mapping[str, Any]) -> None:
         match said:
@@ -118,13 +110,7 @@ class Tab:
         from analysis.page.running.sharing import Work
 
         assert self._comparison
-        self._work = Work(self._comparison.tasks(self._room.runner), lambda error: None)
-        self._room.sharing.add(self._work)
-
-    def _cancel(self) -> None:
-        if self._work:
-            self._room.sharing.cancel(self._work)
-            self._work = None
+        self._run(Work(self._comparison.tasks(self._room.runner), lambda error: None))
 
     def _tell_change(self) -> None:
         """More is known: said on any thread."""

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from analysis.page import views
 from analysis.page.forms import named
 from analysis.page.room import READY, Room
 from analysis.page.running.sharing import Work
-from analysis.page.talk import said_by
+from analysis.page.talk import Talk
 from analysis.page.uploads import population_called
 from analysis.page.watching import lives
 from analysis.page.watching.scenes import Scene, map_of, moving, scene_of
@@ -21,26 +21,12 @@ from model.population import Population
 from model.problems import BadInput
 
 
-class Viewer:
-    """A tab that is open."""
+class Viewer(Talk):
+    """A tab that watches."""
 
     def __init__(self, socket: WebSocket, room: Room) -> None:
-        self._socket, self._room = socket, room
-        self._loop = asyncio.get_running_loop()
+        super().__init__(socket, room)
         self._watched: list[Watched] = []
-        self._work: Work | None = None
-
-    async def talk(self) -> None:
-        """Talk until the tab is gone."""
-        try:
-            while (said := await said_by(self._socket)) is not None:
-                await self._hear(said)
-            await self._socket.close()
-        except WebSocketDisconnect:
-            pass
-        finally:
-            if self._work:
-                self._room.sharing.cancel(self._work)
 
     async def _hear(self, said: dict[str, Any]) -> None:
         match said:
@@ -74,7 +60,7 @@ class Viewer:
             await self._tell({"status": views.status(self._room.state)})
             return
         try:
-            self._watched = await self._run(scene)
+            self._watched = await self._seen(scene)
         except BadInput as error:
             await self._tell({"status": views.problem(" ".join(error.problems))})
             return
@@ -84,7 +70,7 @@ class Viewer:
             fragments, runs=runs, months=self._watched[0].months, month=scene.month, query=scene.query
         )
 
-    async def _run(self, scene: Scene) -> list[Watched]:
+    async def _seen(self, scene: Scene) -> list[Watched]:
         """The runs of a scene, in turns with whatever else runs.
 
         Raises:
@@ -99,10 +85,7 @@ class Viewer:
         def task() -> Iterator[None]:
             tell((yield from watch(parameters, policies, population, seed)))
 
-        if self._work:
-            self._room.sharing.cancel(self._work)
-        self._work = Work(iter([task()]), tell)
-        self._room.sharing.add(self._work)
+        self._run(Work(iter([task()]), tell))
         result = await done
         if isinstance(result, Exception):
             raise BadInput(f"This run fails: {result}")
