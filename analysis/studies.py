@@ -208,16 +208,17 @@ def compared(
     found = Found({"effects": table, "best": _best(freed, columns)})
     _mark_the_sum(found, asked)
     if over is not None:
-        found.tables["effects"] = _with_posterior(found.tables["effects"], over, asked.against)
+        found.tables["effects"] = _with_posterior(found.tables["effects"], over, asked)
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
     found.tables.update(_decided(rows, freed, found.tables, asked))
     return found
 
 
-def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, against: str) -> pd.DataFrame:
+def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Beside what a policy is worth at the point, what it is over others that fit as well."""
-    told = posterior.over_points(over, list(effects_found["indicator"].unique()), against)
+    indicators = list(effects_found["indicator"].unique())
+    told = posterior.over_points(over, indicators, asked.against, asked.controls)
     return effects_found.merge(told, on=["policy", "indicator"], how="left")
 
 
@@ -370,7 +371,7 @@ def _needed(folder: Path, name: str) -> pd.DataFrame:
 
 def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which policy is good whatever the parameters are."""
-    rows = _rows(folder, [*_RUN, *asked.points.factors, *_looked_at(asked)])
+    rows = _rows(folder, [*_RUN, *asked.points.factors, *_with_luck(asked.responses, asked)])
     points = rows.drop_duplicates("point").set_index("point")[list(asked.points.factors)]
     values = _responses(rows, asked)
     found, parts = Found(), []
@@ -390,9 +391,11 @@ def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
 def _rivals(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which conclusions hold whoever is right."""
     wanted = list(dict.fromkeys([*effects.FINDINGS, *asked.responses]))
-    rows = _rows(folder, ["point", "policy", "population", "seed", "row", *wanted])
+    rows = _rows(folder, ["point", "policy", "population", "seed", "row", *_with_luck(wanted, asked)])
     parts = {
-        name: effects.effects_of(rows[rows["point"] == point].drop(columns="point"), asked.against)
+        name: effects.effects_of(
+            rows[rows["point"] == point].drop(columns="point"), asked.against, asked.controls
+        )
         for point, name in enumerate(asked.rivals)
     }
     table = pd.concat([part.assign(rival=name) for name, part in parts.items()], ignore_index=True)
@@ -428,7 +431,7 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
 def _sensitivity(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which factors matter."""
     found, parts = Found(), []
-    rows = _rows(folder, [*_RUN, *_looked_at(asked)])
+    rows = _rows(folder, [*_RUN, *_with_luck(asked.responses, asked)])
     screens = asked.points.kind == "morris"
     for response, contrast, values, known in _answers(_responses(rows, asked), asked, found):
         answer = _screened(folder, asked, values, known) if screens else _indices(asked, values)
@@ -501,12 +504,10 @@ def _figures(found: sobol.Indices | morris.Screening) -> dict[str, Any]:
     return {name: value for name, value in vars(found).items() if name != "table"}
 
 
-def _looked_at(asked: Asked) -> list[str]:
-    """The responses, and the luck that they are freed of."""
-    return [
-        *asked.responses,
-        *(name for response in asked.responses for name in asked.controls.get(response, ())),
-    ]
+def _with_luck(indicators: Sequence[str], asked: Asked) -> list[str]:
+    """Indicators, and the luck that they are freed of, each once."""
+    luck = (name for indicator in indicators for name in asked.controls.get(indicator, ()))
+    return list(dict.fromkeys([*indicators, *luck]))
 
 
 def _responses(rows: pd.DataFrame, asked: Asked) -> np.ndarray:

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
+from analysis.statistics.controls import NONE, Controls, freed_together
 from analysis.statistics.intervals import CONFIDENCE, half_width
 
-_KEYS = ("policy", "population", "seed", "row", "point", "block")
 #: How surely the variance over points is not larger than is allowed for.
 _BOUND = 0.9
 #: What each column is: its unit and meaning.
@@ -33,18 +33,21 @@ COLUMNS = {
 }
 
 
-def over_points(rows: pd.DataFrame, indicators: list[str], against: str) -> pd.DataFrame:
+def over_points(
+    rows: pd.DataFrame, indicators: list[str], against: str, controls: Controls = NONE
+) -> pd.DataFrame:
     """Effect of every policy on every indicator, over points and by luck.
 
     Args:
         rows: a line a run: `policy`, `point`, `seed` and the indicators.
         indicators: that are looked at.
         against: the policy that the others are compared with; `rows` has it.
+        controls: columns of luck that indicators are freed of, by indicator.
 
     Returns:
         A line a policy and indicator: `policy`, `indicator`, and `COLUMNS`.
     """
-    by_run = rows.set_index(["point", "seed"])
+    by_run = _freed(rows, controls).set_index(["point", "seed"])
     base = by_run.loc[by_run["policy"] == against, indicators]
     lines = []
     for policy, runs in by_run.groupby("policy", sort=False):
@@ -59,6 +62,19 @@ def over_points(rows: pd.DataFrame, indicators: list[str], against: str) -> pd.D
         ]
     found = pd.DataFrame(lines, columns=["policy", "indicator", *COLUMNS])
     return found.astype(dict.fromkeys(COLUMNS, float))  # also where there is no policy
+
+
+def _freed(rows: pd.DataFrame, controls: Controls) -> pd.DataFrame:
+    """The rows, freed of luck by slopes that are common to all points."""
+    replicate = rows.groupby("point")["seed"].rank(method="dense").to_numpy(int) - 1
+    at = (pd.factorize(rows["point"])[0], replicate, pd.factorize(rows["policy"])[0])
+    shape = tuple(each.max(initial=-1) + 1 for each in at)
+    freed = {}
+    for indicator in rows.columns.intersection(list(controls)):
+        values = np.full((*shape, 1 + len(controls[indicator])), np.nan)
+        values[at] = rows[[indicator, *controls[indicator]]]
+        freed[indicator] = freed_together(values[..., 0], values[..., 1:])[at]
+    return rows.assign(**freed)
 
 
 def _told(means: np.ndarray, noise: np.ndarray) -> tuple[float, ...]:
