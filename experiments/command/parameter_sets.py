@@ -93,7 +93,7 @@ def rivals_from(given: object, folders: Sequence[Path]) -> Rivals | None:
     """The rivals that settings name; None: none.
 
     Raises:
-        BadInput: if one is no set of parameters, has points, or changes nothing but for the default.
+        BadInput: if one is no set of parameters or has points, or if none of them changes anything.
     """
     if given is None:
         return None

@@ -219,6 +219,8 @@ class Settings:
             and list(self.responses) != mapping_in(CONF / "config.yaml")["responses"]
         ):
             yield f"responses changes nothing: job {self.job} looks at every indicator."
+        if self.posterior and self.job != "compare":
+            yield f"posterior changes nothing: it is for job=compare, not for job={self.job}."
 
 
 def settings_from(
@@ -301,6 +303,8 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
         yield no_such("policy that is compared", against, names) + " against names one of them."
     if against != BASELINE and given["job"] != "compare":
         yield f"against = {against} is for job=compare: job={given['job']} compares with the baseline."
+    if results["rivals"] and given["job"] != "rivals":
+        yield f"rivals are for experiment=rivals: job={given['job']} has one set of parameters."
     if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
         yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
     if results["precision"] and given["shard"] is not None:

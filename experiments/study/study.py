@@ -78,7 +78,8 @@ class Study:
         over, plan = self.settings.posterior, self.plan()
         if over is None:
             return None
-        policies = tuple(each for each in plan.policies if base_name(each.name) not in over.without)
+        without = {name for name in over.without if name != self.settings.against}
+        policies = tuple(each for each in plan.policies if base_name(each.name) not in without)
         return replace(plan, policies=policies, design=over.design, seeds=over.seeds)
 
     def fill(self, plan: Plan) -> Complete:

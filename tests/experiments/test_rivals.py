@@ -29,6 +29,7 @@ def test_a_rival_is_what_its_parameters_give_alone(towngown) -> None:
     [
         ("rivals=[default,closed_monye]", "Did you mean closed_money?"),
         ("rivals=[default]", "it takes a list of two sets of parameters or more"),
+        ("job=compare", "rivals are for experiment=rivals"),
         ("rivals=null", "job rivals compares under several sets of parameters"),
     ],
 )
@@ -57,6 +58,12 @@ def test_a_comparison_is_made_again_over_points_that_fit(towngown) -> None:
     effects = pd.read_csv("out/effects.csv").set_index("indicator")
     assert (effects["posterior_points"] == 20).any()
     assert (effects["posterior_low"] <= effects["posterior_high"]).any()
+
+
+def test_a_posterior_that_changes_nothing_is_told(towngown) -> None:
+    said = towngown(*SMALL, "rivals=[default,survey]", "posterior.parameters=posterior")
+    assert said.status == 0, said.err
+    assert "posterior changes nothing: it is for job=compare" in said.err
 
 
 @pytest.mark.parametrize(
