@@ -1,6 +1,7 @@
 """Folders like those a run writes, small and made up."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from analysis import tables
 
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BASELINE = {
     "mean_strategic": 10.0,
     "needs_met": 50.0,
@@ -271,3 +273,18 @@ def _effects_of(policy: str) -> list[tuple]:
         (policy, name, effect, *2 * (effect - HALF_WIDTH[name], effect + HALF_WIDTH[name]), BASELINE[name], 3)
         for name, effect in zip(BASELINE, EFFECTS[policy], strict=True)
     ] + [(policy, "value", *[np.nan] * 6, 0)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """A Chromium without a window: one for all, as a process can drive but one."""
+    playwright_api = pytest.importorskip("playwright.sync_api")
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    with playwright_api.sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        if not found and not Path(own).exists():
+            pytest.skip("no Chromium was found: install chromium, or run playwright install chromium")
+        options = ["--no-sandbox", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=found or own, args=options)
+        yield browser
+        browser.close()

@@ -1,6 +1,5 @@
 """The page under test: an app with a store of its own, and a browser if there is one."""
 
-import shutil
 import socket
 import threading
 import time
@@ -20,7 +19,6 @@ PATIENCE = 60
 #: A link to a small world, in which runs take a millisecond.
 TINY = "parameters.warmup=24&parameters.horizon=24"
 OWN = {"Origin": "http://testserver"}
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def until(happened: Callable[[], object]) -> None:
@@ -59,19 +57,3 @@ def served(folder: Path, port: int = 0) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        if not found and not Path(own).exists():
-            pytest.skip("no Chromium was found: install chromium, or run playwright install chromium")
-        options = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=found or own, args=options)
-        yield browser
-        browser.close()

@@ -1,7 +1,6 @@
 """The page stands by itself, says what its folder holds and no more, and can be read by everyone."""
 
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -182,20 +181,6 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     assert "What to learn first, as it would change what is chosen: Search rate" in text
     assert "The order turns where search rate" in text
     assert Source(there).table("ranks")["share"].sum() == pytest.approx(3.0)
-
-
-@pytest.fixture
-def browser():
-    """Debian's Chromium, without a network."""
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("there is no chromium here to look at the page with")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        options = ["--no-sandbox", "--disable-background-networking"]
-        there = started.chromium.launch(executable_path=chromium, args=options)
-        yield there
-        there.close()
 
 
 @pytest.mark.slow
