@@ -12,6 +12,7 @@ needs met 0.5 to 0.8.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -22,31 +23,55 @@ _FEWEST_LEFT = 25
 #: Luck that varies by less, in sums of events, is rounding.
 _ROUNDING = 1e-9
 
+#: Columns that tell runs apart.
+_NO_NUMBERS = ["policy", "population", "seed", "row"]
+
 #: Names of the sums that each indicator is freed of.
 type Controls = Mapping[str, Sequence[str]]
 NONE: Controls = MappingProxyType({})
 
 
-def by_policy(rows: pd.DataFrame, seeds: Sequence[int] = ()) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class Runs:
+    """What the runs of one policy gave, as plain numbers: thousands of differences are taken of them.
+
+    Attributes:
+        seeds: of the lines.
+        columns: where in `values` each column of numbers is.
+        values: a line a seed [seeds, columns]; NaN where a run is missing, or has no such number.
+    """
+
+    seeds: Sequence[int]
+    columns: Mapping[str, int]
+    values: np.ndarray
+
+    def of(self, *names: str) -> np.ndarray:
+        """Some columns of numbers [seeds, names]."""
+        return self.values[:, [self.columns[name] for name in names]]
+
+
+def by_policy(rows: pd.DataFrame, seeds: Sequence[int] = ()) -> dict[str, Runs]:
     """The runs of each policy, a line a seed: the seeds that are named, or all that any policy has."""
-    index = seeds or sorted(rows["seed"].unique())
+    index = list(seeds) or sorted(rows["seed"].unique())
+    numbers = rows[rows.columns.difference(_NO_NUMBERS, sort=False)].astype(float).set_index(rows["seed"])
+    columns = {name: number for number, name in enumerate(numbers.columns)}
     return {
-        str(name): table.set_index("seed").reindex(index)
-        for name, table in rows.groupby("policy", sort=False)
+        str(policy): Runs(index, columns, numbers.iloc[lines].reindex(index).to_numpy())
+        for policy, lines in rows.groupby("policy", sort=False).indices.items()
     }
 
 
 def seed_by_seed(
-    table: pd.DataFrame, base: pd.DataFrame, indicator: str, controls: Controls = NONE
+    runs: Runs, base: Runs, indicator: str, controls: Controls = NONE
 ) -> tuple[np.ndarray, np.ndarray]:
     """How the runs of two policies differ, seed by seed: in an indicator, and in the luck that moves it.
 
     Returns:
         Differences [seeds], and of the sums that the indicator is freed of [seeds, controls].
     """
-    names = [indicator, *controls.get(indicator, ())]
-    first, second = (each[names].to_numpy(float, na_value=np.nan) for each in (table, base))
-    return first[:, 0] - second[:, 0], first[:, 1:] - second[:, 1:]
+    names = (indicator, *controls.get(indicator, ()))
+    apart = runs.of(*names) - base.of(*names)
+    return apart[:, 0], apart[:, 1:]
 
 
 def freed_rows(rows: pd.DataFrame, against: str, controls: Controls) -> pd.DataFrame:
@@ -56,17 +81,21 @@ def freed_rows(rows: pd.DataFrame, against: str, controls: Controls) -> pd.DataF
         rows: a line a run, all at one point.
         against: the policy.
         controls: columns of luck that indicators are freed of, by indicator.
+
+    Returns:
+        A line a policy and seed, and their columns of numbers.
     """
     runs = by_policy(rows)
     base = runs[against]
     parts = []
-    for policy, table in runs.items():
+    for policy, its in runs.items():
         moved = {
-            name: base[name] + freed(*seed_by_seed(table, base, name, controls))
+            name: base.of(name)[:, 0] + freed(*seed_by_seed(its, base, name, controls))
             for name in controls
-            if name in table
+            if name in its.columns
         }
-        parts.append(table.assign(**moved, policy=policy).reset_index())
+        table = pd.DataFrame(its.values, columns=list(its.columns))
+        parts.append(table.assign(**moved, policy=policy, seed=its.seeds))
     return pd.concat(parts, ignore_index=True)
 
 

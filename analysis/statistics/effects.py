@@ -51,7 +51,6 @@ COLUMNS = {
 }
 #: What is looked at together: the main table, in which a cost is no finding.
 FINDINGS = tuple(name for name in HEADLINES if name != COST)
-_KEYS = ["policy", "population", "seed", "row"]
 
 
 def effects_of(rows: pd.DataFrame, against: str = BASELINE, controls: Controls = NONE) -> pd.DataFrame:
@@ -70,14 +69,14 @@ def effects_of(rows: pd.DataFrame, against: str = BASELINE, controls: Controls =
         `together_low` and `together_high` of intervals that hold at once in 95% of tables: for `FINDINGS`,
         those of all policies and findings; for all other indicators, those of all policies and these.
     """
-    tables = by_policy(rows)
-    base = tables.pop(against)
-    indicators = [name for name in rows.columns.difference(_KEYS, sort=False) if not name.startswith(LUCK)]
+    policies = by_policy(rows)
+    base = policies.pop(against)
+    indicators = [name for name in base.columns if not name.startswith(LUCK)]
     lines, differences = [], []
-    for policy, table in tables.items():
+    for policy, runs in policies.items():
         for indicator in indicators:
-            treated, untreated = (each[indicator].to_numpy(float, na_value=np.nan) for each in (table, base))
-            difference = freed(*seed_by_seed(table, base, indicator, controls))
+            treated, untreated = (each.of(indicator)[:, 0] for each in (runs, base))
+            difference = freed(*seed_by_seed(runs, base, indicator, controls))
             lines.append((policy, indicator, *paired(treated, untreated, difference)))
             differences.append(difference)
     table = pd.DataFrame(lines, columns=list(COLUMNS)[:-2])
