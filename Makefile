@@ -14,7 +14,7 @@ CANDIDATES = $(PYTHON) python3.14 python3.13 python3.12 python3 python \
 	$(wildcard $(HOME)/.local/share/uv/python/cpython-3.1[2-9]*/bin/python)
 RECENT_ENOUGH = import sys; sys.exit(sys.version_info < (3, 12))
 
-.PHONY: run page test test-safe lint format bench posterior clean setup
+.PHONY: run page test test-thorough test-safe lint format bench posterior clean setup
 
 run: setup ## the main job; `make run ARGS="policy=matchmaking seeds=20"` passes on what you ask
 	$(BIN)/towngown $(ARGS)
@@ -22,11 +22,14 @@ run: setup ## the main job; `make run ARGS="policy=matchmaking seeds=20"` passes
 page: setup ## the page in your browser; `make page ARGS="port=9000 open=false"`
 	$(BIN)/towngown page $(ARGS)
 
-test: setup ## every test; `make test ARGS="-m 'not slow'"` leaves out the slow ones
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+test: setup ## what must hold before a change lands; `make test ARGS="-m 'not slow'"` leaves out the slow ones
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not thorough" $(ARGS)
+
+test-thorough: setup ## those that try at length what the others try a few cases of
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m thorough $(ARGS)
 
 test-safe: setup ## the model's tests without the tricks of compiling, and every row that is looked up checked
-	TOWNGOWN_SAFE=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow" \
+	TOWNGOWN_SAFE=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow and not thorough" \
 		tests/model $(ARGS)
 
 lint: setup ## what must hold of the code's form

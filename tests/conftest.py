@@ -1,5 +1,7 @@
 """What every test shares: a word about the first compilation, which takes as long as many tests do."""
 
+import pytest
+
 from model.machine.compiling import is_compiled
 
 
@@ -14,3 +16,11 @@ def pytest_configure(config):
         from model.simulation import run
 
         run()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What is thorough is slow."""
+    for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker("slow")

@@ -131,16 +131,21 @@ def ends(declared):
     return list(dict.fromkeys(v for v in values if v in domain and (domain.words or abs(v) <= 600)))
 
 
-@pytest.mark.parametrize("name", [name for name in PARAMETERS if name not in ("warmup", "horizon")])
+ALL_BUT_LENGTH = [name for name in PARAMETERS if name not in ("warmup", "horizon")]
+LENGTH = {"warmup": 24, "horizon": 36, "council_base": -2.5}
+
+
+@pytest.mark.parametrize("name", ALL_BUT_LENGTH)
+def test_each_parameter_at_an_end(name):
+    assert_same(BUNDLE, lattice(2, 3, 1, 10), 4, LENGTH | {name: ends(PARAMETERS[name])[1]})
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ALL_BUT_LENGTH)
 def test_each_parameter_at_its_ends(name):
     for value in ends(PARAMETERS[name]):
         for levers in ({"match_interval": 3, "dissemination": 1, "secondments": 20}, BUNDLE):
-            assert_same(
-                levers,
-                lattice(2, 3, 1, 10),
-                4,
-                {"warmup": 24, "horizon": 36, "council_base": -2.5, name: value},
-            )
+            assert_same(levers, lattice(2, 3, 1, 10), 4, LENGTH | {name: value})
 
 
 def test_places_of_all_sorts():

@@ -1,5 +1,7 @@
 """`python -m analysis` makes the statistics of a folder again from its rows, as the job made them."""
 
+import contextlib
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.__main__ import main
+from experiments.main import main as program
+from tests.experiments.conftest import TINY
 
 TWO = "policies=[baseline,brokers]"
 FACTORS = "design.factors=[search_rate,motives,embed_rate]"
@@ -40,29 +44,33 @@ def written(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in (".parquet", ".csv")}
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_statistics_made_again_are_the_same_to_the_byte(tiny, job: str) -> None:
-    assert tiny(*JOBS[job], "out=out").status == 0
-    before = written(Path("out"))
+@pytest.fixture(scope="module", params=JOBS)
+def out(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a job wrote."""
+    folder = tmp_path_factory.mktemp("job")
+    with contextlib.chdir(folder):
+        assert program([*TINY, *JOBS[request.param], "out=out"]) == 0
+    return folder / "out"
+
+
+def test_statistics_made_again_are_the_same_to_the_byte(out: Path, tmp_path: Path) -> None:
+    again = Path(shutil.copytree(out, tmp_path / "again"))
+    before = written(again)
     for name in before:
         if Path(name).stem not in GIVEN and name != "columns.csv":
-            (Path("out") / name).unlink()
-    assert main(["out"]) == 0
-    assert written(Path("out")) == before
+            (again / name).unlink()
+    assert main([str(again)]) == 0
+    assert written(again) == before
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_every_column_of_every_table_is_in_the_dictionary(tiny, job: str) -> None:
-    assert tiny(*JOBS[job], "out=out").status == 0
-    told = pd.read_csv("out/columns.csv").set_index(["table", "column"])
+def test_every_column_of_every_table_is_in_the_dictionary(out: Path) -> None:
+    told = pd.read_csv(out / "columns.csv").set_index(["table", "column"])
     assert told.index.is_unique
-    there = [
-        (file.stem, name) for file in Path("out").glob("*.parquet") for name in pq.read_schema(file).names
-    ]
+    there = [(file.stem, name) for file in out.glob("*.parquet") for name in pq.read_schema(file).names]
     assert set(told.index) == set(there)
     assert not list(told.index[told["meaning"].isna()])
     for table, name in there:
-        field = pq.read_schema(f"out/{table}.parquet").field(name)
+        field = pq.read_schema(out / f"{table}.parquet").field(name)
         assert field.metadata[b"meaning"].decode() == told.loc[(table, name), "meaning"]
 
 

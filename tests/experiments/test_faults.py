@@ -17,7 +17,7 @@ import pytest
 from experiments.command.files import CONF
 from tests.experiments import filling
 
-KILLS = 20
+KILLS = 8
 
 
 @pytest.fixture(scope="module")

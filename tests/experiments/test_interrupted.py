@@ -13,7 +13,7 @@ from tests.experiments.program import PATIENCE, parts_of, started, until
 
 pytestmark = pytest.mark.slow
 TABLES = ("rows", "effects", "series", "survival")
-SWEEP = ("policies=[baseline,joint_posts]", "seeds=1500", "out=out")
+SWEEP = ("policies=[baseline,joint_posts]", "seeds=600", "out=out")
 
 
 def tables(folder: Path) -> dict[str, bytes]:
@@ -40,7 +40,7 @@ def under_way(program: subprocess.Popen, folder: Path, n_rows: int) -> None:
 
 
 def test_kill_9_loses_a_batch_at_most(tmp_path: Path, untouched: dict[str, bytes]) -> None:
-    for n_rows in (0, 400, 800):
+    for n_rows in (0, 150, 300):
         with started(*SWEEP, folder=tmp_path) as program:
             under_way(program, tmp_path, n_rows)
             program.kill()
@@ -52,7 +52,14 @@ def test_kill_9_loses_a_batch_at_most(tmp_path: Path, untouched: dict[str, bytes
     assert {path.name for path in tmp_path.iterdir()} == {"store", "out"}
 
 
-@pytest.mark.parametrize("engine", ["engine=local", "engine.processes=true", "engine=dask"])
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "engine=local",
+        "engine.processes=true",
+        pytest.param("engine=dask", marks=pytest.mark.thorough),
+    ],
+)
 def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(
     tmp_path: Path, untouched: dict[str, bytes], engine: str
 ) -> None:

@@ -61,7 +61,9 @@ def test_a_reader_of_notes_may_leave(tmp_path):
     assert (tmp_path / "out" / "effects.csv").exists()
 
 
-@pytest.mark.parametrize("backend", ["module://not_there", "nonsense"])
+@pytest.mark.parametrize(
+    "backend", ["module://not_there", pytest.param("nonsense", marks=pytest.mark.thorough)]
+)
 def test_figures_are_the_programs_own(tmp_path, backend):
     """Whatever a notebook or a `matplotlibrc` sets."""
     tables = [*TINY[:-2], "store=store", *ASKED]

@@ -63,7 +63,7 @@ def test_a_failing_row_fails_its_shard_and_those_that_see_it(tiny, broken) -> No
     assert len(pd.read_parquet("out/rows.parquet")) == 59
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_shards_of_a_launcher_make_one_result(tmp_path: Path, tiny) -> None:
     launched = ("hydra/launcher=submitit_local", "hydra.launcher.timeout_min=5", *SHARDS, *SWEEP)
     with started(*launched, "out=shards", folder=tmp_path) as program:

@@ -460,7 +460,7 @@ for seeds in (1000, 10000):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_memory_does_not_grow_with_the_number_of_rows(tmp_path: Path) -> None:
     arguments = [*TINY, "experiment=grid", "responses=[value]"]
     arguments.append("design.factors={joint_posts: {values: [1, 2]}}")

@@ -42,7 +42,7 @@ def test_intervals_cover(draw: str, seeds: int) -> None:
     assert seeds < n < 1.25 * seeds + EXTRA + 10
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize("seeds", [10, 30, 80, 150, 700, 2000])
 def test_intervals_cover_wherever_they_stop(draw: str, seeds: int) -> None:
@@ -50,7 +50,7 @@ def test_intervals_cover_wherever_they_stop(draw: str, seeds: int) -> None:
     assert coverage(draw, seeds, 5000)[0] > 0.945 - 2 * np.sqrt(0.05 * 0.95 / 5000)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("draw", ["normal", "skewed", "counts"])
 @pytest.mark.parametrize("seeds", [100, 150, 200, 300])
 def test_intervals_cover_at_the_bound(draw: str, seeds: int) -> None:
