@@ -28,9 +28,12 @@ test: setup ## what must hold before a change lands; `make test ARGS="-m 'not sl
 test-thorough: setup ## those that try at length what the others try a few cases of
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m thorough $(ARGS)
 
+# They look at source, or compile in processes of their own.
+SAME_IN_ANY_MODE := test_spelling.py test_constants.py test_compiling.py
+
 test-safe: setup ## the model's tests without the tricks of compiling, and every row that is looked up checked
 	TOWNGOWN_SAFE=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow and not thorough" \
-		tests/model $(ARGS)
+		tests/model $(addprefix --ignore=tests/model/,$(SAME_IN_ANY_MODE)) $(ARGS)
 
 lint: setup ## what must hold of the code's form
 	$(BIN)/ruff check .

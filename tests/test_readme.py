@@ -35,7 +35,7 @@ def effect(program: Path, folder: Path) -> str:
     return " ".join(line for line in out.splitlines() if re.match("baseline|training", line))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_it_changes_passes_its_test_and_can_be_seen(copy: Path, tmp_path_factory) -> None:
     test = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *command(".venv/bin/pytest")]
     run(copy, *test, compiles=True)

@@ -70,6 +70,7 @@ def test_intervals_cover(draw: str, seeds: int, explained: float) -> None:
     assert 0.93 < covered / 2000 < 0.972
 
 
+@pytest.mark.thorough
 def test_stopping_covers_and_takes_fewer_seeds() -> None:
     """With a tenth of the variance; a true coverage of 0.95 fails one case in 10,000 (1,000 experiments)."""
     rng, wanted, covered, seeds = np.random.default_rng(5), Wanted(0.1, 2000), 0, []
