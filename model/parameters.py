@@ -102,7 +102,7 @@ _DECLARATIONS = (
     Parameter("open_spread", 0.1, NON_NEGATIVE, "-", "spread of the cut-off from month to month", "assumed", (0.0, 0.3)),
     Parameter("open_months", 36, whole(1, 600), "months", "length of such a grant", "ESRC research grants run for up to five years, LPIP for three; assumed", (18, 60)),
     Parameter("open_lag", 6, whole(1, 120), "months", "from such a bid to the start", "ESRC: half within 5 months of the bid", (4, 12)),
-    Lever("commissions", 0.5, NON_NEGATIVE, "£k/year", "money of a council of 170k people for small pieces of research", "assumed: of a third that commission research (SSRG 2015)", (0.0, 5.0), label="Commissions", cost="cost_local"),
+    Lever("commissions", 0.5, NON_NEGATIVE, "£k/year", "money of a council of 170k people for small pieces of research", "assumed: of a third that commission research (SSRG 2015)", (0.0, 15.0), label="Commissions", cost="cost_local"),
     Lever("seed_money", 0.015, NON_NEGATIVE, "£k/year", "money of a university for small projects, for each of its researchers", "impact acceleration accounts: up to £250k a year for a university", (0.0, 0.5), label="Seed money", cost="cost_local"),
     Parameter("small_cost", 12.0, POSITIVE, "£k", "a small project: a commission, or one on seed money", "IAA responsive awards: at most £15k", (5.0, 25.0)),
     Parameter("small_months", 6, whole(1, 600), "months", "length of a small project", "IAA responsive awards: at most 12 months", (3, 9)),
