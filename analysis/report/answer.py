@@ -8,6 +8,7 @@ told with the intervals of which all in the table hold at once: so the best of m
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.asked import Asked
@@ -181,6 +182,9 @@ class _Comparison:
         else:
             told = f"Fund {self._name(self.leader)}: it adds {_WHAT}."
         cells = cells_of("verdicts", policies, "verdict", "may_be_best")
+        if self._hangs_on_numbers():
+            told = f"If the model's numbers are right, {told[0].lower()}{told[1:]}"
+            cells = (*cells, *cells_of("effects", [self.leader], "posterior_low", "posterior_high"))
         return Sentence("first", told, policies, cells)
 
     def _none_shown(self) -> Sentence:
@@ -341,6 +345,11 @@ class _Comparison:
         )
         return Sentence("luck", text, (self.leader,), cells_of("verdicts", [self.leader], "ahead"))
 
+    def _hangs_on_numbers(self) -> bool:
+        """Whether other assumptions that fit as well leave open what the best adds."""
+        low, high = (self.effects.loc[self.leader].get(f"posterior_{end}", np.nan) for end in ("low", "high"))
+        return bool(low <= 0 <= high)
+
     def _posterior(self) -> Iterator[Sentence]:
         """What other assumptions give that fit what is known as well, where those were run."""
         line = self.effects.loc[self.leader]
@@ -353,7 +362,7 @@ class _Comparison:
             f"{phrases.named(self.leader)} adds {_span(value, low, high)}, and anything at all "
             f"under {100 * positive:.0f}% of them."
         )
-        if low <= 0 <= high:
+        if self._hangs_on_numbers():
             text += " So whether it adds at all hangs on numbers that nobody knows."
         yield Sentence("posterior", text, (self.leader,), cells_of("effects", [self.leader], *columns))
 
