@@ -156,7 +156,6 @@ def story_of(simulation: Simulation, run: Run) -> Story:
     world, warmup = simulation.world, int(simulation.parameters["warmup"])
     councils, universities = world.councils, world.universities
     histories = histories_of(run, warmup)
-    histories["university"] = world.researchers["university"][histories["researcher"]]
     people = councils["relative_size"] * POPULATION_OF_SIZE_ONE
     sites = ([councils[axis], universities[axis]] for axis in "xyz")
     squares = [np.subtract.outer(of_council, of_university) ** 2 for of_council, of_university in sites]
@@ -182,7 +181,7 @@ def histories_of(result: Run, warmup: int) -> pd.DataFrame:
     histories = pd.DataFrame({name: result.histories[name] for name in result.histories.dtype.names})  # type: ignore[index, union-attr]
     numbers = histories["event"].to_numpy(dtype=int)
     histories["event"] = np.array(EVENTS, dtype=object)[numbers]
-    histories["month"] -= warmup
+    histories[["month", "arrived"]] -= warmup
     led_to = pd.Series(np.array([each.stage or None for each in LIFE], dtype=object)[numbers], dtype="str")
     # What begins with a secondment rests, until something else happens.
     return histories.assign(stage=led_to.groupby(histories["tie"]).ffill().fillna("dormant"))
