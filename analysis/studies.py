@@ -40,6 +40,7 @@ from analysis.statistics.decision import (
     yearly,
 )
 from analysis.statistics.evidence import calibration, fits
+from analysis.statistics.ledger import councils, lines
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -85,6 +86,9 @@ COLUMNS = {
     "frontier": frontier.COLUMNS,
     "lasting": lasting.COLUMNS,
     "discounted": costs.DISCOUNTED,
+    "ledger": lines.COLUMNS,
+    "followed": councils.FOLLOWED,
+    "councils": councils.COUNCILS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "targets": fits.TARGETS,
     "measured": fits.MEASURED,
@@ -187,7 +191,17 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     survived = tables.table(folder, "survival")
     if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
         found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
+    found.tables.update(_followed(folder, asked))
     return found
+
+
+def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
+    """What pairs tell that were followed from policy to policy, where the folder has them."""
+    followed = tables.table(folder, "followed", tuple(councils.FOLLOWED))
+    whose = tables.table(folder, "councils", tuple(councils.COUNCILS))
+    if followed is None or whose is None:
+        return {}
+    return {"ledger": lines.ledger_of(followed, whose, asked.meant)}
 
 
 def compared(

@@ -132,6 +132,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,
         controls=controls_of(settings),
+        meant=settings.ledger.places,
     )
 
 

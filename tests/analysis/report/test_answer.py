@@ -67,6 +67,26 @@ def test_one_that_is_better_than_all_others_is_funded_first():
     )
 
 
+def ledger(policy: str, **of: tuple[float, ...]) -> pd.DataFrame:
+    """Lines of a policy: by what is counted, its share, the low end of net, and the share that is instead."""
+    content = [(policy, what, "all", "", *line) for what, line in of.items()]
+    return pd.DataFrame(content, columns=["policy", "what", "by", "group", "share", "net_low", "instead"])
+
+
+def test_why_little_comes_of_more_ties_is_told_from_the_ledger():
+    told = ledger(B, formed=(0.14, 3.0, 0.4), started=(0.02, -1.0, 0.9), active=(0.01, -9.0, 0.96))
+    assert said({A: CLEAR, B: SMALL}, ledger=told)["why"] == (
+        "Why so little comes of Beta: it forms 14% more ties, with 2% more projects started; and of 100 months "
+        "of partnership that it gains, 96 take the place of others."
+    )
+
+
+@pytest.mark.parametrize("formed", [(0.14, -1.0, 0.4), (-0.1, -3.0, 2.0)])
+def test_nothing_is_said_of_ties_where_no_more_are_shown_to_form(formed):
+    told = ledger(B, formed=formed, started=(0.02, -1.0, 0.9), active=(0.01, -9.0, 0.96))
+    assert "why" not in said({A: CLEAR, B: SMALL}, ledger=told)
+
+
 def test_those_that_cannot_be_told_apart_are_named_together():
     assert said({A: CLEAR, B: RIVAL, C: SMALL})["first"] == (
         "Fund Alpha or Beta first: which of the two is best cannot be told."

@@ -1,0 +1,149 @@
+"""Following: pairs of people from the run of one policy to that of another, on the same luck."""
+
+import hashlib
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import batched
+
+import numpy as np
+
+from analysis.statistics.ledger import pairs
+from analysis.statistics.ledger.pairs import ENTRIES, WHATS, Footprint, Lives, footprint, held_against
+from experiments.rows.outcomes import Failure
+from experiments.rows.plan import Plan
+from experiments.rows.row import Row, model_version, parameters_of, policy_of
+from experiments.running.batches import completed, failure_of, warmed_up
+from experiments.running.filling import Filler
+from experiments.running.stories import STAGES, stages_after, tell_all
+from model.measures import EMBEDDED, EVENTS, HANDED_OVER
+from model.policy import Policy
+from model.population import Population
+from model.simulation import Run, Simulation
+
+#: Runs that a worker follows at a time, beside the one that all are held against.
+_MOST = 8
+_STATES = np.array(
+    [{"project": pairs.ACTIVE, "strategic": pairs.STRATEGIC}.get(name, pairs.APART) for name in STAGES]
+)
+_IS_FORMED = np.array([name.startswith("formed_") for name in EVENTS])
+
+
+@dataclass(frozen=True)
+class Following:
+    """What a worker does at a time: runs of one seed, each held against another of them.
+
+    Attributes:
+        rows: the runs.
+        against: the run without the policy.
+        population: where.
+        timeout: seconds that a run may take; None: any.
+        model: the model's version that is to run them.
+    """
+
+    rows: tuple[Row, ...]
+    against: Row
+    population: Population = field(repr=False)
+    timeout: float | None
+    model: str = field(default_factory=model_version)
+
+    @property
+    def names(self) -> list[str]:
+        """Hash of each run, of what it is held against, and of the code that does so."""
+        return [_name(row, self.against) for row in self.rows]
+
+
+def _name(row: Row, against: Row) -> str:
+    text = "\n".join((row.name, against.name, _digest()))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@cache
+def _digest() -> str:
+    return hashlib.blake2b(inspect.getsource(pairs).encode(), digest_size=16).hexdigest()
+
+
+def follow(following: Following) -> list[np.ndarray | Failure]:
+    """Run them, and say what becomes of pairs in each: numbers by council, WHATS and ENTRIES, in a row."""
+    against = following.against
+    try:
+        warm = warmed_up(
+            parameters_of(against.parameters), following.population, against.seed, following.timeout,
+            histories=True,
+        )  # fmt: skip
+        without = _footprint(warm.fork(policy_of(against.policy)), following.timeout)
+    except Exception as error:
+        return [failure_of(error)] * len(following.rows)
+    return [_followed(warm, policy_of(row.policy), without, following) for row in following.rows]
+
+
+def _followed(
+    warm: Simulation, policy: Policy, without: Footprint, following: Following
+) -> np.ndarray | Failure:
+    try:
+        found = _footprint(warm.fork(policy), following.timeout)
+        return held_against(found, without, len(following.population.councils)).ravel()
+    except Exception as error:
+        return failure_of(error)
+
+
+def _footprint(simulation: Simulation, timeout: float | None) -> Footprint:
+    run = completed(simulation, timeout)
+    return footprint(lives_of(run, int(simulation.parameters["warmup"])), len(run.series))
+
+
+def lives_of(run: Run, warmup: int) -> Lives:
+    """What a run's histories tell of the lives of ties, from the first month of the horizon on."""
+    lives = run.histories
+    assert lives is not None
+    tie, event = lives["tie"], lives["event"]
+    return Lives(
+        tie, lives["council"], lives["researcher"], lives["arrived"] - warmup, lives["month"] - warmup,
+        _STATES[stages_after(tie, event)], _IS_FORMED[event], event == EMBEDDED, event == HANDED_OVER,
+    )  # fmt: skip
+
+
+def followed(
+    filler: Filler, plan: Plan, against: Policy
+) -> tuple[dict[tuple[str, int], np.ndarray], dict[str, Failure]]:
+    """What becomes of pairs under each policy of a plan, and what failed just now.
+
+    The store keeps it: what is there is not run. What has failed is not run over and over.
+
+    Args:
+        filler: has the store, and what runs.
+        plan: of policies, at one point.
+        against: the policy that they are held against.
+
+    Returns:
+        By policy and seed: numbers by council, WHATS and ENTRIES; and failures by name.
+
+    Raises:
+        Unfinished: if someone stopped it; the user has been told how to go on.
+    """
+    families = list(zip(_families(plan, plan.policies), _families(plan, (against,)), strict=True))
+    names = {
+        (policy.name, row.seed): _name(row, other)
+        for family, (other,) in families
+        for policy, row in zip(plan.policies, family, strict=True)
+    }
+    filler.store.refresh()
+    there = filler.store.stories.has([*names.values()])
+    missing = {name for name, is_there in zip(names.values(), there, strict=True) if not is_there}
+    new = [
+        Following(some, other, plan.population, filler.timeout)
+        for family, (other,) in families
+        for some in batched([row for row in family if _name(row, other) in missing - filler.failed], _MOST)
+    ]
+    failures = tell_all(filler, follow, new, "Ledger")
+    filler.failed.update(failures)
+    present = {key: name for key, name in names.items() if name not in filler.failed}
+    shape = (len(plan.population.councils), len(WHATS), len(ENTRIES))
+    told = filler.store.told([*present.values()]) if present else []
+    return {key: each.reshape(shape) for key, each in zip(present, told, strict=True)}, failures
+
+
+def _families(plan: Plan, policies: Sequence[Policy]) -> list[tuple[Row, ...]]:
+    own = replace(plan, policies=tuple(policies))
+    return [own.family(index).rows for index in range(own.n_families)]

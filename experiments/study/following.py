@@ -1,0 +1,81 @@
+"""Following: the runs of a comparison from which the ledger is made, with a placebo beside them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.asked import PLACEBO
+from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
+from analysis.statistics.ledger.pairs import ENTRIES, WHATS
+from experiments.rows.plan import Plan
+from experiments.rows.store import lines_on
+from experiments.running.following import followed
+from experiments.study.study import Study
+from model.parameters import LEVERS
+from model.policy import Dated, Policy
+from model.population import Population
+
+_MONEY = "annual_budget"
+_MORE = 1.005
+
+
+def placebo_of(policy: Policy) -> Policy:
+    """A policy that does hardly anything beyond another: half a percent more money for grants."""
+    dated = policy.levers.get(_MONEY, Dated(LEVERS[_MONEY].default))
+    more = replace(dated, value=_MORE * float(dated.value))
+    return Policy(PLACEBO, {**policy.levers, _MONEY: more}, "what luck alone reshuffles")
+
+
+def following(study: Study, plan: Plan) -> Plan | None:
+    """Policies that are followed, on some seeds of a comparison; None if nothing is compared, or wanted."""
+    settings = study.settings
+    if not settings.ledger.seeds or not settings.has_effects:
+        return None
+    others = [policy for policy in plan.policies if policy.name != settings.against]
+    policies = (*others, placebo_of(against_of(study, plan)))
+    return replace(plan, policies=policies, seeds=plan.seeds[: settings.ledger.seeds])
+
+
+def against_of(study: Study, plan: Plan) -> Policy:
+    """The policy that others are held against."""
+    return next(policy for policy in plan.policies if policy.name == study.settings.against)
+
+
+def followed_of(study: Study, plan: Plan) -> pd.DataFrame:
+    """What becomes of pairs where policies of a comparison are followed: columns of FOLLOWED.
+
+    Councils without anything are left out, but for the first, by whose lines a run is known to be there.
+
+    Raises:
+        Unfinished: if someone stopped it; the user has been told how to go on.
+    """
+    if (followed_plan := following(study, plan)) is None:
+        return pd.DataFrame(columns=list(FOLLOWED))
+    found, failures = followed(study.filler, followed_plan, against_of(study, plan))
+    if failures:
+        study.notes.append(f"{len(failures):,} runs failed that were to be followed: the ledger lacks them.")
+        study.notes.extend(lines_on(failures)[:-1])
+    parts = [_lines(policy, seed, entries) for (policy, seed), entries in found.items()]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(FOLLOWED))
+
+
+def _lines(policy: str, seed: int, entries: np.ndarray) -> pd.DataFrame:
+    """One run's lines, of numbers [councils, WHATS, ENTRIES]."""
+    is_there = entries.any(axis=2)
+    is_there[0] = True
+    council, what = np.nonzero(is_there)
+    names = {"policy": policy, "seed": seed, "council": council, "what": np.array(WHATS)[what]}
+    return pd.DataFrame({**names, **dict(zip(ENTRIES, entries[council, what].T.astype(int), strict=True))})
+
+
+def councils_of(population: Population) -> pd.DataFrame:
+    """The councils of a population: columns of COUNCILS."""
+    n = len(population.councils)
+    content: dict = {
+        "council": np.arange(n),
+        "name": population.council_names or [f"council {c + 1}" for c in range(n)],
+        "place": [population.places[place] for place in population.councils["place"]],
+        "kind": population.council_kinds or [""] * n,
+    }
+    return pd.DataFrame(content, columns=list(COUNCILS))
