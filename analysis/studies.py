@@ -40,7 +40,7 @@ from analysis.statistics.decision import (
     yearly,
 )
 from analysis.statistics.evidence import calibration, fits
-from analysis.statistics.ledger import councils, lines
+from analysis.statistics.ledger import councils, lines, meetings
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -88,6 +88,8 @@ COLUMNS = {
     "discounted": costs.DISCOUNTED,
     "ledger": lines.COLUMNS,
     "followed": councils.FOLLOWED,
+    "fated": meetings.FATED,
+    "reasons": meetings.COLUMNS,
     "councils": councils.COUNCILS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "targets": fits.TARGETS,
@@ -198,10 +200,14 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
 def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
     """What pairs tell that were followed from policy to policy, where the folder has them."""
     followed = tables.table(folder, "followed", tuple(councils.FOLLOWED))
+    fated = tables.table(folder, "fated", tuple(meetings.FATED))
     whose = tables.table(folder, "councils", tuple(councils.COUNCILS))
-    if followed is None or whose is None:
+    if followed is None or fated is None or whose is None:
         return {}
-    return {"ledger": lines.ledger_of(followed, whose, asked.meant)}
+    return {
+        "ledger": lines.ledger_of(followed, whose, asked.meant),
+        "reasons": meetings.reasons_of(fated, whose, asked.against),
+    }
 
 
 def compared(

@@ -1,11 +1,13 @@
 """The section on what each policy really adds, and why little may come of much."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import pandas as pd
 
 from analysis.asked import PLACEBO
 from analysis.report import phrases
+from analysis.report.nowhere import because
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
@@ -193,7 +195,7 @@ def _groups(source: Source, ledger: pd.DataFrame, policy: str) -> Iterator[Table
             yield Table(f"{caption}: {phrases.called(policy)}", head, shown, "ledger.csv")
 
 
-def why(ledger: pd.DataFrame, policies: Sequence[str]) -> Iterator[Sentence]:
+def why(ledger: pd.DataFrame, reasons: pd.DataFrame | None, policies: Sequence[str]) -> Iterator[Sentence]:
     """Why so little comes of policies that bring more people together, those that do so most."""
     lines = {what: _all(ledger, what) for what in ("formed", "started", _MONTHS)}
     formed = lines["formed"].reindex(policies)
@@ -202,21 +204,13 @@ def why(ledger: pd.DataFrame, policies: Sequence[str]) -> Iterator[Sentence]:
         started, active = (lines[what].loc[policy] for what in ("started", _MONTHS))
         if active["instead"] != active["instead"]:
             continue
+        told, further = because(reasons, policy)
         text = (
             f"Why so little comes of {phrases.named(policy)}: it forms "
             f"{phrases.percent_more(formed.loc[policy, 'share'])} ties, with "
-            f"{phrases.percent_more(started['share'])} "
-            "projects started; and of 100 months of partnership that it gains, "
-            f"{100 * active['instead']:.0f} "
-            "take the place of others."
+            f"{phrases.percent_more(started['share'])} projects started{told}; and of 100 months of "
+            f"partnership that it gains, {100 * active['instead']:.0f} take the place of others."
         )
-        cells = tuple(
-            cell
-            for what, names in (
-                ("formed", ("share", "net_low")),
-                ("started", ("share",)),
-                (_MONTHS, ("instead",)),
-            )
-            for cell in cells_of("ledger", [policy], *names, of=what)
-        )
-        yield Sentence("why", text, (policy,), cells)
+        stands_on = {"formed": ("share", "net_low"), "started": ("share",), _MONTHS: ("instead",)}
+        cells = [cells_of("ledger", [policy], *names, of=what) for what, names in stands_on.items()]
+        yield Sentence("why", text, (policy,), (*chain(*cells), *further))

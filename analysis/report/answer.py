@@ -27,7 +27,7 @@ KINDS = (
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
 _LINES_IN_ALL = 3
-_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger")
+_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger", "reasons")
 _EFFECT = ("effect", "together_low", "together_high")
 #: Half an interval that leaves sense to two decimals.
 _TWO = 0.1
@@ -65,8 +65,8 @@ def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sente
 
     Args:
         tables: `verdicts`, `effects` and `costs` of `analysis.studies.compared`; where they are there,
-            `by_year`, `fresh` and `ledger`: effects year by year, those of the best on seeds of its own
-            (columns of `effects`), and what becomes of partnerships.
+            `by_year`, `fresh`, `ledger` and `reasons`: effects year by year, those of the best on seeds of
+            its own (columns of `effects`), and what becomes of partnerships and ties.
         question: what was asked.
 
     Returns:
@@ -136,7 +136,7 @@ class _Comparison:
         spent = effects.loc[effects["indicator"] == COST, "baseline"]
         self.spent = float(spent.iloc[0]) / question.years if len(spent) and question.years else 0.0
         self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
-        self.ledger = tables.get("ledger")
+        self.ledger, self.reasons = tables.get("ledger"), tables.get("reasons")
         self.leader = str(self.pool["policy"].iloc[0])
 
     def sentences(self) -> Iterator[Sentence]:
@@ -293,7 +293,7 @@ class _Comparison:
             )
             yield Sentence("no_matter", text, tuple(names), self._cells(names, "smallest"))
             if self.ledger is not None:
-                yield from added.why(self.ledger, names)
+                yield from added.why(self.ledger, self.reasons, names)
 
     def _cannot_tell(self) -> Iterator[Sentence]:
         names = [name for name in self._are(CANNOT_TELL) if name != self.leader]

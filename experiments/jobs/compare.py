@@ -21,7 +21,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.results import gathered, row_tables, write_rows
 from experiments.study.completing import Complete, all_completed
 from experiments.study.confirming import confirming
-from experiments.study.following import councils_of, followed_of, following
+from experiments.study.following import councils_of, followed_of
 from experiments.study.precision import narrowed
 from experiments.study.study import Study, analysed, carried_out, filled
 
@@ -58,9 +58,9 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
     _write_for_all(folder, "by_year", years.table(), study)
-    if following(study, plan):
-        tables.write(folder, "followed", followed_of(study, plan), study.columns)
-        _write_for_all(folder, "councils", councils_of(study.settings.population), study)
+    for name, content in followed_of(study, plan).items():
+        tables.write(folder, name, content, study.columns)
+    _write_for_all(folder, "councils", councils_of(study.settings.population), study)
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
     found = analysed(study, plan, folder)

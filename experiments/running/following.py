@@ -9,25 +9,28 @@ from itertools import batched
 
 import numpy as np
 
-from analysis.statistics.ledger import pairs
-from analysis.statistics.ledger.pairs import ENTRIES, WHATS, Footprint, Lives, footprint, held_against
+from analysis.statistics.ledger import meetings, pairs
+from analysis.statistics.ledger.meetings import FATES, fates_of
+from analysis.statistics.ledger.pairs import ENTRIES, HAPPENS, WHATS, Lives, footprint, held_against
 from experiments.rows.outcomes import Failure
 from experiments.rows.plan import Plan
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
 from experiments.running.batches import completed, failure_of, warmed_up
 from experiments.running.filling import Filler
 from experiments.running.stories import STAGES, stages_after, tell_all
-from model.measures import EMBEDDED, EVENTS, HANDED_OVER
+from model.measures import EVENTS
 from model.policy import Policy
 from model.population import Population
 from model.simulation import Run, Simulation
 
+_KINDS = ["formed" if name.startswith("formed_") else name for name in EVENTS]
+#: By an event's number, its place in HAPPENS.
+_HAPPENS = np.array([HAPPENS.index(kind) if kind in HAPPENS else 0 for kind in _KINDS])
 #: Runs that a worker follows at a time, beside the one that all are held against.
 _MOST = 8
 _STATES = np.array(
     [{"project": pairs.ACTIVE, "strategic": pairs.STRATEGIC}.get(name, pairs.APART) for name in STAGES]
 )
-_IS_FORMED = np.array([name.startswith("formed_") for name in EVENTS])
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,26 @@ class Following:
         return [_name(row, self.against) for row in self.rows]
 
 
+@dataclass(frozen=True)
+class Followed:
+    """What is found of a run.
+
+    Attributes:
+        pairs: what becomes of pairs [councils, WHATS, ENTRIES].
+        ties: what becomes of ties that form [councils, FATES].
+    """
+
+    pairs: np.ndarray
+    ties: np.ndarray
+
+    @classmethod
+    def of(cls, told: np.ndarray) -> "Followed":
+        """That of numbers in a row, as `follow` gives them."""
+        each = len(WHATS) * len(ENTRIES)
+        held, fates = np.split(told, [len(told) * each // (each + len(FATES))])
+        return cls(held.reshape(-1, len(WHATS), len(ENTRIES)), fates.reshape(-1, len(FATES)))
+
+
 def _name(row: Row, against: Row) -> str:
     text = "\n".join((row.name, against.name, _digest()))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
@@ -61,36 +84,41 @@ def _name(row: Row, against: Row) -> str:
 
 @cache
 def _digest() -> str:
-    return hashlib.blake2b(inspect.getsource(pairs).encode(), digest_size=16).hexdigest()
+    text = inspect.getsource(pairs) + inspect.getsource(meetings)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def follow(following: Following) -> list[np.ndarray | Failure]:
-    """Run them, and say what becomes of pairs in each: numbers by council, WHATS and ENTRIES, in a row."""
+    """Run them; of each, what becomes of pairs and of ties that form: numbers of `Followed`, by council."""
     against = following.against
     try:
         warm = warmed_up(
             parameters_of(against.parameters), following.population, against.seed, following.timeout,
             histories=True,
         )  # fmt: skip
-        without = _footprint(warm.fork(policy_of(against.policy)), following.timeout)
+        without = _lives(warm.fork(policy_of(against.policy)), following.timeout)
     except Exception as error:
         return [failure_of(error)] * len(following.rows)
-    return [_followed(warm, policy_of(row.policy), without, following) for row in following.rows]
+    return [_followed(warm, row, without, following) for row in following.rows]
 
 
 def _followed(
-    warm: Simulation, policy: Policy, without: Footprint, following: Following
+    warm: Simulation, row: Row, without: tuple[Lives, int], following: Following
 ) -> np.ndarray | Failure:
     try:
-        found = _footprint(warm.fork(policy), following.timeout)
-        return held_against(found, without, len(following.population.councils)).ravel()
+        is_same = row == following.against
+        own = without if is_same else _lives(warm.fork(policy_of(row.policy)), following.timeout)
+        councils = len(following.population.councils)
+        held = held_against(footprint(*own), footprint(*without), councils)
+        return np.concatenate([held.ravel(), fates_of(own[0], councils).ravel()])
     except Exception as error:
         return failure_of(error)
 
 
-def _footprint(simulation: Simulation, timeout: float | None) -> Footprint:
+def _lives(simulation: Simulation, timeout: float | None) -> tuple[Lives, int]:
+    """What happens to ties, and months of the horizon."""
     run = completed(simulation, timeout)
-    return footprint(lives_of(run, int(simulation.parameters["warmup"])), len(run.series))
+    return lives_of(run, int(simulation.parameters["warmup"])), len(run.series)
 
 
 def lives_of(run: Run, warmup: int) -> Lives:
@@ -100,13 +128,13 @@ def lives_of(run: Run, warmup: int) -> Lives:
     tie, event = lives["tie"], lives["event"]
     return Lives(
         tie, lives["council"], lives["researcher"], lives["arrived"] - warmup, lives["month"] - warmup,
-        _STATES[stages_after(tie, event)], _IS_FORMED[event], event == EMBEDDED, event == HANDED_OVER,
+        _STATES[stages_after(tie, event)], _HAPPENS[event],
     )  # fmt: skip
 
 
 def followed(
     filler: Filler, plan: Plan, against: Policy
-) -> tuple[dict[tuple[str, int], np.ndarray], dict[str, Failure]]:
+) -> tuple[dict[tuple[str, int], Followed], dict[str, Failure]]:
     """What becomes of pairs under each policy of a plan, and what failed just now.
 
     The store keeps it: what is there is not run. What has failed is not run over and over.
@@ -117,7 +145,7 @@ def followed(
         against: the policy that they are held against.
 
     Returns:
-        By policy and seed: numbers by council, WHATS and ENTRIES; and failures by name.
+        By policy and seed, what was found; and failures by name.
 
     Raises:
         Unfinished: if someone stopped it; the user has been told how to go on.
@@ -139,9 +167,8 @@ def followed(
     failures = tell_all(filler, follow, new, "Ledger")
     filler.failed.update(failures)
     present = {key: name for key, name in names.items() if name not in filler.failed}
-    shape = (len(plan.population.councils), len(WHATS), len(ENTRIES))
     told = filler.store.told([*present.values()]) if present else []
-    return {key: each.reshape(shape) for key, each in zip(present, told, strict=True)}, failures
+    return {key: Followed.of(each) for key, each in zip(present, told, strict=True)}, failures
 
 
 def _families(plan: Plan, policies: Sequence[Policy]) -> list[tuple[Row, ...]]:

@@ -1,5 +1,6 @@
 """Following: the runs of a comparison from which the ledger is made, with a placebo beside them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from analysis.asked import PLACEBO
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
+from analysis.statistics.ledger.meetings import FATED, FATES
 from analysis.statistics.ledger.pairs import ENTRIES, WHATS
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
@@ -28,12 +30,11 @@ def placebo_of(policy: Policy) -> Policy:
 
 
 def following(study: Study, plan: Plan) -> Plan | None:
-    """Policies that are followed, on some seeds of a comparison; None if nothing is compared, or wanted."""
+    """What is followed, on some seeds of a comparison; None if nothing is compared, or it is not wanted."""
     settings = study.settings
     if not settings.ledger.seeds or not settings.has_effects:
         return None
-    others = [policy for policy in plan.policies if policy.name != settings.against]
-    policies = (*others, placebo_of(against_of(study, plan)))
+    policies = (*plan.policies, placebo_of(against_of(study, plan)))
     return replace(plan, policies=policies, seeds=plan.seeds[: settings.ledger.seeds])
 
 
@@ -42,8 +43,8 @@ def against_of(study: Study, plan: Plan) -> Policy:
     return next(policy for policy in plan.policies if policy.name == study.settings.against)
 
 
-def followed_of(study: Study, plan: Plan) -> pd.DataFrame:
-    """What becomes of pairs where policies of a comparison are followed: columns of FOLLOWED.
+def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
+    """What becomes of pairs and ties in runs that are followed: tables `followed` and `fated`; none, if none.
 
     Councils without anything are left out, but for the first, by whose lines a run is known to be there.
 
@@ -51,22 +52,38 @@ def followed_of(study: Study, plan: Plan) -> pd.DataFrame:
         Unfinished: if someone stopped it; the user has been told how to go on.
     """
     if (followed_plan := following(study, plan)) is None:
-        return pd.DataFrame(columns=list(FOLLOWED))
+        return {}
     found, failures = followed(study.filler, followed_plan, against_of(study, plan))
     if failures:
         study.notes.append(f"{len(failures):,} runs failed that were to be followed: the ledger lacks them.")
         study.notes.extend(lines_on(failures)[:-1])
-    parts = [_lines(policy, seed, entries) for (policy, seed), entries in found.items()]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(FOLLOWED))
+    others = [key for key in found if key[0] != study.settings.against]
+    return {
+        "followed": _joined(FOLLOWED, (_pairs(*key, found[key].pairs) for key in others)),
+        "fated": _joined(FATED, (_ties(*key, each.ties) for key, each in found.items())),
+    }
 
 
-def _lines(policy: str, seed: int, entries: np.ndarray) -> pd.DataFrame:
+def _joined(columns: Iterable[str], parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame(columns=list(columns)), *parts], ignore_index=True)
+
+
+def _pairs(policy: str, seed: int, entries: np.ndarray) -> pd.DataFrame:
     """One run's lines, of numbers [councils, WHATS, ENTRIES]."""
     is_there = entries.any(axis=2)
     is_there[0] = True
     council, what = np.nonzero(is_there)
     names = {"policy": policy, "seed": seed, "council": council, "what": np.array(WHATS)[what]}
     return pd.DataFrame({**names, **dict(zip(ENTRIES, entries[council, what].T.astype(int), strict=True))})
+
+
+def _ties(policy: str, seed: int, ties: np.ndarray) -> pd.DataFrame:
+    """One run's lines, of numbers [councils, FATES]."""
+    is_there = ties.any(axis=1)
+    is_there[0] = True
+    council = np.flatnonzero(is_there)
+    names = {"policy": policy, "seed": seed, "council": council}
+    return pd.DataFrame({**names, **dict(zip(FATES, ties[council].T.astype(int), strict=True))})
 
 
 def councils_of(population: Population) -> pd.DataFrame:

@@ -46,6 +46,7 @@ GIVEN = {
     "assumptions",
     "by_year",
     "followed",
+    "fated",
     "councils",
 }
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.dictionary import spanned
 from analysis.statistics.decision.ratios import fieller
-from analysis.statistics.intervals import half_width
+from analysis.statistics.intervals import ends_of, half_width
 from analysis.statistics.ledger.councils import FOLLOWED, MEANS, UNIT, entries_of, groups_of
 from analysis.statistics.ledger.pairs import ENTRIES, GAINED, LOST, WHATS
 
@@ -82,19 +82,10 @@ def _lines(entries: np.ndarray, is_meant: np.ndarray) -> pd.DataFrame:
     runs = {name: each.sum(axis=1) for name, each in values.items()}
     found = {"what": list(WHATS), "n": n, **{name: each.mean(axis=0) for name, each in runs.items()}}
     for name in _SPANNED:
-        found[f"{name}_low"], found[f"{name}_high"] = _ends(runs[name])
+        _, found[f"{name}_low"], found[f"{name}_high"] = ends_of(runs[name])
     found["share"] = _ratio(found["net"], found["without"])
     found |= _instead(runs["lost"], runs["gained"])
     return pd.DataFrame(found)
-
-
-def _ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the 95% interval of means over seeds [seeds, WHATS]; none with one seed."""
-    n = len(values)
-    if n < 2:
-        return (np.full(values.shape[1], np.nan),) * 2
-    half = half_width(values.std(axis=0, ddof=1) / np.sqrt(n), n)
-    return values.mean(axis=0) - half, values.mean(axis=0) + half
 
 
 def _instead(lost: np.ndarray, gained: np.ndarray) -> dict[str, np.ndarray]:

@@ -21,6 +21,8 @@ GAINED, LOST = ENTRIES[1:4], ENTRIES[4:]
 
 #: How a tie stands: no partnership, one in a project, a strategic one.
 APART, ACTIVE, STRATEGIC = 0, 1, 2
+#: What may happen to a tie, as far as it counts here.
+HAPPENS = ("", "formed", "ready", "lapsed", "gave_up", "departed", "embedded", "handed_over")
 #: Bits of a pair's key, from the right: arrival, researcher, council.
 _ARRIVAL, _RESEARCHER = 16, 20
 
@@ -36,9 +38,7 @@ class Lives:
         arrived: month in which she or he arrived.
         month: of the event; those before the horizon are negative.
         state: of the tie afterwards: `APART`, `ACTIVE` or `STRATEGIC`.
-        is_formed: whether two begin, or begin again.
-        is_embedded: whether a project becomes strategic.
-        is_handed_over: whether somebody new takes the researcher's row.
+        happens: what it is, as a place in HAPPENS.
     """
 
     tie: np.ndarray
@@ -47,9 +47,11 @@ class Lives:
     arrived: np.ndarray
     month: np.ndarray
     state: np.ndarray
-    is_formed: np.ndarray
-    is_embedded: np.ndarray
-    is_handed_over: np.ndarray
+    happens: np.ndarray
+
+    def are(self, name: str) -> np.ndarray:
+        """Which of them are of a kind that HAPPENS names."""
+        return self.happens == HAPPENS.index(name)
 
     def sorted(self) -> "Lives":
         """One life after another."""
@@ -86,12 +88,14 @@ def footprint(lives: Lives, horizon: int) -> Footprint:
     is_last = np.diff(lives.tie, append=-1) != 0
     before = np.where(is_last, APART, lives.state)[:-1]
     starts = (lives.state == ACTIVE) & (np.append(APART, before)[: len(is_last)] != ACTIVE)
-    happened = np.column_stack([lives.is_formed, starts, lives.is_embedded]) & (lives.month >= 0)[:, None]
+    happened = (
+        np.column_stack([lives.are("formed"), starts, lives.are("embedded")]) & (lives.month >= 0)[:, None]
+    )
     start = np.clip(lives.month, 0, horizon)
     end = np.where(is_last, horizon, np.append(start[1:], horizon)[: len(is_last)])
     lasts = (lives.state != APART) & (end > start)
     counts = np.flatnonzero(lasts | happened.any(axis=1))
-    arrived = np.where(lives.is_handed_over, lives.month, lives.arrived)
+    arrived = np.where(lives.are("handed_over"), lives.month, lives.arrived)
     keys = _keys(lives.council[counts], lives.researcher[counts], arrived[counts])
     pairs, row = np.unique(keys, return_inverse=True)
     events = np.zeros((len(pairs), happened.shape[1]), np.int64)

@@ -73,11 +73,18 @@ def ledger(policy: str, **of: tuple[float, ...]) -> pd.DataFrame:
     return pd.DataFrame(content, columns=["policy", "what", "by", "group", "share", "net_low", "instead"])
 
 
-def test_why_little_comes_of_more_ties_is_told_from_the_ledger():
+def test_why_little_comes_of_more_ties_is_told_from_the_ledger_and_reasons():
     told = ledger(B, formed=(0.14, 3.0, 0.4), started=(0.02, -1.0, 0.9), active=(0.01, -9.0, 0.96))
     assert said({A: CLEAR, B: SMALL}, ledger=told)["why"] == (
-        "Why so little comes of Beta: it forms 14% more ties, with 2% more projects started; and of 100 months "
-        "of partnership that it gains, 96 take the place of others."
+        "Why so little comes of Beta: it forms 14% more ties, with 2% more projects started; and of 100 "
+        "months of partnership that it gains, 96 take the place of others."
+    )
+    ways = {"scoping": (0.5, 2.0), "waiting": (0.9, -1.0), "left": (0.1, 0.5)}
+    content = [(B, "all", "", fate, *line) for fate, line in ways.items()]
+    reasons = pd.DataFrame(content, columns=["policy", "by", "group", "fate", "of_more", "more_low"])
+    assert (
+        "started; of 100 more ties, 50 fall asleep while the two explore the question; and"
+        in (said({A: CLEAR, B: SMALL}, ledger=told, reasons=reasons)["why"])
     )
 
 

@@ -14,6 +14,7 @@ from analysis.dictionary import Column, Dictionary
 from analysis.report import page
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
+from analysis.statistics.ledger.meetings import FATED
 from analysis.statistics.ledger.pairs import WHATS
 from analysis.tables import BadFolder
 
@@ -215,6 +216,8 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
         for what in WHATS
     ]
     pd.DataFrame(lines, columns=list(FOLLOWED)).to_parquet(folder / "followed.parquet")
+    fated = [(policy, seed, 0, 2, 5, 1, 1, 0, 1) for policy in POLICIES for seed in range(3)]
+    pd.DataFrame(fated, columns=list(FATED)).to_parquet(folder / "fated.parquet")
     pd.DataFrame([(0, "a", "north", "")], columns=list(COUNCILS)).to_parquet(folder / "councils.parquet")
     studies.analyse(folder, COLUMNS)
     text = page.write(folder).read_text(encoding="utf-8")
@@ -223,4 +226,6 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "5 (5 to 5) are additional for their councils; other councils have 0 (0 to 0) fewer" in text
     assert "What is left is +5 (+5 to +5)." in text
     assert "gains 1 months of partnership and loses 1, of 11" in text
+    assert "begin to explore a question under the present, 20 come to a project, 50 fall asleep" in text
+    assert "Of 100 that lead nowhere, 71 fall asleep while the two explore the question" in text
     assert (folder / "ledger.csv").exists()

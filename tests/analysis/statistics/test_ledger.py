@@ -6,11 +6,13 @@ import pytest
 
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.lines import ledger_of
+from analysis.statistics.ledger.meetings import FATES, NOWHERE, fates_of, reasons_of
 from analysis.statistics.ledger.pairs import (
     ACTIVE,
     APART,
     ENTRIES,
     GAINED,
+    HAPPENS,
     LOST,
     STRATEGIC,
     WHATS,
@@ -31,7 +33,7 @@ type Line = tuple[int, int, int, int, int, int, str]
 def lives(*lines: Line) -> Lives:
     columns = [np.array(column) for column in zip(*lines, strict=True)] if lines else [np.zeros(0, int)] * 7
     happens = columns.pop()
-    return Lives(*columns, *(happens == name for name in ("formed", "embedded", "handed over")))
+    return Lives(*columns, np.array([HAPPENS.index(name) for name in happens], int))
 
 
 def entries(one: Lives, other: Lives, what: str, council: int = 0) -> dict[str, int]:
@@ -43,14 +45,14 @@ def entries(one: Lives, other: Lives, what: str, council: int = 0) -> dict[str, 
 def project(
     pair: int, start: int, end: int, tie: int = 0, council: int = 0, arrived: int = -99
 ) -> tuple[Line, ...]:
-    return (tie, council, pair, arrived, start, ACTIVE, "starts"), (
+    return (tie, council, pair, arrived, start, ACTIVE, ""), (
         tie,
         council,
         pair,
         arrived,
         end,
         APART,
-        "ends",
+        "",
     )
 
 
@@ -80,7 +82,7 @@ def test_a_successor_in_the_same_row_is_somebody_else():
 
 def test_who_takes_a_tie_over_is_the_partner_from_then_on():
     begins, ends = project(7, 0, 8)
-    one = lives(begins, (0, 0, 7, -99, 4, ACTIVE, "handed over"), (*ends[:3], 4, *ends[4:]))
+    one = lives(begins, (0, 0, 7, -99, 4, ACTIVE, "handed_over"), (*ends[:3], 4, *ends[4:]))
     other = lives(*project(7, 0, 8))
     assert entries(one, other, "active") == {"both": 4, "new": 4, "shorter": 4}
     assert entries(one, other, "started") == {"both": 1}
@@ -97,10 +99,46 @@ def test_months_count_within_the_horizon_and_to_its_end():
 
 def test_of_events_in_a_month_the_last_says_how_it_stands():
     one = lives(
-        (0, 0, 7, -99, 2, APART, "formed"), (0, 0, 7, -99, 2, ACTIVE, ""), (0, 0, 7, -99, 2, APART, "ends")
+        (0, 0, 7, -99, 2, APART, "formed"), (0, 0, 7, -99, 2, ACTIVE, ""), (0, 0, 7, -99, 2, APART, "")
     )  # fmt: skip
     assert entries(one, one, "active") == {}
     assert entries(one, one, "formed") == {"both": 1}
+
+
+def fates(*events: Line) -> dict[str, int]:
+    """What becomes of ties, at the first council."""
+    found = fates_of(lives(*events), 2)[0]
+    return {name: int(n) for name, n in zip(FATES, found, strict=True) if n}
+
+
+FORMED = (0, 0, 7, -99, 1, APART, "formed")
+READY = (0, 0, 7, -99, 2, APART, "ready")
+STARTS = (0, 0, 7, -99, 3, ACTIVE, "")
+
+
+@pytest.mark.parametrize(
+    ("events", "fate"),
+    [
+        ((FORMED,), "under_way"),
+        ((FORMED, READY), "under_way"),
+        ((FORMED, (0, 0, 7, -99, 2, APART, "lapsed")), "scoping"),
+        ((FORMED, READY, (0, 0, 7, -99, 4, APART, "lapsed")), "waiting"),
+        ((FORMED, READY, (0, 0, 7, -99, 4, APART, "gave_up")), "bid_lost"),
+        ((FORMED, (0, 0, 7, -99, 2, APART, "departed")), "left"),
+        ((FORMED, READY, STARTS, (0, 0, 7, -99, 6, APART, "departed")), "project"),
+    ],
+)
+def test_a_tie_that_forms_ends_in_one_way(events, fate):
+    assert fates(*events) == {fate: 1}
+    other = [(1, 1, *event[2:]) for event in events]  # elsewhere, it changes nothing here
+    assert fates(*events, *other) == {fate: 1}
+
+
+def test_a_tie_that_forms_again_is_told_again():
+    lapses = (0, 0, 7, -99, 3, APART, "lapsed")
+    again = ((0, 0, 7, -99, 5, *FORMED[5:]), (0, 0, 7, -99, 6, APART, "departed"))
+    assert fates(FORMED, lapses, *again) == {"scoping": 1, "left": 1}
+    assert fates((0, 0, 7, -99, -2, *FORMED[5:]), lapses) == {}
 
 
 # --- lines ------------------------------------------------------------------------------------------------
@@ -168,6 +206,20 @@ def test_one_seed_has_no_interval_and_a_run_without_anything_counts():
     assert line(ledger_of(followed((0, 0, {"new": 2}), (1, 0, {})), PLACES))["net"] == 1.0
 
 
+def test_reasons_sum_to_all_ties_and_are_held_against_those_without_the_policy():
+    ways = dict(zip(FATES, (2, 3, 1, 0, 0, 4), strict=True))
+    runs = [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
+    fated = pd.DataFrame([{"policy": policy, "seed": seed, "council": 0, **ways} for policy, seed in runs])
+    fated.loc[fated["policy"] == "b", "scoping"] += [1, 3]
+    table = reasons_of(fated, PLACES, "a").query("by == 'all'")
+    own = table[table["policy"] == "b"].set_index("fate")
+    assert own["ties"].sum() == 12
+    assert own["share"].sum() == pytest.approx(1.0)
+    assert own.loc[list(NOWHERE), "nowhere"].sum() == pytest.approx(1.0)
+    assert own.loc["scoping", ["ties", "more", "of_more"]].tolist() == [5, 2, 1]
+    assert (table.loc[table["policy"] == "a", "more"] == 0).all()
+
+
 # --- runs -------------------------------------------------------------------------------------------------
 
 TINY = lattice(places=2, councils=3, universities=1, researchers=12)
@@ -179,15 +231,17 @@ def test_the_ledger_reconciles_with_the_indicators_of_every_policy():
     warmup, horizon = int(SHORT["warmup"]), int(SHORT["horizon"])
     for seed in (1, 2):
         runs = compare(SHORT, POLICIES, TINY, seed, histories=True)
-        prints = [footprint(lives_of(run, warmup), horizon) for run in runs]
+        stories = [lives_of(run, warmup) for run in runs]
+        prints = [footprint(told, horizon) for told in stories]
         without = prints[POLICIES.index("baseline")]
         expected = [in_all(run.indicators, horizon) for run in runs]
-        for policy, found, own in zip(POLICIES, prints, expected, strict=True):
+        for policy, run, told, found, own in zip(POLICIES, runs, stories, prints, expected, strict=True):
             sums = dict(
                 zip(ENTRIES, held_against(found, without, len(TINY.councils)).sum(axis=0).T, strict=True)
             )
             gained, lost = (sum(sums[name] for name in names) for names in (GAINED, LOST))
             assert (sums["both"] + gained).tolist() == own, policy
+            assert fates_of(told, len(TINY.councils)).sum() == run.indicators["formed"], policy
             assert (sums["both"] + lost).tolist() == expected[POLICIES.index("baseline")], policy
 
 
