@@ -40,7 +40,7 @@ from analysis.statistics.decision import (
     yearly,
 )
 from analysis.statistics.evidence import calibration, fits
-from analysis.statistics.ledger import councils, lines, meetings
+from analysis.statistics.ledger import councils, lines, meetings, whom
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -90,6 +90,8 @@ COLUMNS = {
     "followed": councils.FOLLOWED,
     "fated": meetings.FATED,
     "reasons": meetings.COLUMNS,
+    "traits": whom.TRAITED,
+    "for_whom": whom.COLUMNS,
     "councils": councils.COUNCILS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "targets": fits.TARGETS,
@@ -202,9 +204,11 @@ def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
     followed = tables.table(folder, "followed", tuple(councils.FOLLOWED))
     fated = tables.table(folder, "fated", tuple(meetings.FATED))
     whose = tables.table(folder, "councils", tuple(councils.COUNCILS))
-    if followed is None or fated is None or whose is None:
+    traits = tables.table(folder, "traits", tuple(whom.TRAITED))
+    if followed is None or fated is None or whose is None or traits is None:
         return {}
     return {
+        "for_whom": whom.for_whom(followed, traits, whose, asked.months),
         "ledger": lines.ledger_of(followed, whose, asked.meant),
         "reasons": meetings.reasons_of(fated, whose, asked.against),
     }

@@ -43,7 +43,7 @@ def section(source: Source) -> Section:
     title = "What each policy really adds: who is a partner that would not have been"
     if ledger.empty:
         return Section("added", title, missing=_MISSING)
-    policies = _in_order(source, ledger)
+    policies = in_order(source, ledger)
     return Section(
         "added",
         title,
@@ -56,7 +56,7 @@ def section(source: Source) -> Section:
     )
 
 
-def _in_order(source: Source, ledger: pd.DataFrame) -> list[str]:
+def in_order(source: Source, ledger: pd.DataFrame) -> list[str]:
     """The policies of the ledger: that which the answer is about, the placebo beside it, and the others."""
     verdicts = source.table("verdicts")
     said = [*verdicts.sort_values("among", ascending=False, kind="stable")["policy"]] if len(verdicts) else []

@@ -46,7 +46,7 @@ def section(source: Source) -> Section:
     return Section(
         "nowhere",
         _TITLE,
-        sentences=[*_of_hundred(reasons, against), *_limit(reasons, against)],
+        sentences=list(_of_hundred(reasons, against)),
         tables=[_table(reasons), *_groups(reasons, against)],
     )
 
@@ -60,7 +60,7 @@ def _cells(policy: str, *columns: str) -> tuple[Cell, ...]:
 
 
 def _of_hundred(reasons: pd.DataFrame, against: str) -> Iterator[Sentence]:
-    """What becomes of ties without any further policy."""
+    """What becomes of ties without any further policy, and by what those end that lead nowhere."""
     own = _of(reasons, against)
     if own.empty or not own["ties"].sum():
         return
@@ -70,18 +70,10 @@ def _of_hundred(reasons: pd.DataFrame, against: str) -> Iterator[Sentence]:
         f"{phrases.called(against)}, {phrases.listed(told)}."
     )
     yield Sentence("hundred", text, (against,), _cells(against, "share"))
-
-
-def _limit(reasons: pd.DataFrame, against: str) -> Iterator[Sentence]:
-    """What most of those end by that lead nowhere."""
-    own = _of(reasons, against).reindex(NOWHERE)
     if own["nowhere"].notna().any():
-        most = str(own["nowhere"].idxmax())
-        text = (
-            f"Of 100 that lead nowhere, {number(100 * own.loc[most, 'nowhere'], 0)} {_TOLD[most]}: "
-            "more than end in any other way."
-        )
-        yield Sentence("limit", text, (against,), cells_of("reasons", [against], "nowhere", of=most))
+        told = [f"{number(100 * own.loc[fate, 'nowhere'], 0)} {_TOLD[fate]}" for fate in NOWHERE]
+        text = f"Of 100 that lead nowhere, {phrases.listed(told)}."
+        yield Sentence("nowhere", text, (against,), _cells(against, "nowhere"))
 
 
 def _table(reasons: pd.DataFrame) -> Table:

@@ -2,6 +2,8 @@
 
 import hashlib
 import inspect
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -12,6 +14,7 @@ import numpy as np
 from analysis.statistics.ledger import meetings, pairs
 from analysis.statistics.ledger.meetings import FATES, fates_of
 from analysis.statistics.ledger.pairs import ENTRIES, HAPPENS, WHATS, Lives, footprint, held_against
+from analysis.statistics.ledger.whom import TRAITS
 from experiments.rows.outcomes import Failure
 from experiments.rows.plan import Plan
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
@@ -20,7 +23,7 @@ from experiments.running.filling import Filler
 from experiments.running.stories import STAGES, stages_after, tell_all
 from model.measures import EVENTS
 from model.policy import Policy
-from model.population import Population
+from model.population import POPULATION_OF_SIZE_ONE, Population
 from model.simulation import Run, Simulation
 
 _KINDS = ["formed" if name.startswith("formed_") else name for name in EVENTS]
@@ -64,17 +67,23 @@ class Followed:
     Attributes:
         pairs: what becomes of pairs [councils, WHATS, ENTRIES].
         ties: what becomes of ties that form [councils, FATES].
+        traits: what councils are like as the horizon begins [councils, TRAITS].
     """
 
     pairs: np.ndarray
     ties: np.ndarray
+    traits: np.ndarray
 
     @classmethod
     def of(cls, told: np.ndarray) -> "Followed":
         """That of numbers in a row, as `follow` gives them."""
-        each = len(WHATS) * len(ENTRIES)
-        held, fates = np.split(told, [len(told) * each // (each + len(FATES))])
-        return cls(held.reshape(-1, len(WHATS), len(ENTRIES)), fates.reshape(-1, len(FATES)))
+        parts = ((len(WHATS), len(ENTRIES)), (len(FATES),), (len(TRAITS),))
+        sizes = [math.prod(shape) for shape in parts]
+        councils = len(told) // sum(sizes)
+        ends = np.cumsum([councils * size for size in sizes])[:-1]
+        return cls(
+            *(each.reshape(-1, *shape) for each, shape in zip(np.split(told, ends), parts, strict=True))
+        )
 
 
 def _name(row: Row, against: Row) -> str:
@@ -84,7 +93,8 @@ def _name(row: Row, against: Row) -> str:
 
 @cache
 def _digest() -> str:
-    text = inspect.getsource(pairs) + inspect.getsource(meetings)
+    """Of all that says what is told, and in which order."""
+    text = "".join(map(inspect.getsource, (pairs, meetings, sys.modules[__name__])))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -110,7 +120,7 @@ def _followed(
         own = without if is_same else _lives(warm.fork(policy_of(row.policy)), following.timeout)
         councils = len(following.population.councils)
         held = held_against(footprint(*own), footprint(*without), councils)
-        return np.concatenate([held.ravel(), fates_of(own[0], councils).ravel()])
+        return np.concatenate([held.ravel(), fates_of(own[0], councils).ravel(), traits_of(warm).ravel()])
     except Exception as error:
         return failure_of(error)
 
@@ -119,6 +129,20 @@ def _lives(simulation: Simulation, timeout: float | None) -> tuple[Lives, int]:
     """What happens to ties, and months of the horizon."""
     run = completed(simulation, timeout)
     return lives_of(run, int(simulation.parameters["warmup"])), len(run.series)
+
+
+def traits_of(simulation: Simulation) -> np.ndarray:
+    """What councils are like: numbers of TRAITS [councils, TRAITS]."""
+    world = simulation.world
+    councils, universities = world.councils, world.universities
+    squares = [np.subtract.outer(councils[axis], universities[axis]) ** 2 for axis in "xyz"]
+    told = {
+        "people": councils["relative_size"] * POPULATION_OF_SIZE_ONE,
+        "capacity": councils["partnership_capacity"],
+        "distance": np.sqrt(np.sum(squares, axis=0)).min(axis=1),
+        "partners": councils["active"],
+    }
+    return np.column_stack([told[name] for name in TRAITS])
 
 
 def lives_of(run: Run, warmup: int) -> Lives:

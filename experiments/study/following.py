@@ -10,6 +10,7 @@ from analysis.asked import PLACEBO
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED, FATES
 from analysis.statistics.ledger.pairs import ENTRIES, WHATS
+from analysis.statistics.ledger.whom import TRAITED, TRAITS
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
 from experiments.running.following import followed
@@ -44,7 +45,7 @@ def against_of(study: Study, plan: Plan) -> Policy:
 
 
 def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
-    """What becomes of pairs and ties in runs that are followed: tables `followed` and `fated`; none, if none.
+    """What becomes of pairs and ties in runs that are followed, as tables by name; none, if none are.
 
     Councils without anything are left out, but for the first, by whose lines a run is known to be there.
 
@@ -61,6 +62,9 @@ def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
     return {
         "followed": _joined(FOLLOWED, (_pairs(*key, found[key].pairs) for key in others)),
         "fated": _joined(FATED, (_ties(*key, each.ties) for key, each in found.items())),
+        "traits": _joined(
+            TRAITED, (_traits(key[1], found[key].traits) for key in found.keys() - set(others))
+        ),
     }
 
 
@@ -86,6 +90,13 @@ def _ties(policy: str, seed: int, ties: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({**names, **dict(zip(FATES, ties[council].T.astype(int), strict=True))})
 
 
+def _traits(seed: int, traits: np.ndarray) -> pd.DataFrame:
+    """One seed's lines, of numbers [councils, TRAITS]."""
+    return pd.DataFrame(
+        {"seed": seed, "council": np.arange(len(traits)), **dict(zip(TRAITS, traits.T, strict=True))}
+    )
+
+
 def councils_of(population: Population) -> pd.DataFrame:
     """The councils of a population: columns of COUNCILS."""
     n = len(population.councils)
@@ -94,5 +105,8 @@ def councils_of(population: Population) -> pd.DataFrame:
         "name": population.council_names or [f"council {c + 1}" for c in range(n)],
         "place": [population.places[place] for place in population.councils["place"]],
         "kind": population.council_kinds or [""] * n,
+        "x": population.councils["x"],
+        "y": population.councils["y"],
+        "is_globe": population.geographic,
     }
     return pd.DataFrame(content, columns=list(COUNCILS))

@@ -47,6 +47,7 @@ GIVEN = {
     "by_year",
     "followed",
     "fated",
+    "traits",
     "councils",
 }
 

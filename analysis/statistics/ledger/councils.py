@@ -34,6 +34,9 @@ COUNCILS = {
     "name": ("", "what it is called"),
     "place": ("", "its place"),
     "kind": ("", "which kind of council it is; empty where the population does not say"),
+    "x": ("km, or degrees", "where it is, or the middle of where it may be: eastward, or longitude"),
+    "y": ("km, or degrees", "northward, or latitude"),
+    "is_globe": ("", "whether these are degrees of longitude and latitude"),
 }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.report import phrases
+from analysis.report import phrases, whom
 from analysis.report.answer import KINDS, Question, answer, in_short
 from analysis.statistics.decision import verdicts
 from analysis.tables import MAIN_INDICATOR
@@ -227,4 +227,4 @@ def test_three_lines_begin_with_the_answer():
 
 
 def test_the_examples_in_docstrings():
-    assert doctest.testmod(phrases).failed == 0
+    assert doctest.testmod(phrases).failed == doctest.testmod(whom).failed == 0

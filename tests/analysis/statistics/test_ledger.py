@@ -20,8 +20,13 @@ from analysis.statistics.ledger.pairs import (
     footprint,
     held_against,
 )
+from analysis.statistics.ledger.whom import TRAITED, TRAITS, for_whom
 from experiments.command.files import CONF
-from experiments.running.following import lives_of
+from experiments.design.chosen import SINGLE
+from experiments.rows.plan import Plan
+from experiments.running.following import Followed, Following, follow, lives_of
+from model.parameters import parameters_from
+from model.policy import BASELINE, policy_from
 from model.population import lattice
 from model.simulation import Simulation, compare
 
@@ -152,7 +157,7 @@ def followed(*lines: tuple[int, int, dict[str, int]], what: str = "active") -> p
 
 PLACES = pd.DataFrame(
     [(0, "a", "north", "city"), (1, "b", "north", "district"), (2, "c", "south", "city")],
-    columns=list(COUNCILS),
+    columns=list(COUNCILS)[:4],
 )
 
 
@@ -232,16 +237,16 @@ def test_the_ledger_reconciles_with_the_indicators_of_every_policy():
     for seed in (1, 2):
         runs = compare(SHORT, POLICIES, TINY, seed, histories=True)
         stories = [lives_of(run, warmup) for run in runs]
-        prints = [footprint(told, horizon) for told in stories]
+        prints = [footprint(story, horizon) for story in stories]
         without = prints[POLICIES.index("baseline")]
         expected = [in_all(run.indicators, horizon) for run in runs]
-        for policy, run, told, found, own in zip(POLICIES, runs, stories, prints, expected, strict=True):
+        for policy, run, story, found, own in zip(POLICIES, runs, stories, prints, expected, strict=True):
             sums = dict(
                 zip(ENTRIES, held_against(found, without, len(TINY.councils)).sum(axis=0).T, strict=True)
             )
             gained, lost = (sum(sums[name] for name in names) for names in (GAINED, LOST))
             assert (sums["both"] + gained).tolist() == own, policy
-            assert fates_of(told, len(TINY.councils)).sum() == run.indicators["formed"], policy
+            assert fates_of(story, len(TINY.councils)).sum() == run.indicators["formed"], policy
             assert (sums["both"] + lost).tolist() == expected[POLICIES.index("baseline")], policy
 
 
@@ -260,3 +265,53 @@ def test_a_run_without_a_tie_has_no_pairs():
     found = footprint(lives_of(nobody.result(), 0), 3)
     assert len(found.pairs) == 0
     assert not held_against(found, found, 6).any()
+
+
+# --- for whom ---------------------------------------------------------------------------------------------
+
+
+def told(gains: dict[int, int], seeds: int = 30) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Runs in which councils of three gain so many months, give or take one, and what they are like."""
+    lines = [
+        (seed, c, {"both": 6, "new": gains.get(c, 0) + seed % 2}) for seed in range(seeds) for c in range(3)
+    ]
+    traits = [(seed, c, 1e5 * (c + 1), 3.0 - c, 10.0 * c, c == 1) for seed in range(seeds) for c in range(3)]
+    return followed(*lines), pd.DataFrame(traits, columns=list(TRAITED))
+
+
+def test_who_gains_is_told_by_what_councils_are_like():
+    table = for_whom(*told({2: 12}), PLACES, months=12).query("what == 'active'").set_index(["by", "group"])
+    much, little = pytest.approx(12.5 / 12), pytest.approx(0.5 / 12)
+    for group in (("people", "large"), ("capacity", "little time"), ("distance", "far"), ("place", "south")):
+        assert table.loc[group, "added"] == much, group
+    for group in (("people", "small"), ("partners", "some before"), ("place", "north")):
+        assert table.loc[group, "added"] == little, group
+    assert table.loc[("all", ""), ["councils", "without", "n"]].tolist() == [3, 0.5, 30]
+
+
+def test_intervals_of_groups_reach_further_than_their_own():
+    table = for_whom(*told({2: 12}), PLACES, months=12).query("what == 'active'")
+    assert (table["together_low"] < table["added_low"]).all()
+    assert (table["together_high"] > table["added_high"]).all()
+
+
+def test_a_council_without_any_partnership_is_left_out():
+    nothing = followed(*((seed, 0, {"new": 1}) for seed in (0, 1)))
+    table = for_whom(nothing, told({}, 2)[1], PLACES, months=12).query("by == 'all' and what == 'active'")
+    assert table[["left_out", "left_out_without"]].to_numpy().tolist() == [[pytest.approx(2 / 3), 1.0]]
+
+
+def test_what_is_told_of_a_run_is_read_as_it_was_written():
+    plan = Plan(
+        parameters_from(SHORT), (BASELINE, policy_from("more", {"phds": 30})), TINY, SINGLE, range(1, 2)
+    )
+    rows = plan.family(0).rows
+    found = [Followed.of(each) for each in follow(Following(rows, rows[0], TINY, None))]
+    assert all(each.pairs.shape[0] == each.ties.shape[0] == len(TINY.councils) for each in found)
+    assert not found[0].pairs[:, :, 1:].any()
+    runs = compare(SHORT, plan.policies, TINY, 1, histories=True)
+    assert [each.ties.sum() for each in found] == [run.indicators["formed"] for run in runs]
+    world = Simulation(SHORT, BASELINE, TINY, 1)
+    world.advance(int(SHORT["warmup"]))
+    capacity = world.world.councils["partnership_capacity"]
+    assert found[1].traits[:, TRAITS.index("capacity")].tolist() == capacity.tolist()
