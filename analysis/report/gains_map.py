@@ -14,6 +14,8 @@ from analysis.statistics.ledger.councils import entries_of
 from analysis.statistics.ledger.pairs import ENTRIES, GAINED, LOST, WHATS
 
 _WIDTH, _LARGEST, _SMALLEST = 360.0, 13.0, 1.5
+#: With more, names would lie over one another; where there is an outline, that tells.
+_MOST_NAMES = 16
 _GAIN, _LOSS = "#00678a", "#c15b00"
 
 
@@ -30,13 +32,13 @@ def gains_map(source: Source, policy: str) -> Iterator[Figure]:
     outline = outlined(frame, places["x"], places["y"]) if is_globe else []
     parts = [f'<path d="{path}" fill="none" stroke="#888" stroke-width="0.8"/>' for path in outline]
     largest = max(float(places["added"].abs().max()), 1e-9)
-    parts += [
-        _disc(frame.x(x), frame.y(y), float(line["added"]), largest, str(line["name"]))
-        for x, y, line in zip(xs, ys, places.to_dict("records"), strict=True)
-    ]
+    for x, y, line in zip(map(frame.x, xs), map(frame.y, ys), places.to_dict("records"), strict=True):
+        parts.append(_disc(x, y, float(line["added"]), largest, str(line["name"])))
+        if not is_globe and len(places) <= _MOST_NAMES:
+            parts.append(_label(x, y, str(line["name"])))
     told = f"Map: partnerships at a time that {phrases.called(policy)} adds for one council, place by place."
-    size = f'viewBox="0 0 {_WIDTH:g} {frame.height:g}" width="{_WIDTH:g}"'
-    legend = _legend(policy, largest, frame.height)
+    size = f'viewBox="0 0 {_WIDTH:g} {frame.height + _LARGEST:g}" style="max-width:{_WIDTH:g}px;min-width:0"'
+    legend = _legend(policy, largest)
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>{legend}'
     yield Figure(svg, "map", told)
 
@@ -62,7 +64,15 @@ def _disc(x: float, y: float, added: float, largest: float, name: str) -> str:
     return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:.1f}" {look}>{told}</circle>'
 
 
-def _legend(policy: str, largest: float, height: float) -> str:
+def _label(x: float, y: float, name: str) -> str:
+    """The name below a disc, turned to where there is room."""
+    side = "start" if x < _WIDTH / 4 else "end" if x > 3 * _WIDTH / 4 else "middle"
+    at = x + {"start": -_LARGEST, "end": _LARGEST}.get(side, 0.0)
+    where = f'x="{at:g}" y="{y + 1.9 * _LARGEST:g}" font-size="9" text-anchor="{side}"'
+    return f"<text {where}>{escape(name)}</text>"
+
+
+def _legend(policy: str, largest: float) -> str:
     text = (
         f"What {phrases.called(policy)} adds for one council, where it is: the largest disc is "
         f"{number(largest)} partnerships at a time; hollow ones are fewer than without it."

@@ -180,7 +180,7 @@ def followed(
         for family, (other,) in families
         for policy, row in zip(plan.policies, family, strict=True)
     }
-    filler.store.refresh()
+    filler.store.stories.refresh()
     there = filler.store.stories.has([*names.values()])
     missing = {name for name, is_there in zip(names.values(), there, strict=True) if not is_there}
     new = [

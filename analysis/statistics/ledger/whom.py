@@ -76,14 +76,17 @@ def _groups(
 ) -> Iterator[tuple[str, str, np.ndarray]]:
     """Which councils are in each group, run by run [seeds, councils]."""
     n = len(councils)
-    for by, group, chosen in groups_of(councils):
-        yield by, group, np.tile(chosen, (len(seeds), 1))
+    whole, *parts = (
+        (by, group, np.tile(chosen, (len(seeds), 1))) for by, group, chosen in groups_of(councils)
+    )
+    yield whole
     own = traits.set_index(["seed", "council"]).reindex(pd.MultiIndex.from_product([seeds, range(n)]))
     for by, names in _THIRDS.items() if n >= len(_THIRDS) else ():
         rank = own[by].to_numpy().reshape(-1, n).argsort(axis=1, kind="stable").argsort(axis=1)
         yield from ((by, name, rank * len(names) // n == k) for k, name in enumerate(names))
     has_partners = own["partners"].to_numpy().reshape(-1, n) > 0
     yield from (("partners", name, has_partners == bool(k)) for k, name in enumerate(_PARTNERS))
+    yield from parts
 
 
 def _lines(
