@@ -20,7 +20,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
 from experiments.running.batches import completed, failure_of, warmed_up
 from experiments.running.filling import Filler
-from experiments.running.stories import STAGES, stages_after, tell_all
+from experiments.running.stories import STAGES, check_version, stages_after, tell_all
 from model.measures import EVENTS
 from model.policy import Policy
 from model.population import POPULATION_OF_SIZE_ONE, Population
@@ -99,7 +99,12 @@ def _digest() -> str:
 
 
 def follow(following: Following) -> list[np.ndarray | Failure]:
-    """Run them; of each, what becomes of pairs and of ties that form: numbers of `Followed`, by council."""
+    """Run them; of each, numbers of `Followed` in a row.
+
+    Raises:
+        BadInput: if this worker has another version of the model.
+    """
+    check_version(following.model)
     against = following.against
     try:
         warm = warmed_up(
@@ -146,7 +151,7 @@ def traits_of(simulation: Simulation) -> np.ndarray:
 
 
 def lives_of(run: Run, warmup: int) -> Lives:
-    """What a run's histories tell of the lives of ties, from the first month of the horizon on."""
+    """What a run's histories tell of the lives of ties; months count from the first of the horizon."""
     lives = run.histories
     assert lives is not None
     tie, event = lives["tie"], lives["event"]

@@ -73,8 +73,7 @@ def tell(telling: Telling) -> list[np.ndarray | Failure]:
     Raises:
         BadInput: if this worker has another version of the model.
     """
-    if telling.model != model_version():
-        raise BadInput(f"A worker has another version of the model than {telling.model!r}.")
+    check_version(telling.model)
     row = telling.row
     try:
         simulation = warmed_up(
@@ -85,6 +84,16 @@ def tell(telling: Telling) -> list[np.ndarray | Failure]:
         return [np.array([OF_STORIES[name](story, **dict(given)) for name, given in telling.asks], float)]
     except Exception as error:
         return [failure_of(error)]
+
+
+def check_version(model: str) -> None:
+    """Refuse to tell what another version of the model is to tell.
+
+    Raises:
+        BadInput: saying so.
+    """
+    if model != model_version():
+        raise BadInput(f"A worker has another version of the model than {model!r}.")
 
 
 def told(filler: Filler, plan: Plan, asks: Sequence[Ask]) -> tuple[np.ndarray, dict[str, Failure]]:

@@ -58,13 +58,12 @@ def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
     if failures:
         study.notes.append(f"{len(failures):,} runs failed that were to be followed: the ledger lacks them.")
         study.notes.extend(lines_on(failures)[:-1])
+    own = [key for key in found if key[0] == study.settings.against]
     others = [key for key in found if key[0] != study.settings.against]
     return {
         "followed": _joined(FOLLOWED, (_pairs(*key, found[key].pairs) for key in others)),
         "fated": _joined(FATED, (_ties(*key, each.ties) for key, each in found.items())),
-        "traits": _joined(
-            TRAITED, (_traits(key[1], found[key].traits) for key in found.keys() - set(others))
-        ),
+        "traits": _joined(TRAITED, (_traits(key[1], found[key].traits) for key in own)),
     }
 
 

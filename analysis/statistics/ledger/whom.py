@@ -98,22 +98,26 @@ def _lines(
     under, without = by_entry["both"] + gained, by_entry["both"] + lost
     groups = [group for group in groups if group[2].any()]
     added = np.column_stack([_mean(gained - lost, chosen) / months for _, _, chosen in groups])
-    critical = critical_values(added, np.ones((1, len(groups)), bool))[0]
-    found = []
-    for k, (by, group, chosen) in enumerate(groups):
-        known = added[np.isfinite(added[:, k]), k]
-        mean, low, high = (float(each) for each in ends_of(known))
-        own = float(half_width(1.0, len(known))) if len(known) > 1 else np.nan
-        half = (high - low) / 2 * np.fmax(critical / own, 1.0)
-        levels = [
-            float(np.nanmean(_mean(each, chosen))) for each in (without / months, under == 0, without == 0)
-        ]
-        size = chosen.sum(axis=1).mean()
-        found.append(
-            (by, group, size, levels[0], mean, low, high, mean - half, mean + half, *levels[1:], len(known))
+    critical = float(critical_values(added, np.ones((1, len(groups)), bool))[0])
+    levels = (without / months, under == 0, without == 0)
+    found = [
+        (*names, chosen.sum(axis=1).mean(), *(np.nanmean(_mean(each, chosen)) for each in levels), *effect)
+        for (*names, chosen), effect in zip(
+            groups, (_effect(each, critical) for each in added.T), strict=True
         )
-    names = [name for name in COLUMNS if name not in ("policy", "what")]
+    ]
+    ends = [f"{name}_{end}" for name in ("added", "together") for end in ("low", "high")]
+    names = ["by", "group", "councils", "without", "left_out", "left_out_without", "added", *ends, "n"]
     return pd.DataFrame(found, columns=names).assign(what=what)
+
+
+def _effect(added: np.ndarray, critical: float) -> tuple[float, ...]:
+    """Mean over seeds, ends of its own interval and of one that holds with the others, and how many seeds."""
+    known = added[np.isfinite(added)]
+    mean, low, high = (float(each) for each in ends_of(known))
+    own = float(half_width(1.0, len(known))) if len(known) > 1 else np.nan
+    half = (high - low) / 2 * float(np.fmax(critical / own, 1.0))
+    return mean, low, high, mean - half, mean + half, len(known)
 
 
 def _mean(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
