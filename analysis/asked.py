@@ -9,6 +9,8 @@ FILE = "study.json"
 BASELINE = "baseline"
 #: The ending of a policy's name that is that policy at equal money.
 AT_EQUAL_MONEY = "_equal_money"
+#: What the placebo is called that is followed beside policies: so little more money that it cannot matter.
+PLACEBO = "half_a_percent_more"
 
 
 class BadFolder(ValueError):
@@ -96,6 +98,7 @@ class Asked:
             there without the policy.
         discount: by which each year counts for less than the one before.
         controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
+        meant: places that policies are meant for; none: all.
     """
 
     job: str
@@ -111,6 +114,7 @@ class Asked:
     smallest_effect: float = 0.1
     discount: float = 0.035
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    meant: Sequence[str] = ()
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""

@@ -257,6 +257,8 @@ EVENT = _record(
     ("tie", _I, "name of the tie"),
     ("council", _I, "row of the council"),
     ("researcher", _I, "row of the researcher"),
+    ("arrived", _I, "month in which she or he arrived, -1 for those there from the start: rows serve again"),
+    ("university", _I, "row of the researcher's university"),
     ("month", _I, "month of the run"),
     ("event", _I, "see model.measures.EVENTS"),
     padded=False,

@@ -50,6 +50,7 @@ class Population:
         scale_levers: whether levers in absolute numbers grow with the number of councils.
         council_names: one a council, or none.
         university_names: one a university, or none.
+        council_kinds: the kind of each council, or none.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Population:
     scale_levers: bool = True
     council_names: tuple[str, ...] = ()
     university_names: tuple[str, ...] = ()
+    council_kinds: tuple[str, ...] = ()
 
     @property
     def lever_scale(self) -> float:
@@ -150,7 +152,7 @@ def regional(
         sum(region["staff"] for region in regions),
         sum(region["population"] for region in regions),
     )
-    council_rows, university_rows, council_names, university_names = [], [], [], []
+    council_rows, university_rows, council_names, university_names, kinds = [], [], [], [], []
     for place, region in enumerate(regions):
         position = _position(region["centre"], region["spread"])
         factor = _population_factor(region, council_kinds)
@@ -159,6 +161,7 @@ def regional(
             median = factor * float(council_kinds[kind]["mean"]) / math.exp(sigma**2 / 2)
             council_rows += [(place, *position, median, sigma)] * number
             council_names += [f"{region['name']}: {kind} {i + 1}" for i in range(number)]
+            kinds += [kind] * number
         position = _position(
             region.get("university_centre", region["centre"]),
             region.get("university_spread", region["spread"]),
@@ -175,6 +178,7 @@ def regional(
         scale_levers=scale_levers,
         council_names=tuple(council_names),
         university_names=tuple(university_names),
+        council_kinds=tuple(kinds),
     )
 
 

@@ -14,6 +14,8 @@ from tests.reference import ReferenceModel
 
 SMALL = lattice(places=3, councils=3, universities=1, researchers=12)
 #: Of willing councils, so that much happens.
+#: Of an event, whose it is.
+WHO = ("council", "researcher", "arrived", "university")
 SHORT = {"warmup": 36, "horizon": 60, "council_base": -2.5}
 BUNDLE = {
     "annual_budget": 4000,
@@ -52,7 +54,7 @@ def assert_same(levers, population, seed, parameters):
     run = simulation.result()
 
     told = Counter(
-        (int(e["month"]), EVENTS[e["event"]], int(e["council"]), int(e["researcher"])) for e in run.histories
+        (int(e["month"]), EVENTS[e["event"]], *(int(e[name]) for name in WHO)) for e in run.histories
     )
     expected = Counter(reference.events)
     assert min((told - expected) + (expected - told), default=None) is None  # else the first difference

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analysis import words
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import answer, certainty, changes, limits, money, timing
+from analysis.report import added, answer, certainty, changes, limits, money, nowhere, timing, whom
 from analysis.report import robust as robustness
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
@@ -97,6 +97,9 @@ def _of_comparison(
         return [figures.pop(name) for name in names if name in figures]
 
     yield Section("answer", "The answer", sentences, taken("effects"), list(changes.table(source)))
+    yield added.section(source)
+    yield nowhere.section(source)
+    yield whom.section(source)
     yield replace(money.section(source), figures=taken("worth"))
     yield timing.section(source, taken(*_WHEN))
     yield certainty.section(source)

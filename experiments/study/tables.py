@@ -43,6 +43,8 @@ _HISTORIES = {
     "tie": ("", "number of the tie"),
     "council": ("", "row of the council"),
     "researcher": ("", "row of the researcher"),
+    "arrived": ("months", "of the horizon in which she or he came; rows serve again, and this tells who"),
+    "university": ("", "row of the researcher's university"),
     "month": ("months", "of the horizon, from 0; those before are negative"),
     "event": ("", "what happened (model/ODD.md, section 6)"),
     "stage": ("", "of the tie afterwards; gone if it is no more"),
@@ -130,6 +132,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,
         controls=controls_of(settings),
+        meant=settings.ledger.places,
     )
 
 
