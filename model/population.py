@@ -50,6 +50,7 @@ class Population:
         scale_levers: whether levers in absolute numbers grow with the number of councils.
         council_names: one a council, or none.
         university_names: one a university, or none.
+        council_kinds: what kind each council is of (district, county), or none; no rule depends on it.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Population:
     scale_levers: bool = True
     council_names: tuple[str, ...] = ()
     university_names: tuple[str, ...] = ()
+    council_kinds: tuple[str, ...] = ()
 
     @property
     def lever_scale(self) -> float:
@@ -151,6 +153,7 @@ def regional(
         sum(region["population"] for region in regions),
     )
     council_rows, university_rows, council_names, university_names = [], [], [], []
+    kinds: list[str] = []
     for place, region in enumerate(regions):
         position = _position(region["centre"], region["spread"])
         factor = _population_factor(region, council_kinds)
@@ -159,6 +162,7 @@ def regional(
             median = factor * float(council_kinds[kind]["mean"]) / math.exp(sigma**2 / 2)
             council_rows += [(place, *position, median, sigma)] * number
             council_names += [f"{region['name']}: {kind} {i + 1}" for i in range(number)]
+            kinds += [kind] * number
         position = _position(
             region.get("university_centre", region["centre"]),
             region.get("university_spread", region["spread"]),
@@ -175,6 +179,7 @@ def regional(
         scale_levers=scale_levers,
         council_names=tuple(council_names),
         university_names=tuple(university_names),
+        council_kinds=tuple(kinds),
     )
 
 
@@ -190,7 +195,8 @@ def listed(
 
     Args:
         name: what rows and files call the population.
-        councils: columns `name`, `place`, `latitude`, `longitude` (degrees), `population` (people).
+        councils: columns `name`, `place`, `latitude`, `longitude` (degrees), `population` (people), and
+            `kind` if that is known.
         universities: columns `name`, `place`, `latitude`, `longitude`, `staff` (researchers).
         scale_levers: whether levers in absolute numbers grow with the number of councils.
 
@@ -227,6 +233,7 @@ def listed(
         scale_levers=scale_levers,
         council_names=tuple(councils["name"]),
         university_names=tuple(universities["name"]),
+        council_kinds=tuple(councils.get("kind", ())),
     )
 
 

@@ -44,7 +44,7 @@ class Target:
     name: str
     told: Mapping[str, Any]
     statistic: str = ""
-    given: Mapping[str, float] = field(default_factory=dict)
+    given: Mapping[str, float | str] = field(default_factory=dict)
     policy: str = BASELINE
     against: str = ""
 

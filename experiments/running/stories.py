@@ -27,7 +27,7 @@ from model.problems import BadInput
 from model.simulation import Run, Simulation
 
 #: A statistic of stories, and what it is told beside the run.
-type Ask = tuple[str, tuple[tuple[str, float], ...]]
+type Ask = tuple[str, tuple[tuple[str, float | str], ...]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Telling:
     @property
     def name(self) -> str:
         """Hash of the run, of what is asked, and of the code that answers."""
-        text = "\n".join((self.row.name, repr(self.asks), _statistics_digest()))
+        kinds = repr(self.population.council_kinds)  # by which no run differs, but what is told of it
+        text = "\n".join((self.row.name, kinds, repr(self.asks), _statistics_digest()))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -158,13 +159,14 @@ def story_of(simulation: Simulation, run: Run) -> Story:
     histories = histories_of(run, warmup)
     histories["university"] = world.researchers["university"][histories["researcher"]]
     people = councils["relative_size"] * POPULATION_OF_SIZE_ONE
+    kinds = simulation.population.council_kinds or [""] * len(councils)
     sites = ([councils[axis], universities[axis]] for axis in "xyz")
     squares = [np.subtract.outer(of_council, of_university) ** 2 for of_council, of_university in sites]
     return Story(
         run.indicators,
         pd.DataFrame(run.series.view("f8").reshape(len(run.series), -1), columns=list(SERIES)),
         histories,
-        pd.DataFrame({"place": councils["place"], "people": people}),
+        pd.DataFrame({"place": councils["place"], "people": people, "kind": kinds}),
         pd.DataFrame(
             {
                 "place": universities["place"],

@@ -100,7 +100,7 @@ class Story:
         months: a line a month of the horizon, a column a measure.
         histories: a line an event, in order: `tie`, `council`, `university` (rows), `month` (those before
             the horizon are negative), `event`, and `stage` afterwards.
-        councils: a line a council: `place`, `people`.
+        councils: a line a council: `place`, `people`, and its `kind`, empty if it is not known.
         universities: a line a university: `place`, `staff`, and `role`: whether it has a dedicated one.
         structured: whether each place has a strategic structure.
         distance: km [councils, universities].
@@ -324,6 +324,11 @@ def councils_with_ties(story: Story) -> float:
     return _mean(story.has_tie.any(axis=1))
 
 
+def councils_of_kind_with_ties(story: Story, kind: str) -> float:
+    """Share of councils of a kind that had a tie in the horizon."""
+    return _mean(story.has_tie.any(axis=1)[story.councils["kind"] == kind])
+
+
 def ties_by_people(story: Story) -> float:
     """Rank correlation of councils' numbers of ties with their populations."""
     return _ranked(story.has_tie.sum(axis=1), story.councils["people"])
@@ -354,6 +359,6 @@ OF_STORIES: Mapping[str, Callable[..., float]] = {
         starts_follow_money, money_lag, supported_ratio, council_incidence, city_starts, city_live,
         live_after_grant, introduced_projects, introduced_a_year, joint_applications, new_relations,
         still_together, tie_rate, local_ties, local_strategic,
-        councils_with_ties, ties_by_people, ties_by_staff,
+        councils_with_ties, councils_of_kind_with_ties, ties_by_people, ties_by_staff,
     )
 }  # fmt: skip
