@@ -3,7 +3,8 @@
 The lists are not the project's to pass on: without them, beside it (or where TOWNGOWN_LISTS says), all is
 skipped. A case names a tie with some chance only, and a tie of the model is a partnership at any time of ten
 years. So where levels count, the model's ties are kept with the one probability that makes as many as were
-named. Nothing is fitted here; but distance_scale, distance_decay and attraction were set with two thirds of the cases in sight.
+named. Nothing is fitted here; but distance_scale, distance_decay and attraction were set with two thirds of
+the cases in sight.
 """
 
 import os
