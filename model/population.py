@@ -24,6 +24,10 @@ LEVER_COUNCILS = 36
 POPULATION_OF_SIZE_ONE = 170_000.0
 POPULATION_SIGMA = 0.6
 
+#: Tiers of local government, and the kinds of council that are not all there is of it in their area.
+SINGLE, LOWER, UPPER = range(3)
+TIERS = {"non-metropolitan district": LOWER, "district": LOWER, "ni district": LOWER, "county": UPPER}
+
 #: More would not fit a draw's address (`model.chance`); of researchers, PhDs may come to as many again.
 MOST_COUNCILS, MOST_RESEARCHERS = 1 << 14, 1 << 19
 #: Every council has its distance to every university: half a gigabyte a run, with what is made of them.
@@ -50,7 +54,7 @@ class Population:
         scale_levers: whether levers in absolute numbers grow with the number of councils.
         council_names: one a council, or none.
         university_names: one a university, or none.
-        council_kinds: what kind each council is of (district, county), or none; no rule depends on it.
+        council_kinds: what kind each council is of (district, county), or none: it tells its tier.
     """
 
     name: str
@@ -67,6 +71,12 @@ class Population:
     def lever_scale(self) -> float:
         """Factor on the levers in absolute numbers, which are given for 36 councils."""
         return len(self.councils) / LEVER_COUNCILS if self.scale_levers else 1.0
+
+    @property
+    def council_tiers(self) -> np.ndarray:
+        """The tier of each council; one whose kind says nothing of it is single."""
+        kinds = self.council_kinds or [""] * len(self.councils)
+        return np.array([TIERS.get(kind.strip().lower(), SINGLE) for kind in kinds], "i4")
 
     @property
     def n_researchers(self) -> int:

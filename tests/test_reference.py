@@ -125,9 +125,10 @@ def test_places_of_all_sorts():
         "longitude": [-1.5, -0.4, -0.5],
         "staff": [14, 0, 5],
     }
-    population = listed("odd", councils, universities)
+    of_kinds = {**councils, "kind": ["County", "Non-metropolitan district", "Unitary authority", ""]}
     for levers in ({}, BUNDLE):
-        assert_same(levers, population, 5, SHORT)
+        for given in (councils, of_kinds):
+            assert_same(levers, listed("odd", given, universities), 5, SHORT)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from model.policy import Dated, Policy
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population
 
 #: What people call a population and its parts.
-_NAMES = ("name", "places", "council_names", "university_names", "council_kinds")
+_NAMES = ("name", "places", "council_names", "university_names")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from experiments.running.engine import WorkerLost
 from experiments.running.filling import EVERY, Filler, interruptible
 from experiments.status import INTERRUPTED, Unfinished
 from model.measures import EVENTS, LIFE, SERIES
-from model.population import POPULATION_OF_SIZE_ONE, Population
+from model.population import Population
 from model.problems import BadInput
 from model.simulation import Run, Simulation
 
@@ -51,8 +51,7 @@ class Telling:
     @property
     def name(self) -> str:
         """Hash of the run, of what is asked, and of the code that answers."""
-        kinds = repr(self.population.council_kinds)  # by which no run differs, but what is told of it
-        text = "\n".join((self.row.name, kinds, repr(self.asks), _statistics_digest()))
+        text = "\n".join((self.row.name, repr(self.asks), _statistics_digest()))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -158,7 +157,6 @@ def story_of(simulation: Simulation, run: Run) -> Story:
     councils, universities = world.councils, world.universities
     histories = histories_of(run, warmup)
     histories["university"] = world.researchers["university"][histories["researcher"]]
-    people = councils["relative_size"] * POPULATION_OF_SIZE_ONE
     kinds = simulation.population.council_kinds or [""] * len(councils)
     sites = ([councils[axis], universities[axis]] for axis in "xyz")
     squares = [np.subtract.outer(of_council, of_university) ** 2 for of_council, of_university in sites]
@@ -166,7 +164,7 @@ def story_of(simulation: Simulation, run: Run) -> Story:
         run.indicators,
         pd.DataFrame(run.series.view("f8").reshape(len(run.series), -1), columns=list(SERIES)),
         histories,
-        pd.DataFrame({"place": councils["place"], "people": people, "kind": kinds}),
+        pd.DataFrame({"place": councils["place"], "people": councils["people"], "kind": kinds}),
         pd.DataFrame(
             {
                 "place": universities["place"],
