@@ -39,7 +39,7 @@ from analysis.statistics.decision import (
     verdicts,
     yearly,
 )
-from analysis.statistics.evidence import calibration, fits
+from analysis.statistics.evidence import calibration, checks, fits
 from analysis.statistics.ledger import councils, lines, meetings, whom
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
 
@@ -97,6 +97,7 @@ COLUMNS = {
     "targets": fits.TARGETS,
     "measured": fits.MEASURED,
     "patterns": fits.COLUMNS,
+    "checks": checks.COLUMNS,
     "points": calibration.POINTS,
     "scores": calibration.SCORES,
     "waves": calibration.WAVES,

@@ -35,12 +35,13 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay", "validate", "calibrate")
+_NO_RESPONSES = ("compare", "run", "replay", "validate", "verify", "calibrate")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = (
     "seeds",
     "design",
     "patterns",
+    "checks",
     "calibration",
     "precision",
     "posterior",
@@ -199,6 +200,7 @@ class Settings:
             "design": self.asked["design"],
             "responses": list(self.responses),
             "patterns": self.asked["patterns"],
+            "checks": self.asked["checks"],
             "calibration": self.asked["calibration"],
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
@@ -238,6 +240,8 @@ class Settings:
             yield f"responses changes nothing: job {self.job} looks at every indicator."
         if self.posterior and self.job != "compare":
             yield f"posterior changes nothing: it is for job=compare, not for job={self.job}."
+        if self.job == "verify" and self.parameters != parameters_from():
+            yield "parameters change nothing: each check of job=verify has its own."
 
 
 def settings_from(

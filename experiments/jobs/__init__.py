@@ -22,6 +22,7 @@ JOBS = (
     "replications",
     "rivals",
     "validate",
+    "verify",
     "calibrate",
     "replay",
     "report",

@@ -23,7 +23,7 @@ from experiments.running.filling import Filler
 from experiments.running.stories import STAGES, check_version, stages_after, tell_all
 from model.measures import EVENTS
 from model.policy import Policy
-from model.population import POPULATION_OF_SIZE_ONE, Population
+from model.population import Population
 from model.simulation import Run, Simulation
 
 _KINDS = ["formed" if name.startswith("formed_") else name for name in EVENTS]
@@ -142,7 +142,7 @@ def traits_of(simulation: Simulation) -> np.ndarray:
     councils, universities = world.councils, world.universities
     squares = [np.subtract.outer(councils[axis], universities[axis]) ** 2 for axis in "xyz"]
     told = {
-        "people": councils["relative_size"] * POPULATION_OF_SIZE_ONE,
+        "people": councils["people"],
         "capacity": councils["partnership_capacity"],
         "distance": np.sqrt(np.sum(squares, axis=0)).min(axis=1),
         "partners": councils["active"],

@@ -23,7 +23,7 @@ from experiments.running.engine import WorkerLost
 from experiments.running.filling import EVERY, Filler, interruptible
 from experiments.status import INTERRUPTED, Unfinished
 from model.measures import EVENTS, LIFE, SERIES
-from model.population import POPULATION_OF_SIZE_ONE, Population
+from model.population import Population
 from model.problems import BadInput
 from model.simulation import Run, Simulation
 
@@ -34,7 +34,7 @@ STAGES, _DORMANT = np.array(_NAMES, dtype=object), 0
 _LEADS_TO = np.array([_NAMES.index(each.stage) if each.stage else -1 for each in LIFE])
 
 #: A statistic of stories, and what it is told beside the run.
-type Ask = tuple[str, tuple[tuple[str, float], ...]]
+type Ask = tuple[str, tuple[tuple[str, float | str], ...]]
 
 
 @dataclass(frozen=True)
@@ -197,14 +197,14 @@ def story_of(simulation: Simulation, run: Run) -> Story:
     world, warmup = simulation.world, int(simulation.parameters["warmup"])
     councils, universities = world.councils, world.universities
     histories = histories_of(run, warmup)
-    people = councils["relative_size"] * POPULATION_OF_SIZE_ONE
+    kinds = simulation.population.council_kinds or [""] * len(councils)
     sites = ([councils[axis], universities[axis]] for axis in "xyz")
     squares = [np.subtract.outer(of_council, of_university) ** 2 for of_council, of_university in sites]
     return Story(
         run.indicators,
         pd.DataFrame(run.series.view("f8").reshape(len(run.series), -1), columns=list(SERIES)),
         histories,
-        pd.DataFrame({"place": councils["place"], "people": people}),
+        pd.DataFrame({"place": councils["place"], "people": councils["people"], "kind": kinds}),
         pd.DataFrame(
             {
                 "place": universities["place"],

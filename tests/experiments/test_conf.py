@@ -43,6 +43,7 @@ SMALL = {
     "robust": ("design.n=20", "policies=[baseline,brokers,phds]"),
     "run": ("seeds=1",),
     "sobol": ("design.n=4",),
+    "verify": ("checks=[no_meetings]",),
 }
 
 
