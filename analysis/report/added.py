@@ -12,7 +12,7 @@ from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
-from analysis.statistics.ledger.pairs import WHATS
+from analysis.statistics.ledger.pairs import COUNTED
 
 _MONTHS = "active"
 _SUBSTITUTED = "needs_met_elsewhere"
@@ -156,7 +156,7 @@ def _months(ledger: pd.DataFrame, policies: Sequence[str]) -> Table:
 
 
 def _events(ledger: pd.DataFrame, policies: Sequence[str]) -> Table:
-    lines = {what: _all(ledger, what) for what in WHATS if what != _MONTHS}
+    lines = {what: _all(ledger, what) for what in COUNTED if what != _MONTHS}
     shown = [
         (phrases.called(policy), *(_change(each.loc[policy]) for each in lines.values()))
         for policy in policies

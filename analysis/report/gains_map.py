@@ -11,7 +11,7 @@ from analysis.report import phrases
 from analysis.report.shown import Figure, number
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import entries_of
-from analysis.statistics.ledger.pairs import ENTRIES, GAINED, LOST, WHATS
+from analysis.statistics.ledger.pairs import COUNTED, ENTRIES, GAINED, LOST
 
 _WIDTH, _LARGEST, _SMALLEST = 360.0, 13.0, 1.5
 #: With more, names would lie over one another; where there is an outline, that tells.
@@ -46,7 +46,7 @@ def gains_map(source: Source, policy: str) -> Iterator[Figure]:
 def _places(councils: pd.DataFrame, followed: pd.DataFrame, months: int) -> pd.DataFrame:
     """Where councils are: `x`, `y`, `name`, and partnerships at a time `added` for one council there."""
     (entries,) = entries_of(followed, len(councils)).values()
-    active = entries[:, :, WHATS.index("active")].mean(axis=0)
+    active = entries[:, :, COUNTED.index("active")].mean(axis=0)
     at = [ENTRIES.index(name) for name in (*GAINED, *LOST)]
     added = active[:, at] @ np.repeat([1.0, -1.0], len(GAINED)) / months
     there = councils.assign(added=added).groupby(["x", "y"], sort=False)

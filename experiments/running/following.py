@@ -13,7 +13,15 @@ import numpy as np
 
 from analysis.statistics.ledger import meetings, pairs
 from analysis.statistics.ledger.meetings import FATES, fates_of
-from analysis.statistics.ledger.pairs import ENTRIES, HAPPENS, WHATS, Lives, footprint, held_against
+from analysis.statistics.ledger.pairs import (
+    COUNTED,
+    ENTRIES,
+    HAPPENS,
+    Footprint,
+    Lives,
+    footprint,
+    held_against,
+)
 from analysis.statistics.ledger.whom import TRAITS
 from experiments.rows.outcomes import Failure
 from experiments.rows.plan import Plan
@@ -65,7 +73,7 @@ class Followed:
     """What is found of a run.
 
     Attributes:
-        pairs: what becomes of pairs [councils, WHATS, ENTRIES].
+        pairs: what becomes of pairs [councils, COUNTED, ENTRIES].
         ties: what becomes of ties that form [councils, FATES].
         traits: what councils are like as the horizon begins [councils, TRAITS].
     """
@@ -77,7 +85,7 @@ class Followed:
     @classmethod
     def of(cls, told: np.ndarray) -> "Followed":
         """That of numbers in a row, as `follow` gives them."""
-        parts = ((len(WHATS), len(ENTRIES)), (len(FATES),), (len(TRAITS),))
+        parts = ((len(COUNTED), len(ENTRIES)), (len(FATES),), (len(TRAITS),))
         sizes = [math.prod(shape) for shape in parts]
         councils = len(told) // sum(sizes)
         ends = np.cumsum([councils * size for size in sizes])[:-1]
@@ -111,29 +119,35 @@ def follow(following: Following) -> list[np.ndarray | Failure]:
             parameters_of(against.parameters), following.population, against.seed, following.timeout,
             histories=True,
         )  # fmt: skip
-        without = _lives(warm.fork(policy_of(against.policy)), following.timeout)
+        without = _story(warm.fork(policy_of(against.policy)), following.timeout)
     except Exception as error:
         return [failure_of(error)] * len(following.rows)
     return [_followed(warm, row, without, following) for row in following.rows]
 
 
-def _followed(
-    warm: Simulation, row: Row, without: tuple[Lives, int], following: Following
-) -> np.ndarray | Failure:
+@dataclass(frozen=True)
+class _Story:
+    """What happens to ties in a run, and whom it brings together."""
+
+    lives: Lives
+    footprint: Footprint
+
+
+def _followed(warm: Simulation, row: Row, without: _Story, following: Following) -> np.ndarray | Failure:
     try:
         is_same = row == following.against
-        own = without if is_same else _lives(warm.fork(policy_of(row.policy)), following.timeout)
+        own = without if is_same else _story(warm.fork(policy_of(row.policy)), following.timeout)
         councils = len(following.population.councils)
-        held = held_against(footprint(*own), footprint(*without), councils)
-        return np.concatenate([held.ravel(), fates_of(own[0], councils).ravel(), traits_of(warm).ravel()])
+        held = held_against(own.footprint, without.footprint, councils)
+        return np.concatenate([held.ravel(), fates_of(own.lives, councils).ravel(), traits_of(warm).ravel()])
     except Exception as error:
         return failure_of(error)
 
 
-def _lives(simulation: Simulation, timeout: float | None) -> tuple[Lives, int]:
-    """What happens to ties, and months of the horizon."""
+def _story(simulation: Simulation, timeout: float | None) -> _Story:
     run = completed(simulation, timeout)
-    return lives_of(run, int(simulation.parameters["warmup"])), len(run.series)
+    lives = lives_of(run, int(simulation.parameters["warmup"]))
+    return _Story(lives, footprint(lives, len(run.series)))
 
 
 def traits_of(simulation: Simulation) -> np.ndarray:

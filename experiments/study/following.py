@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.asked import PLACEBO
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED, FATES
-from analysis.statistics.ledger.pairs import ENTRIES, WHATS
+from analysis.statistics.ledger.pairs import COUNTED, ENTRIES
 from analysis.statistics.ledger.whom import TRAITED, TRAITS
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
@@ -72,11 +72,11 @@ def _joined(columns: Iterable[str], parts: Iterable[pd.DataFrame]) -> pd.DataFra
 
 
 def _pairs(policy: str, seed: int, entries: np.ndarray) -> pd.DataFrame:
-    """One run's lines, of numbers [councils, WHATS, ENTRIES]."""
+    """One run's lines, of numbers [councils, COUNTED, ENTRIES]."""
     is_there = entries.any(axis=2)
     is_there[0] = True
     council, what = np.nonzero(is_there)
-    names = {"policy": policy, "seed": seed, "council": council, "what": np.array(WHATS)[what]}
+    names = {"policy": policy, "seed": seed, "council": council, "what": np.array(COUNTED)[what]}
     return pd.DataFrame({**names, **dict(zip(ENTRIES, entries[council, what].T.astype(int), strict=True))})
 
 

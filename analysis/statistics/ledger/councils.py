@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.statistics.ledger.pairs import ENTRIES, WHATS
+from analysis.statistics.ledger.pairs import COUNTED, ENTRIES
 
 ALL, PLACE, KIND = "all", "place", "kind"
 UNIT = "of what is counted"
@@ -41,12 +41,12 @@ COUNCILS = {
 
 
 def entries_of(followed: pd.DataFrame, councils: int) -> dict[str, np.ndarray]:
-    """By policy, what becomes of pairs [seeds, councils, WHATS, ENTRIES]; seeds in order."""
+    """By policy, what becomes of pairs [seeds, councils, COUNTED, ENTRIES]; seeds in order."""
     found = {}
     for policy, part in followed.groupby("policy", sort=False):
         seeds, row = np.unique(part["seed"], return_inverse=True)
-        entries = np.zeros((len(seeds), councils, len(WHATS), len(ENTRIES)))
-        what = pd.Categorical(part["what"], WHATS).codes
+        entries = np.zeros((len(seeds), councils, len(COUNTED), len(ENTRIES)))
+        what = pd.Categorical(part["what"], COUNTED).codes
         entries[row, part["council"], what] = part[list(ENTRIES)]
         found[str(policy)] = entries
     return found

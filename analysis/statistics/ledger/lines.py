@@ -16,7 +16,7 @@ from analysis.dictionary import spanned
 from analysis.statistics.decision.ratios import fieller
 from analysis.statistics.intervals import ends_of, half_width
 from analysis.statistics.ledger.councils import FOLLOWED, MEANS, UNIT, entries_of, groups_of
-from analysis.statistics.ledger.pairs import ENTRIES, GAINED, LOST, WHATS
+from analysis.statistics.ledger.pairs import COUNTED, ENTRIES, GAINED, LOST
 
 _SPANNED = {
     "gained": "new, earlier and longer",
@@ -80,7 +80,7 @@ def _lines(entries: np.ndarray, is_meant: np.ndarray) -> pd.DataFrame:
         "net": gained - lost,
     }
     runs = {name: each.sum(axis=1) for name, each in values.items()}
-    found = {"what": list(WHATS), "n": n, **{name: each.mean(axis=0) for name, each in runs.items()}}
+    found = {"what": list(COUNTED), "n": n, **{name: each.mean(axis=0) for name, each in runs.items()}}
     for name in _SPANNED:
         _, found[f"{name}_low"], found[f"{name}_high"] = ends_of(runs[name])
     found["share"] = _ratio(found["net"], found["without"])

@@ -12,7 +12,7 @@ import numpy as np
 
 #: What is counted: ties formed, projects begun, projects that embed; and months as a partnership, or as a
 #: strategic one.
-WHATS = ("formed", "started", "embedded", "active", "strategic")
+COUNTED = ("formed", "started", "embedded", "active", "strategic")
 #: What becomes of it where two runs are held against each other, the second without the policy: in both
 #: (deadweight); of pairs that only the first has; of pairs that both have, earlier or longer (for what is
 #: no month: more often); and the same the other way round.
@@ -121,13 +121,13 @@ def held_against(one: Footprint, other: Footprint, councils: int) -> np.ndarray:
         councils: how many there are.
 
     Returns:
-        Numbers of WHATS by ENTRIES [councils, WHATS, ENTRIES].
+        Numbers of COUNTED by ENTRIES [councils, COUNTED, ENTRIES].
     """
     pairs = np.union1d(one.pairs, other.pairs)
     one, other = one.at(pairs), other.at(pairs)
     found = [*_of_events(one.events, other.events), _of_months(one.months > 0, other.months > 0)]
     found.append(_of_months(one.months == STRATEGIC, other.months == STRATEGIC))
-    by_council = np.zeros((councils, len(WHATS), len(ENTRIES)))
+    by_council = np.zeros((councils, len(COUNTED), len(ENTRIES)))
     np.add.at(by_council, pairs >> (_ARRIVAL + _RESEARCHER), np.stack(found, axis=1))
     return by_council
 

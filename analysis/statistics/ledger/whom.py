@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.dictionary import spanned
 from analysis.statistics.intervals import ends_of, half_width
 from analysis.statistics.ledger.councils import FOLLOWED, entries_of, groups_of
-from analysis.statistics.ledger.pairs import ENTRIES, GAINED, LOST, WHATS
+from analysis.statistics.ledger.pairs import COUNTED, ENTRIES, GAINED, LOST
 from analysis.statistics.together import critical_values
 
 TRAITS = ("people", "capacity", "distance", "partners")
@@ -93,7 +93,7 @@ def _lines(
     entries: np.ndarray, groups: Sequence[tuple[str, str, np.ndarray]], what: str, months: int
 ) -> pd.DataFrame:
     """Lines of one policy and kind of partnership; groups that no run has are left out."""
-    by_entry = dict(zip(ENTRIES, np.moveaxis(entries[:, :, WHATS.index(what)], -1, 0), strict=True))
+    by_entry = dict(zip(ENTRIES, np.moveaxis(entries[:, :, COUNTED.index(what)], -1, 0), strict=True))
     gained, lost = (np.sum([by_entry[name] for name in names], axis=0) for names in (GAINED, LOST))
     under, without = by_entry["both"] + gained, by_entry["both"] + lost
     groups = [group for group in groups if group[2].any()]

@@ -15,7 +15,7 @@ from analysis.report import page
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
-from analysis.statistics.ledger.pairs import WHATS
+from analysis.statistics.ledger.pairs import COUNTED
 from analysis.statistics.ledger.whom import TRAITED
 from analysis.tables import BadFolder
 
@@ -214,7 +214,7 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
         (policy, seed, 0, what, 10, gained, 0, 0, lost, 0, 0)
         for policy, (gained, lost) in gains.items()
         for seed in range(3)
-        for what in WHATS
+        for what in COUNTED
     ]
     pd.DataFrame(lines, columns=list(FOLLOWED)).to_parquet(folder / "followed.parquet")
     fated = [(policy, seed, 0, 2, 5, 1, 1, 0, 1) for policy in POLICIES for seed in range(3)]

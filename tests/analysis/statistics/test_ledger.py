@@ -10,12 +10,12 @@ from analysis.statistics.ledger.meetings import FATES, NOWHERE, fates_of, reason
 from analysis.statistics.ledger.pairs import (
     ACTIVE,
     APART,
+    COUNTED,
     ENTRIES,
     GAINED,
     HAPPENS,
     LOST,
     STRATEGIC,
-    WHATS,
     Lives,
     footprint,
     held_against,
@@ -43,7 +43,7 @@ def lives(*lines: Line) -> Lives:
 
 def entries(one: Lives, other: Lives, what: str, council: int = 0) -> dict[str, int]:
     """What is not 0, at a council."""
-    found = held_against(footprint(one, HORIZON), footprint(other, HORIZON), 2)[council, WHATS.index(what)]
+    found = held_against(footprint(one, HORIZON), footprint(other, HORIZON), 2)[council, COUNTED.index(what)]
     return {name: int(n) for name, n in zip(ENTRIES, found, strict=True) if n}
 
 
@@ -251,7 +251,7 @@ def test_the_ledger_reconciles_with_the_indicators_of_every_policy():
 
 
 def in_all(indicators: dict[str, float], horizon: int) -> list[float]:
-    """What a run's indicators say of WHATS."""
+    """What a run's indicators say of COUNTED."""
     started = sum(value for name, value in indicators.items() if name.startswith("starts_"))
     strategic = round(indicators["mean_strategic"] * horizon)
     months = strategic + round(indicators["mean_project"] * horizon)
