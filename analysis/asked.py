@@ -96,6 +96,8 @@ class Asked:
             there without the policy.
         discount: by which each year counts for less than the one before.
         controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
+        over: points that fit what is known, over which a comparison was made again, if it was.
+        over_seeds: of each of these points: the first, and the one after the last.
     """
 
     job: str
@@ -111,6 +113,8 @@ class Asked:
     smallest_effect: float = 0.1
     discount: float = 0.035
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    over: Points | None = None
+    over_seeds: tuple[int, int] = (0, 0)
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""
@@ -118,7 +122,7 @@ class Asked:
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
-_PARTS = {"points": Points, "precision": Precision, "equal_money": EqualMoney}
+_PARTS = {"points": Points, "over": Points, "precision": Precision, "equal_money": EqualMoney}
 
 
 def read(folder: Path) -> Asked | None:

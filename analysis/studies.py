@@ -4,7 +4,8 @@ A job calls this once it has written its rows; `python -m analysis FOLDER` calls
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from analysis import asked as asking
 from analysis import dictionary, tables
-from analysis.asked import Asked, Precision
+from analysis.asked import Asked, Points, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import (
     best,
@@ -30,6 +31,7 @@ from analysis.statistics import (
 from analysis.statistics.controls import by_policy, freed_rows, freed_together, seed_by_seed
 from analysis.statistics.decision import (
     costs,
+    failing,
     frontier,
     information,
     lasting,
@@ -40,7 +42,7 @@ from analysis.statistics.decision import (
     yearly,
 )
 from analysis.statistics.evidence import calibration, fits
-from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
 POSITIONS = "positions"
@@ -111,6 +113,7 @@ COLUMNS = {
     "regret": {**_PAIR, **regret.COLUMNS},
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
+    "failing": {**_RESPONSE, **failing.COLUMNS},
     "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
     "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
     "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
@@ -212,6 +215,11 @@ def compared(
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
     found.tables.update(_decided(rows, freed, found.tables, asked))
+    if over is not None and asked.over:
+        try:
+            found.tables.update(_assumed_over(over, asked, asked.over, found))
+        except TooFew as error:
+            found.notes.append(str(error))
     return found
 
 
@@ -220,6 +228,46 @@ def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, asked: Aske
     indicators = list(effects_found["indicator"].unique())
     told = posterior.over_points(over, indicators, asked.against, asked.controls)
     return effects_found.merge(told, on=["policy", "indicator"], how="left")
+
+
+def _assumed_over(over: pd.DataFrame, asked: Asked, points: Points, found: Found) -> dict[str, pd.DataFrame]:
+    """What the points that fit as well do to each policy's effect on strategic partnerships."""
+    has = set(over["policy"])
+    there = replace(
+        asked,
+        points=points,
+        seeds=asked.over_seeds,
+        policies=[name for name in asked.policies if name in has],
+        responses=[MAIN_INDICATOR],
+    )
+    table = over.drop_duplicates("point").set_index("point")[list(points.factors)]
+    values = _responses(over, there)[..., 0].swapaxes(1, 2)
+    known = _known(found, f"{MAIN_INDICATOR}, over the posterior", values, "points", FEWEST_POINTS)
+    at = table.loc[np.flatnonzero(known)].reset_index(drop=True)
+    return _labelled(_assumed(values[known], at, there, MAIN_INDICATOR), response=MAIN_INDICATOR)
+
+
+def _assumed(
+    values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str
+) -> dict[str, pd.DataFrame]:
+    """What assumptions do to each policy beside the one compared with.
+
+    Args:
+        values: [points, policies, seeds]; more is better.
+        points: [points x factors].
+        asked: of these points, policies and seeds.
+        response: whose values they are.
+    """
+    if asked.against not in asked.policies:
+        return {}
+    names, against = asked.policies, asked.against
+    acting = partial(_acting, asked, response)
+    return {"failing": failing.failing_of(values, points, names, against, asked.smallest_effect, acting)}
+
+
+def _acting(asked: Asked, response: str, policy: str) -> list[str]:
+    """Factors that can act on the difference of a policy and the one compared with."""
+    return asked.points.acting(response, (policy, asked.against))
 
 
 def _decided(
@@ -423,6 +471,7 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
         "beats": regret.beats(values, names),
         "ranks": ranks.ranks_of(values, names),
         "information": information.information_of(values, points),
+        **_assumed(values, points, asked, response),
         "flips": against_each(discovery.flips),
         "importance": against_each(discovery.importance),
     }
