@@ -3,9 +3,8 @@
 A job calls this once it has written its rows; `python -m analysis FOLDER` calls it again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ from analysis.statistics.decision import (
     posterior,
     ranks,
     rivals,
+    switching,
     verdicts,
     yearly,
 )
@@ -114,6 +114,7 @@ COLUMNS = {
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
     "failing": {**_RESPONSE, **failing.COLUMNS},
+    "switching": {**_PAIR, **switching.COLUMNS},
     "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
     "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
     "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
@@ -233,6 +234,7 @@ def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, asked: Aske
 def _assumed_over(over: pd.DataFrame, asked: Asked, points: Points, found: Found) -> dict[str, pd.DataFrame]:
     """What the points that fit as well do to each policy's effect on strategic partnerships."""
     has = set(over["policy"])
+    best = _leader(found.tables["verdicts"], has)
     there = replace(
         asked,
         points=points,
@@ -244,30 +246,41 @@ def _assumed_over(over: pd.DataFrame, asked: Asked, points: Points, found: Found
     values = _responses(over, there)[..., 0].swapaxes(1, 2)
     known = _known(found, f"{MAIN_INDICATOR}, over the posterior", values, "points", FEWEST_POINTS)
     at = table.loc[np.flatnonzero(known)].reset_index(drop=True)
-    return _labelled(_assumed(values[known], at, there, MAIN_INDICATOR), response=MAIN_INDICATOR)
+    return _labelled(_assumed(values[known], at, there, MAIN_INDICATOR, best), response=MAIN_INDICATOR)
+
+
+def _leader(decided: pd.DataFrame, among: Container[str]) -> str:
+    """The policy that does best, at equal money where there are such."""
+    there = decided[decided["policy"].isin(among)]
+    equal = there[there["among"] == best.EQUAL_MONEY]
+    return str((equal if len(equal) else there)["policy"].iloc[0])
 
 
 def _assumed(
-    values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str
+    values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str, leader: str
 ) -> dict[str, pd.DataFrame]:
-    """What assumptions do to each policy beside the one compared with.
+    """What assumptions do to each policy: where it fails, and what would make it win over the best.
 
     Args:
         values: [points, policies, seeds]; more is better.
         points: [points x factors].
         asked: of these points, policies and seeds.
         response: whose values they are.
+        leader: the policy that does best.
     """
-    if asked.against not in asked.policies:
-        return {}
-    names, against = asked.policies, asked.against
-    acting = partial(_acting, asked, response)
-    return {"failing": failing.failing_of(values, points, names, against, asked.smallest_effect, acting)}
+    names, against = list(asked.policies), asked.against
 
+    def acting(with_: str) -> Callable[[str], list[str]]:
+        return lambda policy: asked.points.acting(response, (policy, with_))
 
-def _acting(asked: Asked, response: str, policy: str) -> list[str]:
-    """Factors that can act on the difference of a policy and the one compared with."""
-    return asked.points.acting(response, (policy, asked.against))
+    at_equal_money = leader.endswith(AT_EQUAL_MONEY)
+    rivalling = [name for name in names if name.endswith(AT_EQUAL_MONEY) == at_equal_money or name == against]
+    at = [names.index(name) for name in rivalling]
+    found = {"switching": switching.switching_of(values[:, at], points, rivalling, leader, acting(leader))}
+    if against in names:
+        smallest = asked.smallest_effect
+        found["failing"] = failing.failing_of(values, points, names, against, smallest, acting(against))
+    return found
 
 
 def _decided(
@@ -471,7 +484,7 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
         "beats": regret.beats(values, names),
         "ranks": ranks.ranks_of(values, names),
         "information": information.information_of(values, points),
-        **_assumed(values, points, asked, response),
+        **_assumed(values, points, asked, response, best),
         "flips": against_each(discovery.flips),
         "importance": against_each(discovery.importance),
     }

@@ -85,7 +85,7 @@ def _no_box(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
     settled = (table["failing_high"] < _HARDLY) | (table["failing_low"] > 1 - _HARDLY)
     if names := list(table.loc[~is_told & ~settled, "policy"]):
         text = (
-            f"When {phrases.some_of(names, 12)} {'fail' if len(names) > 1 else 'fails'} cannot be told: no "
+            f"When {phrases.some_of(names)} {'fail' if len(names) > 1 else 'fails'} cannot be told: no "
             "part of the assumptions holds failures more often than chance would have it, or there are too "
             "few runs to see one."
         )
