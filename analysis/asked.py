@@ -95,6 +95,7 @@ class Asked:
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
         discount: by which each year counts for less than the one before.
+        worth: £k that a strategic partnership is worth for a year; None: nobody has priced one.
         controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
         over: points that fit what is known, over which a comparison was made again, if it was.
         over_seeds: of each of these points: the first, and the one after the last.
@@ -112,6 +113,7 @@ class Asked:
     months: int = 0
     smallest_effect: float = 0.1
     discount: float = 0.035
+    worth: float | None = None
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     over: Points | None = None
     over_seeds: tuple[int, int] = (0, 0)

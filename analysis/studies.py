@@ -32,6 +32,7 @@ from analysis.statistics.decision import (
     costs,
     failing,
     frontier,
+    influence,
     information,
     lasting,
     posterior,
@@ -54,6 +55,8 @@ SETTLED = 0.01
 HALF_WIDTH = 0.05
 #: How far from the sum is far, for a policy at equal money: a share of it.
 FAR = 0.02
+#: What is gained where a partnership is priced: its worth less its cost, £k a year.
+NET_BENEFIT = "net_benefit"
 #: What policies are ranked by: regret that is seldom exceeded, and that one run does not decide.
 RANKED_BY = "p90_regret"
 #: Half of the points choose where rankings flip, the other half say how surely.
@@ -116,6 +119,8 @@ COLUMNS = {
     "failing": {**_RESPONSE, **failing.COLUMNS},
     "switching": {**_PAIR, **switching.COLUMNS},
     "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
+    "influence": {**_PAIR, **_FACTOR, **influence.COLUMNS},
+    "break_even": costs.BREAK_EVEN,
     "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
     "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
 }
@@ -218,7 +223,7 @@ def compared(
     found.tables.update(_decided(rows, freed, found.tables, asked))
     if over is not None and asked.over:
         try:
-            found.tables.update(_assumed_over(over, asked, asked.over, found))
+            _assume_over(found, over, asked, asked.over)
         except TooFew as error:
             found.notes.append(str(error))
     return found
@@ -231,10 +236,10 @@ def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, asked: Aske
     return effects_found.merge(told, on=["policy", "indicator"], how="left")
 
 
-def _assumed_over(over: pd.DataFrame, asked: Asked, points: Points, found: Found) -> dict[str, pd.DataFrame]:
-    """What the points that fit as well do to each policy's effect on strategic partnerships."""
+def _assume_over(found: Found, over: pd.DataFrame, asked: Asked, points: Points) -> None:
+    """Add what the points that fit as well do to each policy's effect on strategic partnerships."""
     has = set(over["policy"])
-    best = _leader(found.tables["verdicts"], has)
+    leader = _leader(found.tables["verdicts"], has)
     there = replace(
         asked,
         points=points,
@@ -243,10 +248,14 @@ def _assumed_over(over: pd.DataFrame, asked: Asked, points: Points, found: Found
         responses=[MAIN_INDICATOR],
     )
     table = over.drop_duplicates("point").set_index("point")[list(points.factors)]
-    values = _responses(over, there)[..., 0].swapaxes(1, 2)
+    levels = _responses(over, there)[..., 0]
+    values = levels.swapaxes(1, 2)
     known = _known(found, f"{MAIN_INDICATOR}, over the posterior", values, "points", FEWEST_POINTS)
     at = table.loc[np.flatnonzero(known)].reset_index(drop=True)
-    return _labelled(_assumed(values[known], at, there, MAIN_INDICATOR, best), response=MAIN_INDICATOR)
+    assumed = _assumed(values[known], at, there, MAIN_INDICATOR, leader)
+    found.tables.update(_labelled(assumed, response=MAIN_INDICATOR))
+    if asked.worth:
+        _add_in_pounds(found, over, levels, table, there, _rivalling(there, leader))
 
 
 def _leader(decided: pd.DataFrame, among: Container[str]) -> str:
@@ -273,24 +282,39 @@ def _assumed(
     def acting(with_: str) -> Callable[[str], list[str]]:
         return lambda policy: asked.points.acting(response, (policy, with_))
 
-    at_equal_money = leader.endswith(AT_EQUAL_MONEY)
-    rivalling = [name for name in names if name.endswith(AT_EQUAL_MONEY) == at_equal_money or name == against]
-    at = [names.index(name) for name in rivalling]
-    found = {"switching": switching.switching_of(values[:, at], points, rivalling, leader, acting(leader))}
+    rivalling = _rivalling(asked, leader)
+    among = values[:, [names.index(name) for name in rivalling]]
+    found = {
+        "switching": switching.switching_of(among, points, rivalling, leader, acting(leader)),
+        "information": information.information_of(among, points),
+    }
     if against in names:
         smallest = asked.smallest_effect
+        found["influence"] = influence.influence_of(values, points, names, against, acting(against))
         found["failing"] = failing.failing_of(values, points, names, against, smallest, acting(against))
     return found
+
+
+def _rivalling(asked: Asked, leader: str) -> list[str]:
+    """Policies that the best is chosen from, at equal money or as designed; and the one compared with."""
+    at_equal_money = leader.endswith(AT_EQUAL_MONEY)
+    return [
+        name
+        for name in asked.policies
+        if name.endswith(AT_EQUAL_MONEY) == at_equal_money or name == asked.against
+    ]
 
 
 def _decided(
     rows: pd.DataFrame, freed: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked
 ) -> dict[str, pd.DataFrame]:
     """What can be said of each policy, and what its additions cost."""
-    effects_found, against = found["effects"], asked.against
+    effects_found, against, years = found["effects"], asked.against, asked.months / 12
+    of_costs = costs.costs_of(freed, effects_found, against, years)
     return {
         "verdicts": verdicts.verdicts_of(rows, effects_found, found["best"], against, asked.smallest_effect),
-        "costs": costs.costs_of(freed, effects_found, against, asked.months / 12),
+        "costs": of_costs,
+        "break_even": costs.break_even(freed, of_costs, against, years, asked.worth),
         "frontier": frontier.frontier_of(freed, against, max(asked.months, 1) / 12),
     }
 
@@ -432,7 +456,8 @@ def _needed(folder: Path, name: str) -> pd.DataFrame:
 
 def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which policy is good whatever the parameters are."""
-    rows = _rows(folder, [*_RUN, *asked.points.factors, *_with_luck(asked.responses, asked)])
+    wanted = [*_RUN, *asked.points.factors, *_with_luck(asked.responses, asked)]
+    rows = _rows(folder, [*wanted, COST] if asked.worth else wanted)
     points = rows.drop_duplicates("point").set_index("point")[list(asked.points.factors)]
     values = _responses(rows, asked)
     found, parts = Found(), []
@@ -446,7 +471,39 @@ def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
         robust = _robust(better * levels[known], at, asked, response)
         parts.append(_labelled(robust | {"summary": pd.DataFrame([summary])}, response=response))
     found.tables.update(_together(parts))
+    if asked.worth and MAIN_INDICATOR in asked.responses:
+        levels = values[..., list(asked.responses).index(MAIN_INDICATOR)]
+        _add_in_pounds(found, rows, levels, points, asked, asked.policies)
     return found
+
+
+def _add_in_pounds(
+    found: Found,
+    rows: pd.DataFrame,
+    levels: np.ndarray,
+    points: pd.DataFrame,
+    asked: Asked,
+    among: Sequence[str],
+) -> None:
+    """Add what it is worth in money to know each factor before a policy is chosen.
+
+    Args:
+        found: has what it is worth in partnerships.
+        rows: a line a run.
+        levels: strategic partnerships [points, replicates, policies].
+        points: [points x factors].
+        asked: of these points, policies and seeds; at what worth.
+        among: policies of which one is chosen.
+    """
+    if not asked.worth or not asked.months:
+        found.notes.append("worth changes nothing here: the length of the horizon differs between points.")
+        return
+    net = asked.worth * levels - values_of(rows, asked, [COST])[..., 0] / (asked.months / 12)
+    net = net[..., [list(asked.policies).index(name) for name in among]].swapaxes(1, 2)
+    known = _known(found, NET_BENEFIT, net, "points", FEWEST_POINTS)
+    table = information.information_of(net[known], points.loc[np.flatnonzero(known)].reset_index(drop=True))
+    added = table.assign(response=NET_BENEFIT)
+    found.tables["information"] = pd.concat([found.tables["information"], added], ignore_index=True)
 
 
 def _rivals(folder: Path, asked: Asked, columns: Dictionary) -> Found:
@@ -483,7 +540,6 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
         "regret": regrets,
         "beats": regret.beats(values, names),
         "ranks": ranks.ranks_of(values, names),
-        "information": information.information_of(values, points),
         **_assumed(values, points, asked, response, best),
         "flips": against_each(discovery.flips),
         "importance": against_each(discovery.importance),

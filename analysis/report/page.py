@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analysis import words
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import answer, certainty, changes, failing, limits, money, switching, timing
+from analysis.report import answer, certainty, changes, limits, money, timing
 from analysis.report import robust as robustness
+from analysis.report.assumed import failing, learning, switching
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
@@ -85,6 +86,7 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
         yield Section("answer", "The answer", missing=_NO_ANSWER)
     yield from switching.section(source)
     yield from failing.section(source)
+    yield from learning.section(source)
     if figures:
         yield Section("figures", "What the tables show", figures=list(figures.values()))
     yield limits.section(source)

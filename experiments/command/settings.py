@@ -89,6 +89,7 @@ class Settings:
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
         discount: by which each year counts for less than the one before, in money and in partnerships.
+        worth: £k that a strategic partnership is worth for a year to whoever decides; None: not priced.
         engine: the engine's own settings.
         shard: which share of the rows this job runs: number, and of how many.
         excludes_failed: whether rows that failed are left out of the analysis, instead of refused.
@@ -122,6 +123,7 @@ class Settings:
     scale_equal_money: bool
     smallest_effect: float
     discount: float
+    worth: float | None
     engine: Mapping[str, Any]
     shard: tuple[int, int]
     excludes_failed: bool
@@ -175,6 +177,7 @@ class Settings:
             "scale_equal_money": self.scale_equal_money,
             "smallest_effect": self.smallest_effect,
             "discount": self.discount,
+            "worth": self.worth,
             "out": str(self.out),
             "figures": self.figures,
             "store": str(self.store),
@@ -257,6 +260,7 @@ def settings_from(
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
         "smallest_effect": lambda: _share("smallest_effect", given["smallest_effect"]),
         "discount": lambda: _share("discount", given["discount"]),
+        "worth": lambda: _above_zero("worth", given.get("worth"), "£k for a partnership kept up for a year"),
         "engine": lambda: engine_from(given["engine"]),
         "shard": lambda: _shard(given["shard"], given["shards"]),
         "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,

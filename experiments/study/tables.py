@@ -118,6 +118,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         months=months_of(settings),
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,
+        worth=settings.worth,
         controls=controls_of(settings),
         over=over and _points_of(over.design, settings),
         over_seeds=(over.seeds.start, over.seeds.stop) if over else (0, 0),

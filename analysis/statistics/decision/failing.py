@@ -27,6 +27,7 @@ import pandas as pd
 
 from analysis.dictionary import spanned
 from analysis.statistics.boxes import Bounds, bounds_of, encoded, in_words
+from analysis.statistics.decision.influence import of_factor
 from analysis.statistics.decision.lasting import discovered
 from analysis.statistics.intervals import CONFIDENCE
 
@@ -99,7 +100,7 @@ def _line(differences: np.ndarray, least: np.ndarray, factors: pd.DataFrame) -> 
 def _box(effects: np.ndarray, seen: np.ndarray, factors: pd.DataFrame) -> tuple:
     """Where, density, coverage (each with ends), mass and p."""
     chosen = [
-        name for name in sorted(factors) if _chance(factors[name], effects) * factors.shape[1] <= _LEVEL
+        name for name in sorted(factors) if of_factor(factors[name], effects)[2] * factors.shape[1] <= _LEVEL
     ]
     if not chosen:
         return ("", *[np.nan] * 7, 1.0)
@@ -108,17 +109,6 @@ def _box(effects: np.ndarray, seen: np.ndarray, factors: pd.DataFrame) -> tuple:
     p = np.array([each.p for each in found])
     shown = found[int(p.argsort(kind="stable")[len(p) // 2])]
     return (in_words(shown.bounds, factor_of), *shown.counted(), min(1.0, 2 * float(np.median(p))))
-
-
-def _chance(factor: pd.Series, effects: np.ndarray) -> float:
-    """How likely effects go so clearly with a factor, if they do not go with it at all."""
-    from scipy import stats
-
-    if factor.nunique() < 2 or np.ptp(effects) == 0:
-        return 1.0
-    if pd.api.types.is_numeric_dtype(factor):
-        return float(stats.spearmanr(factor.to_numpy(float), effects).pvalue)  # type: ignore[attr-defined]
-    return float(stats.kruskal(*(effects[factor == level] for level in factor.unique())).pvalue)
 
 
 class _Found:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.report.failing import sentences_of
+from analysis.report.assumed.failing import sentences_of
 from analysis.statistics.decision.failing import FAILS, WORKS, failing_of
 
 NAMES = ("baseline", "policy")

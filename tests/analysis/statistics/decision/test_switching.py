@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.report import switching as section
-from analysis.report.switching import sentences_of
+from analysis.report.assumed import switching as section
+from analysis.report.assumed.switching import sentences_of
 from analysis.statistics.decision.switching import CANNOT_TELL, NONE, SWITCHES, switching_of
 
 
@@ -95,7 +95,7 @@ def test_sentences_say_what_their_lines_say():
     )
     assert list(table["verdict"]) == [SWITCHES, CANNOT_TELL]
     assert last.text == (
-        "Of some assumptions, the runs leave open whether a value in their range would make another policy do "
-        "better than Brokers: PhDs (1 of 2)."
+        "Of some assumptions, the runs leave open whether a value in their range would make another policy "
+        "do better than Brokers: PhDs (1 of 2)."
     )
     assert doctest.testmod(section).failed == 0

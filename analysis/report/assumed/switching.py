@@ -76,8 +76,8 @@ def _open(table: pd.DataFrame) -> Iterator[Sentence]:
     each = [f"{phrases.called(str(name))} ({k:,} of {n:,})" for name, k in is_open.head(_MOST_NAMED).items()]
     more = [f"{len(is_open) - _MOST_NAMED} more"] if len(is_open) > _MOST_NAMED else []
     text = (
-        "Of some assumptions, the runs leave open whether a value in their range would make another policy do "
-        f"better than {phrases.called(best)}: {phrases.listed([*each, *more])}."
+        "Of some assumptions, the runs leave open whether a value in their range would make another policy "
+        f"do better than {phrases.called(best)}: {phrases.listed([*each, *more])}."
     )
     cells = cells_of("switching", [best], "other", "verdict", of=response)
     yield Sentence("switches_open", text, (best, *map(str, is_open.index)), cells)
