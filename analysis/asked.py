@@ -25,6 +25,15 @@ class Precision:
 
 
 @dataclass(frozen=True)
+class Pilot:
+    """A trial that is asked about: numbers of councils, of months, and its power."""
+
+    councils: Sequence[int]
+    months: Sequence[int]
+    power: float
+
+
+@dataclass(frozen=True)
 class Points:
     """Where in parameter space policies were run.
 
@@ -97,6 +106,7 @@ class Asked:
         discount: by which each year counts for less than the one before.
         worth: £k that a strategic partnership is worth for a year; None: nobody has priced one.
         controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
+        pilot: the trial that is asked about, if any.
         over: points that fit what is known, over which a comparison was made again, if it was.
         over_seeds: of each of these points: the first, and the one after the last.
     """
@@ -115,6 +125,7 @@ class Asked:
     discount: float = 0.035
     worth: float | None = None
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    pilot: Pilot | None = None
     over: Points | None = None
     over_seeds: tuple[int, int] = (0, 0)
 
@@ -124,7 +135,7 @@ class Asked:
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
-_PARTS = {"points": Points, "over": Points, "precision": Precision, "equal_money": EqualMoney}
+_PARTS = {"points": Points, "pilot": Pilot, "over": Points, "precision": Precision, "equal_money": EqualMoney}
 
 
 def read(folder: Path) -> Asked | None:

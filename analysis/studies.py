@@ -35,6 +35,7 @@ from analysis.statistics.decision import (
     influence,
     information,
     lasting,
+    pilot,
     posterior,
     ranks,
     rivals,
@@ -121,6 +122,8 @@ COLUMNS = {
     "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
     "influence": {**_PAIR, **_FACTOR, **influence.COLUMNS},
     "break_even": costs.BREAK_EVEN,
+    "trials": pilot.MEASURED,
+    "pilot": pilot.COLUMNS,
     "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
     "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
 }
@@ -506,6 +509,14 @@ def _add_in_pounds(
     found.tables["information"] = pd.concat([found.tables["information"], added], ignore_index=True)
 
 
+def _trial(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What a trial of each policy could see."""
+    if (wanted := asked.pilot) is None:
+        raise BadFolder(f"{folder}: does not say what trial was asked about")
+    trials = _needed(folder, "trials")
+    return Found({"pilot": pilot.pilot_of(trials, asked.against, wanted.councils, wanted.power)})
+
+
 def _rivals(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which conclusions hold whoever is right."""
     wanted = list(dict.fromkeys([*effects.FINDINGS, *asked.responses]))
@@ -686,6 +697,7 @@ _JOBS = {
     "robustness": _robustness,
     "sensitivity": _sensitivity,
     "rivals": _rivals,
+    "pilot": _trial,
     "validate": _validated,
     "calibrate": _calibrated,
 }

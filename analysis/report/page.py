@@ -12,7 +12,7 @@ from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
 from analysis.report import answer, certainty, changes, limits, money, timing
 from analysis.report import robust as robustness
-from analysis.report.assumed import failing, learning, switching
+from analysis.report.assumed import failing, learning, switching, trial
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
@@ -87,6 +87,7 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     yield from switching.section(source)
     yield from failing.section(source)
     yield from learning.section(source)
+    yield from trial.section(source)
     if figures:
         yield Section("figures", "What the tables show", figures=list(figures.values()))
     yield limits.section(source)

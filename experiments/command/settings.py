@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.asked import Pilot
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
@@ -35,13 +36,14 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay", "validate", "calibrate")
+_NO_RESPONSES = ("compare", "run", "replay", "validate", "calibrate", "pilot")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = (
     "seeds",
     "design",
     "patterns",
     "calibration",
+    "pilot",
     "precision",
     "posterior",
     "rivals",
@@ -49,6 +51,7 @@ _ASKED = (
     "population",
     "policies",
 )
+_PILOT = ("councils", "months", "power")
 _PRECISION = ("indicator", "half_width", "most_seeds")
 
 
@@ -80,6 +83,7 @@ class Settings:
         responses: indicators that are looked at.
         patterns: that the model is held against.
         calibration: how a calibration to them goes.
+        pilot: the trial that is asked about.
         precision: what seeds are added for, if any.
         posterior: points over which a comparison is made again, if any.
         rivals: sets of parameters under which policies are compared, if any.
@@ -115,6 +119,7 @@ class Settings:
     responses: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     calibration: Calibration
+    pilot: Pilot
     precision: Precision | None
     posterior: Posterior | None
     rivals: Rivals | None
@@ -186,6 +191,7 @@ class Settings:
             "responses": list(self.responses),
             "patterns": self.asked["patterns"],
             "calibration": self.asked["calibration"],
+            "pilot": self.asked["pilot"],
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
             "rivals": self.asked["rivals"],
@@ -252,6 +258,7 @@ def settings_from(
         "responses": lambda: _responses("responses", given["responses"]),
         "patterns": lambda: patterns_from(given["patterns"], folders),
         "calibration": lambda: calibration_from(given["calibration"]),
+        "pilot": lambda: _pilot(given["pilot"]),
         "precision": lambda: _precision(given["precision"]),
         "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
         "rivals": lambda: rivals_from(given["rivals"], folders),
@@ -354,6 +361,26 @@ def _responses(where: str, given: object) -> tuple[str, ...]:
     if unknown:
         raise BadInput(f"{where}: {problem}" for problem in unknown)
     return tuple(dict.fromkeys(names))
+
+
+def _pilot(given: object) -> Pilot:
+    if not isinstance(given, Mapping):
+        raise BadInput(f"pilot = {given!r} is not allowed: say pilot.councils={given}.")
+    check_keys("pilot", given, _PILOT)
+    councils, months = (
+        _numbers(f"pilot.{name}", given.get(name), least) for name, least in (("councils", 4), ("months", 1))
+    )
+    if (power := _share("pilot.power", given.get("power"))) in (0.0, 1.0):
+        raise BadInput(f"pilot.power = {power} is not allowed: no trial is sure, such as 0.8.")
+    return Pilot(councils, months, power)
+
+
+def _numbers(name: str, given: object, least: int) -> tuple[int, ...]:
+    numbers = given if isinstance(given, list) else [given]
+    known = [each for each in numbers if is_whole(each, least)]
+    if not known or len(known) < len(numbers):
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes whole numbers of at least {least}.")
+    return tuple(sorted(set(map(int, known))))
 
 
 def _precision(given: object) -> Precision | None:

@@ -21,6 +21,7 @@ JOBS = (
     "robustness",
     "replications",
     "rivals",
+    "pilot",
     "validate",
     "calibrate",
     "replay",
