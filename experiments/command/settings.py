@@ -101,6 +101,9 @@ class Settings:
         row: the row to replay (the beginning of its name).
         store: folder of all rows ever run.
         report: the results folder whose report is made, instead of anything else.
+        again: the results folder that is run again, if any.
+        archive: the results folder that is packed, or the file that is checked and unpacked, instead of
+            anything else.
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
@@ -135,6 +138,8 @@ class Settings:
     dry_run: bool
     row: str
     report: Path | None
+    again: Path | None
+    archive: Path | None
     store: Path
     out: Path
     out_is_new: bool
@@ -274,6 +279,8 @@ def settings_from(
         "dry_run": lambda: _truth("dry_run", given["dry_run"]),
         "row": lambda: "" if given["row"] is None else str(given["row"]),
         "report": lambda: None if given["report"] is None else _path("report", given["report"]),
+        "again": lambda: None if given.get("again") is None else _path("again", given["again"]),
+        "archive": lambda: None if given.get("archive") is None else _path("archive", given["archive"]),
         "figures": lambda: _truth("figures", given["figures"]),
         "controls": lambda: _truth("controls", given.get("controls", True)),
         "store": lambda: _path("store", given["store"]),
@@ -284,11 +291,11 @@ def settings_from(
     if rivals := results["rivals"]:
         results["design"] = rivals.design
     refuse(_do_not_fit(given, results))
-    experiment = str(choices.get("experiment", given["job"]))
+    experiment = str(choices.get("experiment", given.get("experiment", given["job"])))
     asked = {name: given[name] for name in _ASKED}
     files = [file_of(group, name, folders) for group, name in choices.items()]
     files += [planned.file for planned in results["policies"] if planned.file]
-    job = "report" if results["report"] else given["job"]
+    job = "archive" if results["archive"] else "report" if results["report"] else given["job"]
     return Settings(job=job, experiment=experiment, files=tuple(files), asked=asked, **results)
 
 

@@ -26,6 +26,7 @@ JOBS = (
     "calibrate",
     "replay",
     "report",
+    "archive",
 )
 #: A job that loses rows so often has a store that nothing can be kept in.
 _TRIES = 4

@@ -10,7 +10,7 @@ from analysis import asked as asking
 from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
-from analysis.tables import BASELINE, COST
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST
 from experiments.command.parameter_sets import Posterior
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
@@ -147,7 +147,8 @@ def controls_of(settings: Settings) -> dict[str, list[str]]:
 
 
 def _equal_money(settings: Settings, solved: Mapping[str, Solved]) -> EqualMoney | None:
-    if not solved or settings.money is None:
+    named = any(planned.policy.name.endswith(AT_EQUAL_MONEY) for planned in settings.policies)
+    if settings.money is None or not named:  # solved for, or as they were when they had been
         return None
     missed = [name for name, each in solved.items() if each.reason]
     return EqualMoney(settings.money, settings.money * settings.years, missed)
