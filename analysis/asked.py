@@ -106,6 +106,7 @@ class Asked:
         discount: by which each year counts for less than the one before.
         worth: £k that a strategic partnership is worth for a year; None: nobody has priced one.
         controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
+        budget: £k a year that bundles were looked for within, if they were.
         pilot: the trial that is asked about, if any.
         over: points that fit what is known, over which a comparison was made again, if it was.
         over_seeds: of each of these points: the first, and the one after the last.
@@ -125,6 +126,7 @@ class Asked:
     discount: float = 0.035
     worth: float | None = None
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    budget: float | None = None
     pilot: Pilot | None = None
     over: Points | None = None
     over_seeds: tuple[int, int] = (0, 0)

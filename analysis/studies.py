@@ -29,6 +29,7 @@ from analysis.statistics import (
 )
 from analysis.statistics.controls import by_policy, freed_rows, freed_together, seed_by_seed
 from analysis.statistics.decision import (
+    bundles,
     costs,
     failing,
     frontier,
@@ -122,6 +123,9 @@ COLUMNS = {
     "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
     "influence": {**_PAIR, **_FACTOR, **influence.COLUMNS},
     "break_even": costs.BREAK_EVEN,
+    "tried": bundles.TRIED,
+    "levers": bundles.LEVERS,
+    "bundles": bundles.COLUMNS,
     "trials": pilot.MEASURED,
     "pilot": pilot.COLUMNS,
     "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
@@ -509,6 +513,13 @@ def _add_in_pounds(
     found.tables["information"] = pd.concat([found.tables["information"], added], ignore_index=True)
 
 
+def _optimised(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What the bundles that a search kept are worth."""
+    rows = _rows(folder, [*_RUN, *asked.responses, COST])
+    better = {name: columns.better(name) for name in asked.responses}
+    return Found({"bundles": bundles.bundles_of(rows, better, max(asked.months, 1) / 12)})
+
+
 def _trial(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """What a trial of each policy could see."""
     if (wanted := asked.pilot) is None:
@@ -698,6 +709,7 @@ _JOBS = {
     "sensitivity": _sensitivity,
     "rivals": _rivals,
     "pilot": _trial,
+    "optimise": _optimised,
     "validate": _validated,
     "calibrate": _calibrated,
 }

@@ -39,6 +39,7 @@ PLACES = {
     "SALib.sample": ("experiments/design/",),
     "SALib.analyze": ("analysis/statistics/",),
     "sklearn": ("analysis/statistics/",),
+    "pymoo": ("experiments/study/optimising.py",),
     "dask": ("experiments/running/dask.py",),
     "distributed": ("experiments/running/dask.py",),
     "rich": ("experiments/terminal.py", "experiments/jobs/"),

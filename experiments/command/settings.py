@@ -28,7 +28,7 @@ from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
 from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
 from model.measures import INDICATORS
-from model.parameters import implausible, parameters_from
+from model.parameters import LEVERS, implausible, parameters_from
 from model.population import LEVER_COUNCILS, Population
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
@@ -43,6 +43,7 @@ _ASKED = (
     "design",
     "patterns",
     "calibration",
+    "optimise",
     "pilot",
     "precision",
     "posterior",
@@ -51,6 +52,7 @@ _ASKED = (
     "population",
     "policies",
 )
+_OPTIMISE = ("levers", "budget", "tried", "generations", "kept")
 _PILOT = ("councils", "months", "power")
 _PRECISION = ("indicator", "half_width", "most_seeds")
 
@@ -69,6 +71,27 @@ class Precision:
 
 
 @dataclass(frozen=True)
+class Optimise:
+    """How bundles of levers are looked for.
+
+    Attributes:
+        levers: that bundles are made of.
+        budget: £k a year that one may cost beyond the baseline.
+        tried: bundles at a time.
+        generations: how many times.
+        kept: how many of the best are kept.
+        raised: seeds of each point on which these are run anew, at least.
+    """
+
+    levers: tuple[str, ...]
+    budget: float
+    tried: int
+    generations: int
+    kept: int
+    raised: int = 2
+
+
+@dataclass(frozen=True)
 class Settings:
     """One job.
 
@@ -83,6 +106,7 @@ class Settings:
         responses: indicators that are looked at.
         patterns: that the model is held against.
         calibration: how a calibration to them goes.
+        optimise: how bundles of levers are looked for.
         pilot: the trial that is asked about.
         precision: what seeds are added for, if any.
         posterior: points over which a comparison is made again, if any.
@@ -122,6 +146,7 @@ class Settings:
     responses: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     calibration: Calibration
+    optimise: Optimise
     pilot: Pilot
     precision: Precision | None
     posterior: Posterior | None
@@ -196,6 +221,7 @@ class Settings:
             "responses": list(self.responses),
             "patterns": self.asked["patterns"],
             "calibration": self.asked["calibration"],
+            "optimise": self.asked["optimise"],
             "pilot": self.asked["pilot"],
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
@@ -263,6 +289,7 @@ def settings_from(
         "responses": lambda: _responses("responses", given["responses"]),
         "patterns": lambda: patterns_from(given["patterns"], folders),
         "calibration": lambda: calibration_from(given["calibration"]),
+        "optimise": lambda: _optimise(given["optimise"]),
         "pilot": lambda: _pilot(given["pilot"]),
         "precision": lambda: _precision(given["precision"]),
         "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
@@ -368,6 +395,30 @@ def _responses(where: str, given: object) -> tuple[str, ...]:
     if unknown:
         raise BadInput(f"{where}: {problem}" for problem in unknown)
     return tuple(dict.fromkeys(names))
+
+
+def _optimise(given: object) -> Optimise:
+    if not isinstance(given, Mapping):
+        raise BadInput(f"optimise = {given!r} is not allowed: say optimise.budget={given}.")
+    check_keys("optimise", given, _OPTIMISE)
+    levers = given.get("levers")
+    if not isinstance(levers, list) or len(levers) < 2:
+        raise BadInput(f"optimise.levers = {levers!r} is not allowed: it takes a list of two levers or more.")
+    refuse(no_such("lever", str(name), LEVERS) for name in levers if name not in LEVERS)
+    refuse(
+        f"optimise.levers: {name} takes words, and bundles are made of numbers."
+        for name in levers
+        if LEVERS[name].domain.words
+    )
+    if (budget := _above_zero("optimise.budget", given.get("budget"), "£k a year")) is None:
+        raise BadInput("optimise.budget is missing: say how many £k a year a bundle may cost.")
+    sizes = {"tried": 4, "generations": 1, "kept": 1}
+    refuse(
+        f"optimise.{name} = {given.get(name)!r} is not allowed: it takes a whole number of at least {least}."
+        for name, least in sizes.items()
+        if not is_whole(given.get(name), least)
+    )
+    return Optimise(tuple(dict.fromkeys(levers)), budget, *(int(given[name]) for name in sizes))
 
 
 def _pilot(given: object) -> Pilot:

@@ -22,6 +22,7 @@ JOBS = (
     "replications",
     "rivals",
     "pilot",
+    "optimise",
     "validate",
     "calibrate",
     "replay",

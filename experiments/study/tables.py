@@ -120,6 +120,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         discount=settings.discount,
         worth=settings.worth,
         controls=controls_of(settings),
+        budget=settings.optimise.budget if settings.job == "optimise" else None,
         pilot=settings.pilot if settings.job == "pilot" else None,
         over=over and _points_of(over.design, settings),
         over_seeds=(over.seeds.start, over.seeds.stop) if over else (0, 0),

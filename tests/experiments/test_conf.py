@@ -41,6 +41,13 @@ SMALL = {
     "one_at_a_time": ("design.factors=[search_rate,embed_rate]",),
     "precise": ("precision.most_seeds=40",),
     "robust": ("design.n=20", "policies=[baseline,brokers,phds]"),
+    "optimise": (
+        "design.n=2",
+        "design.factors=[search_rate]",
+        "optimise.tried=4",
+        "optimise.generations=1",
+        "optimise.budget=1e6",
+    ),
     "pilot": ("pilot.months=[6,12]",),
     "run": ("seeds=1",),
     "sobol": ("design.n=4",),
