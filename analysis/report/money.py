@@ -70,11 +70,10 @@ def _worth_its_cost(source: Source) -> Iterator[Sentence]:
     if table.empty or verdicts.empty:
         return
     adds = list(verdicts.loc[verdicts["verdict"] == ADDS, "policy"])
-    wide = table[table["policy"].isin(adds)].pivot_table(
-        index="policy", columns="optimism", values="breaks_even", dropna=False
-    )
-    wide = wide.dropna().sort_values(0.0).head(_FEW)
-    if len(wide):
+    known = table[table["policy"].isin(adds) & table["breaks_even"].notna()]
+    if len(known):
+        wide = known.pivot_table(index="policy", columns="optimism", values="breaks_even")
+        wide = wide.sort_values(0.0).head(_FEW)
         told = [
             f"{phrases.called(str(name))} at {phrases.pounds(line[0.0])}" for name, line in wide.iterrows()
         ]

@@ -197,6 +197,16 @@ def test_a_benefit_is_set_against_costs_only_where_somebody_prices_it(folder, wo
     assert ("Benefit by cost" in text) is bool(worth)
 
 
+def test_where_nothing_surely_adds_nothing_breaks_even(folder):
+    rows = pd.read_parquet(folder / "rows.parquet")
+    rows["mean_strategic"] = np.random.default_rng(3).normal(3, 1, len(rows))
+    rows.to_parquet(folder / "rows.parquet")
+    studies.analyse(folder, COLUMNS)
+    text = text_of(folder)
+    assert "break even soonest" not in text
+    assert "What a partnership must be worth" in text
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # the browser's own
 def test_everyone_can_read_it(folder, browser):
