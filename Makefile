@@ -57,6 +57,12 @@ posterior: setup ## calibrates at full size, which takes hours and goes on where
 		out=results/calibration $(ARGS)
 	cp results/calibration/parameters/posterior.csv results/calibration/parameters/posterior.yaml conf/parameters/
 
+patterns: setup ## what the model gives for each pattern, kept with the project and told in README; takes a quarter of an hour
+	$(BIN)/towngown experiment=validate seeds=60 out=results/patterns_default $(ARGS)
+	$(BIN)/towngown experiment=validate parameters=posterior seeds=2 out=results/patterns_posterior $(ARGS)
+	$(BIN)/python -m tests.measured results/patterns_default results/patterns_posterior
+	$(BIN)/python -m tests.odd
+
 clean: ## removes the environment and what tools left behind, not your results
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,6 +9,8 @@ FILE = "study.json"
 BASELINE = "baseline"
 #: The ending of a policy's name that is that policy at equal money.
 AT_EQUAL_MONEY = "_equal_money"
+#: What the placebo is called that is followed beside policies: so little more money that it cannot matter.
+PLACEBO = "half_a_percent_more"
 
 
 class BadFolder(ValueError):
@@ -110,6 +112,7 @@ class Asked:
         pilot: the trial that is asked about, if any.
         over: points that fit what is known, over which a comparison was made again, if it was.
         over_seeds: of each of these points: the first, and the one after the last.
+        meant: places that policies are meant for; none: all.
     """
 
     job: str
@@ -130,6 +133,7 @@ class Asked:
     pilot: Pilot | None = None
     over: Points | None = None
     over_seeds: tuple[int, int] = (0, 0)
+    meant: Sequence[str] = ()
 
     def write(self, folder: Path) -> None:
         """Write it to a folder."""

@@ -44,7 +44,8 @@ from analysis.statistics.decision import (
     verdicts,
     yearly,
 )
-from analysis.statistics.evidence import calibration, fits
+from analysis.statistics.evidence import calibration, checks, fits
+from analysis.statistics.ledger import councils, lines, meetings, whom
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -92,10 +93,18 @@ COLUMNS = {
     "frontier": frontier.COLUMNS,
     "lasting": lasting.COLUMNS,
     "discounted": costs.DISCOUNTED,
+    "ledger": lines.COLUMNS,
+    "followed": councils.FOLLOWED,
+    "fated": meetings.FATED,
+    "reasons": meetings.COLUMNS,
+    "traits": whom.TRAITED,
+    "for_whom": whom.COLUMNS,
+    "councils": councils.COUNCILS,
     "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
     "targets": fits.TARGETS,
     "measured": fits.MEASURED,
     "patterns": fits.COLUMNS,
+    "checks": checks.COLUMNS,
     "points": calibration.POINTS,
     "scores": calibration.SCORES,
     "waves": calibration.WAVES,
@@ -203,7 +212,23 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     survived = tables.table(folder, "survival")
     if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
         found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
+    found.tables.update(_followed(folder, asked))
     return found
+
+
+def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
+    """What pairs tell that were followed from policy to policy, where the folder has them."""
+    followed = tables.table(folder, "followed", tuple(councils.FOLLOWED))
+    fated = tables.table(folder, "fated", tuple(meetings.FATED))
+    whose = tables.table(folder, "councils", tuple(councils.COUNCILS))
+    traits = tables.table(folder, "traits", tuple(whom.TRAITED))
+    if followed is None or fated is None or whose is None or traits is None:
+        return {}
+    return {
+        "for_whom": whom.for_whom(followed, traits, whose, asked.months),
+        "ledger": lines.ledger_of(followed, whose, asked.meant),
+        "reasons": meetings.reasons_of(fated, whose, asked.against),
+    }
 
 
 def compared(

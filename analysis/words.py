@@ -3,7 +3,7 @@
 import re
 from textwrap import wrap
 
-from analysis.asked import AT_EQUAL_MONEY
+from analysis.asked import AT_EQUAL_MONEY, PLACEBO
 
 _MINUS = " − "
 
@@ -59,6 +59,7 @@ def percent(share: float) -> str:
 #: Policies whose names do not read well with a capital letter and spaces alone.
 POLICY_NAMES = {
     "phds": "PhDs",
+    PLACEBO: "Placebo, half a percent more money",
     "two_stages": "Two-stage calls",
     "matchmaking": "Matchmaking, best fit",
     "matchmaking_random": "Matchmaking, random",

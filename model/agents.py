@@ -6,7 +6,6 @@ import mesa
 import numpy as np
 
 from model.arrays import NONE, PERMANENT, STAGES, STRATEGIC
-from model.population import POPULATION_OF_SIZE_ONE
 
 if TYPE_CHECKING:
     from model.model import PartnershipModel
@@ -60,7 +59,7 @@ class Council(View):
     @property
     def population(self) -> float:
         """People."""
-        return float(self._record.relative_size * POPULATION_OF_SIZE_ONE)
+        return float(self._record.people)
 
     @property
     def analytical_capacity(self) -> float:

@@ -130,7 +130,7 @@ COUNCIL = _record(
     ("x", _F, "km"),
     ("y", _F, "km"),
     ("z", _F, "km"),
-    ("relative_size", _F, "size: population / 170,000"),
+    ("relative_size", _F, "size: people / 170,000, times its tier's share of functions"),
     ("scale", _F, "size^size_exponent: how its needs and its time for partnerships grow with it"),
     ("purse", _F, "£k at hand for commissions"),
     ("chosen", _N, "scratch: row of the tie that it would commission, or -1"),
@@ -140,6 +140,8 @@ COUNCIL = _record(
     ("active", _N, "active ties now"),
     ("active_months", _N, "active tie-months in the horizon"),
     ("last_need", _N, "tail of that list"),
+    ("people", _F, "in its area"),
+    ("tier", _N, "of local government: SINGLE, LOWER or UPPER of model.population"),
 )
 
 UNIVERSITY = _record(
@@ -257,6 +259,8 @@ EVENT = _record(
     ("tie", _I, "name of the tie"),
     ("council", _I, "row of the council"),
     ("researcher", _I, "row of the researcher"),
+    ("arrived", _I, "month in which she or he arrived, -1 for those there from the start: rows serve again"),
+    ("university", _I, "row of the researcher's university"),
     ("month", _I, "month of the run"),
     ("event", _I, "see model.measures.EVENTS"),
     padded=False,

@@ -7,7 +7,7 @@ from model.arrays import Table, World
 from model.chance import attribute_of, stream_of, uniform
 from model.machine.compiling import compiled
 from model.place import locate
-from model.population import POPULATION_OF_SIZE_ONE
+from model.population import LOWER, POPULATION_OF_SIZE_ONE, UPPER
 
 
 @compiled
@@ -24,10 +24,10 @@ def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes
     p, council = world.parameters, world.councils[c]
     council.place = site.place
     locate(council, stream, attribute_of(c, chance.COUNCIL_POSITION), site, geographic)
-    population = chance.log_normal(
+    council.people = chance.log_normal(
         stream, attribute_of(c, chance.COUNCIL_POPULATION), 0, site.population, site.population_sigma
     )
-    council.relative_size = population / POPULATION_OF_SIZE_ONE
+    council.relative_size = council.people / POPULATION_OF_SIZE_ONE * functions(world, council)
     council.scale = council.relative_size**p.size_exponent
     council.analytical_capacity = chance.log_normal(
         stream,
@@ -52,6 +52,14 @@ def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes
     )
     draw_weights(council.motives, shapes, stream, attribute_of(c, chance.COUNCIL_MOTIVES))
     draw_profile(council.profile, stream, attribute_of(c, chance.COUNCIL_PROFILE))
+
+
+@compiled
+def functions(world: World, council: np.record):
+    """Share of local government's functions that the council's tier has."""
+    if council.tier == LOWER:
+        return world.parameters.district_functions
+    return world.parameters.county_functions if council.tier == UPPER else 1.0
 
 
 @compiled

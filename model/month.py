@@ -60,6 +60,8 @@ def record(world: World, tie: np.record, event: int):
     entry.tie = tie.name
     entry.council = tie.council
     entry.researcher = tie.researcher
+    entry.arrived = world.researchers[tie.researcher].arrived
+    entry.university = world.researchers[tie.researcher].university
     entry.month = clock.month
     entry.event = event
     clock.events += 1

@@ -24,6 +24,10 @@ LEVER_COUNCILS = 36
 POPULATION_OF_SIZE_ONE = 170_000.0
 POPULATION_SIGMA = 0.6
 
+#: Tiers of local government, and the kinds of council that are not all there is of it in their area.
+SINGLE, LOWER, UPPER = range(3)
+TIERS = {"non-metropolitan district": LOWER, "district": LOWER, "ni district": LOWER, "county": UPPER}
+
 #: More would not fit a draw's address (`model.chance`); of researchers, PhDs may come to as many again.
 MOST_COUNCILS, MOST_RESEARCHERS = 1 << 14, 1 << 19
 #: Every council has its distance to every university: half a gigabyte a run, with what is made of them.
@@ -50,6 +54,7 @@ class Population:
         scale_levers: whether levers in absolute numbers grow with the number of councils.
         council_names: one a council, or none.
         university_names: one a university, or none.
+        council_kinds: what kind each council is of (district, county), or none: it tells its tier.
     """
 
     name: str
@@ -60,11 +65,18 @@ class Population:
     scale_levers: bool = True
     council_names: tuple[str, ...] = ()
     university_names: tuple[str, ...] = ()
+    council_kinds: tuple[str, ...] = ()
 
     @property
     def lever_scale(self) -> float:
         """Factor on the levers in absolute numbers, which are given for 36 councils."""
         return len(self.councils) / LEVER_COUNCILS if self.scale_levers else 1.0
+
+    @property
+    def council_tiers(self) -> np.ndarray:
+        """The tier of each council; one whose kind says nothing of it is single."""
+        kinds = self.council_kinds or [""] * len(self.councils)
+        return np.array([TIERS.get(kind.strip().lower(), SINGLE) for kind in kinds], "i4")
 
     @property
     def n_researchers(self) -> int:
@@ -151,6 +163,7 @@ def regional(
         sum(region["population"] for region in regions),
     )
     council_rows, university_rows, council_names, university_names = [], [], [], []
+    kinds: list[str] = []
     for place, region in enumerate(regions):
         position = _position(region["centre"], region["spread"])
         factor = _population_factor(region, council_kinds)
@@ -159,6 +172,7 @@ def regional(
             median = factor * float(council_kinds[kind]["mean"]) / math.exp(sigma**2 / 2)
             council_rows += [(place, *position, median, sigma)] * number
             council_names += [f"{region['name']}: {kind} {i + 1}" for i in range(number)]
+            kinds += [kind] * number
         position = _position(
             region.get("university_centre", region["centre"]),
             region.get("university_spread", region["spread"]),
@@ -175,6 +189,7 @@ def regional(
         scale_levers=scale_levers,
         council_names=tuple(council_names),
         university_names=tuple(university_names),
+        council_kinds=tuple(kinds),
     )
 
 
@@ -190,7 +205,8 @@ def listed(
 
     Args:
         name: what rows and files call the population.
-        councils: columns `name`, `place`, `latitude`, `longitude` (degrees), `population` (people).
+        councils: columns `name`, `place`, `latitude`, `longitude` (degrees), `population` (people), and
+            `kind` if that is known.
         universities: columns `name`, `place`, `latitude`, `longitude`, `staff` (researchers).
         scale_levers: whether levers in absolute numbers grow with the number of councils.
 
@@ -227,6 +243,7 @@ def listed(
         scale_levers=scale_levers,
         council_names=tuple(councils["name"]),
         university_names=tuple(universities["name"]),
+        council_kinds=tuple(councils.get("kind", ())),
     )
 
 

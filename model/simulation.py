@@ -207,6 +207,7 @@ class Simulation:
         clock.free_tie = clock.free_need = 0
         clock.posts = self.population.n_researchers
         self._take_policy()
+        self.world.councils["tier"] = self.population.council_tiers
         council_shapes, researcher_shapes = self._shapes
         schedule.found(
             self.world,

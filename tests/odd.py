@@ -1,4 +1,4 @@
-"""`python -m tests.odd` writes what declarations say: tables of ODD, TRACE and LIMITS, counts of README."""
+"""`python -m tests.odd` writes what declarations say: tables of ODD, TRACE, LIMITS and README."""
 
 import re
 from collections import Counter
@@ -98,8 +98,13 @@ def with_counts(text: str) -> str:
 
 
 if __name__ == "__main__":
-    from tests.trace import LIMITS, TRACE, with_data, with_grades
+    from tests.trace import LIMITS, TRACE, with_data, with_grades, with_patterns
 
-    texts = {ODD: with_tables, README: with_counts, TRACE: with_data, LIMITS: with_grades}
+    texts = {
+        ODD: with_tables,
+        README: lambda text: with_patterns(with_counts(text)),
+        TRACE: with_data,
+        LIMITS: with_grades,
+    }
     for file, renewed in texts.items():
         file.write_text(renewed(file.read_text(encoding="utf-8")), encoding="utf-8")

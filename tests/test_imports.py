@@ -21,8 +21,8 @@ PAGE = "analysis.page"
 #: Rooms from left to right: each imports only itself and what is further left.
 LEVELS = {
     "experiments": (
-        {"lists", "terminal"}, {"status"}, {"design"}, {"rows"}, {"running"}, {"command"}, {"study"},
-        {"jobs"}, {"main", "notebook"},
+        {"lists", "terminal"}, {"status"}, {"design"}, {"rows"}, {"running"}, {"command", "verification"},
+        {"study"}, {"jobs"}, {"main", "notebook"},
     ),
     "analysis": (
         {"dictionary", "listing", "output"}, {"asked"}, {"tables"}, {"statistics"}, {"studies", "words"},
@@ -42,7 +42,7 @@ PLACES = {
     "pymoo": ("experiments/study/optimising.py",),
     "dask": ("experiments/running/dask.py",),
     "distributed": ("experiments/running/dask.py",),
-    "rich": ("experiments/terminal.py", "experiments/jobs/"),
+    "rich": ("experiments/terminal.py", "experiments/jobs/", "experiments/study/effects_table.py"),
     "matplotlib": ("analysis/figures/",),
     "seaborn": ("analysis/figures/",),
     "starlette": ("analysis/page/",),

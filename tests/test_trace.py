@@ -10,6 +10,8 @@ from experiments.study.assumptions import status
 from model.measures import INDICATORS
 from model.parameters import DECLARATIONS
 from tests import trace
+from tests.measured import FILE as FILE_OF_PATTERNS
+from tests.measured import measured
 from tests.odd import ODD, README
 
 ROOT = ODD.parent.parent
@@ -33,11 +35,25 @@ def test_what_is_generated_is_as_declared():
     marks = {
         trace.TRACE: (trace.BEGIN_DATA, trace.END_DATA, trace.with_data),
         trace.LIMITS: (trace.BEGIN_GRADES, trace.END_GRADES, trace.with_grades),
+        README: (trace.BEGIN_PATTERNS, trace.END_PATTERNS, trace.with_patterns),
     }
     for file, (begin, end, renewed) in marks.items():
-        text = TEXTS[file.name]
+        text = file.read_text(encoding="utf-8")
         assert (text.count(begin), text.count(end)) == (1, 1)
         assert renewed(text) == text, "run `python -m tests.odd`"
+
+
+def test_what_is_kept_of_patterns_is_all_that_is_measured():
+    """And made of as many points as there are."""
+    known = {
+        (name, key)
+        for name, pattern in trace.patterns().items()
+        for key, target in pattern["targets"].items()
+        if "statistic" in target
+    }
+    assert set(measured().index) == known
+    points = len((ROOT / "conf/parameters/posterior.csv").read_text(encoding="utf-8").splitlines()) - 1
+    assert f"\n# posterior: {points} points, " in FILE_OF_PATTERNS.read_text(encoding="utf-8")
 
 
 @each_text

@@ -1,15 +1,18 @@
-"""What `python -m tests.odd` writes into `model/TRACE.md` and `model/LIMITS.md`: on what numbers stand."""
+"""What `python -m tests.odd` writes of data, patterns, and what numbers stand on."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from experiments.study.assumptions import status
 from model.domains import Parameter
 from model.parameters import DECLARATIONS
+from tests.measured import measured
 from tests.odd import ODD, replaced, table
 
 TRACE, LIMITS, EVIDENCE = (ODD.with_name(f"{name}.md") for name in ("TRACE", "LIMITS", "EVIDENCE"))
@@ -18,6 +21,11 @@ BEGIN_DATA = "<!-- data: written by `python -m tests.odd` from model.parameters 
 END_DATA = "<!-- end of data -->\n"
 BEGIN_GRADES = "<!-- grades: written by `python -m tests.odd` from model.parameters and EVIDENCE.md -->\n"
 END_GRADES = "<!-- end of grades -->\n"
+BEGIN_PATTERNS = (
+    "<!-- patterns: written by `python -m tests.odd` from conf/pattern/ and model/patterns.csv -->\n"
+)
+END_PATTERNS = "<!-- end of patterns -->\n"
+FITS = ("pattern", "what is compared", "observed", "model", "over points that fit; share within", "within")
 NUMBERS = ("number", "default", "what is said of it")
 PATTERNS = ("pattern", "what was observed", "band of each number", "source", "confidence", "used for")
 
@@ -92,6 +100,39 @@ def cells_of_pattern(name: str, pattern: dict[str, Any]) -> tuple:
     numbers = "; ".join(told(each, target) for each, target in pattern["targets"].items())
     source, confidence = pattern["source"], pattern.get("confidence", "")
     return f"`{name}`", pattern["what"], numbers, source, confidence, use_of(name, pattern)
+
+
+def number(value: float) -> str:
+    """A number as people read it."""
+    return f"{value:.3g}".replace("-", "−")
+
+
+def cells_of_fit(name: str, key: str, target: dict[str, Any], line: pd.Series | None) -> tuple:
+    """A line of README's table of patterns."""
+    told = (f"`{name}`", target["what"], band(target).replace("-", "−"))
+    if line is None:
+        return *told, "", "", f"not measured: {target['missing']}"
+    at, over = (
+        f"{number(line[each])} ({number(line[f'{each}_low'])} to {number(line[f'{each}_high'])})"
+        for each in ("default", "posterior")
+    )
+    low, high = target.get("low", -math.inf), target.get("high", math.inf)
+    verdict = "yes" if low <= line["default"] <= high else f"**no**: {target['blame']}"
+    return *told, at, f"{over}; {line['posterior_share']:.0%}", verdict
+
+
+def with_patterns(text: str) -> str:
+    """README with what the model gives for every pattern, failures included."""
+    kept = measured()
+    lines = [
+        cells_of_fit(name, key, target, kept.loc[(name, key)] if (name, key) in kept.index else None)
+        for name, pattern in patterns().items()
+        for key, target in pattern["targets"].items()
+    ]
+    passed = sum(line[-1] == "yes" for line in lines)
+    known = len(lines) - sum(not line[3] for line in lines)
+    title = f"{passed} of {known} numbers within their bands"
+    return replaced(text, BEGIN_PATTERNS, END_PATTERNS, table(title, FITS, lines))
 
 
 def with_data(text: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.asked import Asked
-from analysis.report import phrases
+from analysis.report import added, phrases
 from analysis.report.phrases import listed
 from analysis.report.sentences import Cell, Sentence, cells_of
 from analysis.report.source import Source
@@ -22,13 +22,13 @@ from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
-    "first", "adds", "when", "cost", "questions", "as_good", "also", "takes", "no_matter", "cannot_tell",
-    "free", "fresh", "luck", "posterior", "certainty",
+    "first", "adds", "when", "cost", "questions", "as_good", "also", "takes", "no_matter", "why",
+    "cannot_tell", "free", "fresh", "luck", "posterior", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
 _LINES_IN_ALL = 3
-_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh")
+_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger", "reasons")
 _EFFECT = ("effect", "together_low", "together_high")
 #: Half an interval that leaves sense to two decimals.
 _TWO = 0.1
@@ -65,8 +65,9 @@ def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sente
     """What a comparison says.
 
     Args:
-        tables: `verdicts`, `effects` and `costs` of `analysis.studies.compared`; `by_year` and `fresh`, where
-            they are there: effects year by year, and of the best on seeds of its own (columns of `effects`).
+        tables: `verdicts`, `effects` and `costs` of `analysis.studies.compared`; where they are there,
+            `by_year`, `fresh`, `ledger` and `reasons`: effects year by year, those of the best on seeds of
+            its own (columns of `effects`), and what becomes of partnerships and ties.
         question: what was asked.
 
     Returns:
@@ -136,6 +137,7 @@ class _Comparison:
         spent = effects.loc[effects["indicator"] == COST, "baseline"]
         self.spent = float(spent.iloc[0]) / question.years if len(spent) and question.years else 0.0
         self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
+        self.ledger, self.reasons = tables.get("ledger"), tables.get("reasons")
         self.leader = str(self.pool["policy"].iloc[0])
 
     def sentences(self) -> Iterator[Sentence]:
@@ -294,6 +296,8 @@ class _Comparison:
                 f"{listed(self._names(names))}."
             )
             yield Sentence("no_matter", text, tuple(names), self._cells(names, "smallest"))
+            if self.ledger is not None:
+                yield from added.why(self.ledger, self.reasons, names)
 
     def _cannot_tell(self) -> Iterator[Sentence]:
         names = [name for name in self._are(CANNOT_TELL) if name != self.leader]

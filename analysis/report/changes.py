@@ -19,7 +19,7 @@ def table(source: Source) -> Iterator[Table]:
         return
     shown = {name: source.columns.shown(name, source.tables.months) for name in parts}
     policies = parts[MAIN_INDICATOR].sort_values("effect", ascending=False, kind="stable").index
-    against = phrases.named(source.tables.against).replace("the present", "The present")
+    against = phrases.capitalised(phrases.named(source.tables.against))
     first = [phrases.amount(part["baseline"].iloc[0] * shown[name][0], 0.1) for name, part in parts.items()]
     lines = [
         (phrases.called(str(policy)), *(_cell(parts[name], policy, shown[name][0]) for name in parts))

@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analysis import words
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import answer, bundles, certainty, changes, limits, money, timing
-from analysis.report import robust as robustness
+from analysis.report import added, answer, bundles, certainty, changes, limits, money, nowhere, timing, whom
 from analysis.report.assumed import failing, learning, switching, trial
+from analysis.report.assumed import robust as robustness
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
@@ -104,6 +104,9 @@ def _of_comparison(
 ) -> Iterator[Section]:
     """What a comparison tells; its figures are taken from those there are."""
     yield Section("answer", "The answer", sentences, _taken(figures, "effects"), list(changes.table(source)))
+    yield added.section(source)
+    yield nowhere.section(source)
+    yield whom.section(source)
     yield replace(money.section(source), figures=_taken(figures, "worth"))
     yield timing.section(source, _taken(figures, *_WHEN))
     yield certainty.section(source)

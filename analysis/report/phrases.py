@@ -85,6 +85,15 @@ def called(policy: str) -> str:
     return named(policy) + " at equal money" * policy.endswith(AT_EQUAL_MONEY)
 
 
+def capitalised(text: str) -> str:
+    """A text that begins a line.
+
+    >>> capitalised("the present"), capitalised("PhDs")
+    ('The present', 'PhDs')
+    """
+    return text[:1].upper() + text[1:]
+
+
 def some_of(policies: Sequence[str], most: int = 6, last: str = "and") -> str:
     """Names of policies in a row; where there are many, how many more.
 

@@ -37,3 +37,13 @@ def half_width(standard_error: np.ndarray | float, n: np.ndarray | float) -> np.
     """Half the 95% interval of a mean of n values, by Student's t."""
     quantile = special.stdtrit(np.asarray(n) - 1.0, (1 + CONFIDENCE) / 2)  # as scipy.stats, but quick
     return np.asarray(quantile * standard_error)
+
+
+def ends_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Means over seeds [seeds, ...], and both ends of their 95% intervals; NaN with too few seeds."""
+    n = len(values)
+    if not n:
+        return (np.full(values.shape[1:], np.nan),) * 3
+    mean = values.mean(axis=0)
+    half = half_width(values.std(axis=0, ddof=1) / np.sqrt(n), n) if n > 1 else np.full(mean.shape, np.nan)
+    return mean, mean - half, mean + half

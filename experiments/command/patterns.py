@@ -13,6 +13,7 @@ from analysis.statistics.evidence.patterns import OF_ROWS, OF_STORIES
 from experiments.command.files import PATTERN, file_of, names_in
 from experiments.command.trusted import trusted
 from model.domains import POSITIVE, REAL, is_whole
+from model.policy import Policy, policy_from
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 ALL = "all"
@@ -20,7 +21,7 @@ ALL = "all"
 _SIZES = {"waves": 1, "points": 1, "forgiven": 0, "drawn": 2, "nearest": 2, "raised": 2}
 BASELINE = "baseline"
 _SCALES = ("linear", LOG)
-_OF_PATTERN = ("what", "source", "confidence", "held_out", "geographic", "targets")
+_OF_PATTERN = ("what", "source", "confidence", "held_out", "geographic", "population", "trial", "targets")
 _OF_TARGET = (
     "what", "unit", "statistic", "given", "policy", "against", "low", "high", "scale", "tolerance", "blame",
     "missing",
@@ -43,7 +44,7 @@ class Target:
     name: str
     told: Mapping[str, Any]
     statistic: str = ""
-    given: Mapping[str, float] = field(default_factory=dict)
+    given: Mapping[str, float | str] = field(default_factory=dict)
     policy: str = BASELINE
     against: str = ""
 
@@ -55,14 +56,18 @@ class Pattern:
     Attributes:
         name: of its file.
         told: what is the same of all its targets.
-        geographic: whether it takes real distances: where the population has none, it is that of the UK.
         targets: the numbers that are compared.
+        geographic: whether it takes real distances: where the population has none, it is that of the UK.
+        population: the name of that in which it is measured, if that is always the same.
+        trial: an experiment of the world, as it was run: a policy of the pattern's own, called as it is.
     """
 
     name: str
     told: Mapping[str, Any]
-    geographic: bool
     targets: tuple[Target, ...]
+    geographic: bool = False
+    population: str = ""
+    trial: Policy | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,23 @@ def _pattern(name: str, folders: Sequence[Path]) -> Pattern:
     refuse(f"{file}: {key} is missing." for key in ("what", "source") if not told.get(key))
     read = all_of(partial(_target, f"{file}: {key}", str(key), each) for key, each in targets.items())
     same = {"source": told["source"], "held_out": bool(told.get("held_out"))}
-    return Pattern(name, same, bool(told.get("geographic")), tuple(read))
+    trial = _trial(f"{file}: trial", name, told["trial"], read) if "trial" in told else None
+    where = str(told.get("population", ""))
+    if where and where not in (known := names_in("population", folders)):
+        raise BadInput(f"{file}: {no_such('population', where, known)}")
+    return Pattern(name, same, tuple(read), bool(told.get("geographic")), where, trial)
+
+
+def _trial(where: str, name: str, levers: Any, targets: Sequence[Target]) -> Policy:
+    """The policy of a trial, which no row is run for: all that is read of it is in histories."""
+    if not isinstance(levers, Mapping):
+        raise BadInput(f"{where} = {levers!r} is not allowed: it takes levers: {{LEVER: VALUE, ...}}.")
+    refuse(
+        f"{where}: {target.statistic} is read from rows, and a trial from histories."
+        for target in targets
+        if name in (target.policy, target.against) and target.statistic in OF_ROWS
+    )
+    return policy_from(name, levers)
 
 
 def _target(where: str, name: str, told: Any) -> Target:

@@ -26,11 +26,12 @@ _TITLES = {
     "northing": ("northing", "northings"),
     "population": ("population",),
     "staff": ("staff", "social_science_fte"),
+    "kind": ("kind",),
 }
 _DEGREES, _GRID = ("latitude", "longitude"), ("easting", "northing")
 #: Columns that lists may have beside those that are read.
 _IGNORED = (
-    "code", "gss_code", "kind", "nation", "region", "county", "combined_authority", "area_km2", "residents",
+    "code", "gss_code", "nation", "region", "county", "combined_authority", "area_km2", "residents",
     "ukprn", "mission_group", "research_fte", "place",
 )  # fmt: skip
 
@@ -40,7 +41,7 @@ type Titles = Mapping[str, Sequence[str]]
 def places_in(
     councils: Path, universities: Path, place: str, columns: object
 ) -> tuple[dict[str, list], dict[str, list]]:
-    """The columns of both lists: name, place, latitude, longitude, and population or staff.
+    """The columns of both lists: name, place, latitude, longitude, and population or staff; kinds if known.
 
     Args:
         councils: a list.
@@ -128,13 +129,18 @@ class _List:
             partial(values_in, self.path, self.rows, columns, unique="name", noun=self.noun),
         ]
         lines = [_in_degrees(line) for line in all_of(checks)[1]]
-        return {what: [line[what] for line in lines] for what in ("name", "place", *_DEGREES, self.size)}
+        wanted = ("name", "place", *_DEGREES, self.size, *self._if_there())
+        return {what: [line[what] for line in lines] for what in wanted}
+
+    def _if_there(self) -> tuple[str, ...]:
+        """What is read where a list has it."""
+        return ("kind",) if self.noun == "council" and self._has("kind") else ()
 
     def _readers(self) -> dict[str, Reader]:
         """What is read, and how."""
         is_grid = all(map(self._has, _GRID)) and not all(map(self._has, _DEGREES))
         where = _GRID if is_grid else _DEGREES
-        return {what: _READERS[what] for what in ("name", "place", *where, self.size)}
+        return {what: _READERS[what] for what in ("name", "place", *where, self.size, *self._if_there())}
 
     def _has(self, what: str) -> bool:
         return self._title(what) in self.header
@@ -223,4 +229,5 @@ _READERS: dict[str, Reader] = {
     "northing": _metres(1_300_000.0),
     "population": _people,
     "staff": _staff,
+    "kind": str.strip,
 }

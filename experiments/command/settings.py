@@ -36,18 +36,20 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay", "validate", "calibrate", "pilot")
+_NO_RESPONSES = ("compare", "run", "replay", "validate", "verify", "calibrate", "pilot")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = (
     "seeds",
     "design",
     "patterns",
+    "checks",
     "calibration",
     "optimise",
     "pilot",
     "precision",
     "posterior",
     "rivals",
+    "ledger",
     "failed",
     "population",
     "policies",
@@ -92,6 +94,19 @@ class Optimise:
 
 
 @dataclass(frozen=True)
+class Ledger:
+    """How the ledger of what policies add is made.
+
+    Attributes:
+        seeds: of a comparison, on which pairs are followed; 0: there is no ledger.
+        places: that policies are meant for; none: all.
+    """
+
+    seeds: int
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """One job.
 
@@ -112,6 +127,7 @@ class Settings:
         posterior: points over which a comparison is made again, if any.
         rivals: sets of parameters under which policies are compared, if any.
         against: the policy that the others are compared with.
+        ledger: how the ledger of what policies add is made.
         equal_money: £k a year that each policy at equal money costs.
         scale_equal_money: whether that sum is for 36 councils.
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
@@ -152,6 +168,7 @@ class Settings:
     posterior: Posterior | None
     rivals: Rivals | None
     against: str
+    ledger: Ledger
     equal_money: float | None
     scale_equal_money: bool
     smallest_effect: float
@@ -208,6 +225,7 @@ class Settings:
             "experiment": self.experiment,
             "seeds": self.asked["seeds"],
             "against": self.against,
+            "ledger": self.asked["ledger"],
             "equal_money": self.equal_money,
             "scale_equal_money": self.scale_equal_money,
             "smallest_effect": self.smallest_effect,
@@ -220,6 +238,7 @@ class Settings:
             "design": self.asked["design"],
             "responses": list(self.responses),
             "patterns": self.asked["patterns"],
+            "checks": self.asked["checks"],
             "calibration": self.asked["calibration"],
             "optimise": self.asked["optimise"],
             "pilot": self.asked["pilot"],
@@ -261,6 +280,8 @@ class Settings:
             yield f"responses changes nothing: job {self.job} looks at every indicator."
         if self.posterior and self.job != "compare":
             yield f"posterior changes nothing: it is for job=compare, not for job={self.job}."
+        if self.job == "verify" and self.parameters != parameters_from():
+            yield "parameters change nothing: each check of job=verify has its own."
 
 
 def settings_from(
@@ -295,6 +316,7 @@ def settings_from(
         "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
         "rivals": lambda: rivals_from(given["rivals"], folders),
         "against": lambda: str(given.get("against", BASELINE)),
+        "ledger": lambda: _ledger(given["ledger"]),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
         "smallest_effect": lambda: _share("smallest_effect", given["smallest_effect"]),
@@ -344,6 +366,12 @@ def _with_points(
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
     """Settings that are allowed, but not together."""
     names = [planned.policy.name for planned in results["policies"]]
+    places = results["population"].places
+    yield from (
+        f"ledger.places: {no_such('place', name, places)}"
+        for name in results["ledger"].places
+        if name not in places
+    )
     if (against := results["against"]) != BASELINE and against not in names:
         yield no_such("policy that is compared", against, names) + " against names one of them."
     if against != BASELINE and given["job"] != "compare":
@@ -460,6 +488,22 @@ def _precision(given: object) -> Precision | None:
             f"{_MOST_RUNS:,}."
         )
     return Precision(indicator, Wanted(half_width, most)) if half_width else None
+
+
+def _ledger(given: object) -> Ledger:
+    if not isinstance(given, Mapping):
+        raise BadInput(f"ledger = {given!r} is not allowed: it takes settings, such as seeds: 20.")
+    check_keys("ledger", given, ("seeds", "places"))
+    seeds, places = given.get("seeds"), given.get("places")
+    refuse(_ledger_problems(seeds, places))
+    return Ledger(int(seeds), tuple(places or ()))  # type: ignore[arg-type]
+
+
+def _ledger_problems(seeds: object, places: object) -> Iterator[str]:
+    if not is_whole(seeds, 0) or seeds > _MOST_RUNS:
+        yield f"ledger.seeds = {seeds!r} is not allowed: it takes a whole number from 0 to {_MOST_RUNS:,}."
+    if not isinstance(places, list | None):
+        yield f"ledger.places = {places!r} is not allowed: it takes a list of places, or null for all."
 
 
 def _above_zero(name: str, given: object, unit: str) -> float | None:

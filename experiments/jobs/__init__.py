@@ -24,6 +24,7 @@ JOBS = (
     "pilot",
     "optimise",
     "validate",
+    "verify",
     "calibrate",
     "replay",
     "report",

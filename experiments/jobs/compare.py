@@ -15,12 +15,13 @@ from analysis.statistics.effects import effects_of
 from analysis.studies import OVER_POSTERIOR
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.effects_table import best_lines, effects_table, levels_table, posterior_table
 from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import gathered, row_tables, write_rows
 from experiments.study.completing import Complete, all_completed
 from experiments.study.confirming import confirming
+from experiments.study.effects_table import best_lines, effects_table, levels_table, posterior_table
+from experiments.study.following import councils_of, followed_of
 from experiments.study.precision import narrowed
 from experiments.study.study import Study, analysed, carried_out, filled
 
@@ -40,6 +41,7 @@ def _filled(study: Study) -> Complete:
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
     if again := confirming(study.store, rows.plan, study.settings.against):
         study.fill(again)
+    followed_of(study, rows.plan)  # so that the store has it
     return rows
 
 
@@ -56,6 +58,9 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
     _write_for_all(folder, "by_year", years.table(), study)
+    for name, content in followed_of(study, plan).items():
+        tables.write(folder, name, content, study.columns)
+    _write_for_all(folder, "councils", councils_of(study.settings.population), study)
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
     found = analysed(study, plan, folder)

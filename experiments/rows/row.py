@@ -111,8 +111,8 @@ def population_of(text: str) -> Population:
     given = json.loads(text)
     for sites, kind in (("councils", COUNCIL_SITE), ("universities", UNIVERSITY_SITE)):
         given[sites] = np.array([tuple(site) for site in given[sites]], kind)
-    for names in ("places", "council_names", "university_names"):
-        given[names] = tuple(given[names])
+    for names in ("places", "council_names", "university_names", "council_kinds"):
+        given[names] = tuple(given.get(names, ()))
     return Population(**given)
 
 

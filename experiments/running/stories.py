@@ -3,10 +3,11 @@
 import hashlib
 import inspect
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,12 +23,18 @@ from experiments.running.engine import WorkerLost
 from experiments.running.filling import EVERY, Filler, interruptible
 from experiments.status import INTERRUPTED, Unfinished
 from model.measures import EVENTS, LIFE, SERIES
-from model.population import POPULATION_OF_SIZE_ONE, Population
+from model.population import Population
 from model.problems import BadInput
 from model.simulation import Run, Simulation
 
+_NAMES = [*dict.fromkeys(["dormant", *(each.stage for each in LIFE if each.stage)])]
+#: Stages that events leave ties in.
+STAGES, _DORMANT = np.array(_NAMES, dtype=object), 0
+#: By an event's number, the stage that it leads to, or -1.
+_LEADS_TO = np.array([_NAMES.index(each.stage) if each.stage else -1 for each in LIFE])
+
 #: A statistic of stories, and what it is told beside the run.
-type Ask = tuple[str, tuple[tuple[str, float], ...]]
+type Ask = tuple[str, tuple[tuple[str, float | str], ...]]
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,10 @@ class Telling:
     model: str = field(default_factory=model_version)
 
     @property
-    def name(self) -> str:
+    def names(self) -> list[str]:
         """Hash of the run, of what is asked, and of the code that answers."""
         text = "\n".join((self.row.name, repr(self.asks), _statistics_digest()))
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return [hashlib.blake2b(text.encode(), digest_size=16).hexdigest()]
 
 
 @cache
@@ -60,14 +67,13 @@ def _statistics_digest() -> str:
     return hashlib.blake2b(inspect.getsource(patterns).encode(), digest_size=16).hexdigest()
 
 
-def tell(telling: Telling) -> np.ndarray | Failure:
-    """Run it, and answer.
+def tell(telling: Telling) -> list[np.ndarray | Failure]:
+    """Run it, and answer: one story.
 
     Raises:
         BadInput: if this worker has another version of the model.
     """
-    if telling.model != model_version():
-        raise BadInput(f"A worker has another version of the model than {telling.model!r}.")
+    check_version(telling.model)
     row = telling.row
     try:
         simulation = warmed_up(
@@ -75,9 +81,19 @@ def tell(telling: Telling) -> np.ndarray | Failure:
             policy_of(row.policy), histories=True,
         )  # fmt: skip
         story = story_of(simulation, completed(simulation, telling.timeout))
-        return np.array([OF_STORIES[name](story, **dict(given)) for name, given in telling.asks], float)
+        return [np.array([OF_STORIES[name](story, **dict(given)) for name, given in telling.asks], float)]
     except Exception as error:
-        return failure_of(error)
+        return [failure_of(error)]
+
+
+def check_version(model: str) -> None:
+    """Refuse to tell what another version of the model is to tell.
+
+    Raises:
+        BadInput: saying so.
+    """
+    if model != model_version():
+        raise BadInput(f"A worker has another version of the model than {model!r}.")
 
 
 def told(filler: Filler, plan: Plan, asks: Sequence[Ask]) -> tuple[np.ndarray, dict[str, Failure]]:
@@ -92,11 +108,11 @@ def told(filler: Filler, plan: Plan, asks: Sequence[Ask]) -> tuple[np.ndarray, d
         Telling(plan.family(index).rows[0], plan.population, tuple(asks), filler.timeout)
         for index in range(plan.n_families)
     ]
-    names = [telling.name for telling in tellings]
+    names = [name for telling in tellings for name in telling.names]
     filler.store.refresh()
     known = filler.store.stories.has(names)
     new = {name: each for name, each, is_known in zip(names, tellings, known, strict=True) if not is_known}
-    failures = _tell_all(filler, new) if new else {}
+    failures = tell_all(filler, tell, [*new.values()], "Histories")
     present = [name for name in names if name not in failures]
     found = dict(zip(present, filler.store.told(present) if present else [], strict=True))
     unknown = np.full(len(asks), np.nan)
@@ -104,18 +120,41 @@ def told(filler: Filler, plan: Plan, asks: Sequence[Ask]) -> tuple[np.ndarray, d
     return values.reshape(len(plan.design), len(plan.seeds), len(asks)), failures
 
 
-def _tell_all(filler: Filler, new: Mapping[str, Telling]) -> dict[str, Failure]:
-    """Have stories told and kept, those of several workers at a time; the failures, by name."""
+class Task(Protocol):
+    """What is to be told."""
+
+    @property
+    def names(self) -> list[str]:
+        """Of what it tells, in order."""
+        ...
+
+    @property
+    def population(self) -> Population:
+        """Where it runs."""
+        ...
+
+
+def tell_all[Of: Task](
+    filler: Filler, tell: Callable[[Of], list[np.ndarray | Failure]], new: Sequence[Of], title: str
+) -> dict[str, Failure]:
+    """Have stories told and kept, those of several workers at a time; the failures, by name.
+
+    Raises:
+        Unfinished: if someone stopped it; the user has been told how to go on.
+    """
     failures: dict[str, Failure] = {}
-    filler.store.keep(next(iter(new.values())).population)
+    if not new:
+        return failures
+    filler.store.keep(new[0].population)
     with _keeping(filler) as keep, terminal.progress() as bars, interruptible(bars.console) as stopped:
-        bar = bars.add_task("Histories", total=len(new), unit="", runs=1)
-        for telling, outcome in filler.engine.finished(tell, new.values(), stopped):
-            if isinstance(outcome, np.ndarray):
-                keep(telling.name, outcome)
-            else:
-                failures[telling.name] = _failure(outcome)
-            bars.advance(bar)
+        bar = bars.add_task(title, total=sum(len(each.names) for each in new), unit="", runs=1)
+        for task, outcome in filler.engine.finished(tell, new, stopped):
+            for name, each in zip(task.names, _outcomes(task, outcome), strict=True):
+                if isinstance(each, Failure):
+                    failures[name] = each
+                else:
+                    keep(name, each)
+                bars.advance(bar)
         is_stopped = stopped()
     if is_stopped:
         terminal.say(["Stopped. What is finished is kept: the same command goes on from there."])
@@ -123,8 +162,10 @@ def _tell_all(filler: Filler, new: Mapping[str, Telling]) -> dict[str, Failure]:
     return failures
 
 
-def _failure(outcome: Failure | WorkerLost) -> Failure:
-    return outcome if isinstance(outcome, Failure) else Failure("worker lost", outcome.message)
+def _outcomes(task: Task, outcome: list[np.ndarray | Failure] | WorkerLost) -> list[np.ndarray | Failure]:
+    if isinstance(outcome, WorkerLost):
+        return [Failure("worker lost", outcome.message)] * len(task.names)
+    return outcome
 
 
 @contextmanager
@@ -156,15 +197,14 @@ def story_of(simulation: Simulation, run: Run) -> Story:
     world, warmup = simulation.world, int(simulation.parameters["warmup"])
     councils, universities = world.councils, world.universities
     histories = histories_of(run, warmup)
-    histories["university"] = world.researchers["university"][histories["researcher"]]
-    people = councils["relative_size"] * POPULATION_OF_SIZE_ONE
+    kinds = simulation.population.council_kinds or [""] * len(councils)
     sites = ([councils[axis], universities[axis]] for axis in "xyz")
     squares = [np.subtract.outer(of_council, of_university) ** 2 for of_council, of_university in sites]
     return Story(
         run.indicators,
         pd.DataFrame(run.series.view("f8").reshape(len(run.series), -1), columns=list(SERIES)),
         histories,
-        pd.DataFrame({"place": councils["place"], "people": people}),
+        pd.DataFrame({"place": councils["place"], "people": councils["people"], "kind": kinds}),
         pd.DataFrame(
             {
                 "place": universities["place"],
@@ -182,7 +222,17 @@ def histories_of(result: Run, warmup: int) -> pd.DataFrame:
     histories = pd.DataFrame({name: result.histories[name] for name in result.histories.dtype.names})  # type: ignore[index, union-attr]
     numbers = histories["event"].to_numpy(dtype=int)
     histories["event"] = np.array(EVENTS, dtype=object)[numbers]
-    histories["month"] -= warmup
-    led_to = pd.Series(np.array([each.stage or None for each in LIFE], dtype=object)[numbers], dtype="str")
+    histories[["month", "arrived"]] -= warmup
+    return histories.assign(stage=STAGES[stages_after(histories["tie"].to_numpy(), numbers)])
+
+
+def stages_after(tie: np.ndarray, events: np.ndarray) -> np.ndarray:
+    """The stage that each event leaves its tie in, as a place in `STAGES`."""
+    order = np.argsort(tie, kind="stable")
+    at, led_to = np.arange(len(tie)), _LEADS_TO[events[order]]
+    first = np.maximum.accumulate(np.where(np.diff(tie[order], prepend=-1) != 0, at, 0))
+    latest = np.maximum.accumulate(np.where(led_to >= 0, at, -1))
+    stages = np.empty(len(tie), int)
     # What begins with a secondment rests, until something else happens.
-    return histories.assign(stage=led_to.groupby(histories["tie"]).ffill().fillna("dormant"))
+    stages[order] = np.where(latest >= first, led_to[latest], _DORMANT)
+    return stages

@@ -17,6 +17,7 @@ from experiments.rows.store import lines_on
 from experiments.running.stories import Ask, told
 from experiments.study.study import Study
 from model.measures import INDICATORS
+from model.policy import Policy
 from model.population import Population
 
 #: Where distances are measured if the population has none of its own.
@@ -25,10 +26,9 @@ _COUNTRY = "uk"
 
 def targets_of(study: Study, plan: Plan, patterns: Sequence[Pattern]) -> pd.DataFrame:
     """The targets, a line each; those whose policies the plan lacks are not measured, and say so."""
-    names = {policy.name for policy in plan.policies}
     targets = table_of(patterns)
-    for at, (_, target) in enumerate(_each(patterns)):
-        lacks = {target.policy, target.against or target.policy} - names
+    for at, (pattern, target) in enumerate(_each(patterns)):
+        lacks = {target.policy, target.against or target.policy} - _policies(plan, pattern).keys()
         if target.statistic and lacks:
             targets.loc[at, "missing"] = f"policies name no {' or '.join(sorted(lacks))}"
     return targets
@@ -64,23 +64,21 @@ def _of_rows(study: Study, plan: Plan, wanted: Sequence[tuple[Pattern, Target]])
     for pattern, target in wanted:
         found = of(target, target.policy)
         if target.against:
-            found = found / of(target, target.against) - 1.0
+            found = relative(found, of(target, target.against))
         yield _lines(plan, pattern, target, found)
 
 
 def _of_stories(study: Study, plan: Plan, wanted: Sequence[tuple[Pattern, Target]]) -> Iterator[pd.DataFrame]:
     """Targets that take histories: a run tells all that is asked of it at once."""
-    groups: dict[tuple[str, bool], list[tuple[Pattern, Target]]] = {}
+    groups: dict[tuple[str, str], list[tuple[Pattern, Target]]] = {}
     for pattern, target in wanted:
         for policy in filter(None, (target.policy, target.against)):
-            groups.setdefault((policy, pattern.geographic), []).append((pattern, target))
+            groups.setdefault((policy, _where(pattern, plan)), []).append((pattern, target))
     found: dict[tuple[str, str, str], np.ndarray] = {}
-    for (policy, is_geographic), group in groups.items():
-        own = replace(
-            plan,
-            policies=tuple(each for each in plan.policies if each.name == policy),
-            population=_with_distances(plan.population) if is_geographic else plan.population,
-        )
+    for (policy, where), group in groups.items():
+        named = _policies(plan, group[0][0])
+        population = _population(where) if where else plan.population
+        own = replace(plan, policies=(named[policy],), population=population)
         values, failures = told(study.filler, own, [_ask(target) for _, target in group])
         if failures:
             study.notes.append(f"{len(failures):,} histories failed and are left out.")
@@ -90,7 +88,7 @@ def _of_stories(study: Study, plan: Plan, wanted: Sequence[tuple[Pattern, Target
     for pattern, target in wanted:
         values = found[pattern.name, target.name, target.policy]
         if target.against:
-            values = values / found[pattern.name, target.name, target.against] - 1.0
+            values = relative(values, found[pattern.name, target.name, target.against])
         yield _lines(plan, pattern, target, values)
 
 
@@ -98,11 +96,35 @@ def _ask(target: Target) -> Ask:
     return target.statistic, tuple(sorted(target.given.items()))
 
 
-def _with_distances(population: Population) -> Population:
-    """The population itself if it has real distances, else that of the country."""
-    if population.geographic:
-        return population
-    return population_from(mapping_in(file_of("population", _COUNTRY, [CONF])))
+def relative(values: np.ndarray, against: np.ndarray) -> np.ndarray:
+    """How far means differ, as a share of the latter, told of each run [points, replicates].
+
+    The mean over a point's runs is that of the ratio of means, which is known even where single runs have
+    nothing to divide by; their variance is that of the ratio, to first order.
+    """
+    is_known = np.isfinite(values) & np.isfinite(against)
+    one, other = (np.where(is_known, each, 0.0) for each in (values, against))
+    n = np.where(is_known.any(axis=1), is_known.sum(axis=1), 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        base = (other.sum(axis=1) / n)[:, None]
+        ratio = (one.sum(axis=1) / n)[:, None] / base
+        found = ratio - 1.0 + (one - ratio * other) / base
+    return np.where(is_known & np.isfinite(found), found, np.nan)
+
+
+def _policies(plan: Plan, pattern: Pattern) -> dict[str, Policy]:
+    """Policies under which targets of a pattern can be measured: those of the plan, and its own trial."""
+    own = (pattern.trial,) if pattern.trial else ()
+    return {policy.name: policy for policy in (*plan.policies, *own)}
+
+
+def _where(pattern: Pattern, plan: Plan) -> str:
+    """The population in which a pattern is measured, by name; empty for the plan's own."""
+    return pattern.population or (_COUNTRY if pattern.geographic and not plan.population.geographic else "")
+
+
+def _population(name: str) -> Population:
+    return population_from(mapping_in(file_of("population", name, [CONF])))
 
 
 def _lines(plan: Plan, pattern: Pattern, target: Target, values: np.ndarray) -> pd.DataFrame:

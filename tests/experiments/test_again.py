@@ -37,7 +37,19 @@ JOBS = {
     ),
 }
 #: What only the model, or the store of runs, can make.
-GIVEN = {"rows", "series", "survival", "histories", "positions", "assumptions", "by_year"}
+GIVEN = {
+    "rows",
+    "series",
+    "survival",
+    "histories",
+    "positions",
+    "assumptions",
+    "by_year",
+    "followed",
+    "fated",
+    "traits",
+    "councils",
+}
 
 
 def written(folder: Path) -> dict[str, bytes]:

@@ -73,7 +73,7 @@ def test_what_is_kept_is_a_set_of_parameters_to_run_over(kept, tiny) -> None:
         ("calibration.cutoff=0", "calibration.cutoff = 0 is not allowed"),
         ("calibration.nearest=9", "calibration.nearest = 9 is more than are drawn"),
         ("calibration.cutoff=0.0001 calibration.forgiven=0 patterns=[project_life]", "are not ruled out"),
-        ("patterns=[two_stages]", "nothing to calibrate to"),
+        ("patterns=[after_the_grant]", "nothing to calibrate to"),
         ("seeds=1", "one seed cannot tell luck"),
         ("shard=1", "do not go together"),
         ("design.n=5", "takes at least 20"),

@@ -117,7 +117,7 @@ def test_folders_of_ones_own_add_policies(tiny, tmp_path: Path) -> None:
         (["population.plces=4"], "There is no setting of the population 'plces'. Did you mean places?"),
         (["population.places=0"], "places = 0 is not allowed"),
         (["population=csv"], "population.councils is missing"),
-        (["experiment=foo"], "There is no experiment 'foo'. There are: brokers_then_posts"),
+        (["experiment=foo"], "There is no experiment 'foo'. There are: boudreau_2017"),
         (["engine.threads=0"], "engine.threads = 0 is not allowed: it takes a whole number of at least 1"),
         (["parameters.serch_rate=0.3"], "There is no parameter 'serch_rate'. Did you mean search_rate?"),
         (["parameters.search_rate=3"], "search_rate = 3 is not allowed: it takes a number from 0 to 1"),

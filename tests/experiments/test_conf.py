@@ -51,6 +51,7 @@ SMALL = {
     "pilot": ("pilot.months=[6,12]",),
     "run": ("seeds=1",),
     "sobol": ("design.n=4",),
+    "verify": ("checks=[no_meetings]",),
 }
 
 

@@ -10,6 +10,7 @@ from analysis.__main__ import main as analyse_again
 from analysis.statistics.evidence.patterns import OF_ROWS, OF_STORIES
 from experiments.command.files import CONF, description, file_of, names_in
 from experiments.command.patterns import patterns_from, table_of
+from experiments.study.measuring import relative
 from model.problems import BadInput
 
 TARGET = """\
@@ -37,6 +38,64 @@ def test_every_pattern_can_be_read_and_all_statistics_have_one() -> None:
     assert table["held_out"].any()
     assert len(names_in("pattern")) == len(patterns)
     assert all(len(description(file_of("pattern", name))) > 20 for name in names_in("pattern"))
+
+
+def test_a_relative_difference_is_that_of_means() -> None:
+    """Runs without anything to divide by count, too; the variance is that of the ratio, to first order."""
+    one, other = np.array([[3.0, 1.0, np.nan, 5.0]]), np.array([[2.0, 0.0, 1.0, 4.0]])
+    found = relative(one, other)
+    assert np.nanmean(found) == pytest.approx(9 / 6 - 1)
+    assert np.isnan(found[0, 2])
+    rng = np.random.default_rng(1)
+    below = rng.poisson(50, (4000, 40)).astype(float)
+    many = relative(below + rng.poisson(25, below.shape), below)
+    assert many.mean() == pytest.approx(0.5, abs=0.01)
+    of_means = many.mean(axis=1).std() / np.sqrt(many.var(axis=1, ddof=1).mean() / 40)
+    assert of_means == pytest.approx(1.0, abs=0.05)
+
+
+TRIAL = """\
+# What a trial did.
+what: A pattern.
+source: Somebody 2020
+trial: {events_per_year: {value: 120, start: 0, end: 1}}
+targets:
+  more: {what: more of them, unit: share, statistic: joint_applications, given: {months: 24}, policy: own,
+    against: baseline, low: 0.0, tolerance: 0.05, blame: meetings}
+"""
+
+
+def test_a_trial_is_run_as_the_pattern_says_and_needs_no_policy_of_the_experiment(tiny) -> None:
+    own(TRIAL)
+    said = tiny(
+        "experiment=validate", "--config-dir", "mine", "seeds=5", "out=out", "patterns=[own]",
+        "policies=[baseline]",
+    )  # fmt: skip
+    assert said.status == 0, said.err
+    assert pd.read_parquet("out/patterns.parquet")["model"][0] > 0
+    assert pd.read_parquet("out/rows.parquet")["policy"].unique().tolist() == ["baseline"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        (
+            "statistic: joint_applications, given: {months: 24}",
+            "statistic: bids_a_year",
+            "a trial from histories",
+        ),
+        (
+            "trial: {events_per_year: {value: 120, start: 0, end: 1}}",
+            "trial: {event_per_year: 3}",
+            "events_per_year",
+        ),
+        ("trial: {events_per_year: {value: 120, start: 0, end: 1}}", "trial: 3", "it takes levers"),
+        ("trial:", "population: eight_places\ntrial:", "nine_places"),
+    ],
+)
+def test_mistakes_in_a_trial_are_told(towngown, before: str, after: str, problem: str) -> None:
+    with pytest.raises(BadInput, match=problem):
+        patterns_from(["own"], own(TRIAL.replace(before, after)))
 
 
 @pytest.mark.parametrize(

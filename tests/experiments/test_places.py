@@ -34,6 +34,14 @@ def read(
     )
 
 
+def test_kinds_of_councils_are_known_where_a_list_has_them(tmp_path: Path) -> None:
+    assert read(tmp_path).council_kinds == ()
+    header, *lines = COUNCILS.splitlines()
+    kinds = ["kind", *("county", "")]
+    text = "\n".join(f"{line},{kind}" for line, kind in zip([header, *lines], kinds, strict=True))
+    assert read(tmp_path, text).council_kinds == ("county", "")
+
+
 def test_lists_are_read_as_they_are(tmp_path: Path) -> None:
     population = read(tmp_path)
     assert population.places == ("North", "South")

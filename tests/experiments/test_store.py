@@ -60,8 +60,10 @@ def test_whatever_changes_a_run_changes_its_name(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_population_comes_back_whole(tmp_path: Path) -> None:
-    population = lattice(3)
+    population = replace(lattice(3), council_kinds=("district",) * 12)
     again = population_of(population_text(population))
+    assert again.council_kinds == population.council_kinds
+    assert population_key(again) != population_key(lattice(3))
     assert population_key(again) == population_key(population)
     assert again.council_names == population.council_names
     store = Store(tmp_path / "store")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from experiments.verification.conservation import PASSAGES
 from model import measures
 from model.arrays import ORIGINS, STAGES
 from model.measures import EVENTS, GONE, HORIZON, INDICATORS, LIFE, MONTH_RECORD, MONTHLY, indicators_of
-from tests.model.worlds import PASSAGES
 
 
 def test_the_declared_indicators_are_those_of_a_run():

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS, implausible, parameters_from
 from model.policy import Dated, policy_from
+from model.population import lattice
 from model.problems import BadInput
 from model.simulation import Simulation, run
 from tests.model.worlds import ALL_LEVERS, bits
@@ -192,11 +194,12 @@ def test_bad_seed(seed):
     "name", [name for name in PARAMETERS if name not in ("warmup", "horizon", "motives")]
 )
 def test_every_parameter_moves_something(name):
-    """Under a policy of all levers, a run is another at the other end of a parameter's plausible range."""
+    """Under all levers, where councils are of all tiers, a run is another at the other end of its range."""
     policy = policy_from("all", ALL_LEVERS | {"match_scope": "all", "joint_posts": 9})
+    tiers = replace(lattice(), council_kinds=("county", "district", "unitary", "") * 9)
 
     def told(end, seed):
-        return bits(run({"warmup": 60, "horizon": 60, name: end}, policy, seed=seed))
+        return bits(run({"warmup": 60, "horizon": 60, name: end}, policy, tiers, seed))
 
     low, high = PARAMETERS[name].plausible
     assert any(told(low, seed) != told(high, seed) for seed in range(10))

@@ -5,6 +5,7 @@ choice of seed in a thousand (FALSE_ALARM, shared among the p-values of a test).
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,10 +15,10 @@ from model.arrays import PERMANENT
 from model.chance import introduction_of, need_of, pair_of
 from model.parameters import LEVERS, PARAMETERS
 from model.policy import levers_in, scaled
-from model.population import MOST_COUNCILS, MOST_RESEARCHERS, lattice, listed, regional
+from model.population import LOWER, MOST_COUNCILS, MOST_RESEARCHERS, lattice, listed, regional
 from model.problems import BadInput
-from model.simulation import Simulation
-from tests.model.worlds import EVERYTHING
+from model.simulation import Simulation, run
+from tests.model.worlds import EVERYTHING, SHORT, bits
 
 FALSE_ALARM = 1e-3
 
@@ -330,3 +331,26 @@ def test_levers_of_a_month():
     assert levers["grant_months"] == 6
     assert levers["brokers"] == 3
     assert levers["match_algorithm"] == 2
+
+
+def test_two_tiers_share_what_one_council_does():
+    """A district's and a county's size is their share; people, and all that does not grow with size, stay."""
+    population = regional("tiers", [NORTH], KINDS)
+    share = np.where(population.council_tiers == LOWER, 0.15, 0.85)
+    assert np.bincount(population.council_tiers, minlength=3).tolist() == [0, 30, 5]
+    tiers, alike = (Simulation(given, population=population).world.councils for given in ({}, ALIKE))
+    np.testing.assert_array_equal(tiers["people"], alike["people"])
+    np.testing.assert_allclose(tiers["relative_size"], alike["relative_size"] * share, rtol=1e-12)
+    np.testing.assert_allclose(
+        tiers["analytical_capacity"], alike["analytical_capacity"] * share**0.5, rtol=1e-12
+    )
+    np.testing.assert_array_equal(tiers["culture"], alike["culture"])
+
+
+ALIKE = {"district_functions": 1, "county_functions": 1}
+
+
+def test_where_tiers_are_alike_kinds_change_nothing():
+    population = regional("tiers", [NORTH], KINDS)
+    unknown = replace(population, council_kinds=())
+    assert bits(run({**SHORT, **ALIKE}, population=population)) == bits(run(SHORT, population=unknown))

@@ -8,6 +8,7 @@ import mesa
 
 from model import chance
 from model.parameters import LEVERS
+from model.population import LOWER, UPPER
 
 from .luck import pick
 from .places import Busy, University, draw_position
@@ -68,7 +69,9 @@ class Council(Busy, mesa.Agent):
         self.position = draw_position(luck, who(chance.COUNCIL_POSITION), site, model.population.geographic)
         median, sigma = float(site["population"]), float(site["population_sigma"])
         population = luck.log_normal(who(chance.COUNCIL_POPULATION), 0, median, sigma)
-        self.size = size = population / MEDIAN_POPULATION
+        does = {LOWER: p.district_functions, UPPER: p.county_functions}
+        tier = int(model.population.council_tiers[index])
+        self.size = size = population / MEDIAN_POPULATION * does.get(tier, 1.0)
         self.scale = size**p.size_exponent  # how needs and partnership time grow with population
         self.own_analysts = luck.log_normal(  # days/month
             who(chance.COUNCIL_ANALYTICAL_CAPACITY), 0, p.median_analysts * math.sqrt(size), 0.7

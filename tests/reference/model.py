@@ -38,7 +38,8 @@ class ReferenceModel(mesa.Model):
         self.warmup, self.horizon = self.parameters.warmup, self.parameters.horizon
         self.month = 0  # t
         self.levers = levers_in(policy, population, -self.warmup)
-        self.events: list[tuple[int, str, int, int]] = []  # (month, event, council, researcher's slot)
+        # (month, event, council, researcher's slot, month of arrival, university)
+        self.events: list[tuple[int, str, int, int, int, int]] = []
         self._streams: dict[tuple[int, int], Stream] = {}
         self.measures, self.programme = Measures(self), Programme(self)
         self.funder, self.matchmaker = Funder(self), Matchmaker(self)
@@ -73,6 +74,7 @@ class ReferenceModel(mesa.Model):
             for _ in range(int(site["staff"])):
                 slot = len(self.researchers)
                 self.researchers[slot] = Researcher(self, university, slot, luck, slot)
+                self.researchers[slot].arrived = -1  # before the first month
                 university.staff.append(self.researchers[slot])
 
     def _make_initial_ties(self) -> None:

@@ -37,6 +37,7 @@ class Researcher(Busy, mesa.Agent):
 
         self.university = university
         self.slot = slot
+        self.arrived = model.month
         self.expertise, self.best_topic = draw_expertise(luck, who(chance.RESEARCHER_TOPICS))  # e
         self.excellence = luck.beta(who(chance.RESEARCHER_EXCELLENCE), 4.0, 4.0)  # q
         self.local_focus = luck.beta(who(chance.RESEARCHER_LOCAL_FOCUS), 2.0, 3.0)  # l: 0 global ... 1 local

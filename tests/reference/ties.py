@@ -121,7 +121,9 @@ class Tie:
     def note(self, event: str) -> None:
         """Write an event into its history."""
         self.history.append((self.model.month, event))
-        self.model.events.append((self.model.month, event, self.council.index, self.researcher.slot))
+        who = self.researcher
+        place = (self.council.index, who.slot, who.arrived, who.university.index)
+        self.model.events.append((self.model.month, event, *place))
 
     def become(self, stage: Stage) -> None:
         """Come to another stage; one that was a partnership thereby ends a spell (ODD 6)."""
@@ -185,9 +187,9 @@ class Tie:
         """Its researcher leaves: a strategic tie may be handed over, any other vanishes (ODD 4.1)."""
         u = self.model.luck(chance.HANDOVER).uniform(self.who)
         if successor is not None and u < self.handover:
+            self.note("handed_over")
             self.researcher = successor
             self.trust *= self.model.parameters.handover_trust
-            self.note("handed_over")
             return
         self.model.measures.surprise("departed", self.stage is Stage.STRATEGIC, 0.0)
         if self.is_active:

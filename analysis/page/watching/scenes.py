@@ -1,25 +1,20 @@
 """Scenes: what is watched, as a link says it, and the picture of it."""
 
-import json
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from analysis.page.drawing import Scale
+import numpy as np
+
+from analysis.figures.drawing.country import Frame, flat, frame_of, outlined
 from analysis.page.state import State, read
 from analysis.page.watching.watched import DRAWN, Site, Watched
 from model.policy import BASELINE, Policy
 
-_OUTLINE = Path(__file__).parents[1] / "outline.json"
 #: Of the picture; its height follows from what it shows.
 WIDTH = 360.0
-_EDGE = 14.0
 _KINDS = ("council", "university", "tie", "researcher")
-#: Longitudes are so much nearer to each other than latitudes, in the middle of the country.
-_NARROW = math.cos(math.radians(54.5))
 
 
 @dataclass(frozen=True)
@@ -118,63 +113,37 @@ class Map:
 def map_of(watched: Watched) -> Map:
     """Where everybody is."""
     is_globe = watched.population.geographic
-    sites = [*watched.councils, *watched.universities]
-    xs, ys = [_flat(each, is_globe)[0] for each in sites], [_flat(each, is_globe)[1] for each in sites]
-    across, up = _scales(xs, ys)
-    outline = [_path(ring, across, up) for ring in _rings()] if is_globe and _is_here(watched) else []
+    councils, universities = watched.councils, watched.universities
+    frame = frame_of(*_positions([*councils, *universities], is_globe), WIDTH)
     return Map(
-        round(up.start + _EDGE, 1),
-        outline,
-        [_mark(k, each, is_globe, across, up, 3.2) for k, each in enumerate(watched.councils)],
-        [_mark(k, each, is_globe, across, up, 3.0) for k, each in enumerate(watched.universities)],
-        [] if is_globe else _places(watched, across, up),
+        frame.height,
+        outlined(frame, [each.x for each in councils], [each.y for each in councils]) if is_globe else [],
+        _marks(councils, is_globe, frame, 3.2),
+        _marks(universities, is_globe, frame, 3.0),
+        [] if is_globe else _places(watched, frame),
     )
 
 
-def _flat(site: Site, is_globe: bool) -> tuple[float, float]:
-    return (site.x * _NARROW, site.y) if is_globe else (site.x, site.y)
+def _positions(sites: Sequence[Site], is_globe: bool) -> tuple[np.ndarray, np.ndarray]:
+    return flat(np.array([each.x for each in sites]), np.array([each.y for each in sites]), is_globe)
 
 
-def _scales(xs: list[float], ys: list[float]) -> tuple[Scale, Scale]:
-    """One scale for both directions, so that shapes are right."""
-    left, right, low, high = min(xs), max(xs), min(ys), max(ys)
-    wide, tall = max(right - left, 1e-6), max(high - low, 1e-6)
-    unit = min((WIDTH - 2 * _EDGE) / wide, 1.6 * WIDTH / tall)
-    start = (WIDTH - unit * wide) / 2
-    return (
-        Scale(left, left + wide, start, start + unit * wide),
-        Scale(low, low + tall, _EDGE + unit * tall, _EDGE),
-    )
+def _marks(sites: Sequence[Site], is_globe: bool, frame: Frame, radius: float) -> list[Mark]:
+    positions = zip(*_positions(sites, is_globe), strict=True)
+    return [
+        Mark(row, f"{site.name}, {site.place}", frame.x(float(x)), frame.y(float(y)), radius)
+        for row, (site, (x, y)) in enumerate(zip(sites, positions, strict=True))
+    ]
 
 
-def _mark(row: int, site: Site, is_globe: bool, across: Scale, up: Scale, size: float) -> Mark:
-    x, y = _flat(site, is_globe)
-    return Mark(row, f"{site.name}, {site.place}", across(x), up(y), size)
-
-
-def _places(watched: Watched, across: Scale, up: Scale) -> list[tuple[str, float, float]]:
+def _places(watched: Watched, frame: Frame) -> list[tuple[str, float, float]]:
     """Where a place's name stands: above all that is in it."""
     found = []
     for place in watched.population.places:
         own = [each for each in (*watched.councils, *watched.universities) if each.place == place]
         x, y = sum(each.x for each in own) / len(own), max(each.y for each in own)
-        found.append((place, across(x), max(up(y) - 6, 9)))
+        found.append((place, frame.x(x), max(frame.y(y) - 6, 9)))
     return found
-
-
-@cache
-def _rings() -> list[list[tuple[float, float]]]:
-    """The outline of the United Kingdom: rings of longitude and latitude (Natural Earth, public domain)."""
-    return [[tuple(point) for point in ring] for ring in json.loads(_OUTLINE.read_text(encoding="utf-8"))]
-
-
-def _is_here(watched: Watched) -> bool:
-    """Whether councils are in the country whose outline there is."""
-    return all(-9 < each.x < 3 and 49 < each.y < 61.5 for each in watched.councils)
-
-
-def _path(ring: list[tuple[float, float]], across: Scale, up: Scale) -> str:
-    return "M" + "L".join(f"{across(x * _NARROW):g},{up(y):g}" for x, y in ring) + "Z"
 
 
 def moving(watched: Watched) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Watched:
         run: what it left behind.
         councils: where they are.
         universities: where they are.
-        lives: a line an event, with the researcher's `university`; months before the horizon are negative.
+        lives: a line an event, as `histories_of` tells them; months before the horizon are negative.
     """
 
     parameters: dict[str, Value]
@@ -98,29 +98,16 @@ def watch(
     """Watch policies on the same luck, in turns; returns them, in their order."""
     warm = Simulation(parameters, BASELINE, population, seed, histories=True)
     warmup = int(warm.parameters["warmup"])
-    before = yield from _universities(warm, warmup, np.zeros(0, int))
+    yield from advanced(warm, warmup)
     found = []
     for policy in policies:
         simulation = warm.fork(policy)
-        universities = yield from _universities(simulation, simulation.end, before)
+        yield from advanced(simulation, simulation.end)
         run = simulation.result()
-        lives = histories_of(run, warmup).assign(university=universities)
+        lives = histories_of(run, warmup)
         sites = _sites(simulation, population)
         found.append(Watched(parameters, policy, population, seed, warmup, run, *sites, lives))
     return found
-
-
-def _universities(simulation: Simulation, until: int, known: np.ndarray) -> Iterator[None]:
-    """Advance, and note where the researcher of each event was then: rows of PhD researchers serve again."""
-    world = simulation.world
-    while simulation.month < until:
-        yield from advanced(simulation, simulation.month + 1)
-        world = simulation.world
-        new = world.history["researcher"][len(known) : world.clock.events]
-        known = np.concatenate([known, world.researchers["university"][new]])
-        if simulation.month % 24 == 0:
-            yield
-    return known[: world.clock.events]
 
 
 def _sites(simulation: Simulation, population: Population) -> tuple[list[Site], list[Site]]:

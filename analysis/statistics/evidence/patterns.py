@@ -69,6 +69,11 @@ def days_an_award(rows: Any, years: float) -> Any:
     return rows["days_bidding"] / rows["awards"]
 
 
+def bids_a_year(rows: Any, years: float) -> Any:
+    """Bids to the funder in a year: outlines under two stages."""
+    return rows["bids"] / years
+
+
 def introductions_a_year(rows: Any, years: float) -> Any:
     """Introductions made in a year."""
     return rows["introductions"] / years
@@ -78,7 +83,7 @@ OF_ROWS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         strategic_share, strategic_exits, exit_ratio, project_life, direct_share, mediated_share, bids_lost,
-        days_an_award, introductions_a_year,
+        days_an_award, bids_a_year, introductions_a_year,
     )
 }  # fmt: skip
 
@@ -95,7 +100,7 @@ class Story:
         months: a line a month of the horizon, a column a measure.
         histories: a line an event, in order: `tie`, `council`, `university` (rows), `month` (those before
             the horizon are negative), `event`, and `stage` afterwards.
-        councils: a line a council: `place`, `people`.
+        councils: a line a council: `place`, `people`, and its `kind`, empty if it is not known.
         universities: a line a university: `place`, `staff`, and `role`: whether it has a dedicated one.
         structured: whether each place has a strategic structure.
         distance: km [councils, universities].
@@ -269,6 +274,33 @@ def _introduced(story: Story) -> int:
     return len(begun.drop_duplicates(["tie", "met"]))
 
 
+def joint_applications(story: Story, months: int) -> float:
+    """Pairs that bid together in the first so many months of the horizon."""
+    bids = story.histories.query("event == 'bid' and 0 <= month < @months")
+    return float(bids["tie"].nunique())
+
+
+def new_relations(story: Story, months: int) -> float:
+    """Of pairs that wait for a first project as the horizon begins, those that have begun one by a month."""
+    begun = _begun(story).query("start < @months")
+    return float(begun["tie"][begun["tie"].isin(_waiting(story))].nunique())
+
+
+def still_together(story: Story, months: int) -> float:
+    """Of the same pairs, those that are partners at the end of a month."""
+    begun = _begun(story)
+    begun = begun[begun["tie"].isin(_waiting(story)) & (begun["start"] <= months)]
+    return float(begun["tie"][_until(begun["end"]) > months].nunique())
+
+
+def _waiting(story: Story) -> pd.Index:
+    """Ties that are ready for a project as the horizon begins, and have had none."""
+    before = story.histories.query("month < 0")
+    stage = before.groupby("tie")["stage"].last()
+    worked = before["tie"][before["stage"].isin(_ACTIVE)]
+    return stage.index[(stage == "ready") & ~stage.index.isin(worked)]
+
+
 def tie_rate(story: Story, near: float, far: float) -> float:
     """Share of pairs within a band of distance that have a tie, against that of all within 400 km."""
     within = story.has_tie[(near <= story.distance) & (story.distance < far)]
@@ -290,6 +322,11 @@ def local_strategic(story: Story) -> float:
 def councils_with_ties(story: Story) -> float:
     """Share of councils that had a tie in the horizon."""
     return _mean(story.has_tie.any(axis=1))
+
+
+def councils_of_kind_with_ties(story: Story, kind: str) -> float:
+    """Share of councils of a kind that had a tie in the horizon."""
+    return _mean(story.has_tie.any(axis=1)[story.councils["kind"] == kind])
 
 
 def ties_by_people(story: Story) -> float:
@@ -344,7 +381,9 @@ OF_STORIES: Mapping[str, Callable[..., float]] = {
     each.__name__: each
     for each in (
         starts_follow_money, money_lag, supported_ratio, council_incidence, city_starts, city_live,
-        live_after_grant, introduced_projects, introduced_a_year, tie_rate, local_ties, local_strategic,
-        councils_with_ties, ties_by_people, ties_by_staff, council_mean, council_variance,
+        live_after_grant, introduced_projects, introduced_a_year, joint_applications, new_relations,
+        still_together, tie_rate, local_ties, local_strategic,
+        councils_with_ties, councils_of_kind_with_ties, ties_by_people, ties_by_staff, council_mean,
+        council_variance,
     )
 }  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.report import phrases
+from analysis.report import phrases, whom
 from analysis.report.answer import KINDS, Question, answer, in_short
 from analysis.statistics.decision import verdicts
 from analysis.tables import MAIN_INDICATOR
@@ -65,6 +65,33 @@ def test_one_that_is_better_than_all_others_is_funded_first():
     assert texts["cost"] == (
         "One more long-term partnership, kept up for a year, costs £330k (£250k to £500k) with it."
     )
+
+
+def ledger(policy: str, **of: tuple[float, ...]) -> pd.DataFrame:
+    """Lines of a policy: by what is counted, its share, the low end of net, and the share that is instead."""
+    content = [(policy, what, "all", "", *line) for what, line in of.items()]
+    return pd.DataFrame(content, columns=["policy", "what", "by", "group", "share", "net_low", "instead"])
+
+
+def test_why_little_comes_of_more_ties_is_told_from_the_ledger_and_reasons():
+    told = ledger(B, formed=(0.14, 3.0, 0.4), started=(0.02, -1.0, 0.9), active=(0.01, -9.0, 0.96))
+    assert said({A: CLEAR, B: SMALL}, ledger=told)["why"] == (
+        "Why so little comes of Beta: it forms 14% more ties, with 2% more projects started; and of 100 "
+        "months of partnership that it gains, 96 take the place of others."
+    )
+    ways = {"scoping": (0.5, 2.0), "waiting": (0.9, -1.0), "left": (0.1, 0.5)}
+    content = [(B, "all", "", fate, *line) for fate, line in ways.items()]
+    reasons = pd.DataFrame(content, columns=["policy", "by", "group", "fate", "of_more", "more_low"])
+    assert (
+        "started; of 100 more ties, 50 fall asleep while the two explore the question; and"
+        in (said({A: CLEAR, B: SMALL}, ledger=told, reasons=reasons)["why"])
+    )
+
+
+@pytest.mark.parametrize("formed", [(0.14, -1.0, 0.4), (-0.1, -3.0, 2.0)])
+def test_nothing_is_said_of_ties_where_no_more_are_shown_to_form(formed):
+    told = ledger(B, formed=formed, started=(0.02, -1.0, 0.9), active=(0.01, -9.0, 0.96))
+    assert "why" not in said({A: CLEAR, B: SMALL}, ledger=told)
 
 
 def test_those_that_cannot_be_told_apart_are_named_together():
@@ -201,4 +228,4 @@ def test_three_lines_begin_with_the_answer():
 
 
 def test_the_examples_in_docstrings():
-    assert doctest.testmod(phrases).failed == 0
+    assert doctest.testmod(phrases).failed == doctest.testmod(whom).failed == 0

@@ -10,10 +10,14 @@ import pytest
 
 from analysis import studies
 from analysis.__main__ import main
-from analysis.asked import Asked, Points
+from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
 from analysis.report import page
 from analysis.report.source import Source
+from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
+from analysis.statistics.ledger.meetings import FATED
+from analysis.statistics.ledger.pairs import WHATS
+from analysis.statistics.ledger.whom import TRAITED
 from analysis.tables import BadFolder
 
 NASTY = "<script>alert(1)</script>_&_“quoted”"
@@ -226,3 +230,34 @@ def test_everyone_can_read_it(folder, browser):
             assert tab.evaluate(f"{page_root}.scrollWidth <= {page_root}.clientWidth")
             assert asked == [file.as_uri()]
             tab.close()
+
+
+def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
+    gains = {"brokers": (9, 4), "joint_posts": (2, 2), NASTY: (0, 0), PLACEBO: (1, 1)}
+    lines = [
+        (policy, seed, 0, what, 10, gained, 0, 0, lost, 0, 0)
+        for policy, (gained, lost) in gains.items()
+        for seed in range(3)
+        for what in WHATS
+    ]
+    pd.DataFrame(lines, columns=list(FOLLOWED)).to_parquet(folder / "followed.parquet")
+    fated = [(policy, seed, 0, 2, 5, 1, 1, 0, 1) for policy in POLICIES for seed in range(3)]
+    pd.DataFrame(fated, columns=list(FATED)).to_parquet(folder / "fated.parquet")
+    traits = pd.DataFrame([(seed, 0, 1e5, 2.0, 5.0, 1) for seed in range(3)], columns=list(TRAITED))
+    traits.to_parquet(folder / "traits.parquet")
+    pd.DataFrame([(0, "a", "north", "", -1.5, 53.0, True)], columns=list(COUNCILS)).to_parquet(
+        folder / "councils.parquet"
+    )
+    studies.analyse(folder, COLUMNS)
+    text = page.write(folder).read_text(encoding="utf-8")
+    assert "there are 19 months of partnership under Brokers (the mean of 3 histories)" in text
+    assert "10 are of the same partners in the same months without it, and 4 only take the place" in text
+    assert "5 (5 to 5) are additional for their councils; other councils have 0 (0 to 0) fewer" in text
+    assert "What is left is +5 (+5 to +5)." in text
+    assert "gains 1 months of partnership and loses 1, of 11" in text
+    assert "begin to explore a question under the present, 20 come to a project, 50 fall asleep" in text
+    assert "Of 100 that lead nowhere, 71 fall asleep while the two explore the question" in text
+    assert "Under Brokers partners are surely added for" in text
+    assert "0 of 100 councils have no partnership in all the years under it, and 0 of 100 without it." in text
+    assert "<title>a: +0.04</title>" in text
+    assert (folder / "ledger.csv").exists()

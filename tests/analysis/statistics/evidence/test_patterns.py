@@ -1,5 +1,7 @@
 """Statistics of patterns: lives made by hand, and what a whole run tells."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,7 +41,7 @@ def story() -> Story:
         {"introductions": 4.0},
         months,
         pd.DataFrame(LIVES, columns=columns),
-        pd.DataFrame({"place": [0, 1], "people": [1e5, 2e5]}),
+        pd.DataFrame({"place": [0, 1], "people": [1e5, 2e5], "kind": ["County", "District"]}),
         pd.DataFrame({"place": [0, 1], "staff": [100, 50], "role": [True, False]}),
         np.array([False, True]),
         np.array([[100.0, 300.0], [500.0, 5.0]]),
@@ -78,12 +80,14 @@ def test_a_partnership_that_goes_on_has_no_end(story):
         ("local_ties", {}, 2 / 3),
         ("local_strategic", {}, 0.5),
         ("councils_with_ties", {}, 1.0),
+        ("councils_of_kind_with_ties", {"kind": "District"}, 1.0),
+        ("councils_of_kind_with_ties", {"kind": "Parish"}, np.nan),
         ("ties_by_people", {}, -1.0),
         ("ties_by_staff", {}, -1.0),
     ],
 )
 def test_statistics_of_a_story_counted_by_hand(story, statistic, given, value):
-    assert patterns.OF_STORIES[statistic](story, **given) == pytest.approx(value)
+    assert patterns.OF_STORIES[statistic](story, **given) == pytest.approx(value, nan_ok=True)
 
 
 def test_starts_follow_the_money_of_the_lag_that_grants_have(story):
@@ -95,13 +99,22 @@ def test_starts_follow_the_money_of_the_lag_that_grants_have(story):
 def test_a_story_without_partnerships_is_not_a_number_where_nothing_can_be_told(story):
     empty = Story(**{**vars(story), "histories": story.histories.iloc[:0]})
     found = {name: each(empty, **GIVEN.get(name, {})) for name, each in patterns.OF_STORIES.items()}
-    zero = {"council_incidence", "city_starts", "city_live", "introduced_projects", "introduced_a_year"}
-    assert {name for name, value in found.items() if value == 0} == {*zero, "councils_with_ties"}
-    others = {name: value for name, value in found.items() if name not in {*zero, "councils_with_ties"}}
+    zero = {
+        *COUNTED, "council_incidence", "city_starts", "city_live", "introduced_projects", "introduced_a_year",
+        "councils_with_ties", "councils_of_kind_with_ties",
+    }  # fmt: skip
+    assert {name for name, value in found.items() if value == 0} == zero
+    others = {name: value for name, value in found.items() if name not in zero}
     assert np.isnan([value for name, value in others.items() if name != "starts_follow_money"]).all()
 
 
-GIVEN = {"tie_rate": {"near": 0, "far": 10}, "live_after_grant": {"months": 1}}
+#: Of pairs, which are none.
+COUNTED = ("joint_applications", "new_relations", "still_together")
+GIVEN = {
+    "tie_rate": {"near": 0, "far": 10},
+    "councils_of_kind_with_ties": {"kind": "County"},
+    **{name: {"months": 1} for name in ("live_after_grant", *COUNTED)},
+}
 
 
 def test_indicators_give_rates_and_lives():
@@ -115,3 +128,21 @@ def test_indicators_give_rates_and_lives():
     assert patterns.exit_ratio(rows, 10) == pytest.approx(0.1)
     assert patterns.project_life(rows, 10) == pytest.approx(2.0)  # Little's law: 30 at a time, 15 a year
     assert patterns.bids_lost(rows, 10) == pytest.approx(0.8)
+
+
+def test_pairs_that_wait_for_a_first_project_are_followed(story):
+    """Of those ready as the horizon begins: tie 3 is new and begins in month 5, tie 4 has worked before."""
+    waiting = [
+        (3, 1, 0, -9, "formed_outreach", "scoping"), (3, 1, 0, -2, "ready", "ready"),
+        (3, 1, 0, 5, "started_inkind", "project"), (3, 1, 0, 11, "project_ended", "dormant"),
+        (4, 0, 1, -40, "started_grant", "project"), (4, 0, 1, -4, "follow_on", "ready"),
+        (4, 0, 1, 3, "started_grant", "project"),
+    ]  # fmt: skip
+    more = pd.DataFrame(waiting, columns=story.histories.columns)
+    story = replace(story, histories=pd.concat([story.histories, more]).sort_values("month", kind="stable"))
+    assert [patterns.new_relations(story, months) for months in (5, 6)] == [0, 1]
+    assert [patterns.still_together(story, months) for months in (4, 5, 10, 11)] == [0, 1, 1, 0]
+
+
+def test_joint_applications_are_counted_by_pair(story):
+    assert [patterns.joint_applications(story, months) for months in (1, 2, 120)] == [0, 1, 1]

@@ -1,0 +1,113 @@
+"""Meetings: where ties end that lead to no project, one reason for each, so that they add up to all."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.dictionary import spanned
+from analysis.statistics.intervals import ends_of
+from analysis.statistics.ledger.councils import FOLLOWED, groups_of
+from analysis.statistics.ledger.pairs import ACTIVE, HAPPENS, Lives
+
+#: What becomes of a tie that forms, up to its first project.
+FATES = ("project", "scoping", "waiting", "bid_lost", "left", "under_way")
+#: Those that lead nowhere.
+NOWHERE = FATES[1:-1]
+MEANINGS = {
+    "project": "a project begins",
+    "scoping": "it falls asleep while the two explore the question, for want of time or interest",
+    "waiting": "it falls asleep while it looks for money: no call, no bid, or none decided yet",
+    "bid_lost": "it gives up after a bid that lost",
+    "left": "the researcher leaves",
+    "under_way": "neither has happened by the end",
+}
+_DECIDES = {"lapsed": "scoping", "gave_up": "bid_lost", "departed": "left"}
+_BY_TURN = np.array([FATES.index(_DECIDES[name]) if name in _DECIDES else -1 for name in HAPPENS])
+#: What each column of the table is that lines are made of.
+FATED = {
+    **{name: FOLLOWED[name] for name in ("policy", "seed", "council")},
+    **{fate: ("ties", f"formed, of which {meaning}") for fate, meaning in MEANINGS.items()},
+}
+#: What each column of the table of reasons is.
+COLUMNS = {
+    **{name: FOLLOWED[name] for name in ("policy",)},
+    "by": ("", "all, or by which the councils of the group are alike: place or kind"),
+    "group": ("", "which place or kind"),
+    "fate": (
+        "",
+        f"what becomes of a tie formed: {'; '.join(f'{k}: {told}' for k, told in MEANINGS.items())}",
+    ),
+    "n": ("seeds", "on which runs were followed"),
+    **spanned("ties", "ties", "a run, over the horizon; of all fates together, the ties formed"),
+    **spanned("more", "ties", "beyond those without the policy, on the same seeds"),
+    "share": ("share", "of the ties formed"),
+    "of_more": ("share", "of the ties that form beyond those without the policy; missing if none do"),
+    "nowhere": ("share", "of the ties that lead nowhere; missing for a project, and what is under way"),
+}
+
+
+def fates_of(lives: Lives, councils: int) -> np.ndarray:
+    """What becomes of the ties that form in the horizon [councils, FATES]."""
+    lives = lives.sorted()
+    turn, tie = lives.happens, lives.tie
+    starts = lives.state == ACTIVE
+    formed, ready = lives.are("formed"), lives.are("ready")
+    counts = np.flatnonzero(formed | ready | starts | (_BY_TURN[turn] >= 0))
+    fate = np.where(starts, 0, _BY_TURN[turn])[counts]
+    is_formed, is_ready, tie = formed[counts], ready[counts], np.append(tie[counts], [-1, -1])
+    at = np.flatnonzero(is_formed & (lives.month[counts] >= 0))
+    after = np.append(np.where(is_formed, -1, fate), [-1, -1])
+    was_ready = np.append(is_ready, [False, False])[at + 1] & (tie[at + 1] == tie[at])
+    decided = at + 1 + was_ready
+    found = np.where(tie[decided] == tie[at], after[decided], -1)
+    found = np.where((found == FATES.index("scoping")) & was_ready, FATES.index("waiting"), found)
+    by_council = np.zeros((councils, len(FATES)))
+    np.add.at(by_council, (lives.council[counts][at], found), 1)
+    return by_council
+
+
+def reasons_of(fated: pd.DataFrame, councils: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Where ties end: a line a policy, group and fate.
+
+    Args:
+        fated: a line a policy, seed and council (columns FATED). A council without a tie may be left out, but
+            not all of a run's.
+        councils: a line a council, in order.
+        against: the policy that the others are compared with; `fated` has it on all seeds of the others.
+    """
+    values = _by_policy(fated, len(councils))
+    without = values.get(against, {})
+    parts = [
+        _lines(own, without, chosen).assign(policy=policy, by=by, group=group)
+        for policy, own in values.items()
+        for by, group, chosen in groups_of(councils)
+    ]
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)] if parts else pd.DataFrame(columns=[*COLUMNS])
+
+
+def _by_policy(fated: pd.DataFrame, councils: int) -> dict[str, dict[int, np.ndarray]]:
+    """Ties by policy and seed [councils, FATES]."""
+    found: dict[str, dict[int, np.ndarray]] = {}
+    for (policy, seed), part in fated.groupby(["policy", "seed"], sort=False):
+        ties = np.zeros((councils, len(FATES)))
+        ties[part["council"]] = part[list(FATES)]
+        found.setdefault(str(policy), {})[int(seed)] = ties
+    return found
+
+
+def _lines(own: dict[int, np.ndarray], without: dict[int, np.ndarray], chosen: np.ndarray) -> pd.DataFrame:
+    ties = np.array([each[chosen].sum(axis=0) for each in own.values()])
+    both = [seed for seed in own if seed in without]
+    more = np.array([(own[seed] - without[seed])[chosen].sum(axis=0) for seed in both]).reshape(
+        -1, len(FATES)
+    )
+    mean, low, high = ends_of(ties)
+    found = {"fate": list(FATES), "n": len(ties), "ties": mean, "ties_low": low, "ties_high": high}
+    found |= dict(zip(("more", "more_low", "more_high"), ends_of(more), strict=True))
+    is_nowhere = np.isin(FATES, NOWHERE)
+    nowhere = mean[is_nowhere].sum()
+    added = more.mean(axis=0) if len(more) else np.zeros(len(FATES))
+    return pd.DataFrame(found).assign(
+        of_more=added / added.sum() if added.sum() > 0 else np.nan,
+        share=mean / mean.sum() if mean.sum() else np.nan,
+        nowhere=np.where(is_nowhere, mean / nowhere, np.nan) if nowhere else np.nan,
+    )
