@@ -27,6 +27,15 @@ class Precision:
 
 
 @dataclass(frozen=True)
+class Pilot:
+    """A trial that is asked about: numbers of councils, of months, and its power."""
+
+    councils: Sequence[int]
+    months: Sequence[int]
+    power: float
+
+
+@dataclass(frozen=True)
 class Points:
     """Where in parameter space policies were run.
 
@@ -97,7 +106,12 @@ class Asked:
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
         discount: by which each year counts for less than the one before.
+        worth: £k that a strategic partnership is worth for a year; None: nobody has priced one.
         controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
+        budget: £k a year that bundles were looked for within, if they were.
+        pilot: the trial that is asked about, if any.
+        over: points that fit what is known, over which a comparison was made again, if it was.
+        over_seeds: of each of these points: the first, and the one after the last.
         meant: places that policies are meant for; none: all.
     """
 
@@ -113,7 +127,12 @@ class Asked:
     months: int = 0
     smallest_effect: float = 0.1
     discount: float = 0.035
+    worth: float | None = None
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    budget: float | None = None
+    pilot: Pilot | None = None
+    over: Points | None = None
+    over_seeds: tuple[int, int] = (0, 0)
     meant: Sequence[str] = ()
 
     def write(self, folder: Path) -> None:
@@ -122,7 +141,7 @@ class Asked:
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
-_PARTS = {"points": Points, "precision": Precision, "equal_money": EqualMoney}
+_PARTS = {"points": Points, "pilot": Pilot, "over": Points, "precision": Precision, "equal_money": EqualMoney}
 
 
 def read(folder: Path) -> Asked | None:

@@ -3,8 +3,8 @@
 A job calls this once it has written its rows; `python -m analysis FOLDER` calls it again.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis import asked as asking
 from analysis import dictionary, tables
-from analysis.asked import Asked, Precision
+from analysis.asked import Asked, Points, Precision
 from analysis.dictionary import Dictionary
 from analysis.statistics import (
     best,
@@ -29,19 +29,24 @@ from analysis.statistics import (
 )
 from analysis.statistics.controls import by_policy, freed_rows, freed_together, seed_by_seed
 from analysis.statistics.decision import (
+    bundles,
     costs,
+    failing,
     frontier,
+    influence,
     information,
     lasting,
+    pilot,
     posterior,
     ranks,
     rivals,
+    switching,
     verdicts,
     yearly,
 )
 from analysis.statistics.evidence import calibration, checks, fits
 from analysis.statistics.ledger import councils, lines, meetings, whom
-from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, BadFolder
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
 POSITIONS = "positions"
@@ -53,6 +58,8 @@ SETTLED = 0.01
 HALF_WIDTH = 0.05
 #: How far from the sum is far, for a policy at equal money: a share of it.
 FAR = 0.02
+#: What is gained where a partnership is priced: its worth less its cost, £k a year.
+NET_BENEFIT = "net_benefit"
 #: What policies are ranked by: regret that is seldom exceeded, and that one run does not decide.
 RANKED_BY = "p90_regret"
 #: Half of the points choose where rankings flip, the other half say how surely.
@@ -120,7 +127,16 @@ COLUMNS = {
     "regret": {**_PAIR, **regret.COLUMNS},
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
+    "failing": {**_RESPONSE, **failing.COLUMNS},
+    "switching": {**_PAIR, **switching.COLUMNS},
     "ranks": {"policy": ("", "the policy"), **_RESPONSE, **ranks.COLUMNS},
+    "influence": {**_PAIR, **_FACTOR, **influence.COLUMNS},
+    "break_even": costs.BREAK_EVEN,
+    "tried": bundles.TRIED,
+    "levers": bundles.LEVERS,
+    "bundles": bundles.COLUMNS,
+    "trials": pilot.MEASURED,
+    "pilot": pilot.COLUMNS,
     "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
     "importance": {**_PAIR, **_FACTOR, **discovery.IMPORTANCE},
 }
@@ -237,6 +253,11 @@ def compared(
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
     found.tables.update(_decided(rows, freed, found.tables, asked))
+    if over is not None and asked.over:
+        try:
+            _assume_over(found, over, asked, asked.over)
+        except TooFew as error:
+            found.notes.append(str(error))
     return found
 
 
@@ -247,14 +268,85 @@ def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, asked: Aske
     return effects_found.merge(told, on=["policy", "indicator"], how="left")
 
 
+def _assume_over(found: Found, over: pd.DataFrame, asked: Asked, points: Points) -> None:
+    """Add what the points that fit as well do to each policy's effect on strategic partnerships."""
+    has = set(over["policy"])
+    leader = _leader(found.tables["verdicts"], has)
+    there = replace(
+        asked,
+        points=points,
+        seeds=asked.over_seeds,
+        policies=[name for name in asked.policies if name in has],
+        responses=[MAIN_INDICATOR],
+    )
+    table = over.drop_duplicates("point").set_index("point")[list(points.factors)]
+    levels = _responses(over, there)[..., 0]
+    values = levels.swapaxes(1, 2)
+    known = _known(found, f"{MAIN_INDICATOR}, over the posterior", values, "points", FEWEST_POINTS)
+    at = table.loc[np.flatnonzero(known)].reset_index(drop=True)
+    assumed = _assumed(values[known], at, there, MAIN_INDICATOR, leader)
+    found.tables.update(_labelled(assumed, response=MAIN_INDICATOR))
+    if asked.worth:
+        _add_in_pounds(found, over, levels, table, there, _rivalling(there, leader))
+
+
+def _leader(decided: pd.DataFrame, among: Container[str]) -> str:
+    """The policy that does best, at equal money where there are such."""
+    there = decided[decided["policy"].isin(among)]
+    equal = there[there["among"] == best.EQUAL_MONEY]
+    return str((equal if len(equal) else there)["policy"].iloc[0])
+
+
+def _assumed(
+    values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str, leader: str
+) -> dict[str, pd.DataFrame]:
+    """What assumptions do to each policy: where it fails, and what would make it win over the best.
+
+    Args:
+        values: [points, policies, seeds]; more is better.
+        points: [points x factors].
+        asked: of these points, policies and seeds.
+        response: whose values they are.
+        leader: the policy that does best.
+    """
+    names, against = list(asked.policies), asked.against
+
+    def acting(with_: str) -> Callable[[str], list[str]]:
+        return lambda policy: asked.points.acting(response, (policy, with_))
+
+    rivalling = _rivalling(asked, leader)
+    among = values[:, [names.index(name) for name in rivalling]]
+    found = {
+        "switching": switching.switching_of(among, points, rivalling, leader, acting(leader)),
+        "information": information.information_of(among, points),
+    }
+    if against in names:
+        smallest = asked.smallest_effect
+        found["influence"] = influence.influence_of(values, points, names, against, acting(against))
+        found["failing"] = failing.failing_of(values, points, names, against, smallest, acting(against))
+    return found
+
+
+def _rivalling(asked: Asked, leader: str) -> list[str]:
+    """Policies that the best is chosen from, at equal money or as designed; and the one compared with."""
+    at_equal_money = leader.endswith(AT_EQUAL_MONEY)
+    return [
+        name
+        for name in asked.policies
+        if name.endswith(AT_EQUAL_MONEY) == at_equal_money or name == asked.against
+    ]
+
+
 def _decided(
     rows: pd.DataFrame, freed: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked
 ) -> dict[str, pd.DataFrame]:
     """What can be said of each policy, and what its additions cost."""
-    effects_found, against = found["effects"], asked.against
+    effects_found, against, years = found["effects"], asked.against, asked.months / 12
+    of_costs = costs.costs_of(freed, effects_found, against, years)
     return {
         "verdicts": verdicts.verdicts_of(rows, effects_found, found["best"], against, asked.smallest_effect),
-        "costs": costs.costs_of(freed, effects_found, against, asked.months / 12),
+        "costs": of_costs,
+        "break_even": costs.break_even(freed, of_costs, against, years, asked.worth),
         "frontier": frontier.frontier_of(freed, against, max(asked.months, 1) / 12),
     }
 
@@ -396,7 +488,8 @@ def _needed(folder: Path, name: str) -> pd.DataFrame:
 
 def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which policy is good whatever the parameters are."""
-    rows = _rows(folder, [*_RUN, *asked.points.factors, *_with_luck(asked.responses, asked)])
+    wanted = [*_RUN, *asked.points.factors, *_with_luck(asked.responses, asked)]
+    rows = _rows(folder, [*wanted, COST] if asked.worth else wanted)
     points = rows.drop_duplicates("point").set_index("point")[list(asked.points.factors)]
     values = _responses(rows, asked)
     found, parts = Found(), []
@@ -410,7 +503,54 @@ def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
         robust = _robust(better * levels[known], at, asked, response)
         parts.append(_labelled(robust | {"summary": pd.DataFrame([summary])}, response=response))
     found.tables.update(_together(parts))
+    if asked.worth and MAIN_INDICATOR in asked.responses:
+        levels = values[..., list(asked.responses).index(MAIN_INDICATOR)]
+        _add_in_pounds(found, rows, levels, points, asked, asked.policies)
     return found
+
+
+def _add_in_pounds(
+    found: Found,
+    rows: pd.DataFrame,
+    levels: np.ndarray,
+    points: pd.DataFrame,
+    asked: Asked,
+    among: Sequence[str],
+) -> None:
+    """Add what it is worth in money to know each factor before a policy is chosen.
+
+    Args:
+        found: has what it is worth in partnerships.
+        rows: a line a run.
+        levels: strategic partnerships [points, replicates, policies].
+        points: [points x factors].
+        asked: of these points, policies and seeds; at what worth.
+        among: policies of which one is chosen.
+    """
+    if not asked.worth or not asked.months:
+        found.notes.append("worth changes nothing here: the length of the horizon differs between points.")
+        return
+    net = asked.worth * levels - values_of(rows, asked, [COST])[..., 0] / (asked.months / 12)
+    net = net[..., [list(asked.policies).index(name) for name in among]].swapaxes(1, 2)
+    known = _known(found, NET_BENEFIT, net, "points", FEWEST_POINTS)
+    table = information.information_of(net[known], points.loc[np.flatnonzero(known)].reset_index(drop=True))
+    added = table.assign(response=NET_BENEFIT)
+    found.tables["information"] = pd.concat([found.tables["information"], added], ignore_index=True)
+
+
+def _optimised(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What the bundles that a search kept are worth."""
+    rows = _rows(folder, [*_RUN, *asked.responses, COST])
+    better = {name: columns.better(name) for name in asked.responses}
+    return Found({"bundles": bundles.bundles_of(rows, better, max(asked.months, 1) / 12)})
+
+
+def _trial(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What a trial of each policy could see."""
+    if (wanted := asked.pilot) is None:
+        raise BadFolder(f"{folder}: does not say what trial was asked about")
+    trials = _needed(folder, "trials")
+    return Found({"pilot": pilot.pilot_of(trials, asked.against, wanted.councils, wanted.power)})
 
 
 def _rivals(folder: Path, asked: Asked, columns: Dictionary) -> Found:
@@ -447,7 +587,7 @@ def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: st
         "regret": regrets,
         "beats": regret.beats(values, names),
         "ranks": ranks.ranks_of(values, names),
-        "information": information.information_of(values, points),
+        **_assumed(values, points, asked, response, best),
         "flips": against_each(discovery.flips),
         "importance": against_each(discovery.importance),
     }
@@ -593,6 +733,8 @@ _JOBS = {
     "robustness": _robustness,
     "sensitivity": _sensitivity,
     "rivals": _rivals,
+    "pilot": _trial,
+    "optimise": _optimised,
     "validate": _validated,
     "calibrate": _calibrated,
 }

@@ -90,6 +90,10 @@ class Tables:
     flips: pd.DataFrame | None = _table(*_TREE, "where", "share", "difference", *_RANGE, "better")
     #: A line a response, pair of policies and factor: how much of their difference it explains.
     importance: pd.DataFrame | None = _table(*_TREE, "factor", "importance", "matters")
+    #: A line a bundle and response: what it adds and costs, with 95% intervals.
+    bundles: pd.DataFrame | None = _table(
+        "policy", "response", "a_year", "added", "added_low", "added_high", "beaten"
+    )
     #: A line a target of a pattern: what was observed, and what the model gives.
     patterns: pd.DataFrame | None = _table(
         "pattern", "target", *_RANGE, "scale", "tolerance", "model", "model_low", "model_high", "passes"

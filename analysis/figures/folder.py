@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures import (
     beats,
+    bundles,
     by_year,
     discovery,
     effects,
@@ -46,6 +47,7 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "widths": replications.draw_widths,
     "pairing": pairing.draw,
     "patterns": patterns.draw,
+    "bundles": bundles.draw,
 }
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 

@@ -100,7 +100,7 @@ def _made(source: Source) -> Iterator[Table]:
     if not told:
         return
     command = " ".join(["towngown", *map(shlex.quote, map(str, told.get("command", [])[1:]))])
-    lines = [("The command", command)]
+    lines = [("The command", command), ("To run it again as it is", "towngown again=FOLDER")]
     lines += [(called, str(told[name])) for name, called in _MANIFEST.items() if name in told]
     lines += [(f"Package {name}", str(version)) for name, version in dict(told.get("packages", {})).items()]
     yield Table("How it was made", ("What", "Which"), lines, "manifest.json")

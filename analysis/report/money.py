@@ -31,7 +31,14 @@ def section(source: Source) -> Section:
         "money",
         "Money and time: what one more costs",
         sentences=list(_sentences(source)),
-        tables=[_each(source, costs), *_frontier(source), *_returns(costs), *_needs(costs), *_time(source)],
+        tables=[
+            _each(source, costs),
+            *_break_even(source),
+            *_frontier(source),
+            *_returns(costs),
+            *_needs(costs),
+            *_time(source),
+        ],
     )
 
 
@@ -46,6 +53,7 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         )
         cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
         yield Sentence("frontier", text, tuple(paying), cells)
+    yield from _worth_its_cost(source)
     asked = source.asked
     if asked and len(source.table("discounted")):
         text = (
@@ -54,6 +62,93 @@ def _sentences(source: Source) -> Iterator[Sentence]:
             "one before, money and partnerships alike."
         )
         yield Sentence("prices", text)
+
+
+def _worth_its_cost(source: Source) -> Iterator[Sentence]:
+    """What a partnership must be worth for what surely adds some; what is gained, where that is priced."""
+    table, verdicts = source.table("break_even"), source.table("verdicts")
+    if table.empty or verdicts.empty:
+        return
+    adds = list(verdicts.loc[verdicts["verdict"] == ADDS, "policy"])
+    known = table[table["policy"].isin(adds) & table["breaks_even"].notna()]
+    if len(known):
+        wide = known.pivot_table(index="policy", columns="optimism", values="breaks_even")
+        wide = wide.sort_values(0.0).head(_FEW)
+        told = [
+            f"{phrases.called(str(name))} at {phrases.pounds(line[0.0])}" for name, line in wide.iterrows()
+        ]
+        dearer = wide.iloc[0]
+        text = (
+            "Of what surely adds, these break even soonest, if a long-term partnership kept up for a year is "
+            f"worth so much: {phrases.listed(told)}. Should costs turn out 20% or 40% higher, it "
+            f"takes {phrases.pounds(dearer[0.2])} or {phrases.pounds(dearer[0.4])} for the first of them."
+        )
+        cells = cells_of("break_even", [str(name) for name in wide.index], "optimism", "breaks_even")
+        yield Sentence("breaks_even", text, tuple(map(str, wide.index)), cells)
+    yield from _gains(source, table)
+
+
+def _gains(source: Source, table: pd.DataFrame) -> Iterator[Sentence]:
+    """What is surely gained at the worth that was declared, even if costs turn out higher."""
+    worth = source.asked.worth if source.asked else None
+    if not worth:
+        return
+    lines = table[table["optimism"] == 0].sort_values("net", ascending=False)
+    gaining = lines[lines["net_low"] > 0]
+    dear = table[table["optimism"] == table["optimism"].max()]
+    still = set(dear.loc[dear["net_low"] > 0, "policy"])
+    told = [
+        f"{phrases.called(line['policy'])} {phrases.pounds(line['net'])} "
+        f"({phrases.pounds(line['net_low'])} to {phrases.pounds(line['net_high'])})"
+        f"{'' if line['policy'] in still else ', but not surely if costs turn out 40% higher'}"
+        for line in gaining.head(_FEW).to_dict("records")
+    ]
+    text = f"At {phrases.sum_of(worth)} for a long-term partnership kept up for a year, " + (
+        f"these gain most a year after their costs: {'; '.join(told)}." if told else "none surely gains."
+    )
+    names = list(gaining["policy"].head(_FEW))
+    cells = cells_of("break_even", names or list(lines["policy"]), "optimism", "net", "net_low", "net_high")
+    yield Sentence("gains", text, tuple(names), cells)
+
+
+def _break_even(source: Source) -> Iterator[Table]:
+    """Break-even of every policy, at costs as they are thought to be and higher."""
+    table = source.table("break_even")
+    if table.empty:
+        return
+    is_priced = bool(table["net"].notna().any())
+    parts = [part.set_index("policy") for _, part in table.groupby("optimism")]
+    first = parts[0].sort_values("breaks_even", na_position="last", kind="stable")
+    lines = [
+        (
+            phrases.called(str(policy)),
+            money(line["breaks_even"]),
+            f"{money(line['breaks_even_low'])} to {money(line['breaks_even_high'])}"
+            if line["breaks_even_low"] > 0
+            else "–",
+            *(money(part.loc[policy, "breaks_even"]) for part in parts[1:]),
+            *((_span(line, "net"), number(line["ratio"], 2)) if is_priced else ()),
+        )
+        for policy, line in first.iterrows()
+    ]
+    head = (
+        "Policy", "Breaks even at", "95% interval", "Costs 20% higher", "Costs 40% higher",
+        *(("Gain a year (95%)", "Benefit by cost") if is_priced else ()),
+    )  # fmt: skip
+    note = (
+        "What a long-term partnership, kept up for a year, must be worth for the policy to be worth its "
+        "cost, if nothing else that it does counts. A dash: nothing was added on average, or paid. "
+        + (
+            "Gain: at the worth that was declared."
+            if is_priced
+            else "worth=… (£k) sets a worth against costs."
+        )
+    )
+    yield Table("What a partnership must be worth", head, lines, "break_even.csv", note=note)
+
+
+def _span(line: pd.Series, name: str) -> str:
+    return f"{money(line[name])} ({money(line[f'{name}_low'])} to {money(line[f'{name}_high'])})"
 
 
 def _surely_worth(source: Source) -> list[str]:

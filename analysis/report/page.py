@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analysis import words
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import added, answer, certainty, changes, limits, money, nowhere, timing, whom
-from analysis.report import robust as robustness
+from analysis.report import added, answer, bundles, certainty, changes, limits, money, nowhere, timing, whom
+from analysis.report.assumed import failing, learning, switching, trial
+from analysis.report.assumed import robust as robustness
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
@@ -79,29 +80,35 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     sentences = answer.said(source)
     if sentences:
         yield from _of_comparison(source, sentences, figures)
+    elif found := list(bundles.section(source, _taken(figures, "bundles"))):
+        yield from found
     elif robust := list(robustness.section(source)):
         yield from robust
     else:
         yield Section("answer", "The answer", missing=_NO_ANSWER)
+    yield from switching.section(source)
+    yield from failing.section(source)
+    yield from learning.section(source)
+    yield from trial.section(source)
     if figures:
         yield Section("figures", "What the tables show", figures=list(figures.values()))
     yield limits.section(source)
+
+
+def _taken(figures: dict[str, Figure], *names: str) -> list[Figure]:
+    return [figures.pop(name) for name in names if name in figures]
 
 
 def _of_comparison(
     source: Source, sentences: list[Sentence], figures: dict[str, Figure]
 ) -> Iterator[Section]:
     """What a comparison tells; its figures are taken from those there are."""
-
-    def taken(*names: str) -> list[Figure]:
-        return [figures.pop(name) for name in names if name in figures]
-
-    yield Section("answer", "The answer", sentences, taken("effects"), list(changes.table(source)))
+    yield Section("answer", "The answer", sentences, _taken(figures, "effects"), list(changes.table(source)))
     yield added.section(source)
     yield nowhere.section(source)
     yield whom.section(source)
-    yield replace(money.section(source), figures=taken("worth"))
-    yield timing.section(source, taken(*_WHEN))
+    yield replace(money.section(source), figures=_taken(figures, "worth"))
+    yield timing.section(source, _taken(figures, *_WHEN))
     yield certainty.section(source)
 
 

@@ -94,7 +94,7 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def some_of(policies: Sequence[str], most: int = 6) -> str:
+def some_of(policies: Sequence[str], most: int = 6, last: str = "and") -> str:
     """Names of policies in a row; where there are many, how many more.
 
     >>> some_of(["phds", "brokers", "training"], 1)
@@ -102,7 +102,7 @@ def some_of(policies: Sequence[str], most: int = 6) -> str:
     """
     names = [called(policy) for policy in policies[:most]]
     more = len(policies) - most
-    return listed([*names, f"{more} more"] if more > 0 else names)
+    return listed([*names, f"{more} more"] if more > 0 else names, last)
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

@@ -12,6 +12,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from analysis.statistics.boxes import bounds_of, encoded, in_words
 from analysis.statistics.intervals import half_width
 
 #: What each column of `flips` is: its unit and meaning.
@@ -141,7 +142,7 @@ def _without_flip(leaves: pd.DataFrame, overall: float, pair: tuple[str, str]) -
 
 def _splits(factors: pd.DataFrame, difference: np.ndarray) -> Iterator["_Grown"]:
     """Trees grown on many halves of the points."""
-    columns, factor_of = _encoded(factors)
+    columns, factor_of = encoded(factors)
     points, rng = columns.to_numpy(np.float32), np.random.default_rng(0)
     for _ in range(_SPLITS):
         yield _Grown(points, factor_of, difference, rng.permutation(len(points)) % 2 == 1)
@@ -199,7 +200,7 @@ class _Grown:
 
     def leaves(self, pair: tuple[str, str]) -> pd.DataFrame:
         """The lines of `flips`."""
-        leaf_of, words = self.tree.apply(self.points), _conditions(self)
+        leaf_of, words = self.tree.apply(self.points), self._words()
         lines = [
             (
                 words[leaf],
@@ -210,6 +211,10 @@ class _Grown:
         ]
         table = pd.DataFrame(lines, columns=list(FLIPS))
         return table.sort_values("difference", ascending=False, ignore_index=True)
+
+    def _words(self) -> dict[int, str]:
+        """What holds in each node."""
+        return {node: in_words(bounds, self.factor_of) for node, bounds in bounds_of(self.tree, self.columns)}
 
 
 def _chance(values: np.ndarray) -> float:
@@ -223,59 +228,6 @@ def _chance(values: np.ndarray) -> float:
     if error == 0:
         return float(values[0] <= 0)
     return float(special.stdtr(n - 1, -values.mean() / error))
-
-
-def _encoded(factors: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Factors as numbers, and the factor that each column is of."""
-    columns, factor_of = {}, {}
-    for factor, values in factors.items():
-        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            parts = {str(factor): values.astype(float)}
-        else:
-            parts = {
-                f"{factor} is {level}": (values == level).astype(float) for level in sorted(values.unique())
-            }
-        columns |= parts
-        factor_of |= dict.fromkeys(parts, str(factor))
-    return pd.DataFrame(columns), factor_of
-
-
-def _conditions(grown: _Grown) -> dict[int, str]:
-    """What holds in each leaf, in words."""
-    tree, words = grown.tree, {}
-
-    def descend(node: int, bounds: dict[str, tuple[float, float]]) -> None:
-        if tree.children_left[node] == tree.children_right[node]:
-            words[node] = _in_words(bounds, grown.factor_of) or "everywhere"
-            return
-        column, threshold = grown.columns[tree.feature[node]], float(tree.threshold[node])
-        low, high = bounds.get(column, (-np.inf, np.inf))
-        descend(tree.children_left[node], bounds | {column: (low, threshold)})
-        descend(tree.children_right[node], bounds | {column: (threshold, high)})
-
-    descend(0, {})
-    return words
-
-
-def _in_words(bounds: dict[str, tuple[float, float]], factor_of: dict[str, str]) -> str:
-    """Bounds of columns as a sentence; what a category is not goes without saying once it is known."""
-    settled = {factor_of[c] for c, (low, _) in bounds.items() if c != factor_of[c] and low > 0}
-    parts = []
-    for column, (low, high) in bounds.items():
-        factor = factor_of[column]
-        if column == factor:
-            parts.append(_range(column, low, high))
-        elif low > 0:
-            parts.append(column)
-        elif factor not in settled:
-            parts.append(column.replace(f"{factor} is ", f"{factor} is not ", 1))
-    return " and ".join(parts)
-
-
-def _range(column: str, low: float, high: float) -> str:
-    if low == -np.inf:
-        return f"{column} <= {high:.3g}"
-    return f"{column} > {low:.3g}" if high == np.inf else f"{low:.3g} < {column} <= {high:.3g}"
 
 
 def _leaf(differences: np.ndarray, pair: tuple[str, str]) -> tuple[int, float, float, float, str]:

@@ -23,7 +23,16 @@ NOT_HERE = {
 #: Of a whole number; one of more is beyond every other.
 _MOST_DIGITS = 308
 #: Settings that are paths: whatever a path may hold, they are taken as they are.
-_PATHS = ("out", "store", "report", "population.councils", "population.universities", "design.file")
+_PATHS = (
+    "out",
+    "store",
+    "report",
+    "again",
+    "archive",
+    "population.councils",
+    "population.universities",
+    "design.file",
+)
 
 
 def parsed(arguments: Sequence[str]) -> Namespace:

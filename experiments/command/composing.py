@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.command.arguments import INSTEAD
-from experiments.command.files import CONF, GROUPS
+from experiments.command.files import CONF, GROUPS, mapping_in
 from experiments.status import DONE, INTERRUPTED, status_of
-from model.problems import BadInput
+from model.problems import BadInput, check_keys, refuse
 
 if TYPE_CHECKING:
     from hydra._internal.hydra import Hydra
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: Where jobs on other machines leave their logs, as they need a folder that all share.
 _JOBS_FOLDER = "results/jobs"
 _MOST_JOBS = 10_000
+#: Of a results folder, all settings spelt out; and those of the command line where it is run again.
+SETTINGS = "config.yaml"
+_OF_NOW = ("again", "out", "store", "engine", "shard", "shards", "failed", "dry_run", "figures")
 type Do = Callable[["Settings"], int]
 
 
@@ -82,6 +85,8 @@ def _one(asked: Namespace) -> "Settings":
     HydraConfig.instance().set_config(composed)
     with open_dict(composed):
         del composed["hydra"]
+    if composed["again"] is not None:
+        _refuse_beside_again(asked.overrides)
     return _settings(composed)
 
 
@@ -163,7 +168,30 @@ def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
     given["out_is_new"] = "${now:" in str(OmegaConf.to_container(composed)["out"])  # type: ignore[index]
     if set(swept) - {"shard"}:  # shards make one result
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
+    if given["again"] is not None:
+        return settings_from(_again(given, Path(str(given["again"]))))
     return settings_from(given, _choices(), _folders())
+
+
+def _again(given: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The settings of a results folder, but for those of now."""
+    if not (file := folder / SETTINGS).is_file():
+        raise BadInput(
+            f"again = {folder} is not allowed: it holds no {SETTINGS}, so no run of towngown wrote it."
+        )
+    told = mapping_in(file)
+    check_keys(str(file), told, [*given, "experiment"])
+    return {**given, **{name: value for name, value in told.items() if name not in _OF_NOW}}
+
+
+def _refuse_beside_again(overrides: Sequence[str]) -> None:
+    """Settings that would change what is run again."""
+    names = (override.lstrip("+").partition("=")[0] for override in overrides)
+    refuse(
+        f"{name} does not go with again: what is run again is as it was. Change a copy of its {SETTINGS}."
+        for name in names
+        if name.partition(".")[0] not in _OF_NOW
+    )
 
 
 def _choices() -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.asked import Pilot
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
@@ -27,7 +28,7 @@ from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
 from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
 from model.measures import INDICATORS
-from model.parameters import implausible, parameters_from
+from model.parameters import LEVERS, implausible, parameters_from
 from model.population import LEVER_COUNCILS, Population
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
@@ -35,7 +36,7 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay", "validate", "verify", "calibrate")
+_NO_RESPONSES = ("compare", "run", "replay", "validate", "verify", "calibrate", "pilot")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = (
     "seeds",
@@ -43,6 +44,8 @@ _ASKED = (
     "patterns",
     "checks",
     "calibration",
+    "optimise",
+    "pilot",
     "precision",
     "posterior",
     "rivals",
@@ -51,6 +54,8 @@ _ASKED = (
     "population",
     "policies",
 )
+_OPTIMISE = ("levers", "budget", "tried", "generations", "kept")
+_PILOT = ("councils", "months", "power")
 _PRECISION = ("indicator", "half_width", "most_seeds")
 
 
@@ -65,6 +70,27 @@ class Precision:
 
     indicator: str
     wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Optimise:
+    """How bundles of levers are looked for.
+
+    Attributes:
+        levers: that bundles are made of.
+        budget: £k a year that one may cost beyond the baseline.
+        tried: bundles at a time.
+        generations: how many times.
+        kept: how many of the best are kept.
+        raised: seeds of each point on which these are run anew, at least.
+    """
+
+    levers: tuple[str, ...]
+    budget: float
+    tried: int
+    generations: int
+    kept: int
+    raised: int = 2
 
 
 @dataclass(frozen=True)
@@ -95,6 +121,8 @@ class Settings:
         responses: indicators that are looked at.
         patterns: that the model is held against.
         calibration: how a calibration to them goes.
+        optimise: how bundles of levers are looked for.
+        pilot: the trial that is asked about.
         precision: what seeds are added for, if any.
         posterior: points over which a comparison is made again, if any.
         rivals: sets of parameters under which policies are compared, if any.
@@ -105,6 +133,7 @@ class Settings:
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
         discount: by which each year counts for less than the one before, in money and in partnerships.
+        worth: £k that a strategic partnership is worth for a year to whoever decides; None: not priced.
         engine: the engine's own settings.
         shard: which share of the rows this job runs: number, and of how many.
         excludes_failed: whether rows that failed are left out of the analysis, instead of refused.
@@ -112,6 +141,9 @@ class Settings:
         row: the row to replay (the beginning of its name).
         store: folder of all rows ever run.
         report: the results folder whose report is made, instead of anything else.
+        again: the results folder that is run again, if any.
+        archive: the results folder that is packed, or the file that is checked and unpacked, instead of
+            anything else.
         out: folder to write to.
         out_is_new: whether that has to be a folder of its own, as its name is that of the moment.
         figures: whether figures are drawn.
@@ -130,6 +162,8 @@ class Settings:
     responses: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     calibration: Calibration
+    optimise: Optimise
+    pilot: Pilot
     precision: Precision | None
     posterior: Posterior | None
     rivals: Rivals | None
@@ -139,12 +173,15 @@ class Settings:
     scale_equal_money: bool
     smallest_effect: float
     discount: float
+    worth: float | None
     engine: Mapping[str, Any]
     shard: tuple[int, int]
     excludes_failed: bool
     dry_run: bool
     row: str
     report: Path | None
+    again: Path | None
+    archive: Path | None
     store: Path
     out: Path
     out_is_new: bool
@@ -193,6 +230,7 @@ class Settings:
             "scale_equal_money": self.scale_equal_money,
             "smallest_effect": self.smallest_effect,
             "discount": self.discount,
+            "worth": self.worth,
             "out": str(self.out),
             "figures": self.figures,
             "store": str(self.store),
@@ -202,6 +240,8 @@ class Settings:
             "patterns": self.asked["patterns"],
             "checks": self.asked["checks"],
             "calibration": self.asked["calibration"],
+            "optimise": self.asked["optimise"],
+            "pilot": self.asked["pilot"],
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
             "rivals": self.asked["rivals"],
@@ -270,6 +310,8 @@ def settings_from(
         "responses": lambda: _responses("responses", given["responses"]),
         "patterns": lambda: patterns_from(given["patterns"], folders),
         "calibration": lambda: calibration_from(given["calibration"]),
+        "optimise": lambda: _optimise(given["optimise"]),
+        "pilot": lambda: _pilot(given["pilot"]),
         "precision": lambda: _precision(given["precision"]),
         "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
         "rivals": lambda: rivals_from(given["rivals"], folders),
@@ -279,12 +321,15 @@ def settings_from(
         "scale_equal_money": lambda: _truth("scale_equal_money", given["scale_equal_money"]),
         "smallest_effect": lambda: _share("smallest_effect", given["smallest_effect"]),
         "discount": lambda: _share("discount", given["discount"]),
+        "worth": lambda: _above_zero("worth", given.get("worth"), "£k for a partnership kept up for a year"),
         "engine": lambda: engine_from(given["engine"]),
         "shard": lambda: _shard(given["shard"], given["shards"]),
         "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,
         "dry_run": lambda: _truth("dry_run", given["dry_run"]),
         "row": lambda: "" if given["row"] is None else str(given["row"]),
         "report": lambda: None if given["report"] is None else _path("report", given["report"]),
+        "again": lambda: None if given.get("again") is None else _path("again", given["again"]),
+        "archive": lambda: None if given.get("archive") is None else _path("archive", given["archive"]),
         "figures": lambda: _truth("figures", given["figures"]),
         "controls": lambda: _truth("controls", given.get("controls", True)),
         "store": lambda: _path("store", given["store"]),
@@ -295,11 +340,11 @@ def settings_from(
     if rivals := results["rivals"]:
         results["design"] = rivals.design
     refuse(_do_not_fit(given, results))
-    experiment = str(choices.get("experiment", given["job"]))
+    experiment = str(choices.get("experiment", given.get("experiment", given["job"])))
     asked = {name: given[name] for name in _ASKED}
     files = [file_of(group, name, folders) for group, name in choices.items()]
     files += [planned.file for planned in results["policies"] if planned.file]
-    job = "report" if results["report"] else given["job"]
+    job = "archive" if results["archive"] else "report" if results["report"] else given["job"]
     return Settings(job=job, experiment=experiment, files=tuple(files), asked=asked, **results)
 
 
@@ -378,6 +423,50 @@ def _responses(where: str, given: object) -> tuple[str, ...]:
     if unknown:
         raise BadInput(f"{where}: {problem}" for problem in unknown)
     return tuple(dict.fromkeys(names))
+
+
+def _optimise(given: object) -> Optimise:
+    if not isinstance(given, Mapping):
+        raise BadInput(f"optimise = {given!r} is not allowed: say optimise.budget={given}.")
+    check_keys("optimise", given, _OPTIMISE)
+    levers = given.get("levers")
+    if not isinstance(levers, list) or len(levers) < 2:
+        raise BadInput(f"optimise.levers = {levers!r} is not allowed: it takes a list of two levers or more.")
+    refuse(no_such("lever", str(name), LEVERS) for name in levers if name not in LEVERS)
+    refuse(
+        f"optimise.levers: {name} takes words, and bundles are made of numbers."
+        for name in levers
+        if LEVERS[name].domain.words
+    )
+    if (budget := _above_zero("optimise.budget", given.get("budget"), "£k a year")) is None:
+        raise BadInput("optimise.budget is missing: say how many £k a year a bundle may cost.")
+    sizes = {"tried": 4, "generations": 1, "kept": 1}
+    refuse(
+        f"optimise.{name} = {given.get(name)!r} is not allowed: it takes a whole number of at least {least}."
+        for name, least in sizes.items()
+        if not is_whole(given.get(name), least)
+    )
+    return Optimise(tuple(dict.fromkeys(levers)), budget, *(int(given[name]) for name in sizes))
+
+
+def _pilot(given: object) -> Pilot:
+    if not isinstance(given, Mapping):
+        raise BadInput(f"pilot = {given!r} is not allowed: say pilot.councils={given}.")
+    check_keys("pilot", given, _PILOT)
+    councils, months = (
+        _numbers(f"pilot.{name}", given.get(name), least) for name, least in (("councils", 4), ("months", 1))
+    )
+    if (power := _share("pilot.power", given.get("power"))) in (0.0, 1.0):
+        raise BadInput(f"pilot.power = {power} is not allowed: no trial is sure, such as 0.8.")
+    return Pilot(councils, months, power)
+
+
+def _numbers(name: str, given: object, least: int) -> tuple[int, ...]:
+    numbers = given if isinstance(given, list) else [given]
+    known = [each for each in numbers if is_whole(each, least)]
+    if not known or len(known) < len(numbers):
+        raise BadInput(f"{name} = {given!r} is not allowed: it takes whole numbers of at least {least}.")
+    return tuple(sorted(set(map(int, known))))
 
 
 def _precision(given: object) -> Precision | None:

@@ -21,11 +21,14 @@ JOBS = (
     "robustness",
     "replications",
     "rivals",
+    "pilot",
+    "optimise",
     "validate",
     "verify",
     "calibrate",
     "replay",
     "report",
+    "archive",
 )
 #: A job that loses rows so often has a store that nothing can be kept in.
 _TRIES = 4

@@ -76,7 +76,10 @@ def manifest(
 
 def write_settings(folder: Path, settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> None:
     """Write `config.yaml`."""
-    header = "# What this folder was made from: every default spelt out, every intensity solved.\n"
+    header = (
+        "# What this folder was made from: every default spelt out, every intensity solved.\n"
+        "# towngown again=FOLDER runs it again as it is.\n"
+    )
     write_yaml(folder / "config.yaml", header, resolved(settings, seeds, solved))
 
 

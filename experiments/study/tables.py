@@ -1,6 +1,6 @@
 """What a folder says of itself: what was asked (`study.json`), and what each column is (`columns.csv`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,9 @@ from analysis import asked as asking
 from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
-from analysis.tables import BASELINE, COST
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST
 from experiments.command.parameter_sets import Posterior
+from experiments.command.policies import Planned
 from experiments.command.settings import Settings
 from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.points import BLOCK, Design
@@ -104,8 +105,33 @@ def _of_months(each: Indicator) -> Column:
 
 def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> Asked:
     """What the settings ask, of which seeds and for what money, as far as statistics need to know."""
-    design, precision = settings.design, settings.precision
-    points = Points(
+    precision, over = settings.precision, settings.posterior
+    return Asked(
+        job=settings.job,
+        policies=[planned.policy.name for planned in settings.policies],
+        seeds=(seeds.start, seeds.stop),
+        responses=list(settings.responses),
+        points=_points_of(settings.design, settings),
+        precision=precision
+        and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
+        equal_money=_equal_money(settings, solved),
+        against=settings.against,
+        rivals=settings.rivals.names if settings.rivals else (),
+        months=months_of(settings),
+        smallest_effect=settings.smallest_effect,
+        discount=settings.discount,
+        worth=settings.worth,
+        controls=controls_of(settings),
+        meant=settings.ledger.places,
+        budget=settings.optimise.budget if settings.job == "optimise" else None,
+        pilot=settings.pilot if settings.job == "pilot" else None,
+        over=over and _points_of(over.design, settings),
+        over_seeds=(over.seeds.start, over.seeds.stop) if over else (0, 0),
+    )
+
+
+def _points_of(design: Design, settings: Settings) -> Points:
+    return Points(
         kind=design.kind.name,
         n=design.n,
         size=len(design),
@@ -115,24 +141,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         seeds_apart=BLOCK,
         scrambles=min(SCRAMBLES, design.n) if design.kind is SOBOL else 0,
         words=[factor.name for factor in design.factors if factor.declared.domain.words],
-        limited=dict(_limited(settings)),
-    )
-    return Asked(
-        job=settings.job,
-        policies=[planned.policy.name for planned in settings.policies],
-        seeds=(seeds.start, seeds.stop),
-        responses=list(settings.responses),
-        points=points,
-        precision=precision
-        and asking.Precision(precision.indicator, precision.wanted.half_width, precision.wanted.most),
-        equal_money=_equal_money(settings, solved),
-        against=settings.against,
-        rivals=settings.rivals.names if settings.rivals else (),
-        months=months_of(settings),
-        smallest_effect=settings.smallest_effect,
-        discount=settings.discount,
-        controls=controls_of(settings),
-        meant=settings.ledger.places,
+        limited=dict(_limited(design, settings.policies)),
     )
 
 
@@ -142,21 +151,22 @@ def controls_of(settings: Settings) -> dict[str, list[str]]:
 
 
 def _equal_money(settings: Settings, solved: Mapping[str, Solved]) -> EqualMoney | None:
-    if not solved or settings.money is None:
+    named = any(planned.policy.name.endswith(AT_EQUAL_MONEY) for planned in settings.policies)
+    if settings.money is None or not named:  # solved for, or as they were when they had been
         return None
     missed = [name for name, each in solved.items() if each.reason]
     return EqualMoney(settings.money, settings.money * settings.years, missed)
 
 
-def _limited(settings: Settings) -> Iterator[tuple[str, dict[str, list[str]]]]:
+def _limited(design: Design, policies: Sequence[Planned]) -> Iterator[tuple[str, dict[str, list[str]]]]:
     """Each price that is varied, and what it can act on: costs, where a lever charged to them is pulled."""
-    varied = {factor.name for factor in settings.design.factors}
+    varied = {factor.name for factor in design.factors}
     for price in sorted(varied):
         costs = {lever.cost for lever in LEVERS.values() if lever.price == price}
         charged = {name for name, lever in LEVERS.items() if lever.cost in costs}
         pulling = [
             planned.policy.name
-            for planned in settings.policies
+            for planned in policies
             if charged & {*planned.policy.levers, *(varied if planned.policy.name != BASELINE else ())}
         ]
         if costs:

@@ -33,6 +33,66 @@ DISCOUNTED = {
     "rate": ("share a year", "at which later years count for less"),
 }
 
+#: By how much costs may turn out higher than was thought (optimism bias: HM Treasury 2022, The Green Book).
+OPTIMISM = (0.0, 0.2, 0.4)
+#: What each column of `break_even` is.
+BREAK_EVEN = {
+    "policy": ("", "the policy"),
+    "optimism": ("share", "by which costs turn out higher than was thought"),
+    **spanned(
+        "breaks_even",
+        "£k",
+        "least that a partnership kept up for a year must be worth; infinite: none may be added",
+    ),
+    **spanned(
+        "net",
+        "£k a year",
+        "what is added, at the worth that was declared, less its cost; missing: not priced",
+    ),
+    **spanned("ratio", "", "benefit by cost, at that worth; missing where partnerships are not priced"),
+}
+
+
+def break_even(
+    rows: pd.DataFrame, costs: pd.DataFrame, against: str, years: float, worth: float | None
+) -> pd.DataFrame:
+    """What a partnership must be worth for each policy to be worth its cost, and what is gained at a worth.
+
+    Args:
+        rows: a line a run, as `costs_of` took them.
+        costs: what it made of them.
+        against: the policy that the others are compared with.
+        years: of the horizon.
+        worth: £k that a strategic partnership is worth for a year; None: nobody says.
+
+    Returns:
+        A line a policy and optimism; `breaks_even` is missing where nothing is added or paid on average.
+    """
+    main = costs[costs["outcome"] == MAIN_INDICATOR].set_index("policy")
+    levels = rows.pivot_table(index="seed", columns="policy", values=[COST, MAIN_INDICATOR], dropna=False)
+    lines = []
+    for policy, line in main.iterrows():
+        cost, added = (
+            (levels[name][policy] - levels[name][against]).to_numpy(float) for name in (COST, MAIN_INDICATOR)
+        )
+        known = np.isfinite(cost) & np.isfinite(added)
+        for more in OPTIMISM:
+            dearer = (1 + more) * cost[known] / years
+            breaks_even = ((1 + more) * line[["each", "each_low", "each_high"]]).to_list()
+            lines.append((policy, more, *breaks_even, *_priced(dearer, added[known], worth)))
+    return pd.DataFrame(lines, columns=list(BREAK_EVEN)).astype(dict.fromkeys([*BREAK_EVEN][1:], float))
+
+
+def _priced(cost: np.ndarray, added: np.ndarray, worth: float | None) -> tuple[float, ...]:
+    """Net benefit and ratio of benefit to cost, each with its ends."""
+    if worth is None or len(cost) < 2:
+        return (np.nan,) * 6
+    net = _mean(worth * added - cost)
+    if not _mean(cost)[1] > 0:
+        return (*net, *[np.nan] * 3)
+    ends = fieller(worth * added, cost, float(half_width(1.0, len(cost))))
+    return (*net, worth * float(added.mean() / cost.mean()), *ends)
+
 
 def discounted(by_year: pd.DataFrame, rate: float) -> pd.DataFrame:
     """What one more costs if later years count for less, costs and outcomes alike.

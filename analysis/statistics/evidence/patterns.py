@@ -345,6 +345,30 @@ def _ranked(one: Any, other: Any) -> float:
     return float(stats.spearmanr(one, other).statistic)
 
 
+def council_mean(story: Story, months: float, strategic: float) -> float:
+    """Partnerships that a council has at a time in the first months of the horizon, mean over councils."""
+    return float(_by_council(story, months, strategic)[0].mean())
+
+
+def council_variance(story: Story, months: float, strategic: float) -> float:
+    """Variance of the same between councils, once what each had at the beginning is taken out by a line."""
+    level, before = _by_council(story, months, strategic)
+    varies = bool(np.ptp(before))
+    slope = np.cov(before, level)[0, 1] / before.var(ddof=1) if varies else 0.0
+    rest = level - level.mean() - slope * (before - before.mean())
+    return float((rest**2).sum() / (len(level) - 1 - varies))
+
+
+def _by_council(story: Story, months: float, strategic: float) -> tuple[np.ndarray, np.ndarray]:
+    """Of each council: partnerships at a time in the first months, and how many it had at their beginning."""
+    found, n = story.partnerships, len(story.councils)
+    start = found["strategic"] if strategic else found["start"]
+    lasted = (_until(found["end"]).clip(0, months) - _until(start).clip(0, months)).clip(lower=0)
+    live = (start < 0) & (_until(found["end"]) > 0)
+    level, before = (np.bincount(found["council"], each, n) for each in (lasted, live))
+    return level / months, before
+
+
 def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else np.nan
 
@@ -359,6 +383,7 @@ OF_STORIES: Mapping[str, Callable[..., float]] = {
         starts_follow_money, money_lag, supported_ratio, council_incidence, city_starts, city_live,
         live_after_grant, introduced_projects, introduced_a_year, joint_applications, new_relations,
         still_together, tie_rate, local_ties, local_strategic,
-        councils_with_ties, councils_of_kind_with_ties, ties_by_people, ties_by_staff,
+        councils_with_ties, councils_of_kind_with_ties, ties_by_people, ties_by_staff, council_mean,
+        council_variance,
     )
 }  # fmt: skip

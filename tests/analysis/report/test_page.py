@@ -1,6 +1,7 @@
 """The page stands by itself, says what its folder holds and no more, and can be read by everyone."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -184,7 +185,30 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     assert "safest choice whatever the assumptions are" in text
     assert "What to learn first, as it would change what is chosen: Search rate" in text
     assert "The order turns where search rate" in text
+    assert "Assumptions on which most effects are shown to hang: search rate (not known; 1 of 2) pol" in text
     assert Source(there).table("ranks")["share"].sum() == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("worth", [None, 200.0])
+def test_a_benefit_is_set_against_costs_only_where_somebody_prices_it(folder, worth):
+    """Brokers adds one partnership for £100k a year."""
+    asked = Source(folder).asked
+    replace(asked, worth=worth).write(folder)
+    studies.analyse(folder, COLUMNS)
+    text = text_of(folder)
+    assert re.search(r"these break even soonest, .* worth so much: Brokers at £\d+k", text)
+    assert ("these gain most a year after their costs: Brokers £" in text) is bool(worth)
+    assert ("Benefit by cost" in text) is bool(worth)
+
+
+def test_where_nothing_surely_adds_nothing_breaks_even(folder):
+    rows = pd.read_parquet(folder / "rows.parquet")
+    rows["mean_strategic"] = np.random.default_rng(3).normal(3, 1, len(rows))
+    rows.to_parquet(folder / "rows.parquet")
+    studies.analyse(folder, COLUMNS)
+    text = text_of(folder)
+    assert "break even soonest" not in text
+    assert "What a partnership must be worth" in text
 
 
 @pytest.mark.slow

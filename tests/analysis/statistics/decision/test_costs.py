@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.statistics.decision import verdicts
-from analysis.statistics.decision.costs import costs_of
+from analysis.statistics.decision.costs import break_even, costs_of
 from analysis.statistics.decision.ratios import fieller
 from analysis.statistics.effects import effects_of
 from analysis.statistics.intervals import half_width
@@ -95,3 +95,26 @@ def test_the_share_of_seeds_in_which_it_is_ahead(rows):
     (line,) = verdicts.verdicts_of(rows, found, best, "baseline", 0.1).to_dict("records")
     assert (line["ahead"], line["verdict"]) == (1.0, verdicts.ADDS)
     assert line["smallest"] == pytest.approx(found["baseline"].iloc[0] * 0.1, rel=1e-6)
+
+
+def test_break_even_is_the_cost_of_one_more_and_rises_with_costs(rows):
+    """£20k a year for half a partnership: £40k each; at £60k, it gains £10k a year, 1.5 times its cost."""
+    costs = costs_of(rows, effects_of(rows, "baseline"), "baseline", 2.0)
+    table = break_even(rows, costs, "baseline", 2.0, 60.0).set_index("optimism")
+    each = costs.set_index("outcome").loc["mean_strategic"]
+    for more in (0.0, 0.2, 0.4):
+        found = table.loc[more, ["breaks_even", "breaks_even_low", "breaks_even_high"]].to_list()
+        assert found == pytest.approx([(1 + more) * each[name] for name in ("each", "each_low", "each_high")])
+    added, cost = each["added"], each["a_year"]
+    assert table.loc[0.0, "net"] == pytest.approx(60 * added - cost)
+    assert table.loc[0.4, "net"] == pytest.approx(60 * added - 1.4 * cost)
+    assert table.loc[0.0, "ratio"] == pytest.approx(60 * added / cost)
+    assert table.loc[0.0, "ratio_low"] == pytest.approx(60 / each["each_high"])
+    assert table.loc[0.0, "ratio_high"] == pytest.approx(60 / each["each_low"])
+
+
+def test_nothing_is_gained_where_nobody_prices_a_partnership(rows):
+    costs = costs_of(rows, effects_of(rows, "baseline"), "baseline", 2.0)
+    table = break_even(rows, costs, "baseline", 2.0, None)
+    assert table.filter(regex="^(net|ratio)").isna().all(axis=None)
+    assert table["breaks_even"].notna().all()

@@ -33,7 +33,7 @@ class _Study:
     def __init__(self, source: Source, response: str) -> None:
         self._tables = {
             name: table[table["response"] == response] if len(table) else table
-            for name in ("regret", "beats", "flips", "ranks", "information", "importance", "summary")
+            for name in ("regret", "beats", "flips", "ranks", "importance", "summary")
             for table in [source.table(name)]
         }
         self.label = source.columns.label(response)
@@ -49,7 +49,6 @@ class _Study:
         yield self._regret()
         yield from self._ranks()
         yield from self._flips()
-        yield from self._learn()
         yield self._luck()
 
     # --- sentences ----------------------------------------------------------------------------------------
@@ -127,27 +126,6 @@ class _Study:
             )
             yield self._sentence("flips", text, [self._first], "flips", "better")
 
-    def _learn(self) -> Iterator[Sentence]:
-        """Which assumption is worth learning first."""
-        table = self._tables["information"]
-        if table.empty:
-            return
-        worth = table[table["worth"].astype(bool)].sort_values("value", ascending=False)
-        if worth.empty:
-            text = (
-                "Knowing no single assumption beforehand is shown to be worth anything: none would change "
-                "which policy "
-                "is chosen by enough to be told from luck."
-            )
-            yield Sentence("learn", text, (), cells_of("information", [], "value", "worth"))
-            return
-        told = [
-            f"{words.factor(line['factor'])} (worth {self._value(line['value'])} {self._unit})"
-            for line in _lines(worth)[:_MOST_NAMED]
-        ]
-        text = f"What to learn first, as it would change what is chosen: {phrases.listed(told)}."
-        yield Sentence("learn", text, (), cells_of("information", [], "factor", "value", "worth"))
-
     def _luck(self) -> Sentence:
         line = self._regrets.loc[self._first]
         text = (
@@ -186,7 +164,6 @@ class _Study:
         yield Table(f"Regret: {self.label.lower()}", head, lines, "regret.csv", True, note)
         yield from self._rank_table()
         yield from self._beats_table()
-        yield from self._information_table()
 
     def _rank_table(self) -> Iterator[Table]:
         ranks = self._tables["ranks"]
@@ -227,27 +204,6 @@ class _Study:
             "Surely worse in",
         )
         yield Table(f"{phrases.called(self._first)} against each other policy", head, lines, "beats.csv")
-
-    def _information_table(self) -> Iterator[Table]:
-        table = self._tables["information"]
-        if table.empty:
-            return
-        lines = [
-            (
-                words.factor(line["factor"]),
-                with_ends(*(self._factor * line[f"value{end}"] for end in ("", "_low", "_high")), sign=False),
-                f"{line['p']:.3f}",
-                "yes" if line["worth"] else "",
-            )
-            for line in _lines(table)
-        ]
-        note = (
-            f"In {self._unit}: what is gained on average if the number is known before a policy is chosen, "
-            "the same "
-            "sum being spent on any of them. Told apart: at most 5% of such calls are wrong over all of them."
-        )
-        head = ("Assumption", "Worth knowing", "p", "Told apart from luck")
-        yield Table("What it would be worth to know", head, lines, "information.csv", note=note)
 
     # --- words --------------------------------------------------------------------------------------------
 

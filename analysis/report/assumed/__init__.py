@@ -1,0 +1,1 @@
+"""Sections on assumptions: what would turn the choice, when policies fail, what to learn first."""

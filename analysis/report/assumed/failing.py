@@ -1,0 +1,124 @@
+"""The section on when policies fail: parts of the assumptions in which failures gather."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis import words
+from analysis.report import phrases
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Section, Table, number
+from analysis.report.source import Source
+from analysis.statistics.decision.failing import FAILS
+
+#: In fewer sets of assumptions than these, a policy hardly ever fails, or works.
+_HARDLY = 0.05
+_MOST_NAMED = 4
+
+
+def section(source: Source) -> Iterator[Section]:
+    """When each policy fails; nothing where no assumptions were varied."""
+    table = source.table("failing")
+    if table.empty:
+        return
+    for at, (response, part) in enumerate(table.groupby("response", sort=False)):
+        label = source.columns.label(str(response))
+        title = f"When it fails: {label[:1].lower()}{label[1:]}"
+        anchor = "fails" if not at else f"fails-{at + 1}"
+        sentences = list(sentences_of(part, _smallest(source)))
+        yield Section(anchor, title, sentences, tables=[_table(part)])
+
+
+def _smallest(source: Source) -> float:
+    return source.asked.smallest_effect if source.asked else 0.0
+
+
+def sentences_of(table: pd.DataFrame, smallest: float) -> Iterator[Sentence]:
+    """What is said of when policies fail.
+
+    Args:
+        table: `failing`, of one response.
+        smallest: the smallest effect that matters, as a share of what is there without the policy.
+    """
+    against, response = (str(table[name].iloc[0]) for name in ("against", "response"))
+    text = (
+        "A policy fails under a set of assumptions where what it adds is less than "
+        f"{100 * smallest:.3g}% of what is there under {phrases.named(against)}."
+        if smallest
+        else f"A policy fails under a set of assumptions where it adds nothing to {phrases.named(against)}."
+    )
+    yield Sentence("failing", text)
+    told = table[table["where"] != ""].sort_values("coverage", ascending=False, kind="stable")
+    for line in told.head(_MOST_NAMED).to_dict("records"):
+        columns = ("failing", "outcome", "where", "density", "coverage")
+        cells = cells_of("failing", [line["policy"]], *columns, of=response)
+        yield Sentence("fails_when", _said(line), (line["policy"],), cells)
+    yield from _hardly(table, response)
+    yield from _no_box(table, response)
+
+
+def _said(line: dict) -> str:
+    name, where = phrases.called(line["policy"]), words.condition(line["where"])
+    density, coverage = (words.percent(line[of]) for of in ("density", "coverage"))
+    if line["outcome"] == FAILS:
+        return (
+            f"{name} fails when {where}: {density} of such sets of assumptions, {coverage} of all failures."
+        )
+    return (
+        f"{name} fails under {words.percent(line['failing'])} of sets of assumptions. It works when {where}: "
+        f"{density} of such sets, {coverage} of all in which it works."
+    )
+
+
+def _hardly(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
+    """Policies that fail hardly anywhere, or nearly everywhere."""
+    never, always = table["failing_high"] < _HARDLY, table["failing_low"] > 1 - _HARDLY
+    for which, how in ((never, "hardly ever fail"), (always, "fail nearly always")):
+        if names := list(table.loc[which, "policy"]):
+            text = f"Whatever the assumptions, these {how}: {phrases.some_of(names)}."
+            cells = cells_of("failing", names, "failing_low", "failing_high", of=response)
+            yield Sentence("fails_hardly", text, tuple(names), cells)
+
+
+def _no_box(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
+    is_told = table["where"] != ""
+    settled = (table["failing_high"] < _HARDLY) | (table["failing_low"] > 1 - _HARDLY)
+    if names := list(table.loc[~is_told & ~settled, "policy"]):
+        text = (
+            f"When {phrases.some_of(names)} {'fail' if len(names) > 1 else 'fails'} cannot be told: no "
+            "part of the assumptions holds failures more often than chance would have it, or there are too "
+            "few runs to see one."
+        )
+        yield Sentence(
+            "fails_unknown", text, tuple(names), cells_of("failing", names, "where", "p", of=response)
+        )
+
+
+def _table(table: pd.DataFrame) -> Table:
+    lines = [
+        (
+            phrases.called(line["policy"]),
+            _share(line, "failing"),
+            f"{line['outcome']} when {words.condition(line['where'])}" if line["where"] else "cannot be told",
+            _share(line, "density"),
+            _share(line, "coverage"),
+            words.percent(line["luck"]) if line["luck"] == line["luck"] else "–",
+            number(line["p"], 3),
+        )
+        for line in table.to_dict("records")
+    ]
+    head = ("Policy", "Fails in", "Above all", "Of such sets", "Of all of the kind", "Luck", "p")
+    note = (
+        "Of such sets: share of those where this holds in which the policy fails (or works). Of all of the "
+        "kind: share of all failures (or successes) that lie there. Brackets: 95% intervals, counted on "
+        "sets that did not choose the part. Luck: its share in how the effect varies between sets; where it "
+        "is large, some failures are only bad luck of few runs."
+    )
+    return Table("When each policy fails", head, lines, "failing.csv", note=note)
+
+
+def _share(line: dict, name: str) -> str:
+    if line[name] != line[name]:
+        return "–"
+    low, high = (words.percent(line[f"{name}_{end}"]) for end in ("low", "high"))
+    return f"{words.percent(line[name])} ({low} to {high})"

@@ -1,0 +1,133 @@
+"""The section on what would turn the choice: values of an assumption at which another policy wins."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.report import phrases
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Section, Table, number
+from analysis.report.source import Source
+from analysis.statistics.decision.switching import CANNOT_TELL, NONE, SWITCHES
+
+_MOST_NAMED, _MOST_POLICIES = 4, 12
+
+
+def section(source: Source) -> Iterator[Section]:
+    """What each assumption would have to be; nothing where none was varied."""
+    table = source.table("switching")
+    if table.empty:
+        return
+    for at, (response, part) in enumerate(table.groupby("response", sort=False)):
+        label = source.columns.label(str(response))
+        title = f"What would turn the choice: {label[:1].lower()}{label[1:]}"
+        anchor = "turns" if not at else f"turns-{at + 1}"
+        yield Section(anchor, title, list(sentences_of(part)), tables=list(_tables(part)))
+
+
+def sentences_of(table: pd.DataFrame) -> Iterator[Sentence]:
+    """What is said of it.
+
+    Args:
+        table: `switching`, of one response.
+    """
+    told = table[table["verdict"] == SWITCHES].sort_values("p", kind="stable")
+    for line in told.head(_MOST_NAMED).to_dict("records"):
+        columns = ("other", "factor", "switch", "switch_low", "switch_high", "wins_when")
+        cells = cells_of("switching", [line["policy"]], *columns, of=line["response"])
+        yield Sentence("switches", _said(line), (line["policy"], line["other"]), cells)
+    yield from _none(table)
+    yield from _open(table)
+
+
+def _said(line: dict) -> str:
+    best, other, factor = phrases.called(line["policy"]), phrases.called(line["other"]), _name(line["factor"])
+    if line["switch"] != line["switch"]:  # a word
+        return f"If {factor} is {line['wins_when']}, {other} does better than {best} on average."
+    ends = f"{figure(line['switch_low'])} to {figure(line['switch_high'])}"
+    return (
+        f"For {other} to do better than {best} on average, {factor} must be {line['wins_when']} "
+        f"{figure(line['switch'])} ({ends}); it was taken to be from {figure(line['least'])} to "
+        f"{figure(line['most'])}."
+    )
+
+
+def _none(table: pd.DataFrame) -> Iterator[Sentence]:
+    """Policies that no value of any assumption makes win."""
+    never = (table["verdict"] == NONE).groupby(table["other"], sort=False).all()
+    if names := [str(name) for name in never.index[never]]:
+        best, response = str(table["policy"].iloc[0]), str(table["response"].iloc[0])
+        text = (
+            f"What one assumption would have to be for {phrases.some_of(names, _MOST_POLICIES, 'or')} to do "
+            f"better than {phrases.called(best)} on average over the others: none in its range."
+        )
+        cells = cells_of("switching", [best], "other", "verdict", of=response)
+        yield Sentence("switches_none", text, (best, *names), cells)
+
+
+def _open(table: pd.DataFrame) -> Iterator[Sentence]:
+    """Policies of which that cannot be told, and of how many assumptions."""
+    is_open = (table["verdict"] == CANNOT_TELL).groupby(table["other"], sort=False).sum()
+    is_open = is_open[is_open > 0].sort_values(ascending=False, kind="stable")
+    if is_open.empty:
+        return
+    best, response = str(table["policy"].iloc[0]), str(table["response"].iloc[0])
+    n = int(table.groupby("other").size().max())
+    each = [f"{phrases.called(str(name))} ({k:,} of {n:,})" for name, k in is_open.head(_MOST_NAMED).items()]
+    more = [f"{len(is_open) - _MOST_NAMED} more"] if len(is_open) > _MOST_NAMED else []
+    text = (
+        "Of some assumptions, the runs leave open whether a value in their range would make another policy "
+        f"do better than {phrases.called(best)}: {phrases.listed([*each, *more])}."
+    )
+    cells = cells_of("switching", [best], "other", "verdict", of=response)
+    yield Sentence("switches_open", text, (best, *map(str, is_open.index)), cells)
+
+
+def _tables(table: pd.DataFrame) -> Iterator[Table]:
+    best = phrases.called(str(table["policy"].iloc[0]))
+    counts = table.pivot_table(
+        index="other", columns="verdict", values="factor", aggfunc="count", sort=False, fill_value=0
+    )
+    lines = [
+        (
+            phrases.called(str(other)),
+            *(number(line.get(verdict, 0), 0) for verdict in (SWITCHES, NONE, CANNOT_TELL)),
+            "; ".join(_value(each) for each in _switches(table, str(other))) or "–",
+        )
+        for other, line in counts.iterrows()
+    ]
+    head = ("Policy", "Would turn it", "None in its range", "Cannot be told", "Which, and from where")
+    note = (
+        "Of how many assumptions a value in the range that was looked at makes the policy better on average "
+        "over all others, by a straight line through the sets of assumptions. Brackets: values at which the "
+        "line is not told from none at 95%. At most 5% of all switches told are wrong."
+    )
+    yield Table(f"What would make another policy better than {best}", head, lines, "switching.csv", note=note)
+
+
+def _switches(table: pd.DataFrame, other: str) -> list[dict]:
+    return table[(table["other"] == other) & (table["verdict"] == SWITCHES)].to_dict("records")
+
+
+def _value(line: dict) -> str:
+    factor = _name(line["factor"])
+    if line["switch"] != line["switch"]:
+        return f"{factor} is {line['wins_when']}"
+    ends = f"{figure(line['switch_low'])} to {figure(line['switch_high'])}"
+    return f"{factor} {line['wins_when']} {figure(line['switch'])} ({ends})"
+
+
+def _name(factor: str) -> str:
+    return factor.replace("_", " ")
+
+
+def figure(value: float) -> str:
+    """A value of a parameter, to three figures.
+
+    >>> figure(0.012345), figure(1234.5), figure(-0.5)
+    ('0.0123', '1,230', '−0.5')
+    """
+    size = float(f"{value:.3g}")
+    places = max(0, -int(f"{size:e}".partition("e")[2]) + 2)
+    text = number(size, places)
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,100 @@
+"""The answer of a search for bundles: which mixes of levers give most within a budget, in sentences."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.dictionary import Dictionary
+from analysis.report import phrases
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Figure, Section, Table, money, number, with_ends
+from analysis.report.source import Source
+
+
+def section(source: Source, figures: Sequence[Figure]) -> Iterator[Section]:
+    """What the search found; nothing where there was none."""
+    table, levers = source.table("bundles"), source.table("levers")
+    if table.empty or levers.empty:
+        return
+    budget = source.asked.budget if source.asked else None
+    months = source.asked.months if source.asked else 0
+    sentences = list(sentences_of(table, levers, source.columns, budget, months))
+    tables = [_table(table, levers, source.columns, months)]
+    yield Section("answer", "The answer: what mix to buy", sentences, figures, tables)
+
+
+def sentences_of(
+    table: pd.DataFrame, levers: pd.DataFrame, columns: Dictionary, budget: float | None, months: int
+) -> Iterator[Sentence]:
+    """What is said of it.
+
+    Args:
+        table: `bundles`.
+        levers: of each.
+        columns: say which direction of each response is better.
+        budget: £k a year, that bundles were looked for within.
+        months: of the horizon.
+    """
+    free = table[~table["beaten"]]
+    n, kept = free["policy"].nunique(), table["policy"].nunique()
+    within = f"For at most {phrases.sum_of(budget)} a year" if budget else "Of the bundles tried"
+    text = (
+        f"{within}, {n} of the {kept} bundles that were kept are beaten by no other on everything at once: "
+        "which of them to buy is a choice of what counts more."
+    )
+    yield Sentence("bundles", text, (), cells_of("bundles", [], "policy", "beaten"))
+    for response in table["response"].unique():
+        part = free[free["response"] == response]
+        line = part.loc[(columns.better(str(response)) * part["added"]).idxmax()].to_dict()
+        factor, unit = columns.shown(str(response), months)
+        ends = (factor * line[name] for name in ("added", "added_low", "added_high"))
+        what = columns.label(str(response)).lower()
+        text = (
+            f"Most for {what}: {_named(line['policy'])} ({_levers(levers, line['policy'])}), which changes "
+            f"it by {with_ends(*ends)} {unit} for {phrases.pounds(line['a_year'])} a year; in the worst "
+            f"tenth of assumptions by {number(factor * line['worst'], sign=True)} or less."
+        )
+        if line["added_low"] <= 0 <= line["added_high"]:
+            text += " That may be nothing."
+        if budget and line["a_year"] > budget:
+            text += " On the luck that it was run on last, it costs more than was allowed."
+        cells = cells_of("bundles", [line["policy"]], "added", "added_low", "added_high", "a_year", "worst")
+        yield Sentence("most", text, (line["policy"],), cells)
+
+
+def _table(table: pd.DataFrame, levers: pd.DataFrame, columns: Dictionary, months: int) -> Table:
+    shown = {str(name): columns.shown(str(name), months) for name in table["response"].unique()}
+    lines = []
+    for policy, part in table.groupby("policy", sort=False):
+        by = part.set_index("response")
+        first = part.iloc[0]
+        lines.append(
+            (
+                _named(str(policy)),
+                _levers(levers, str(policy)),
+                money(first["a_year"]),
+                *(
+                    with_ends(*(factor * by.loc[name, ["added", "added_low", "added_high"]]))
+                    for name, (factor, _) in shown.items()
+                ),
+                "yes" if first["beaten"] else "",
+            )
+        )
+    responses = (f"{columns.label(name)}, {unit}" for name, (_, unit) in shown.items())
+    head = ("Bundle", "Levers", "Extra cost a year", *responses, "Beaten")
+    note = (
+        "On luck that did not choose the bundles; brackets: 95% intervals over assumptions. Beaten: another "
+        "bundle costs no more and adds as much of everything. Each is run again by its rows in rows.parquet."
+    )
+    return Table("The bundles that were kept", head, lines, "bundles.csv", True, note)
+
+
+def _named(policy: str) -> str:
+    return policy.replace("_", " ").capitalize()
+
+
+def _levers(levers: pd.DataFrame, policy: str) -> str:
+    """The levers that are pulled, with their values."""
+    own = levers[(levers["policy"] == policy) & (levers["value"] != 0)]
+    told = [f"{line['lever'].replace('_', ' ')} {line['value']:g}" for line in own.to_dict("records")]
+    return ", ".join(told) or "nothing"

@@ -1,0 +1,71 @@
+"""Influence: with which assumptions a policy's effect goes up or down, and how strongly."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.statistics.decision.lasting import discovered
+
+#: What each column is: its unit and meaning.
+COLUMNS = {
+    "influence": (
+        "share",
+        "of the variance of ranks of the effect that the factor's ranks explain (Spearman), or its words "
+        "(Kruskal and Wallis)",
+    ),
+    "rises": ("", "whether more of the factor makes the effect larger: 1, smaller: -1; missing for words"),
+    "p": ("probability", "of so much if the effect did not go with the factor at all"),
+    "matters": ("", "whether it is told apart, with at most 5% of such calls wrong over all of a policy"),
+}
+
+
+def influence_of(
+    values: np.ndarray,
+    factors: pd.DataFrame,
+    names: Sequence[str],
+    against: str,
+    acting: Callable[[str], Sequence[str]],
+) -> pd.DataFrame:
+    """What each policy's effect hangs on, one factor at a time.
+
+    Args:
+        values: [points, policies, seeds]; more is better.
+        factors: [points x factors]; numbers, or categories as strings.
+        names: of the policies.
+        against: the one that the others are compared with.
+        acting: names of the factors that can act under a policy.
+
+    Returns:
+        A line a policy and factor, the surest of each policy first: `policy`, `other` (which it is compared
+        with), `factor` and `COLUMNS`.
+    """
+    means = values.mean(axis=2)
+    base = means[:, list(names).index(against)]
+    parts = [
+        _of_policy(means[:, at] - base, factors[acting(name)]).assign(policy=name)
+        for at, name in enumerate(names)
+        if name != against
+    ]
+    table = pd.concat(parts, ignore_index=True).assign(other=against)
+    return table[["policy", "other", "factor", *COLUMNS]]
+
+
+def _of_policy(effects: np.ndarray, factors: pd.DataFrame) -> pd.DataFrame:
+    lines = [(name, *of_factor(factors[name], effects)) for name in factors]
+    table = pd.DataFrame(lines, columns=["factor", "influence", "rises", "p"])
+    table = table.assign(matters=discovered(table["p"].to_numpy(float)))
+    return table.sort_values("p", ignore_index=True, kind="stable")
+
+
+def of_factor(factor: pd.Series, effects: np.ndarray) -> tuple[float, float, float]:
+    """How strongly effects go with a factor, in which direction, and how likely that is by luck."""
+    from scipy import stats
+
+    if factor.nunique() < 2 or np.ptp(effects) == 0:
+        return 0.0, np.nan, 1.0
+    if pd.api.types.is_numeric_dtype(factor):
+        r, p = stats.spearmanr(factor.to_numpy(float), effects)
+        return float(r) ** 2, float(np.sign(r)), float(p)
+    h, p = stats.kruskal(*(effects[factor == level] for level in factor.unique()))
+    return float(h) / (len(effects) - 1), np.nan, float(p)

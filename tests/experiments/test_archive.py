@@ -1,0 +1,110 @@
+"""An archive is a folder and what made it, in one file that proves itself; a folder runs again as it is."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from experiments.study import archiving
+
+TWO = ("policies=[baseline,brokers_equal_money]", "seeds=3", "equal_money=30")
+
+
+@pytest.fixture
+def packed(tiny) -> Path:
+    assert tiny(*TWO, "out=out").status == 0
+    said = tiny("archive=out")
+    assert said.status == 0, said.err
+    return Path("out.zip")
+
+
+def test_what_is_packed_is_checked_and_unpacked(tiny, packed):
+    said = tiny(f"archive={packed}", "out=there")
+    assert said.status == 0, said.err
+    assert "are as they were packed" in said.out + said.err
+    before, after = (
+        {path.relative_to(folder): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+        for folder in ("out", "there")
+    )
+    assert before == after
+    with zipfile.ZipFile(packed) as archive:
+        assert {"archive.json", "README.txt", "conf/policy/brokers.yaml"} <= set(archive.namelist())
+
+
+def test_the_same_folder_gives_the_same_file(tiny, packed):
+    first = packed.read_bytes()
+    packed.unlink()
+    assert tiny("archive=out").status == 0
+    assert packed.read_bytes() == first
+    assert "is there already" in tiny("archive=out").err
+
+
+def altered(file: Path, change) -> None:
+    """Rewrite an archive, member by member."""
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def escaping(members: dict[str, bytes]) -> None:
+    listing = json.loads(members["archive.json"])
+    members["results/../../escaped"] = b"x"
+    listing["files"]["results/../../escaped"] = archiving.hashlib.sha256(b"x").hexdigest()
+    members["archive.json"] = json.dumps(listing).encode()
+
+
+CHANGES = {
+    "results/rows.parquet was changed": lambda all_: all_.update({"results/rows.parquet": b"other"}),
+    "results/config.yaml is missing": lambda all_: all_.pop("results/config.yaml"),
+    "results/more is not on its list": lambda all_: all_.update({"results/more": b""}),
+    "is no archive of towngown, or damaged": lambda all_: all_.update({"archive.json": b"{}"}),
+    "escaped would be written outside of its folder": escaping,
+}
+
+
+def test_what_differs_is_told_and_nothing_is_unpacked(tiny, packed):
+    whole = packed.read_bytes()
+    for message, change in CHANGES.items():
+        packed.write_bytes(whole)
+        altered(packed, change)
+        said = tiny(f"archive={packed}", "out=there")
+        assert said.status == 2
+        assert message in said.err
+        assert not Path("there").exists()
+        assert not Path("escaped").exists()
+
+
+def test_other_versions_are_told():
+    listing = {"made_by": {"version": "0.0.1", "packages": {"numpy": "1.0"}}}
+    told = "\n".join(archiving.differences(listing))
+    assert "The program's version was 0.0.1, and is" in told
+    assert "numpy was 1.0, and is" in told
+
+
+def test_a_folder_that_was_changed_is_not_packed(tiny):
+    assert tiny(*TWO, "out=out").status == 0
+    Path("out/effects.csv").write_text("mine")
+    assert "effects.csv was changed or lost" in tiny("archive=out").err
+    assert "it takes a folder that towngown wrote" in tiny("archive=store").err
+
+
+def test_config_yaml_runs_again_as_it_is(tiny, towngown, packed):
+    """In another store, from the unpacked folder: the same rows and tables, solved intensities included."""
+    assert tiny(f"archive={packed}", "out=there").status == 0
+    said = towngown("again=there", "store=other", "out=again", "figures=false")
+    assert said.status == 0, said.err
+    for name in ("rows.parquet", "effects.csv", "verdicts.csv", "costs.csv", "best.csv"):
+        assert Path("again", name).read_bytes() == Path("out", name).read_bytes(), name
+    settings = [yaml.safe_load(Path(name, "config.yaml").read_text()) for name in ("out", "again")]
+    of_now = {"out": "", "store": "", "figures": True}
+    assert settings[0] | of_now == settings[1] | of_now
+
+
+def test_nothing_is_changed_in_what_runs_again(towngown):
+    assert "seeds does not go with again" in towngown("again=out", "seeds=5").err
+    assert "it holds no config.yaml" in towngown("again=nowhere").err

@@ -1,0 +1,71 @@
+"""Optimising: a made-up frontier is found, and a search that is asked for again runs nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.dictionary import Dictionary
+from analysis.report.bundles import sentences_of
+from analysis.statistics.decision.bundles import bundles_of
+from experiments.study.optimising import _spread
+
+SMALL = (
+    "experiment=optimise", "optimise.tried=4", "optimise.generations=2", "optimise.kept=3",
+    "optimise.levers=[brokers,joint_posts]", "design.n=2", "design.factors=[search_rate]",
+)  # fmt: skip
+
+
+def test_those_that_none_beats_are_kept_and_far_from_each_other():
+    """Least on one aim or the other is always kept; what is beaten never is."""
+    x = np.linspace(0, 1, 11)
+    front = np.column_stack([x, (1 - x) ** 2])
+    aims = np.vstack([front + 0.01, front])
+    kept = _spread(aims, 4)
+    assert (kept >= 11).all()
+    assert {11, 21} <= set(kept.tolist())
+    assert set(_spread(aims, 50).tolist()) == set(range(11, 22))
+
+
+def test_what_bundles_are_worth_by_hand():
+    lines = [
+        ("baseline", 0, 0, 1.0, 100.0), ("baseline", 1, 5, 2.0, 100.0),
+        ("bundle_1", 0, 0, 2.0, 140.0), ("bundle_1", 1, 5, 5.0, 140.0),
+        ("bundle_2", 0, 0, 1.5, 160.0), ("bundle_2", 1, 5, 4.5, 180.0),
+    ]  # fmt: skip
+    rows = pd.DataFrame(lines, columns=["policy", "point", "seed", "mean_strategic", "cost_total"])
+    table = bundles_of(rows, {"mean_strategic": 1}, 2.0).set_index("policy")
+    assert table["added"].to_list() == [2.0, 1.5]
+    assert table["a_year"].to_list() == [20.0, 35.0]
+    assert table["worst"].to_list() == pytest.approx([1.2, 0.7])
+    assert table["beaten"].to_list() == [False, True]
+    half = 12.706204736 * np.sqrt(2) / np.sqrt(2)  # of 1 and 3
+    assert table.loc["bundle_1", "added_high"] == pytest.approx(2 + half)
+
+
+def test_a_search_is_told_and_goes_on_where_it_was(tiny):
+    said = tiny(*SMALL, "seeds=1", "out=out")
+    assert said.status == 0, said.err
+    bundles, levers, tried = (pd.read_csv(f"out/{name}.csv") for name in ("bundles", "levers", "tried"))
+    assert tried.groupby(["generation", "response"]).size().eq(4).all()
+    assert set(levers["lever"]) == {"brokers", "joint_posts"}
+    rows = pd.read_parquet("out/rows.parquet")
+    assert set(rows["policy"]) == {"baseline", *bundles["policy"]}
+    told = list(sentences_of(bundles, levers, Dictionary.of(Path("out")), 300.0, 24))
+    assert told[0].text.startswith("For at most £300k a year, ")
+    assert len(told) == 3
+    again = tiny(*SMALL, "seeds=1", "out=again")
+    assert "Runs" not in again.err
+    for name in ("tried", "levers", "bundles"):
+        assert Path(f"again/{name}.csv").read_bytes() == Path(f"out/{name}.csv").read_bytes()
+    row = rows.loc[rows["policy"] == "bundle_1", "row"].iloc[0]
+    replayed = tiny("experiment=replay", f"row={row}", "out=one")
+    assert "bit for bit" in replayed.out + replayed.err
+
+
+def test_what_cannot_be_searched_is_refused(tiny):
+    said = tiny(*SMALL, "optimise.levers=[brokers,nonsense]", "out=out")
+    assert (said.status, "nonsense" in said.err) == (2, True)
+    assert "cannot be an objective" in tiny(*SMALL, "responses=[formed]", "out=out").err
+    assert "none costs £1e-09k a year or less" in tiny(*SMALL, "optimise.budget=1e-9", "out=out").err
