@@ -41,7 +41,7 @@ PERMANENT, VACANT = NEVER, -1
 # Rows, months and counts of the large tables take half the memory that other whole numbers do.
 _I, _N, _F = "i8", "i4", "f8"
 
-PAGE = 4  # candidates that an optimal assignment looks up at a time
+PAGE = 16  # candidates that an optimal assignment looks up at a time
 
 CACHE_LINE = 64  # bytes that the processor fetches at once
 
