@@ -22,8 +22,8 @@ from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
-    "first", "adds", "when", "cost", "questions", "as_good", "also", "takes", "no_matter", "why",
-    "cannot_tell", "free", "fresh", "luck", "posterior", "certainty",
+    "first", "adds", "when", "cost", "outside", "questions", "unanswered", "as_good", "also", "takes",
+    "no_matter", "why", "cannot_tell", "free", "fresh", "luck", "posterior", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
@@ -130,8 +130,8 @@ class _Comparison:
         self.costs = {
             str(name): part.set_index("policy") for name, part in tables["costs"].groupby("outcome")
         }
-        effects = tables["effects"]
-        self.effects = effects[effects["indicator"] == MAIN_INDICATOR].set_index("policy")
+        self.all_effects = effects = tables["effects"]
+        self.effects = self._on(MAIN_INDICATOR)
         marked = self.effects.get("misses_sum", pd.Series(dtype=bool)).astype(bool)
         self.off = set(marked.index[marked])
         spent = effects.loc[effects["indicator"] == COST, "baseline"]
@@ -148,7 +148,9 @@ class _Comparison:
             yield self._adds()
             yield from self._when()
             yield from self._cost()
+            yield from self._outside()
             yield from self._questions()
+            yield from self._unanswered()
             yield from self._as_good(shown)
             yield from self._also(shown)
         else:
@@ -235,7 +237,10 @@ class _Comparison:
             told = [
                 _two_places(*(line[name] for name in ("effect", "low", "high"))) for line in (first, last)
             ]
-            text = f"{_course(first, last)}: {told[0]} in its first year, {told[1]} in year {last['year']}."
+            text = (
+                f"{_course(first, last)}: {told[0]} in its first year, {told[1]} in year {last['year']}, in "
+                "these runs as luck had them."
+            )
             cells = cells_of("by_year", [self.leader], "year", "effect", "low", "high", of="strategic")
             yield Sentence("when", text, (self.leader,), cells)
 
@@ -266,6 +271,28 @@ class _Comparison:
         )
         cells = cells_of("costs", [self.leader], "added", "added_low", "added_high", of="needs_met_all")
         yield Sentence("questions", text, (self.leader,), cells)
+
+    def _outside(self) -> Iterator[Sentence]:
+        """Money of national competitions, which no cost here counts."""
+        line = self._line("grants_open")
+        if line is not None and line["low"] > 0:
+            more = phrases.pounds(line["effect"] / self.question.years)
+            text = (
+                f"Besides, {more} a year more is won from open national competitions under it. Others pay "
+                "that, and it is in no cost here."
+            )
+            cells = cells_of("effects", [self.leader], "effect", "low", "high", of="grants_open")
+            yield Sentence("outside", text, (self.leader,), cells)
+
+    def _unanswered(self) -> Iterator[Sentence]:
+        """Questions that lapse, where the policy surely moves their number."""
+        line = self._line("needs_expired")
+        if line is not None and not line["low"] <= 0 <= line["high"]:
+            ends = sorted(abs(line[name]) / self.question.years for name in ("low", "high"))
+            told = _span(abs(line["effect"]) / self.question.years, *ends)
+            text = f"{told} {'more' if line['effect'] > 0 else 'fewer'} a year lapse without any answer."
+            cells = cells_of("effects", [self.leader], "effect", "low", "high", of="needs_expired")
+            yield Sentence("unanswered", text, (self.leader,), cells)
 
     # --- the others ---------------------------------------------------------------------------------------
 
@@ -363,8 +390,9 @@ class _Comparison:
         value, low, high, positive, points = (float(line[name]) for name in columns)
         text = (
             f"Under {int(points):,} other sets of assumptions, which fit what is known about as well, "
-            f"{phrases.named(self.leader)} adds {_span(value, low, high)}, and anything at all "
-            f"under {100 * positive:.0f}% of them."
+            f"{phrases.named(self.leader)} adds {phrases.amount(value, (high - low) / 2)} on average "
+            f"({phrases.span(low, high)} under 95% of them), and anything at all under "
+            f"{100 * positive:.0f}%, as far as luck lets one tell."
         )
         if self._hangs_on_numbers():
             text += " So whether it adds at all hangs on numbers that nobody knows."
@@ -433,6 +461,15 @@ class _Comparison:
     def _yearly(self, policy: str) -> float:
         line = self._cost_of(policy)
         return float("nan") if line is None else float(line["a_year"])
+
+    def _on(self, indicator: str) -> pd.DataFrame:
+        """Effects on an indicator, by policy."""
+        return self.all_effects[self.all_effects["indicator"] == indicator].set_index("policy")
+
+    def _line(self, indicator: str) -> pd.Series | None:
+        """What the best does to an indicator, with the ends of its own interval."""
+        table = self._on(indicator)
+        return table.loc[self.leader] if self.leader in table.index and self.question.years else None
 
     def _cost_of(self, policy: str, outcome: str = MAIN_INDICATOR) -> pd.Series | None:
         table = self.costs.get(outcome)

@@ -19,7 +19,10 @@ _MOSTLY = 0.5
 _NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
 #: What policies ask of people, as the indicators have it: its label in the table, and decimals.
 _TIME = {"load_council": 3, "load_researcher": 4, "days_bidding": 0}
-_PRICES = "Money is at constant prices, those of the model's price list, grants included; all of it is extra."
+_PRICES = (
+    "Money is at constant prices, those of the model's price list, grants included, beyond what is spent "
+    "without the policy; what is won in open national competitions, which others pay, is not in it."
+)
 
 
 def section(source: Source) -> Section:
@@ -47,9 +50,8 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     if paying:
         text = (
             f"Nothing gives more for the money than {phrases.some_of(paying)}: for each other one that "
-            "surely adds there is a policy, or a mix of two, that gives as much for less. Which, the table "
-            "of "
-            "the frontier tells, and how often over luck."
+            "surely adds and costs anything there is a policy, or a mix of two, that gives as much for "
+            "less. Which, the table of the frontier tells, and how often over luck."
         )
         cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
         yield Sentence("frontier", text, tuple(paying), cells)
@@ -182,7 +184,7 @@ def _each(source: Source, costs: pd.DataFrame) -> Table:
     ]
     head = (
         "Policy", "Extra cost a year", "Partnerships added (95%)", "Each, for a year", "95% interval",
-        "Each, discounted",
+        "Each, discounted (luck left in)",
     )  # fmt: skip
     note = (
         "Extra cost by extra strategic partnerships on the same luck: what the addition costs, not the "

@@ -54,7 +54,7 @@ def _sentences(own: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     told = [
         f"{text} {_listed(groups[chosen], len(groups))}"
         for text, chosen in (
-            ("partners are surely added for", gains),
+            ("partners, short-term ones included, are surely added for", gains),
             ("there are surely fewer for", loses),
             ("no change is shown for", ~(gains | loses)),
         )

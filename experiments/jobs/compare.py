@@ -24,6 +24,7 @@ from experiments.study.effects_table import best_lines, effects_table, levels_ta
 from experiments.study.following import councils_of, followed_of
 from experiments.study.precision import narrowed
 from experiments.study.study import Study, analysed, carried_out, filled
+from experiments.study.tables import controls_of
 
 
 def main(settings: Settings) -> int:
@@ -80,7 +81,8 @@ def _write_fresh(study: Study, plan: Plan, folder: Path) -> None:
     if again := confirming(study.store, plan, study.settings.against):
         rows = pd.concat([pd.DataFrame({"policy": []}), *row_tables(study.store, again)], ignore_index=True)
         if study.settings.against in set(rows["policy"]):
-            _write_for_all(folder, "fresh", effects_of(rows, study.settings.against), study)
+            found = effects_of(rows, study.settings.against, controls_of(study.settings))
+            _write_for_all(folder, "fresh", found, study)
 
 
 def _write_for_all(folder: Path, name: str, content: pd.DataFrame, study: Study) -> None:

@@ -157,10 +157,24 @@ def test_what_other_assumptions_give_is_told_where_they_were_run():
     texts = {each.kind: each.text for each in answer(tables, QUESTION)}
     assert texts["first"].startswith("If the model's numbers are right, fund Alpha first")
     assert texts["posterior"] == (
-        "Under 100 other sets of assumptions, which fit what is known about as well, Alpha adds 0.5 (−0.2 to "
-        "1.2), and anything at all under 80% of them. So whether it adds at all hangs on numbers that nobody "
-        "knows."
+        "Under 100 other sets of assumptions, which fit what is known about as well, Alpha adds 0.5 on "
+        "average (−0.2 to 1.2 under 95% of them), and anything at all under 80%, as far as luck lets one "
+        "tell. So whether it adds at all hangs on numbers that nobody knows."
     )
+
+
+def test_what_the_cost_leaves_out_is_told():
+    """Money that others pay, and questions that lapse; nothing where luck may explain it."""
+    tables = tables_of({A: CLEAR, B: SMALL})
+    line = tables["effects"].query("policy == @A and indicator == @MAIN_INDICATOR")
+    for indicator, ends in (("grants_open", (33e3, 39e3)), ("needs_expired", (-120, -80))):
+        its = line.assign(indicator=indicator, effect=sum(ends) / 2, low=ends[0], high=ends[1])
+        tables["effects"] = pd.concat([tables["effects"], its])
+    texts = {each.kind: each.text for each in answer(tables, QUESTION)}
+    assert texts["outside"].startswith("Besides, £3.6m a year more is won from open national competitions")
+    assert texts["unanswered"] == "10.0 (8.0 to 12.0) fewer a year lapse without any answer."
+    tables["effects"] = tables["effects"].assign(low=-1.0)
+    assert not {"outside", "unanswered"} & {each.kind for each in answer(tables, QUESTION)}
 
 
 def test_a_price_without_an_upper_end_has_none():

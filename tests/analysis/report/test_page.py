@@ -257,7 +257,7 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "gains 1 months of partnership and loses 1, of 11" in text
     assert "begin to explore a question under the present, 20 come to a project, 50 fall asleep" in text
     assert "Of 100 that lead nowhere, 71 fall asleep while the two explore the question" in text
-    assert "Under Brokers partners are surely added for" in text
+    assert "Under Brokers partners, short-term ones included, are surely added for" in text
     assert "0 of 100 councils have no partnership in all the years under it, and 0 of 100 without it." in text
     assert "<title>a: +0.04</title>" in text
     assert (folder / "ledger.csv").exists()
