@@ -173,7 +173,7 @@ def test_what_the_cost_leaves_out_is_told():
     texts = {each.kind: each.text for each in answer(tables, QUESTION)}
     assert texts["outside"].startswith("Besides, £3.6m a year more is won from open national competitions")
     assert texts["unanswered"] == "10.0 (8.0 to 12.0) fewer a year lapse without any answer."
-    tables["effects"] = tables["effects"].assign(low=-1.0)
+    tables["effects"] = tables["effects"].assign(low=-1.0, high=1.0)
     assert not {"outside", "unanswered"} & {each.kind for each in answer(tables, QUESTION)}
 
 
