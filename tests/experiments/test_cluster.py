@@ -167,7 +167,7 @@ def test_workers_of_this_machine_keep_quiet(capfd: pytest.CaptureFixture) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dies", ["scheduler", "worker"])
+@pytest.mark.parametrize("dies", ["scheduler", pytest.param("worker", marks=pytest.mark.thorough)])
 def test_what_was_finished_before_a_cluster_dies_is_kept(tiny: Callable, tmp_path: Path, dies: str) -> None:
     with scheduler() as (head, address), worker(address) as hand:
         arguments = (*SWEEP, "engine=dask", f"engine.address={address}", "out=out")

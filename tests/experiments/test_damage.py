@@ -287,7 +287,7 @@ def test_the_same_command_mends_a_flipped_bit(tiny, runs, kind: str, share: floa
 def test_no_flipped_bit_gives_a_wrong_number(store: Path, untouched: pd.DataFrame, kind: str) -> None:
     part = part_of(store, kind)
     whole, chance = part.read_bytes(), np.random.default_rng(1)
-    for bit in chance.choice(8 * len(whole), 600, replace=False).tolist():
+    for bit in chance.choice(8 * len(whole), 300, replace=False).tolist():
         part.write_bytes(flipped(whole, bit))
         try:
             found = filling.contents(store, filling.plan(SEEDS))

@@ -40,7 +40,7 @@ def under_way(program: subprocess.Popen, folder: Path, n_rows: int) -> None:
 
 
 def test_kill_9_loses_a_batch_at_most(tmp_path: Path, untouched: dict[str, bytes]) -> None:
-    for n_rows in (0, 150, 300):
+    for n_rows in (0, 200):
         with started(*SWEEP, folder=tmp_path) as program:
             under_way(program, tmp_path, n_rows)
             program.kill()
@@ -56,7 +56,7 @@ def test_kill_9_loses_a_batch_at_most(tmp_path: Path, untouched: dict[str, bytes
     "engine",
     [
         "engine=local",
-        "engine.processes=true",
+        pytest.param("engine.processes=true", marks=pytest.mark.thorough),
         pytest.param("engine=dask", marks=pytest.mark.thorough),
     ],
 )
@@ -116,6 +116,7 @@ def test_before_the_first_run_it_stops_too(tmp_path: Path, number: signal.Signal
     assert "Traceback" not in err
 
 
+@pytest.mark.thorough
 def test_two_programs_fill_one_store_at_once(tmp_path: Path, untouched: dict[str, bytes]) -> None:
     with started(*SWEEP, folder=tmp_path) as one, started(*SWEEP, folder=tmp_path) as other:
         for program in (one, other):
