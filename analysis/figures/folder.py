@@ -11,13 +11,9 @@ from matplotlib.figure import Figure
 from analysis.figures import (
     beats,
     bundles,
-    by_year,
     discovery,
     effects,
-    histories,
     morris,
-    one_run,
-    over_time,
     pairing,
     patterns,
     regret,
@@ -25,6 +21,7 @@ from analysis.figures import (
     sobol,
     worth,
 )
+from analysis.figures.course import by_year, histories, one_run, over_time
 from analysis.figures.drawing import style
 from analysis.tables import Tables, read
 

@@ -10,7 +10,7 @@ from model.problems import BadInput, no_such
 
 if TYPE_CHECKING:
     from experiments.command.settings import Settings
-    from experiments.jobs.job import Job
+    from experiments.study.job import Job
 
 #: Each is a module here that declares its JOB, and is loaded only when asked for.
 JOBS = (

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job
 from experiments.status import DONE
 from experiments.study.archiving import checked, differences, packed, unpacked
 from experiments.study.folder import claimed, written_whole
+from experiments.study.job import Job
 
 
 def main(settings: Settings) -> int:

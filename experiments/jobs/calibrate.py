@@ -12,12 +12,12 @@ from experiments.command.patterns import table_of
 from experiments.command.settings import Settings
 from experiments.design.drawn import LATIN_HYPERCUBE
 from experiments.design.points import Design
-from experiments.jobs.job import Job, a_design, several_seeds
 from experiments.jobs.validate import some_patterns
 from experiments.rows.plan import Plan
 from experiments.rows.row import model_version
 from experiments.study.calibrating import Calibrated, calibrated, fitted
 from experiments.study.completing import Complete
+from experiments.study.job import Job, a_design, several_seeds
 from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import number, plain_table, records
 

@@ -15,13 +15,13 @@ from analysis.statistics.effects import effects_of
 from analysis.studies import OVER_POSTERIOR
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import gathered, row_tables, write_rows
 from experiments.study.completing import Complete, all_completed
 from experiments.study.confirming import confirming
 from experiments.study.effects_table import best_lines, effects_table, levels_table, posterior_table
 from experiments.study.following import councils_of, followed_of
+from experiments.study.job import Job, no_design
 from experiments.study.precision import narrowed
 from experiments.study.study import Study, analysed, carried_out, filled
 from experiments.study.tables import controls_of

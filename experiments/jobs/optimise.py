@@ -10,8 +10,8 @@ from analysis import tables
 from analysis.report.bundles import sentences_of
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job
 from experiments.status import DONE, FAILED
+from experiments.study.job import Job
 from experiments.study.optimising import Optimised, optimised
 from experiments.study.study import Study, analysed, begun, written
 from experiments.study.tables import months_of

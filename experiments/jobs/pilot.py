@@ -12,10 +12,10 @@ from analysis import tables
 from analysis.report.assumed.trial import sentences_of
 from analysis.statistics.decision.pilot import OUTCOMES
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job, effects, no_design, several_seeds
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
 from experiments.running.stories import told
+from experiments.study.job import Job, effects, no_design, several_seeds
 from experiments.study.study import Study, analysed, carried_out
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from experiments import terminal
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job
 from experiments.jobs.run import shown
 from experiments.rows.outcomes import Failure
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
@@ -14,6 +13,7 @@ from experiments.rows.store import Store
 from experiments.running import batches
 from experiments.running.batches import failure_of, not_finite, warmed_up
 from experiments.status import DONE, FAILED
+from experiments.study.job import Job
 from experiments.study.study import begun
 from model.parameters import parameters_from
 from model.problems import BadInput

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from analysis.studies import SETTLED
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job, effects, no_design
 from experiments.rows.plan import Plan
+from experiments.study.job import Job, effects, no_design
 from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import interval_text, plain_table, records
 

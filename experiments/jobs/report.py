@@ -7,8 +7,8 @@ from analysis.studies import analysed_again
 from analysis.tables import BadFolder
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job
 from experiments.status import DONE
+from experiments.study.job import Job
 from model.problems import BadInput
 
 

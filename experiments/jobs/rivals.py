@@ -9,8 +9,8 @@ from rich.text import Text
 
 from analysis.statistics.decision.rivals import CANNOT_TELL
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job, effects, several_seeds
 from experiments.rows.plan import Plan
+from experiments.study.job import Job, effects, several_seeds
 from experiments.study.study import Study, analysed, carried_out
 from experiments.study.tables import months_of
 from experiments.terminal import escaped, plain_table, records

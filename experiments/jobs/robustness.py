@@ -12,8 +12,8 @@ from analysis.statistics.regret import in_units
 from analysis.studies import FEWEST_POINTS, RANKED_BY
 from experiments.command.settings import Settings
 from experiments.design.kinds import KINDS
-from experiments.jobs.job import Job, a_design, several_policies, several_seeds
 from experiments.rows.plan import Plan
+from experiments.study.job import Job, a_design, several_policies, several_seeds
 from experiments.study.study import Study, analysed, carried_out
 from experiments.study.tables import months_of
 from experiments.terminal import interval_text, plain_table, records

@@ -15,12 +15,12 @@ from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.chosen import SINGLE
-from experiments.jobs.job import Job, no_design
 from experiments.rows.plan import Plan
 from experiments.rows.results import Gathered
 from experiments.running.stories import histories_of
 from experiments.status import DONE, FAILED
 from experiments.study.completing import Complete
+from experiments.study.job import Job, no_design
 from experiments.study.study import Study, begun, written
 from model.measures import SERIES
 from model.policy import Policy

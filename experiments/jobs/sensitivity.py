@@ -11,9 +11,9 @@ from rich.text import Text
 from analysis.studies import FEWEST_BLOCKS, HALF_WIDTH
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS, SOBOL
-from experiments.jobs.job import Job, a_design
 from experiments.rows.plan import Plan
 from experiments.rows.row import parameters_of, parameters_text
+from experiments.study.job import Job, a_design
 from experiments.study.manifest import write_yaml
 from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import interval_text, plain_table, records

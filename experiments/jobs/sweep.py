@@ -9,9 +9,9 @@ from rich.table import Table
 
 from experiments.command.settings import Settings
 from experiments.design.points import describe
-from experiments.jobs.job import Job
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of
+from experiments.study.job import Job
 from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import plain_table
 

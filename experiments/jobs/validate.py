@@ -9,8 +9,8 @@ from rich.text import Text
 
 from analysis import tables
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job, Need
 from experiments.rows.plan import Plan
+from experiments.study.job import Job, Need
 from experiments.study.measuring import measured, targets_of
 from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import number, plain_table, records

@@ -12,9 +12,9 @@ from analysis import tables
 from analysis.statistics.evidence.checks import COLUMNS, ROUNDING
 from experiments import terminal
 from experiments.command.settings import Settings
-from experiments.jobs.job import Job, no_design
 from experiments.status import DONE, FAILED
 from experiments.study.completing import Complete
+from experiments.study.job import Job, no_design
 from experiments.study.study import Study, begun, written
 from experiments.terminal import number, plain_table, records
 from experiments.verification import CHECKS

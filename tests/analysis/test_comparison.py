@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from analysis.figures import effects, over_time, worth
+from analysis.figures import effects, worth
+from analysis.figures.course import over_time
 from analysis.figures.drawing import style
 from analysis.studies import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels

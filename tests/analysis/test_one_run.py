@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis import tables
-from analysis.figures import histories, over_time
-from analysis.figures import one_run as months
+from analysis.figures.course import histories, over_time
+from analysis.figures.course import one_run as months
 from tests.analysis.drawing import drawn
 
 

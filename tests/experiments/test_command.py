@@ -18,7 +18,7 @@ from experiments.command.arguments import NOT_HERE, parsed
 from experiments.command.files import CONF, GROUPS, mapping_in, names_in
 from experiments.command.help import help_text
 from experiments.jobs import JOBS, purposes
-from experiments.jobs.job import Job
+from experiments.study.job import Job
 from model.problems import BadInput
 
 #: MODEL.md, section 6.
@@ -77,7 +77,8 @@ def test_one_run_writes_its_months_and_lives(tiny) -> None:
     series, lives = pd.read_parquet("out/series.parquet"), pd.read_parquet("out/histories.parquet")
     assert list(series["month"]) == list(range(24))
     assert {"strategic", "formed", "cost_total"} <= set(series.columns)
-    assert list(lives.columns) == ["tie", "council", "researcher", "month", "event", "stage"]
+    who = ["tie", "council", "researcher", "arrived", "university"]
+    assert list(lives.columns) == [*who, "month", "event", "stage"]
     assert lives["month"].min() == -6
     assert set(lives.loc[lives["month"] == -6, "event"]) >= {"initial"}
     assert len(pd.read_parquet("out/rows.parquet")) == 1
@@ -231,7 +232,7 @@ def test_every_job_is_declared_and_says_what_it_is_for() -> None:
     assert all(isinstance(job, Job) for job in jobs.values())
     assert all(re.match(r"The (main )?job\b.{20}", meaning) for _, meaning in purposes())
     others = {file.stem for file in (CONF.parent / "experiments" / "jobs").glob("*.py")} - set(JOBS)
-    assert others == {"__init__", "job", "effects_table"}
+    assert others == {"__init__"}
 
 
 #: Of Hydra's options, what stands after those that take a value.

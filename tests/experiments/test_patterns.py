@@ -33,7 +33,7 @@ def test_every_pattern_can_be_read_and_all_statistics_have_one() -> None:
     patterns = patterns_from("all", [CONF])
     table = table_of(patterns)
     used = {target.statistic for pattern in patterns for target in pattern.targets}
-    assert used - {""} == {*OF_ROWS, *OF_STORIES}
+    assert used - {""} == {*OF_ROWS, *OF_STORIES} - {"council_mean", "council_variance"}  # of a pilot
     assert (table["blame"].str.len() > 5).all()
     assert table["held_out"].any()
     assert len(names_in("pattern")) == len(patterns)

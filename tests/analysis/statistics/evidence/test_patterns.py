@@ -101,7 +101,7 @@ def test_a_story_without_partnerships_is_not_a_number_where_nothing_can_be_told(
     found = {name: each(empty, **GIVEN.get(name, {})) for name, each in patterns.OF_STORIES.items()}
     zero = {
         *COUNTED, "council_incidence", "city_starts", "city_live", "introduced_projects", "introduced_a_year",
-        "councils_with_ties", "councils_of_kind_with_ties",
+        "councils_with_ties", "councils_of_kind_with_ties", *OF_COUNCILS,
     }  # fmt: skip
     assert {name for name, value in found.items() if value == 0} == zero
     others = {name: value for name, value in found.items() if name not in zero}
@@ -110,7 +110,9 @@ def test_a_story_without_partnerships_is_not_a_number_where_nothing_can_be_told(
 
 #: Of pairs, which are none.
 COUNTED = ("joint_applications", "new_relations", "still_together")
+OF_COUNCILS = ("council_mean", "council_variance")
 GIVEN = {
+    **{name: {"months": 12, "strategic": 0.0} for name in OF_COUNCILS},
     "tie_rate": {"near": 0, "far": 10},
     "councils_of_kind_with_ties": {"kind": "County"},
     **{name: {"months": 1} for name in ("live_after_grant", *COUNTED)},

@@ -1,0 +1,1 @@
+"""Figures over months and years: of policies, and of one run."""
