@@ -284,10 +284,13 @@ def test_the_same_command_mends_a_flipped_bit(tiny, runs, kind: str, share: floa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rows", "months"])
-def test_no_flipped_bit_gives_a_wrong_number(store: Path, untouched: pd.DataFrame, kind: str) -> None:
+@pytest.mark.parametrize("bits", [300, pytest.param(2000, marks=pytest.mark.thorough)])
+def test_no_flipped_bit_gives_a_wrong_number(
+    store: Path, untouched: pd.DataFrame, kind: str, bits: int
+) -> None:
     part = part_of(store, kind)
     whole, chance = part.read_bytes(), np.random.default_rng(1)
-    for bit in chance.choice(8 * len(whole), 300, replace=False).tolist():
+    for bit in chance.choice(8 * len(whole), bits, replace=False).tolist():
         part.write_bytes(flipped(whole, bit))
         try:
             found = filling.contents(store, filling.plan(SEEDS))

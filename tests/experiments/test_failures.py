@@ -318,7 +318,16 @@ def test_a_row_of_another_version_is_told(tiny, stored: list[str]) -> None:
 
 
 @pytest.mark.parametrize("column", ["parameters", "policy"])
-@pytest.mark.parametrize("text", ["{", "null", '{"phds": 3}', '{"phds": [1, 2, 3, 4]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "null",
+        '{"phds": 3}',
+        '{"phds": [1, 2, 3, 4]}',
+        *(pytest.param(text, marks=pytest.mark.thorough) for text in ("[]", "3")),
+    ],
+)
 def test_a_row_that_does_not_say_what_it_was_is_told(tiny, stored: list[str], column: str, text: str) -> None:
     rewrite(lambda rows: rows.assign(**{column: text}))
     said = tiny("experiment=replay", f"row={stored[0]}", "out=out")

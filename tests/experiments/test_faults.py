@@ -17,8 +17,6 @@ import pytest
 from experiments.command.files import CONF
 from tests.experiments import filling
 
-KILLS = 8
-
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
@@ -61,7 +59,10 @@ def first_part(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_sweep_killed_at_random_moments_loses_nothing(tmp_path: Path, untouched: pd.DataFrame) -> None:
+@pytest.mark.parametrize("kills", [8, pytest.param(20, marks=pytest.mark.thorough)])
+def test_a_sweep_killed_at_random_moments_loses_nothing(
+    tmp_path: Path, untouched: pd.DataFrame, kills: int
+) -> None:
     chance, counts, folder = random.Random(1), [], tmp_path / "store"
     with sweep(tmp_path / "first") as program:
         ready(program)
@@ -69,13 +70,13 @@ def test_a_sweep_killed_at_random_moments_loses_nothing(tmp_path: Path, untouche
         started = time.perf_counter()
         first_part(tmp_path / "first")
         until_first_part = time.perf_counter() - started
-    for _ in range(KILLS):
+    for _ in range(kills):
         with sweep(folder) as program:
             ready(program)
             go(program)
             time.sleep(chance.uniform(0, 4 * until_first_part))
         counts.append(len(filling.Store(folder).rows))
-    assert len(set(counts)) > KILLS / 4  # kills did fall between batches
+    assert len(set(counts)) > kills / 4  # kills did fall between batches
     assert counts == sorted(counts)  # and none took what was finished
     filling.fill(folder, filling.plan())
     assert filling.contents(folder, filling.plan()).equals(untouched)

@@ -39,8 +39,13 @@ def under_way(program: subprocess.Popen, folder: Path, n_rows: int) -> None:
     assert program.poll() is None
 
 
-def test_kill_9_loses_a_batch_at_most(tmp_path: Path, untouched: dict[str, bytes]) -> None:
-    for n_rows in (0, 200):
+@pytest.mark.parametrize(
+    "moments", [(0, 200), pytest.param((0, 100, 200, 300), marks=pytest.mark.thorough)], ids=len
+)
+def test_kill_9_loses_a_batch_at_most(
+    tmp_path: Path, untouched: dict[str, bytes], moments: tuple[int, ...]
+) -> None:
+    for n_rows in moments:
         with started(*SWEEP, folder=tmp_path) as program:
             under_way(program, tmp_path, n_rows)
             program.kill()
