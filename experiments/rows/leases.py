@@ -111,6 +111,7 @@ class Leases:
         paths = [Path(entry.path) for entry in os.scandir(self._folder)]
         others = [path for path in paths if path.suffix == _ENDING and not path.name.startswith(self._own)]
         self._others = {path: lease for path in others if (lease := self._living(path, now))}
+        _sweep([path for path in paths if path.suffix == _PARTIAL], now)
         return set().union(*(lease.names for lease in self._others.values()))
 
     def _living(self, path: Path, now: float) -> _Lease | None:
@@ -130,6 +131,14 @@ def _read(path: Path) -> _Lease:
         raise ValueError(path)
     machine, process, *names = path.read_text(encoding="utf-8").splitlines()
     return _Lease(machine, int(process), frozenset(names))
+
+
+def _sweep(partials: list[Path], now: float) -> None:
+    """Remove what processes that were killed while they wrote a lease have left."""
+    for path in partials:
+        with contextlib.suppress(OSError):
+            if abs(now - _touched(path)) > EXPIRED:
+                path.unlink()
 
 
 def _touched(path: Path) -> float:

@@ -135,6 +135,16 @@ def test_what_is_no_lease_holds_nothing(other: Leases, tmp_path: Path, content: 
     assert other.claim(ROWS) == set(ROWS)
 
 
+def test_one_that_was_never_finished_is_swept_up_when_it_is_old(other: Leases, tmp_path: Path) -> None:
+    partial = tmp_path / "x.partial"
+    partial.write_text("here")
+    other.claim(ROWS)
+    assert partial.exists()
+    age(tmp_path, EXPIRED + 5)
+    other.claim(ROWS)
+    assert not partial.exists()
+
+
 def test_where_none_can_be_kept_all_may_be_run(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with Leases(tmp_path / "file" / "leases") as one:
@@ -190,4 +200,4 @@ def test_the_rows_of_a_killed_process_are_run_by_another(tmp_path: Path) -> None
     assert list((folder / "leases").iterdir())
     kept = len(filling.Store(folder).rows)
     assert filling.fill(folder, filling.plan()).n_run == len(filling.plan()) - kept
-    assert not list((folder / "leases").iterdir())
+    assert not list((folder / "leases").glob("*.lease"))
