@@ -249,7 +249,7 @@ def compared(
     found = Found({"effects": table, "best": _best(freed, columns)})
     _mark_the_sum(found, asked)
     if over is not None:
-        found.tables["effects"] = _with_posterior(found.tables["effects"], over, asked)
+        found.tables["effects"] = with_posterior(found.tables["effects"], over, asked)
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
     found.tables.update(_decided(rows, freed, found.tables, asked))
@@ -261,8 +261,14 @@ def compared(
     return found
 
 
-def _with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, asked: Asked) -> pd.DataFrame:
-    """Beside what a policy is worth at the point, what it is over others that fit as well."""
+def with_posterior(effects_found: pd.DataFrame, over: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+    """Beside what a policy is worth at the point, what it is over others that fit as well.
+
+    Args:
+        effects_found: as `effects.effects_of` gives them.
+        over: a line a run over these points.
+        asked: by whoever had them run.
+    """
     indicators = list(effects_found["indicator"].unique())
     told = posterior.over_points(over, indicators, asked.against, asked.controls)
     return effects_found.merge(told, on=["policy", "indicator"], how="left")

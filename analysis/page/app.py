@@ -21,7 +21,7 @@ from analysis.page import views
 from analysis.page.guard import REPORT_POLICY, Guard, TooMuch
 from analysis.page.live import MOST_TABS, Tab
 from analysis.page.room import READY, Room
-from analysis.page.state import State, read
+from analysis.page.state import State, over, read
 from analysis.page.uploads import FILES, PLACE, population_called
 from model.problems import BadInput
 
@@ -120,7 +120,7 @@ def _so_far(state: State, room: Room) -> "Comparison":
     from analysis.page.running.comparison import Comparison
 
     population = population_called(state.population, room.lists, state.lists)
-    comparison = Comparison(state, population, lambda: None)
+    comparison = Comparison(state, population, lambda: None, over(state))
     comparison.load(room.runner)
     if not comparison.n:
         raise HTTPException(404, "No run of it is finished yet.")

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 from analysis.page import views
 from analysis.page.forms import figure
 from analysis.page.room import READY, Room
-from analysis.page.state import State, read
+from analysis.page.state import State, over, read
 from analysis.page.talk import Talk
 from analysis.page.uploads import population_called
 from model.parameters import LEVERS
@@ -102,7 +102,7 @@ class Tab(Talk):
     async def _turn_to(self, state: State, population: Any) -> None:
         from analysis.page.running.comparison import Comparison
 
-        self._comparison = Comparison(state, population, self._tell_change)
+        self._comparison = Comparison(state, population, self._tell_change, over(state))
         await asyncio.to_thread(self._comparison.load, self._room.runner)
         self._begin()
 

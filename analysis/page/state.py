@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from experiments.command.files import CONF, file_of, names_in
+from experiments.command.files import CONF, file_of, mapping_in, names_in
+from experiments.command.parameter_sets import Posterior, posterior_from
 from experiments.command.trusted import trusted
 from model.domains import Parameter, Value
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
@@ -28,8 +29,8 @@ _MOST_BUDGET = 1e9
 _LISTS = re.compile(r"[0-9a-f]{16}")
 _PLAIN = re.compile(r"[\w.,+-]+")
 
-#: The page's intervals show luck alone, as its files do; the command's own also ask calibrated points.
-_LUCK_ALONE = ("posterior.parameters", "null")
+#: Other assumptions that fit as well: the page asks them of every policy, the command leaves slow ones out.
+_OVER = "posterior"
 
 type Query = Sequence[tuple[str, str]]
 
@@ -120,8 +121,8 @@ class State:
         said = [("policies", f"[{','.join(self.names)}]")]
         said += [(f"policy.{name}", _dated_text(dated)) for name, dated in self.levers.items()]
         said += [each for each in self.settings if each[0] not in ("policies", "seeds")]
-        own = [(name, str(lists / file)) for name, file in self._own_lists()]
-        return [f"{name}={value}" for name, value in [*said, ("seeds", str(self.seeds)), *own, _LUCK_ALONE]]
+        said += [("seeds", str(self.seeds)), *((name, str(lists / file)) for name, file in self._own_lists())]
+        return [f"{name}={value}" for name, value in [*said, (f"{_OVER}.without", "[]")]]
 
     def experiment(self) -> str:
         """The experiment's file that the command line runs to the same numbers."""
@@ -134,6 +135,7 @@ class State:
             "seeds": self.seeds,
             "policies": [*self.names[: len(self.policies) + 1], *self._bundle_said()],
             "against": self.against,
+            _OVER: {"parameters": _OVER},
             **({"parameters": dict(self.parameters)} if self.parameters else {}),
         }
         if own := self._own_lists():
@@ -152,11 +154,13 @@ class State:
             arguments.append(f"population={self.population!r}")
         arguments.append(f"seeds={self.seeds}")
         lists = "from experiments.command.populations import population_from\n" if self.lists else ""
-        against = f", against={self.against!r}" if self.against != BASELINE.name else ""
+        against = "" if self.against == BASELINE.name else f"{self.against!r}, "
         return (
             "from analysis.statistics.effects import effects_of\n"
-            f"{lists}from experiments.notebook import sweep\n\n"
-            f"rows = sweep({', '.join(filter(None, arguments))})\neffects = effects_of(rows{against})\n"
+            f"{lists}from experiments.notebook import sweep\n"
+            "from model.measures import moved_by\n\n"
+            f"rows = sweep({', '.join(filter(None, arguments))})\n"
+            f"effects = effects_of(rows, {against}controls=moved_by())\n"
         )
 
     def _bundle_said(self) -> list[dict[str, Any]]:
@@ -169,6 +173,12 @@ class State:
         if not self.lists:
             return []
         return [("population.councils", "councils.csv"), ("population.universities", "universities.csv")]
+
+
+def over(state: State) -> Posterior | None:
+    """Other assumptions that fit what is known as well, under those that the state itself gives."""
+    given = {**mapping_in(CONF / "config.yaml")[_OVER], "parameters": _OVER}
+    return posterior_from(given, state.parameters, [CONF])
 
 
 def policy_of(name: str) -> Policy:

@@ -128,7 +128,7 @@ def results(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
     shown = state.with_seeds(max(found.n, 1))
     return {
         "status": render("status.html", kind=kind, text=text),
-        "said": render("said.html", found=found, state=state, is_provisional=not comparison.is_complete),
+        "said": render("said.html", found=found, state=state, is_provisional=found.n < state.seeds),
         "table": render("table.html", lines=lines_of(comparison, found), state=state, found=found),
         "months": _months(found),
         "spent": _spent(comparison, found),
@@ -161,7 +161,10 @@ def _status(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
         return "problem", f"Results cannot be kept: {problem}"
     if len(comparison.state.names) < 2:
         return "ready", "Choose a policy, or move a slider of your bundle."
-    if n == seeds:
+    here, all_of = found.over
+    if n == seeds and here < all_of and not is_stopped:
+        return "over", f"{so_far} are there. Now other assumptions that fit as well: {here} of {all_of} runs."
+    if n == seeds and here == all_of:
         sure = "" if found.is_solid else " Not solid yet: ask for more seeds."
         return "done", f"Done: {so_far}.{sure}"
     if is_stopped:

@@ -38,6 +38,7 @@ class Line:
     bar: Bar
     verdict: str
     each: str
+    assumed: str
 
 
 def lines_of(comparison: Comparison, found: Found) -> list[Line]:
@@ -60,6 +61,7 @@ def lines_of(comparison: Comparison, found: Found) -> list[Line]:
             bar,
             each["verdict"],
             _each(costs.loc[each["policy"]]) if each["policy"] in costs.index else "",
+            _assumed(effects[each["policy"]][MAIN_INDICATOR]),
         )
         for each, bar in zip(verdicts, drawn, strict=True)
     ]
@@ -89,3 +91,9 @@ def _each(line) -> str:
     if not line["each"] > 0 or not line["together_low"] > 0:
         return "–"
     return phrases.price(line["each"], line["together_low"], line["together_high"])
+
+
+def _assumed(line: dict) -> str:
+    """What other assumptions give that fit as well, 95% of them; nothing while that is not known."""
+    low, high = (line.get(f"posterior_{end}", math.nan) for end in ("low", "high"))
+    return phrases.span(low, high) if math.isfinite(low) and math.isfinite(high) else ""

@@ -23,6 +23,7 @@ _BOUND = 0.9
 #: What each column is: its unit and meaning.
 COLUMNS = {
     "posterior_effect": ("the indicator's", "mean effect over the points"),
+    "posterior_median": ("the indicator's", "effect that half of the points exceed"),
     "posterior_low": (
         "the indicator's",
         "low end of the range of 95% of points' effects, luck taken out",
@@ -114,11 +115,14 @@ def _told(means: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, ...]:
     tail = (1 - CONFIDENCE) / 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where no point is known
-        ends = np.nanquantile(means, [tail, 1 - tail], axis=0)
-    below, above = _kept(variance, luck, chi2.ppf(1 - _BOUND, few - 1) / (few - 1)) * np.abs(ends - mean)
+        *ends, median = np.nanquantile(means, [tail, 1 - tail, 0.5], axis=0)
+    below, above = _kept(variance, luck, chi2.ppf(1 - _BOUND, few - 1) / (few - 1)) * np.abs(
+        np.array(ends) - mean
+    )
     of_mean = half_width(np.sqrt(variance / few), few)
     return (
         np.where(n > 1, mean, np.nan),
+        np.where(n > 1, median, np.nan),
         mean - np.hypot(below, of_mean),
         mean + np.hypot(above, of_mean),
         _positive(means, mean, np.sqrt(variance / few), _kept(variance, luck, np.ones(n.shape))),

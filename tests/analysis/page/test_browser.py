@@ -175,7 +175,7 @@ def test_a_server_that_comes_back_goes_on(browser, tmp_path: Path) -> None:
         opened(tab, address, f"/?policies=phds&seeds=5&{TINY}")
     status(tab, "Reconnecting")
     n = len(open_store(tmp_path / "store").rows)
-    assert n == 10
+    assert n >= 10
     with served(tmp_path, int(address.rpartition(":")[2])):
         status(tab, "Done: 5 of 5")
     context.close()

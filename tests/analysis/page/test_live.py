@@ -10,16 +10,20 @@ import pytest
 from starlette.testclient import TestClient
 
 from analysis.asked import Asked
+from analysis.page import live
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
 from analysis.page.running.comparison import COLUMNS, Comparison
 from analysis.page.state import read
 from analysis.page.uploads import population_called
-from analysis.report.answer import Question, answer
+from analysis.report.answer import Question, answer, said
+from analysis.report.source import Source
 from analysis.statistics.effects import effects_of
 from analysis.studies import compared
+from experiments.main import main
 from experiments.notebook import open_store, sweep
 from experiments.rows.outcomes import Failure
+from model.measures import moved_by
 from model.simulation import compare
 from tests.analysis.page.conftest import OWN, TINY, until
 
@@ -37,12 +41,15 @@ def text_of(html: str) -> str:
     return " ".join(re.sub("<[^>]+>", " ", html).replace("&#39;", "'").split())
 
 
-def test_a_tab_shows_what_the_library_says(client: TestClient, room: Room) -> None:
+def test_a_tab_shows_what_the_library_says(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "over", lambda state: None)  # of luck alone
     with client.websocket_connect("/live", headers=OWN) as socket:
         socket.send_json({"query": f"policies=phds&policy.joint_posts=30&seeds=25&{TINY}"})
         shown = told(socket, "Done: 25 of 25")
     rows = pd.DataFrame(
-        {"policy": run.policy, "seed": seed, **run.indicators}
+        {"policy": run.policy, "seed": seed, **run.indicators, **run.luck}
         for seed in range(25)
         for run in compare(
             {"warmup": 24, "horizon": 24}, ["baseline", "phds", {"joint_posts": 30}], seed=seed
@@ -64,10 +71,32 @@ def test_the_numbers_of_the_page_are_those_of_every_run_of_it(client: TestClient
         told(socket, "Done: 6 of 6")
     page = pd.read_csv(io.StringIO(client.get(f"/effects.csv?{link}").text))
     rows = sweep(["baseline", "phds", "brokers"], {"warmup": 24, "horizon": 24}, seeds=6, store=room.store)
-    library = effects_of(rows, against="phds")
+    library = effects_of(rows, against="phds", controls=moved_by())
     assert list(page["policy"]) == list(library["policy"])
     for column in ("effect", "low", "high", "together_low", "baseline"):
         assert np.array_equal(page[column], library[column], equal_nan=True), column
+
+
+def test_the_page_and_the_command_say_the_same_of_luck_and_of_other_assumptions(
+    client: TestClient, room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = f"policies=phds,joint_posts&seeds=40&{TINY}"
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link})
+        shown = told(socket, "Done: 40 of 40")
+    page = pd.read_csv(io.StringIO(client.get(f"/effects.csv?{link}").text))
+    state, _ = read(link)
+    assert main([*state.words(), "ledger.seeds=0", "figures=false", "out=out"]) == 0
+    command = pd.read_parquet(tmp_path / "out" / "effects.parquet")
+    assert page["posterior_points"].max() == 25
+    both = [name for name in command if name in page]
+    assert {"posterior_low", "posterior_positive", "together_high", "controls_saved"} <= set(both)
+    pd.testing.assert_frame_equal(page[both], command[both], check_exact=True, check_dtype=False)
+    told_of = [each.text for each in said(Source(tmp_path / "out")) if each.kind == "posterior"]
+    assert len(told_of) == 1
+    assert told_of[0] in text_of(shown["said"])
+    assert "Under other assumptions" in text_of(shown["table"])
 
 
 def test_what_was_once_run_is_there_at_once(
@@ -78,7 +107,7 @@ def test_what_was_once_run_is_there_at_once(
     monkeypatch.setattr(room.runner.keeper, "add", None)  # nothing may be run
     with client.websocket_connect("/live", headers=OWN) as socket:
         socket.send_json({"query": f"policies=phds&seeds=8&{TINY}"})
-        assert "Done: 8 of 8" in told(socket, "Done")["status"]
+        assert "8 of 8 seeds are there" in told(socket, "8 of 8")["status"]
 
 
 def test_stop_and_go_on(client: TestClient, room: Room) -> None:

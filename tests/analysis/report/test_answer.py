@@ -152,14 +152,14 @@ def test_what_may_be_too_few_to_matter_is_said_to_be():
 
 def test_what_other_assumptions_give_is_told_where_they_were_run():
     tables = tables_of({A: CLEAR, B: SMALL})
-    over = {"effect": 0.5, "low": -0.2, "high": 1.2, "positive": 0.8, "points": 100}
+    over = {"effect": 0.7, "median": 0.5, "low": -0.2, "high": 1.2, "positive": 0.8, "points": 100}
     tables["effects"] = tables["effects"].assign(**{f"posterior_{name}": v for name, v in over.items()})
     texts = {each.kind: each.text for each in answer(tables, QUESTION)}
     assert texts["first"].startswith("If the model's numbers are right, fund Alpha first")
     assert texts["posterior"] == (
-        "Under 100 other sets of assumptions, which fit what is known about as well, Alpha adds 0.5 on "
-        "average (−0.2 to 1.2 under 95% of them), and anything at all under 80%, as far as luck lets one "
-        "tell. So whether it adds at all hangs on numbers that nobody knows."
+        "Under 100 other sets of assumptions, which fit what is known about as well, Alpha adds 0.5 in "
+        "the middle one (−0.2 to 1.2 under 95% of them), and anything at all under 80%, as far as luck lets "
+        "one tell. So whether it adds at all hangs on numbers that nobody knows."
     )
 
 

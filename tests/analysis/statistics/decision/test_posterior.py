@@ -44,11 +44,19 @@ def test_no_range_is_narrower_than_luck_leaves_it():
     assert contained >= 88  # 95% of 100, less three standard deviations
 
 
+def test_one_point_of_many_moves_the_mean_and_not_the_median():
+    rows = rows_of(np.array([*np.linspace(-1.0, 1.0, 40), 50.0]), 0.0, np.random.default_rng(1))
+    line = over_points(rows, ["y"], "baseline").iloc[0]
+    assert line["posterior_effect"] > 1.0
+    assert abs(line["posterior_median"]) < 0.1
+
+
 def test_exact_where_there_is_no_luck():
     effects = np.linspace(-1.0, 3.0, 101)
     rows = rows_of(effects, 0.0, np.random.default_rng(1))
     line = over_points(rows, ["y"], "baseline").iloc[0]
     assert line["posterior_effect"] == pytest.approx(1.0)
+    assert line["posterior_median"] == pytest.approx(1.0)
     assert line["posterior_points"] == 101
     assert line["posterior_positive"] == pytest.approx(0.75, abs=0.02)
     spread = 1.9 * np.sqrt(100 / chi2.ppf(0.1, 100))
