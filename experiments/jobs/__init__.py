@@ -23,6 +23,7 @@ JOBS = (
     "rivals",
     "pilot",
     "optimise",
+    "combine",
     "validate",
     "verify",
     "calibrate",
