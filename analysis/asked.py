@@ -9,6 +9,8 @@ FILE = "study.json"
 BASELINE = "baseline"
 #: The ending of a policy's name that is that policy at equal money.
 AT_EQUAL_MONEY = "_equal_money"
+#: What stands between the names of policies in the name of their bundle.
+JOINED = "+"
 #: What the placebo is called that is followed beside policies: so little more money that it cannot matter.
 PLACEBO = "half_a_percent_more"
 

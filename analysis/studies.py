@@ -30,6 +30,7 @@ from analysis.statistics import (
 from analysis.statistics.controls import by_policy, freed_rows, freed_together, seed_by_seed
 from analysis.statistics.decision import (
     bundles,
+    combined,
     costs,
     failing,
     frontier,
@@ -65,6 +66,8 @@ RANKED_BY = "p90_regret"
 #: Half of the points choose where rankings flip, the other half say how surely.
 FEWEST_POINTS = 4
 FEWEST_BLOCKS = 2
+#: Seeds that tell luck from what is not.
+FEWEST_SEEDS = 2
 
 #: What places a run in a design.
 _RUN = ("point", "block", "policy", "seed")
@@ -135,6 +138,8 @@ COLUMNS = {
     "tried": bundles.TRIED,
     "levers": bundles.LEVERS,
     "bundles": bundles.COLUMNS,
+    "combined": combined.COLUMNS,
+    "shares": combined.SHARES,
     "trials": pilot.MEASURED,
     "pilot": pilot.COLUMNS,
     "information": {**_RESPONSE, **_FACTOR, **information.COLUMNS},
@@ -551,6 +556,24 @@ def _optimised(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     return Found({"bundles": bundles.bundles_of(rows, better, max(asked.months, 1) / 12)})
 
 
+def _combined(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What policies do together beside what each does alone, and what each gives of it."""
+    rows, found = _rows(folder, ["policy", "seed", *_with_luck(asked.responses, asked)]), Found()
+    parts = [name for name in asked.policies if name != asked.against]
+    n = rows["seed"].nunique()
+    for response in asked.responses:
+        policies = rows[rows[response].notna()].groupby("seed")["policy"].nunique()
+        if (known := int((policies == 2 ** len(parts)).sum())) < FEWEST_SEEDS:
+            raise TooFew(
+                f"{response} is known under every bundle in {known} seeds, and it takes {FEWEST_SEEDS}."
+            )
+        if known < n:
+            found.notes.append(f"{response}: {n - known} seeds in which a bundle lacks it are left out.")
+    told, shares = combined.combined_of(rows, parts, asked.against, asked.responses, asked.controls)
+    found.tables.update(combined=told, shares=shares)
+    return found
+
+
 def _trial(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """What a trial of each policy could see."""
     if (wanted := asked.pilot) is None:
@@ -741,6 +764,7 @@ _JOBS = {
     "rivals": _rivals,
     "pilot": _trial,
     "optimise": _optimised,
+    "combine": _combined,
     "validate": _validated,
     "calibrate": _calibrated,
 }

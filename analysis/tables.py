@@ -29,6 +29,11 @@ def _table(*columns: str) -> Any:
     return field(default=None, metadata={"columns": columns})
 
 
+def _spanned(*names: str) -> list[str]:
+    """Columns with the ends of their intervals."""
+    return [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
+
+
 @dataclass(frozen=True)
 class Tables:
     """What a folder holds; None for a table it lacks. Horizon months count from 0.
@@ -93,6 +98,14 @@ class Tables:
     #: A line a bundle and response: what it adds and costs, with 95% intervals.
     bundles: pd.DataFrame | None = _table(
         "policy", "response", "a_year", "added", "added_low", "added_high", "beaten"
+    )
+    #: A line a bundle and indicator: what it adds, beside the sum of its parts, with 95% intervals.
+    combined: pd.DataFrame | None = _table(
+        "bundle", "policies", "indicator", *_spanned("effect", "parts", "synergy"), "verdict"
+    )
+    #: A line a policy and indicator: what it adds alone, and what it gives of all together.
+    shares: pd.DataFrame | None = _table(
+        "policy", "indicator", *_spanned("alone", "gives"), "together_low", "together_high"
     )
     #: A line a target of a pattern: what was observed, and what the model gives.
     patterns: pd.DataFrame | None = _table(

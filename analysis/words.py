@@ -3,7 +3,7 @@
 import re
 from textwrap import wrap
 
-from analysis.asked import AT_EQUAL_MONEY, PLACEBO
+from analysis.asked import AT_EQUAL_MONEY, JOINED, PLACEBO
 
 _MINUS = " − "
 
@@ -73,11 +73,13 @@ POLICY_NAMES = {
 
 
 def humanise(name: str) -> str:
-    """A policy's name as people read it.
+    """A policy's name as people read it; of a bundle, those of its policies.
 
-    >>> humanise("joint_posts"), humanise("phds_equal_money")
-    ('Joint posts', 'PhDs, equal money')
+    >>> humanise("joint_posts"), humanise("phds_equal_money"), humanise("phds+brokers")
+    ('Joint posts', 'PhDs, equal money', 'PhDs + Brokers')
     """
+    if JOINED in name:
+        return f" {JOINED} ".join(map(humanise, name.split(JOINED)))
     if name.endswith(AT_EQUAL_MONEY):
         return humanise(name.removesuffix(AT_EQUAL_MONEY)) + ", equal money"
     return POLICY_NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))

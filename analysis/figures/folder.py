@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from analysis.figures import (
     beats,
     bundles,
+    combined,
     discovery,
     effects,
     morris,
@@ -45,6 +46,7 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "pairing": pairing.draw,
     "patterns": patterns.draw,
     "bundles": bundles.draw,
+    "combined": combined.draw,
 }
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis import words
+from analysis.asked import JOINED
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import added, answer, bundles, certainty, changes, limits, money, nowhere, timing, whom
-from analysis.report.assumed import failing, learning, switching, trial
+from analysis.report import added, answer, certainty, changes, limits, money, nowhere, timing, whom
+from analysis.report.assumed import failing, learning, switching
 from analysis.report.assumed import robust as robustness
+from analysis.report.questions import bundles, combined, trial
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
@@ -25,6 +27,7 @@ _TOLD = {
     "worth": "Strategic partnerships added against extra cost, a point a policy.",
     "by_year": "Strategic partnerships added in each year, by the policies that add most.",
     "partnerships": "Partnerships over time under the baseline and the best policies.",
+    "combined": "What each policy adds by itself, and what it gives of all together.",
     "survival": "How long projects and strategic partnerships last, as survival curves.",
 }
 _NO_ANSWER = (
@@ -80,7 +83,7 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     sentences = answer.said(source)
     if sentences:
         yield from _of_comparison(source, sentences, figures)
-    elif found := list(bundles.section(source, _taken(figures, "bundles"))):
+    elif found := list(_of_bundles(source, figures)):
         yield from found
     elif robust := list(robustness.section(source)):
         yield from robust
@@ -93,6 +96,12 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     if figures:
         yield Section("figures", "What the tables show", figures=list(figures.values()))
     yield limits.section(source)
+
+
+def _of_bundles(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
+    """What a search for bundles tells, or all bundles of some policies."""
+    yield from bundles.section(source, _taken(figures, "bundles"))
+    yield from combined.section(source, _taken(figures, "combined"))
 
 
 def _taken(figures: dict[str, Figure], *names: str) -> list[Figure]:
@@ -113,7 +122,7 @@ def _of_comparison(
 
 
 def _title(source: Source) -> str:
-    policies = source.names["policy"].nunique()
+    policies = sum(JOINED not in str(name) for name in source.names["policy"].unique())
     if policies < 2:
         return f"{words.humanise(str(source.names['policy'].iloc[0]))}: what comes of it"
     return (

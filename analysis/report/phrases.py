@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from analysis import words
-from analysis.tables import AT_EQUAL_MONEY, BASELINE
+from analysis.asked import AT_EQUAL_MONEY, BASELINE, JOINED
 
 
 def amount(value: float, half_width: float) -> str:
@@ -77,12 +77,13 @@ def named(policy: str) -> str:
 
 
 def called(policy: str) -> str:
-    """A policy's name, as it is said among all others.
+    """A policy's name, or those of a bundle, as they are said among all others.
 
-    >>> called("matchmaking_stable_equal_money"), called("phds")
-    ('Matchmaking (stable) at equal money', 'PhDs')
+    >>> called("matchmaking_stable_equal_money"), called("phds+brokers")
+    ('Matchmaking (stable) at equal money', 'PhDs and Brokers')
     """
-    return named(policy) + " at equal money" * policy.endswith(AT_EQUAL_MONEY)
+    parts = policy.split(JOINED)
+    return listed([named(part) + " at equal money" * part.endswith(AT_EQUAL_MONEY) for part in parts])
 
 
 def capitalised(text: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from experiments.command.settings import Settings
     from experiments.study.job import Job
 
-#: Each is a module here that declares its JOB, and is loaded only when asked for.
+#: Each is a module that declares its JOB, and is loaded only when asked for.
 JOBS = (
     "compare",
     "run",
@@ -23,6 +23,7 @@ JOBS = (
     "rivals",
     "pilot",
     "optimise",
+    "combine",
     "validate",
     "verify",
     "calibrate",
@@ -30,14 +31,25 @@ JOBS = (
     "report",
     "archive",
 )
+_HERE = Path(__file__).parent
 #: A job that loses rows so often has a store that nothing can be kept in.
 _TRIES = 4
 
 
 def purposes() -> list[tuple[str, str]]:
     """Every job with what it is for, as its file begins; no job is loaded."""
-    texts = (Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in JOBS)
+    texts = (_file_of(name).read_text(encoding="utf-8") for name in JOBS)
     return [(name, ast.get_docstring(ast.parse(text)) or "") for name, text in zip(JOBS, texts, strict=True)]
+
+
+def job_of(name: str) -> "Job":
+    """Load one of `JOBS`."""
+    path = _file_of(name).relative_to(_HERE).with_suffix("")
+    return import_module(".".join((__name__, *path.parts))).JOB
+
+
+def _file_of(name: str) -> Path:
+    return next(_HERE.rglob(f"{name}.py"))
 
 
 def do(settings: "Settings") -> int:
@@ -51,7 +63,7 @@ def do(settings: "Settings") -> int:
     """
     if settings.job not in JOBS:
         raise BadInput(no_such("job", settings.job, JOBS))
-    job: Job = import_module(f"{__name__}.{settings.job}").JOB
+    job = job_of(settings.job)
     job.check(settings)
     return until_nothing_is_lost(lambda: job.main(settings))
 

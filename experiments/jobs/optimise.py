@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from analysis import tables
-from analysis.report.bundles import sentences_of
+from analysis.report.questions.bundles import sentences_of
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.status import DONE, FAILED

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from analysis import tables
-from analysis.report.assumed.trial import sentences_of
+from analysis.report.questions.trial import sentences_of
 from analysis.statistics.decision.pilot import OUTCOMES
 from experiments.command.settings import Settings
 from experiments.rows.plan import Plan

@@ -242,6 +242,34 @@ def patterns(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def combined(tmp_path: Path) -> Path:
+    """Three policies, of four indicators: more than the sum of their parts, less, or neither."""
+    folder = tmp_path / "combined"
+    parts = ("phds", "matchmaking_request", "seed_money")
+    _write(folder, "rows", [(policy, "nine_places", 0) for policy in ("baseline", *parts, "+".join(parts))])
+    names = {"mean_strategic": "cannot be told", "needs_met": "more", "cost_total": "less", "bids": "less"}
+    _write(
+        folder,
+        "combined",
+        [
+            (bundle, n, name, 3.0, 2.0, 4.0, 2.5, 2.0, 3.0, 0.5, 0.1, 0.9, verdict)
+            for name, verdict in names.items()
+            for n, bundle in ((2, "+".join(parts[:2])), (3, "+".join(parts)))
+        ],
+    )
+    _write(
+        folder,
+        "shares",
+        [
+            (policy, name, k, k - 0.5, k + 0.5, 1.0 - k, 0.5 - k, 1.5 - k, 0.4 - k, 1.6 - k)
+            for k, policy in enumerate(parts)
+            for name in names
+        ],
+    )
+    return folder
+
+
 def _write(folder: Path, name: str, lines: list[tuple], **types: str) -> None:
     if not folder.exists():
         folder.mkdir()

@@ -28,6 +28,7 @@ JOBS = {
         FACTORS,
         "responses=[needs_met,cost_total]",
     ),
+    "combine": ("experiment=combine", "policies=[baseline,brokers,phds]", "seeds=4"),
     "run": ("experiment=run",),
     "sweep": (
         "experiment=grid",

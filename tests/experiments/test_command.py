@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +16,7 @@ from hydra._internal.utils import get_args_parser
 from experiments.command.arguments import NOT_HERE, parsed
 from experiments.command.files import CONF, GROUPS, mapping_in, names_in
 from experiments.command.help import help_text
-from experiments.jobs import JOBS, purposes
+from experiments.jobs import JOBS, job_of, purposes
 from experiments.study.job import Job
 from model.problems import BadInput
 
@@ -228,10 +227,9 @@ def test_help_explains_every_setting_as_the_file_does() -> None:
 
 
 def test_every_job_is_declared_and_says_what_it_is_for() -> None:
-    jobs = {name: import_module(f"experiments.jobs.{name}").JOB for name in JOBS}
-    assert all(isinstance(job, Job) for job in jobs.values())
+    assert all(isinstance(job_of(name), Job) for name in JOBS)
     assert all(re.match(r"The (main )?job\b.{20}", meaning) for _, meaning in purposes())
-    others = {file.stem for file in (CONF.parent / "experiments" / "jobs").glob("*.py")} - set(JOBS)
+    others = {file.stem for file in (CONF.parent / "experiments" / "jobs").rglob("*.py")} - set(JOBS)
     assert others == {"__init__"}
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.dictionary import Dictionary
-from analysis.report.bundles import sentences_of
+from analysis.report.questions.bundles import sentences_of
 from analysis.statistics.decision.bundles import bundles_of
 from experiments.study.optimising import _spread
 

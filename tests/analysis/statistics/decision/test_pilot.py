@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.report.assumed.trial import sentences_of
+from analysis.report.questions.trial import sentences_of
 from analysis.statistics.decision.pilot import needed_for, pilot_of, power_of, smallest_seen
 from analysis.statistics.evidence.patterns import Story, council_mean, council_variance
 

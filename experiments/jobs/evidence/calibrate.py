@@ -12,7 +12,7 @@ from experiments.command.patterns import table_of
 from experiments.command.settings import Settings
 from experiments.design.drawn import LATIN_HYPERCUBE
 from experiments.design.points import Design
-from experiments.jobs.validate import some_patterns
+from experiments.jobs.evidence.validate import some_patterns
 from experiments.rows.plan import Plan
 from experiments.rows.row import model_version
 from experiments.study.calibrating import Calibrated, calibrated, fitted
