@@ -115,7 +115,8 @@ def _told(means: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, ...]:
     tail = (1 - CONFIDENCE) / 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where no point is known
-        *ends, median = np.nanquantile(means, [tail, 1 - tail, 0.5], axis=0)
+        found = np.nanquantile(means, [tail, 1 - tail, 0.5], axis=0)
+    ends, median = found[:2], found[2]
     below, above = _kept(variance, luck, chi2.ppf(1 - _BOUND, few - 1) / (few - 1)) * np.abs(
         np.array(ends) - mean
     )
