@@ -10,6 +10,8 @@ from analysis.statistics.resampling import resampled_counts
 
 #: With fewer seeds, resamples repeat the same few too often to tell how far a maximum reaches.
 _FEWEST = 20
+#: A share of a value by which it varies that is rounding.
+_ROUNDING = 1e-9
 #: Means looked at at a time, so that memory does not grow with their number.
 _CHUNK = 256
 
@@ -33,7 +35,7 @@ def critical_values(differences: np.ndarray, families: np.ndarray) -> np.ndarray
         The number of standard errors of each family; NaN where none of its means has one.
     """
     n = np.isfinite(differences).sum(axis=0)
-    varies = np.nanmin(differences, axis=0, initial=np.inf) < np.nanmax(differences, axis=0, initial=-np.inf)
+    varies = _varies(differences)
     families = families & varies
     sizes, least = families.sum(axis=1), np.min(n, where=varies, initial=len(differences))
     if least < _FEWEST:
@@ -47,6 +49,13 @@ def critical_values(differences: np.ndarray, families: np.ndarray) -> np.ndarray
             if members.any():
                 largest[family] = np.maximum(largest[family], t[:, members].max(axis=1))
     return np.where(sizes > 0, np.quantile(largest, CONFIDENCE, axis=1), np.nan)
+
+
+def _varies(differences: np.ndarray) -> np.ndarray:
+    """Which columns vary, beyond rounding: a cost that is the same in every run has no luck."""
+    low = np.nanmin(differences, axis=0, initial=np.inf)
+    high = np.nanmax(differences, axis=0, initial=-np.inf)
+    return high - low > _ROUNDING * np.maximum(np.abs(low), np.abs(high))
 
 
 def _resampled_t(differences: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -80,7 +80,9 @@ class _Indicator:
     def _whole(self) -> Sentence:
         effect, parts = self._span(self.whole, "effect"), self._span(self.whole, "parts")
         beyond = self._span(self.whole, "synergy", *_TOGETHER)
-        if (verdict := self.whole["verdict"]) == CANNOT_TELL:
+        if self.whole["synergy"] == self.whole["synergy_low"] == self.whole["synergy_high"] == 0:
+            text = f"{self.label}: together they change it by {effect} {self.unit}, the sum of their parts."
+        elif (verdict := self.whole["verdict"]) == CANNOT_TELL:
             text = (
                 f"{self.label}: together they change it by {effect} {self.unit}, and the sum of their parts "
                 f"is {parts}. Whether together they come to more or less than that cannot be told: {beyond}."
@@ -176,11 +178,11 @@ class _Indicator:
         low, high = ends or (f"{name}_low", f"{name}_high")
         values = [self.factor * line[each] for each in (name, low, high)]
         half = (values[2] - values[1]) / 2
+        if half <= _ROUNDING * abs(values[0]):
+            return number(values[0], phrases.decimals(abs(values[0]) / 10), sign=True)
         places = phrases.decimals(max(half, abs(values[0]) / 1000))
         while places < _MOST_PLACES and any(each and not round(each, places) for each in values[1:]):
             places += 1  # an end that is not 0 is seen not to be
-        if half <= _ROUNDING * abs(values[0]):
-            return number(values[0], places, sign=True)
         return with_ends(*values, places)
 
 
