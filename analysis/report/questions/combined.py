@@ -179,7 +179,7 @@ class _Indicator:
         values = [self.factor * line[each] for each in (name, low, high)]
         half = (values[2] - values[1]) / 2
         if half <= _ROUNDING * abs(values[0]):
-            return number(values[0], phrases.decimals(abs(values[0]) / 10), sign=True)
+            return number(values[0], phrases.decimals(abs(values[0]) / 5), sign=True)
         places = phrases.decimals(max(half, abs(values[0]) / 1000))
         while places < _MOST_PLACES and any(each and not round(each, places) for each in values[1:]):
             places += 1  # an end that is not 0 is seen not to be

@@ -123,8 +123,9 @@ def test_a_sum_that_holds_to_the_last_digit_is_no_more_and_no_less():
     bundles, shares = combined_of(rows, ABC, "baseline", ["y"], {})
     assert (bundles["synergy"] == 0).all()
     assert (bundles["verdict"] == CANNOT_TELL).all()
-    *_, gives = (each.text for each in sentences_of(bundles, shares, COLUMNS, 120))
-    assert gives == "Of this, C gives +0.300, B +0.200 and A +0.100."
+    *_, whole, gives = (each.text for each in sentences_of(bundles, shares, COLUMNS, 120))
+    assert whole == "Ties: together they change it by +0.60 ties at a time, the sum of their parts."
+    assert gives == "Of this, C gives +0.30, B +0.20 and A +0.10."
 
 
 def _tenths(policy: str) -> float:
