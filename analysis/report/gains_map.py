@@ -35,7 +35,7 @@ def gains_map(source: Source, policy: str) -> Iterator[Figure]:
     for x, y, line in zip(map(frame.x, xs), map(frame.y, ys), places.to_dict("records"), strict=True):
         parts.append(_disc(x, y, float(line["added"]), largest, str(line["name"])))
         if not is_globe and len(places) <= _MOST_NAMES:
-            parts.append(_label(x, y, str(line["name"])))
+            parts.append(_label(x, y, f"{line['name']}: {number(float(line['added']), sign=True)}"))
     told = f"Map: partnerships at a time that {phrases.called(policy)} adds for one council, place by place."
     size = f'viewBox="0 0 {_WIDTH:g} {frame.height + _LARGEST:g}" style="max-width:{_WIDTH:g}px;min-width:0"'
     legend = _legend(policy, largest)
@@ -68,7 +68,7 @@ def _label(x: float, y: float, name: str) -> str:
     """The name below a disc, turned to where there is room."""
     side = "start" if x < _WIDTH / 4 else "end" if x > 3 * _WIDTH / 4 else "middle"
     at = x + {"start": -_LARGEST, "end": _LARGEST}.get(side, 0.0)
-    where = f'x="{at:g}" y="{y + 1.9 * _LARGEST:g}" font-size="9" text-anchor="{side}"'
+    where = f'x="{at:g}" y="{y + 1.9 * _LARGEST:g}" font-size="11" text-anchor="{side}"'
     return f"<text {where}>{escape(name)}</text>"
 
 
