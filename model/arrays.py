@@ -14,6 +14,7 @@ import numpy as np
 
 from model.measures import LUCK_RECORD, MONTH_RECORD
 from model.parameters import LEVER_RECORD, PARAMETER_RECORD, PARAMETERS
+from model.reasons import REASONS
 
 TOPICS = ("inclusive growth", "net zero", "skills", "housing", "health", "transport", "data", "trade")
 N_TOPICS = len(TOPICS)
@@ -38,8 +39,8 @@ TABLE_FULL, PHD_ROW_TAKEN = 1, 2
 # What stands in place of the month in which a contract ends.
 PERMANENT, VACANT = NEVER, -1
 
-# Rows, months and counts of the large tables take half the memory that other whole numbers do.
-_I, _N, _F = "i8", "i4", "f8"
+# Rows, months and counts of the large tables take half the memory that other whole numbers do, or a quarter.
+_I, _N, _S, _F = "i8", "i4", "i2", "f8"
 
 PAGE = 16  # candidates that an optimal assignment looks up at a time
 
@@ -141,6 +142,7 @@ COUNCIL = _record(
     ("active_months", _N, "active tie-months in the horizon"),
     ("last_need", _N, "tail of that list"),
     ("people", _F, "in its area"),
+    ("looked", _N, "latest month in which it had time to look for partners, -1: none"),
     ("tier", _N, "of local government: SINGLE, LOWER or UPPER of model.population"),
 )
 
@@ -223,6 +225,8 @@ NEED = _record(
     ("council", _N, "row of the council"),
     ("topic", _N, "topic, 0-7"),
     ("born", _N, "month it was raised"),
+    ("reached", _S, "how far it came, see model.reasons.REACHED"),
+    ("why", _S, "why it came no further, see model.reasons.REASONS; of no meaning before anyone is met"),
     ("who", _I, "address of its draws (model.chance.need_of)"),
     ("tie", _N, "row of the tie that claims it, -1: free"),
     ("next", _N, "next of its council, younger; in a free row the next free row"),
@@ -297,6 +301,7 @@ class World(NamedTuple):
     luck: np.record  # sums over the horizon of events less their probabilities
     spells: np.ndarray  # [project or strategic, ended or censored, months lasted]
     history: Table  # events; empty unless asked for
+    reasons: np.ndarray  # counts [needs or meetings, councils, REASONS]; empty as history
     # Scratch: whoever needs it fills it anew, and nothing in it outlives a phase of `model.schedule`.
     # Keys and items serve the founding and policies (structures), turnover (who may leave), meetings (who
     # reaches out; a matchmaking round), funding (bids) and delivery (whose turn it is to work).
@@ -368,6 +373,7 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "luck": ((1,), LUCK_RECORD),
         "spells": ((2, 2, size.horizon + 1), _I),
         "history": ((size.events,), EVENT),
+        "reasons": ((2, size.councils if size.events else 0, len(REASONS)), _I),
         "keys": ((scratch,), _F),
         "items": ((scratch,), _I),
         "bins": ((scratch + 1,), _I),
@@ -396,7 +402,7 @@ def empty(world: World) -> None:
         table[following] = np.arange(1, len(table) + 1)
         table[following][-1:] = NONE
     world.councils["first_tie"] = world.councils["first_need"] = world.councils["last_need"] = NONE
-    world.universities["first_phd"] = NONE
+    world.councils["looked"] = world.universities["first_phd"] = NONE
     for link in ("first_tie", "next_phd", "seconded_to", "effort"):
         world.researchers[link] = NONE
     world.contract_ends[:] = VACANT

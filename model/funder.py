@@ -14,6 +14,7 @@ from model.month import lasting_surprise, levers_of, record, this_month
 from model.partnership import is_bridged
 from model.place import round_half_up
 from model.tie import become_awarded, go_dormant, start_project
+from model.unmet import lose_bid
 
 ROUNDING = 1e-9  # money is added up from parts; a grant is not lost to the last bit
 
@@ -258,6 +259,7 @@ def turn_down(world: World, first: int, bids: int, draw: int):
 def lose(world: World, t: int, tie: np.record, stream: int, draw: int):
     """Who loses may give up, unless bridged."""
     who = chance.pair_of(tie.council, tie.researcher)
+    lose_bid(world, tie)
     if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop:
         record(world, tie, GAVE_UP)
         go_dormant(world, t)

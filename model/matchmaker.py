@@ -4,12 +4,13 @@ As in `model.round`, k and j are places in a round's lists of needs and of candi
 """
 
 from model import chance
+from model.appraisal import researcher_value, trust_between
 from model.arrays import BY_INTRODUCTION, NONE, World
 from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
-from model.meeting import form_tie, meet, researcher_value, trust_between
+from model.meeting import form_tie, meet
 from model.month import levers_of, this_month
 from model.parameters import as_number
 from model.round import INFEASIBLE, NO_CEILING, find_best, find_next, gather, is_brought

@@ -8,6 +8,7 @@ from model.machine.fetching import call_up
 from model.month import this_month
 from model.parameters import COSTS
 from model.tie import SPELL_CENSORED, close_spell, is_active
+from model.unmet import leave_open
 
 
 @compiled
@@ -55,10 +56,11 @@ def measure_councils(world: World, month: np.record):
 
 @compiled
 def close_open_spells(world: World):
-    """Partnerships that outlast the horizon are censored at their age."""
+    """Partnerships that outlast the horizon are censored at their age; needs that do stay open."""
     world.clock.month -= 1
     for k in range(world.clock.live):
         tie = world.ties[world.live[k]]
         if is_active(tie):
             close_spell(world, tie, SPELL_CENSORED)
+    leave_open(world)
     world.clock.month += 1

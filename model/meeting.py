@@ -1,10 +1,18 @@
-"""Meetings: search, outreach and events; and the appraisal that both must pass (ODD 4.4, 4.5)."""
+"""Meetings: search, outreach and events; both sides must want what they appraise (ODD 4.4, 4.5)."""
 
 import math
 
 import numpy as np
 
 from model import chance
+from model.appraisal import (
+    acceptance,
+    council_objection,
+    council_value,
+    researcher_objection,
+    researcher_value,
+    trust_between,
+)
 from model.arrays import (
     BY_EVENT,
     BY_INITIAL,
@@ -17,7 +25,6 @@ from model.arrays import (
     World,
 )
 from model.chance import stream_of, uniform
-from model.council import analytical_share
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up
 from model.machine.ordering import sort_by_luck
@@ -25,10 +32,11 @@ from model.measures import INITIAL
 from model.month import lasting_surprise, levers_of, record, this_month
 from model.need import best_free_need
 from model.picking import pick_council, pick_university
-from model.place import home, shared_structure
+from model.reasons import AGREED, APPRAISED, APPROACHED, NO_TIME, OF_MEETINGS, TOGETHER
 from model.researcher import best_topic, is_available
 from model.tie import awaken, find_tie, make_tie
 from model.university import staff_member
+from model.unmet import are_asked, count_reason, lead_nowhere
 
 EVENT_WHO = 1024
 
@@ -39,6 +47,7 @@ def search(world: World):
     stream = stream_of(world.clock.seed, chance.SEARCH, world.clock.month)
     for c in range(world.councils.size):
         if world.councils[c].load < 1.0:
+            world.councils[c].looked = world.clock.month
             rate = world.parameters.search_rate * min(1.0, math.exp(world.councils[c].culture))
             n = world.councils[c].first_need
             while n != NONE:
@@ -157,33 +166,35 @@ def hold_events(world: World):
 def meet(world: World, stream: int, who: int, c: int, i: int, n: int, origin: int):
     """Two people meet over a need; if both are free and want it, their tie scopes."""
     t = find_tie(world, c, i)
-    together = t != NONE and world.ties[t].stage != DORMANT
-    if together or world.needs[n].tie != NONE or not is_available(world, i):
+    if world.needs[n].tie != NONE:
         return
-    trust = trust_between(world, c, i, t)
-    if both_want_it(world, stream, who, c, i, world.needs[n].topic, trust):
+    if not is_available(world, i):
+        lead_nowhere(world, n, APPROACHED, NO_TIME)
+    elif t != NONE and world.ties[t].stage != DORMANT:
+        lead_nowhere(world, n, APPROACHED, TOGETHER)
+    elif both_want_it(world, stream, who, c, i, n, trust_between(world, c, i, t)):
         form_tie(world, c, i, n, t, origin)
 
 
 @inlined
-def trust_between(world: World, c: int, i: int, t: int):
-    """Trust of two people, of their tie (-1: none) or lent by an agreement of council and university."""
-    trust = world.ties[t].trust if t != NONE else 0.0
-    if world.agreements[world.researchers[i].university, c]:
-        trust = max(trust, world.parameters.agreement_trust)
-    return trust
-
-
-@inlined
-def both_want_it(world: World, stream: int, who: int, c: int, i: int, topic: int, trust: float):
+def both_want_it(world: World, stream: int, who: int, c: int, i: int, n: int, trust: float):
     """Whether both accept, each by a draw of their own."""
     # The researcher is asked first only because that is quicker.
     if not researcher_accepts(world, stream, who, c, i, trust):
+        explain_refusal(world, stream, who, c, i, n, trust, True)
         return False
-    wanted = acceptance(council_value(world, c, i, topic, trust))
-    accepts = uniform(stream, who, chance.COUNCIL_ACCEPTS) < wanted
+    wanted = acceptance(council_value(world, c, i, world.needs[n].topic, trust))
+    accepts = council_accepts(stream, who, wanted)
     world.luck.accepted += lasting_surprise(world, accepts, wanted)
+    if not accepts:
+        explain_refusal(world, stream, who, c, i, n, trust, False)
     return accepts
+
+
+@inlined
+def council_accepts(stream: int, who: int, wanted: float):
+    """Whether the council does, given the chance of it."""
+    return uniform(stream, who, chance.COUNCIL_ACCEPTS) < wanted
 
 
 @inlined
@@ -193,56 +204,21 @@ def researcher_accepts(world: World, stream: int, who: int, c: int, i: int, trus
     return uniform(stream, who, chance.RESEARCHER_ACCEPTS) < willing
 
 
-@inlined
-def acceptance(value: float):
-    """Logit choice (McFadden 1974)."""
-    return 1.0 / (1.0 + math.exp(min(-value, 700.0)))
-
-
-@inlined
-def council_value(world: World, c: int, i: int, topic: int, trust: float):
-    """V_c: what working with this researcher is worth to the council, in logits."""
-    p, council, researcher = world.parameters, world.councils[c], world.researchers[i]
-    f = researcher.expertise[topic]
-    m = council.motives
-    benefit = (
-        m[0] * home(world, c, researcher.university)
-        + m[1] * f
-        + 1.5 * m[2] * f * researcher.excellence
-        + m[3] * f * (0.5 + researcher.sector_knowledge)
-    )
-    haste = math.log(researcher.pace / council.window) if researcher.pace > council.window else 0.0
-    return (
-        p.council_base
-        + council.culture
-        + p.council_benefit * benefit
-        + p.trust_weight * trust
-        - p.pace_aversion * haste
-        - p.scale_aversion * (1.0 - researcher.local_focus)
-        - p.load_aversion * council.load
-        - p.outside_option * council.other_evidence
-    )
-
-
-@inlined
-def researcher_value(world: World, c: int, i: int, trust: float):
-    """V_i: what working with this council is worth to the researcher, in logits."""
-    p, council, researcher = world.parameters, world.councils[c], world.researchers[i]
-    m = researcher.motives
-    benefit = (
-        1.5 * m[0] * council.commitment
-        + m[1] * max(trust, shared_structure(world, c, researcher.university))
-        + 1.5 * m[2] * world.funder.prospect
-        + m[3] * (1.0 - researcher.local_focus / 2.0) * analytical_share(world, council)
-    )
-    return (
-        p.researcher_base
-        + p.researcher_benefit * benefit
-        + p.trust_weight * trust
-        - 0.5 * p.scale_aversion * (1.0 - researcher.local_focus)
-        - p.load_aversion * researcher.load
-        - p.unfamiliarity * (1.0 - researcher.sector_knowledge)
-    )
+@compiled
+def explain_refusal(
+    world: World, stream: int, who: int, c: int, i: int, n: int, trust: float, by_researcher: bool
+):
+    """Note who refused and why, if reasons are asked for; where both did, the less willing of them."""
+    if not are_asked(world):
+        return
+    topic = world.needs[n].topic
+    wanted, willing = council_value(world, c, i, topic, trust), researcher_value(world, c, i, trust)
+    by_council = not by_researcher or not council_accepts(stream, who, acceptance(wanted))
+    if by_council and (not by_researcher or wanted <= willing):
+        why = council_objection(world, c, i, topic, trust)
+    else:
+        why = researcher_objection(world, c, i, trust)
+    lead_nowhere(world, n, APPRAISED, why)
 
 
 @compiled
@@ -264,6 +240,7 @@ def form_tie(world: World, c: int, i: int, n: int, t: int, origin: int):
     need.tie = t
     record(world, tie, origin)
     count_formed(this_month(world), origin)
+    count_reason(world, OF_MEETINGS, c, AGREED)
 
 
 @compiled

@@ -5,6 +5,8 @@ from model.arrays import NONE, TABLE_FULL, World
 from model.chance import stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.month import this_month
+from model.reasons import ELSEWHERE, OF_NEEDS
+from model.unmet import count_reason, forget_reasons, run_out_of_time
 
 MOST_IN_A_MONTH = 1024
 
@@ -33,9 +35,11 @@ def age_needs(world: World, c: int, stream: int):
         following = need.next
         if clock.month - need.born > council.window:
             this_month(world).needs_expired += 1
+            run_out_of_time(world, n)
             close_need(world, n)
         elif uniform(stream, need.who, 0) < elsewhere and need.tie == NONE:
             this_month(world).needs_met_elsewhere += 1
+            count_reason(world, OF_NEEDS, c, ELSEWHERE)
             close_need(world, n)
         n = following
 
@@ -69,6 +73,7 @@ def open_need(world: World, c: int, topic: int, who: int):
     need.who = who
     need.tie = NONE
     need.next = NONE
+    forget_reasons(need)
     last = world.councils[c].last_need
     if last == NONE:
         world.councils[c].first_need = n

@@ -25,6 +25,7 @@ from model.measures import (
 from model.month import hazardous_surprise, levers_of, record, surprise, this_month
 from model.need import close_need
 from model.place import shared_structure
+from model.reasons import FADED, GRANT_ENDED, LEADERS, PARTED, WAITED
 from model.tie import (
     SPELL_ENDED,
     become_ready,
@@ -34,6 +35,7 @@ from model.tie import (
     remove_tie,
     start_project,
 )
+from model.unmet import lose_hold, starved_of
 
 
 @compiled
@@ -100,6 +102,7 @@ def keep_or_lapse(world: World, stream: int, t: int, tie: np.record):
         world.luck.lapsed += hazardous_surprise(world, lapses, hazard)
         if lapses:
             record(world, tie, LAPSED)
+            lose_hold(world, tie, why_lapsed(world, tie))
             go_dormant(world, t)
             return
     can_start = tie.stage == READY and tie.served > p.inkind_served
@@ -107,6 +110,15 @@ def keep_or_lapse(world: World, stream: int, t: int, tie: np.record):
         start_project(world, tie, 0, p.inkind_months)
         this_month(world).starts_inkind += 1
         record(world, tie, STARTED_INKIND)
+
+
+@compiled
+def why_lapsed(world: World, tie: np.record):
+    """Why a tie lapses: if most of its hazard is for want of time, whose."""
+    if tie.stage == READY:
+        return WAITED
+    p = world.parameters
+    return starved_of(world, tie) if p.lapse_starved * (1.0 - tie.served) > p.lapse_base else FADED
 
 
 @compiled
@@ -176,6 +188,7 @@ def end_project(world: World, t: int, tie: np.record):
     """A funded pair that trusts each other looks for follow-on money; others part."""
     bridging = levers_of(world).bridging_months
     this_month(world).ended_project += 1
+    lose_hold(world, tie, GRANT_ENDED)
     if tie.funded and tie.trust >= world.parameters.follow_on_trust:
         leave_activity(world, tie, SPELL_ENDED)
         become_ready(world, tie)
@@ -192,16 +205,15 @@ def last_or_end(world: World, stream: int, t: int, tie: np.record):
     """Let a strategic tie end, or open an opportunity."""
     p = world.parameters
     who = chance.pair_of(tie.council, tie.researcher)
-    hazard = (
-        p.strategic_loss
-        + p.strategic_starved * (1.0 - tie.served)
-        + p.strategic_leader * max(0.0, p.weak_leadership - leadership(world, tie))
-    )
+    others = p.strategic_loss + p.strategic_starved * (1.0 - tie.served)
+    leaders = p.strategic_leader * max(0.0, p.weak_leadership - leadership(world, tie))
+    hazard = others + leaders
     ends = happens(stream, who, 1, hazard)
     world.luck.ended += hazardous_surprise(world, ends, hazard)
     if ends:
         this_month(world).lost_strategic += 1
         record(world, tie, STRATEGIC_ENDED)
+        lose_hold(world, tie, LEADERS if leaders > others else PARTED)
         go_dormant(world, t)
     elif uniform(stream, who, 2) < p.opportunity_rate * tie.trust:
         this_month(world).strategic_opportunity += 1

@@ -23,8 +23,10 @@ from model.measures import DEPARTED, HANDED_OVER, OFFICER_LOST, SECONDED
 from model.month import lasting_surprise, levers_of, record, this_month
 from model.need import best_free_need
 from model.picking import pick_council, weigh_staff
+from model.reasons import LEFT
 from model.tie import awaken, find_tie, is_active, make_tie, remove_tie, start_project
 from model.university import join_phd, leave_phd, staff_member
+from model.unmet import lose_hold
 
 SECONDMENT_TRIES = 61  # draws of SECONDMENT that researchers are tried by
 PRICED_SECONDMENT = 6.0  # months of secondment that have a price
@@ -225,6 +227,7 @@ def part_with_ties(world: World, i: int, stream: int):
             month.lost_strategic += tie.stage == STRATEGIC
             month.ended_project += tie.stage == PROJECT
             record(world, tie, DEPARTED)
+            lose_hold(world, tie, LEFT)
             remove_tie(world, t)
         t = following
 

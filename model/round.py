@@ -4,10 +4,11 @@ Of a round, k and j are places in its lists of needs and of candidates; n, i and
 """
 
 from model import chance
+from model.appraisal import trust_between
 from model.arrays import NONE, World
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
-from model.meeting import researcher_accepts, trust_between
+from model.meeting import researcher_accepts
 from model.month import levers_of
 from model.parameters import as_number
 from model.place import home, same_place

@@ -57,6 +57,8 @@ class Run:
         spells: counts [project or strategic, ended or censored, months lasted].
         histories: one record an event of a tie's life, or None if not asked for.
         luck: sums of events less their probabilities, by name (`model.measures.CONTROLS`).
+        reasons: how often needs and meetings of the horizon came to nothing for each reason [needs or
+            meetings, councils, `model.reasons.REASONS`], or None if histories were not asked for.
         policy: what the policy is called.
         seed: names its luck.
     """
@@ -66,6 +68,7 @@ class Run:
     spells: np.ndarray
     histories: np.ndarray | None
     luck: dict[str, float]
+    reasons: np.ndarray | None
     policy: str = ""
     seed: int = 0
 
@@ -173,7 +176,8 @@ class Simulation:
         indicators = indicators_of(series, self.world.councils["active_months"])
         luck = dict(zip(CONTROLS, array_of(self.world.luck)[0].item(), strict=True))
         spells = self.world.spells.copy()
-        return Run(indicators, series, spells, histories, luck, self.policy.name, self.seed)
+        reasons = self.world.reasons.copy() if self.histories else None
+        return Run(indicators, series, spells, histories, luck, reasons, self.policy.name, self.seed)
 
     def _size(self) -> Size:
         councils, universities = self.population.councils, self.population.universities

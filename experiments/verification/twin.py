@@ -9,6 +9,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from analysis.statistics.evidence.checks import Measured, exactly
 from experiments.verification.check import Check, NotThere
 from experiments.verification.worlds import ALL_LEVERS, SHORT, SMALL
@@ -16,6 +18,7 @@ from model.measures import EVENTS
 from model.parameters import parameters_from
 from model.policy import policy_from
 from model.population import Population, lattice
+from model.reasons import NAMES
 from model.simulation import Run, Simulation
 
 #: Both reckon in floating-point numbers, in orders of their own.
@@ -69,6 +72,8 @@ def differences(
         yield from _unlike(f"month {month['month']}", told_of, {name: month[name] for name in told_of})
     yield from _unlike("indicators", run.indicators, expected.indicators())
     yield from _unlike("luck", run.luck, expected.measures.luck)
+    yield from map(repr, sorted((_reasons(run) - expected.measures.all_reasons()).items()))
+    yield from map(repr, sorted((expected.measures.all_reasons() - _reasons(run)).items()))
     if _spells(run) != expected.spells:
         yield "spells"
 
@@ -96,6 +101,17 @@ def _spells(run: Run) -> Counter[tuple[str, str, int]]:
             for o, outcome in enumerate(("ended", "censored"))
             for months, count in enumerate(run.spells[k, o])
             if count
+        }
+    )
+
+
+def _reasons(run: Run) -> Counter[tuple[str, int, str]]:
+    """The counts of reasons as the twin has them."""
+    assert run.reasons is not None
+    return Counter(
+        {
+            (("need", "meeting")[of], int(c), NAMES[why]): int(run.reasons[of, c, why])
+            for of, c, why in np.argwhere(run.reasons)
         }
     )
 

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from enum import IntEnum
 from typing import NamedTuple
 
 import mesa
@@ -31,6 +32,19 @@ class CouncilMotives(NamedTuple):
     implementation: float
 
 
+class Reached(IntEnum):
+    """How far a need came (ODD 6)."""
+
+    NOTHING = 0
+    MET_SOMEBODY = 1
+    APPRAISED = 2
+    EXPLORED = 3
+    LOOKED_FOR_MONEY = 4
+    BID = 5
+    GRANTED = 6
+    WORKED_ON = 7
+
+
 class Need:
     """A question that a council has on a topic; at most one tie claims it."""
 
@@ -40,11 +54,27 @@ class Need:
         self.topic = topic
         self.age = 0  # months
         self.tie = None  # the tie that claims it
+        self.raised = council.model.month
+        self.furthest, self.why = Reached.NOTHING, "nobody_met"
 
     @property
     def is_free(self) -> bool:
         """Whether no tie claims it."""
         return self.tie is None
+
+    def explain(self, reached: Reached, why: str) -> None:
+        """It came no further than this; what came furthest counts, of equals the latest (ODD 6)."""
+        if reached >= self.furthest:
+            self.furthest, self.why = reached, why
+
+    def expire(self) -> None:
+        """Nobody has answered it in time: why (ODD 6)."""
+        if self.tie is not None:
+            self.explain(self.tie.reached, self.tie.delay)
+        elif self.furthest is Reached.NOTHING and self.council.looked < self.raised:
+            self.why = "council_busy"
+        self.council.model.measures.explain("need", self.council, self.why)
+        self.end("needs_expired")
 
     def end(self, why: str) -> None:
         """It is met or expires: a tie that claims it is left without one and keeps its topic (ODD 4.3)."""
@@ -87,6 +117,7 @@ class Council(Busy, mesa.Agent):
         self.culture = p.culture_spread * luck.normal(who(chance.COUNCIL_CULTURE), 0)  # kappa
         self.profile = luck.dirichlet(who(chance.COUNCIL_PROFILE), (1.0,) * TOPICS)
         self.needs: list[Need] = []  # oldest first
+        self.looked = -1  # latest month in which it had time to look for partners
         self.ties: dict[int, object] = {}  # ties by the researcher's slot
         self.secondees = 0
         self.common_work: Counter[int] = Counter()  # findings with each university
@@ -200,8 +231,9 @@ class Council(Busy, mesa.Agent):
         for need in list(self.needs):
             need.age += 1
             if need.age > self.window:
-                need.end("needs_expired")
+                need.expire()
             elif need.is_free and luck.uniform(need.who) < answered:
+                self.model.measures.explain("need", self, "elsewhere")
                 need.end("needs_met_elsewhere")
 
     def raise_needs(self) -> None:

@@ -9,7 +9,7 @@ from scipy import stats
 from model import chance
 from model.parameters import LEVERS
 
-from .councils import TOPICS
+from .councils import TOPICS, Reached
 from .luck import round_half_up
 from .ties import Stage, Tie
 
@@ -269,6 +269,9 @@ class Funder:
     def disappoint(self, bids: list[Tie], winners: list[Tie], draw: int) -> None:
         """Some losers give up, unless they are under bridging (ODD 4.7, 4.8)."""
         luck, loser_drop = self.model.luck(chance.BID), self.model.parameters.loser_drop
-        for tie in bids:
-            if tie not in winners and not tie.is_bridged and luck.uniform(tie.who, draw) < loser_drop:
+        losers = [tie for tie in bids if tie not in winners]
+        for tie in losers:
+            if tie.need is not None:
+                tie.need.explain(Reached.BID, "bid_lost")
+            if not tie.is_bridged and luck.uniform(tie.who, draw) < loser_drop:
                 tie.go_dormant("gave_up")

@@ -81,11 +81,22 @@ class Measures:
         self.series: list[dict[str, float]] = []  # one a month, warm-up included
         self.active_months: Counter[int] = Counter()  # of each council, in the horizon
         self.waits: list[int] = []  # months from meeting to first start, of those in the horizon
+        self.reasons: Counter[tuple[str, int, str]] = Counter()  # (of what, council, why), in the horizon
         self.ended_spells: Counter[tuple[str, str, int]] = Counter()  # (kind, outcome, months)
 
     def count(self, name: str, amount: float = 1) -> None:
         """Add to one of the month's flows."""
         self.counts[name] += amount
+
+    def explain(self, of: str, council, why: str) -> None:
+        """A need or a meeting ends for a reason."""
+        if self.model.month >= self.model.warmup:
+            self.reasons[of, council.index, why] += 1
+
+    def all_reasons(self) -> Counter[tuple[str, int, str]]:
+        """Reasons of the horizon; those needs that are still open have none other."""
+        still = {("need", each.index, "open"): len(each.needs) for each in self.model.councils if each.needs}
+        return self.reasons + Counter(still if self.model.horizon else {})
 
     def surprise(self, name: str, happened: bool, probability: float) -> None:
         """What happens less its probability, by the share of the horizon left if it lasts (ODD 6)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from model import chance
 
-from .councils import Need
+from .councils import Need, Reached
 from .luck import Stream, pick, sigmoid
 from .researchers import Researcher
 from .ties import Stage, Tie
@@ -27,15 +27,40 @@ class Meeting:
     def appraise(self) -> None:
         """Nothing comes of it unless both are free and both want it (ODD 4.4, 4.5)."""
         tie = self.council.ties.get(self.researcher.slot)
-        if not self.researcher.is_available or not self.need.is_free or (tie is not None and tie.is_live):
+        if not self.need.is_free:
             return
+        if not self.researcher.is_available:
+            return self.lead_nowhere(Reached.MET_SOMEBODY, "no_time")
+        if tie is not None and tie.is_live:
+            return self.lead_nowhere(Reached.MET_SOMEBODY, "together")
         if not self.agreed and not (self.researcher_accepts() and self.council_accepts()):
-            return
+            return self.lead_nowhere(Reached.APPRAISED, self.objection())
+        self.council.model.measures.explain("meeting", self.council, "agreed")
         is_revived = tie is not None
         if tie is None:
             month = self.council.model.month
             tie = Tie(self.council, self.researcher, self.need.topic, Stage.DORMANT, 0.0, month)
         tie.meet(self.need, self.origin, is_revived)
+
+    def lead_nowhere(self, reached: Reached, why: str) -> None:
+        """Nothing comes of it, for a reason (ODD 6)."""
+        self.need.explain(reached, why)
+        self.council.model.measures.explain("meeting", self.council, why)
+
+    def objection(self) -> str:
+        """What weighed most with who refused, of two the less willing (ODD 6)."""
+        council, researcher, topic = self.council, self.researcher, self.need.topic
+        wanted = council_value(council, researcher, topic, self.trust)
+        willing = researcher_value(council, researcher, self.trust)
+        refused = {
+            "council": self.luck.uniform(self.who, chance.COUNCIL_ACCEPTS) >= sigmoid(wanted),
+            "researcher": self.luck.uniform(self.who, chance.RESEARCHER_ACCEPTS) >= sigmoid(willing),
+        }
+        if refused["council"] and not (refused["researcher"] and willing < wanted):
+            lacks = council_lacks(council, researcher, topic, self.trust)
+            return f"council_{max(lacks, key=lacks.__getitem__)}"
+        lacks = researcher_lacks(council, researcher, self.trust)
+        return f"researcher_{max(lacks, key=lacks.__getitem__)}"
 
     @property
     def trust(self) -> float:
@@ -96,6 +121,40 @@ def researcher_value(council, researcher: Researcher, trust: float) -> float:
     )
 
 
+def council_lacks(council, researcher: Researcher, topic: int, trust: float) -> dict[str, float]:
+    """By how much V_c would be higher, were one thing alone the best that it could be (ODD 6)."""
+    p, m = council.model.parameters, council.motives
+    of_knowledge = m.evidence + 1.5 * m.expertise * researcher.excellence
+    of_knowledge += m.implementation * (0.5 + researcher.sector_knowledge)
+    return {
+        "fit": p.council_benefit * of_knowledge * (1.0 - researcher.expertise[topic]),
+        "distance": p.council_benefit * m.stakeholder * (1.0 - council.home(researcher.university)),
+        "strangers": p.trust_weight * (1.0 - trust),
+        "culture": -council.culture,
+        "pace": p.pace_aversion * max(0.0, math.log(researcher.pace / council.window)),
+        "focus": p.scale_aversion * (1.0 - researcher.local_focus),
+        "load": p.load_aversion * council.load,
+        "evidence": p.outside_option * council.other_evidence,
+    }
+
+
+def researcher_lacks(council, researcher: Researcher, trust: float) -> dict[str, float]:
+    """The same of V_i."""
+    p, m = council.model.parameters, researcher.motives
+    structure = council.place.structure if council.place is researcher.university.place else 0.0
+    of_papers = m.publication * (1.0 - researcher.local_focus / 2.0)
+    return {
+        "leaders": p.researcher_benefit * 1.5 * m.impact * (1.0 - council.commitment),
+        "network": p.researcher_benefit * m.network * (1.0 - max(trust, structure)),
+        "money": p.researcher_benefit * 1.5 * m.funding * (1.0 - council.model.funder.prospect),
+        "analysts": p.researcher_benefit * of_papers * (1.0 - council.analysts_share),
+        "strangers": p.trust_weight * (1.0 - trust),
+        "focus": 0.5 * p.scale_aversion * (1.0 - researcher.local_focus),
+        "load": p.load_aversion * researcher.load,
+        "unfamiliar": p.unfamiliarity * (1.0 - researcher.sector_knowledge),
+    }
+
+
 def meetings(model) -> Iterator[Meeting]:
     """All meetings of the month, one at a time: each is appraised before the next comes up (ODD 4.4)."""
     yield from searches(model)
@@ -113,6 +172,7 @@ def searches(model) -> Iterator[Meeting]:
     for council in model.councils:
         if council.load >= 1.0:
             continue
+        council.looked = model.month
         rate = model.parameters.search_rate * min(1.0, math.exp(council.culture))
         for need in council.free_needs():
             if luck.uniform(need.who, 0) < rate:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from model import chance
 
-from .councils import Need
+from .councils import Need, Reached
 from .luck import pick
 
 OUTCOMES = ("fresh_perspective", "evidence_asset", "evidence_to_delivery", "specialist_application")
@@ -25,6 +25,20 @@ class Stage(StrEnum):
 
 ACTIVE = (Stage.PROJECT, Stage.STRATEGIC)
 EARLY = (Stage.SCOPING, Stage.READY, Stage.AWARDED)
+#: How far a tie brings its need, and why that is not met in time.
+REACHED = {
+    Stage.SCOPING: Reached.EXPLORED,
+    Stage.READY: Reached.LOOKED_FOR_MONEY,
+    Stage.AWARDED: Reached.GRANTED,
+    Stage.PROJECT: Reached.WORKED_ON,
+    Stage.STRATEGIC: Reached.WORKED_ON,
+}
+DELAYS = {
+    Stage.READY: "waited",
+    Stage.AWARDED: "not_started",
+    Stage.PROJECT: "late",
+    Stage.STRATEGIC: "late",
+}
 
 
 class Tie:
@@ -116,6 +130,29 @@ class Tie:
         """Commitment of both sides' leaders, the root of L L_u."""
         return math.sqrt(self.council.commitment * self.researcher.university.commitment)
 
+    @property
+    def reached(self) -> Reached:
+        """How far it has brought its need (ODD 6)."""
+        return REACHED[self.stage]
+
+    @property
+    def delay(self) -> str:
+        """Why it has not answered its need in time (ODD 6)."""
+        if self.stage is Stage.SCOPING:
+            return self.starved if self.served < 1.0 else "unfinished"
+        return DELAYS[self.stage]
+
+    @property
+    def starved(self) -> str:
+        """Whose time it is short of: that of the side that serves it less."""
+        is_researchers = self.researcher.served_early < self.council.served_early
+        return "researcher_starved" if is_researchers else "council_starved"
+
+    def lose_need(self, why: str) -> None:
+        """It brings its need, if any, no further (ODD 6)."""
+        if self.need is not None:
+            self.need.explain(self.reached, why)
+
     # Changes of stage
 
     def note(self, event: str) -> None:
@@ -195,6 +232,7 @@ class Tie:
         if self.is_active:
             self.model.measures.count("lost_strategic" if self.stage is Stage.STRATEGIC else "ended_project")
         self.note("departed")
+        self.lose_need("left")
         self.vanish()
 
     def expect_to_lose_researcher(self, probability: float) -> None:
@@ -274,11 +312,19 @@ class Tie:
         if not self.is_bridged:
             lapses = luck.happens(self.who, 0, hazard)
             if self.model.measures.of_hazard("lapsed", lapses, hazard):
+                self.lose_need(self._why_lapsed())
                 self.go_dormant("lapsed")
                 return
         may_start = self.stage is Stage.READY and self.served > p.inkind_served
         if may_start and luck.uniform(self.who, 1) < 2.0 * p.inkind_rate * self.trust:
             self.start(p.inkind_months, False, "started_inkind", "starts_inkind")
+
+    def _why_lapsed(self) -> str:
+        """What most of the hazard of lapsing is for (ODD 6)."""
+        p = self.model.parameters
+        if self.stage is Stage.READY:
+            return "waited"
+        return self.starved if p.lapse_starved * (1.0 - self.served) > p.lapse_base else "faded"
 
     # 4.9 Delivery
 
@@ -418,6 +464,7 @@ class Tie:
     def _run_out(self) -> None:
         """The funding ends: look for follow-on money, or part."""
         self.model.measures.count("ended_project")
+        self.lose_need("grant_ended")
         if self.funded and self.trust >= self.model.parameters.follow_on_trust:
             self.note("follow_on")
             self.bridged_until = self.model.month + self.model.levers.bridging_months
@@ -427,10 +474,12 @@ class Tie:
 
     def _end_or_open_opportunity(self) -> None:
         p, luck, measures = self.model.parameters, self.model.luck(chance.EMBEDDING), self.model.measures
-        hazard = p.strategic_loss + p.strategic_starved * (1.0 - self.served)
-        hazard += p.strategic_leader * max(0.0, p.weak_leadership - self.leadership)
+        others = p.strategic_loss + p.strategic_starved * (1.0 - self.served)
+        leaders = p.strategic_leader * max(0.0, p.weak_leadership - self.leadership)
+        hazard = others + leaders
         if measures.of_hazard("ended", luck.happens(self.who, 1, hazard), hazard):
             measures.count("lost_strategic")
+            self.lose_need("leaders" if leaders > others else "parted")
             self.go_dormant("strategic_ended")
         elif luck.uniform(self.who, 2) < p.opportunity_rate * self.trust:
             self.note("opportunity")
