@@ -46,7 +46,7 @@ from analysis.statistics.decision import (
     yearly,
 )
 from analysis.statistics.evidence import calibration, checks, fits
-from analysis.statistics.ledger import councils, lines, meetings, whom
+from analysis.statistics.ledger import councils, lines, meetings, unmet, whom
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -100,6 +100,8 @@ COLUMNS = {
     "followed": councils.FOLLOWED,
     "fated": meetings.FATED,
     "reasons": meetings.COLUMNS,
+    "unmet": unmet.UNMET,
+    "why_not": unmet.COLUMNS,
     "traits": whom.TRAITED,
     "for_whom": whom.COLUMNS,
     "councils": councils.COUNCILS,
@@ -229,7 +231,9 @@ def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
     traits = tables.table(folder, "traits", tuple(whom.TRAITED))
     if followed is None or fated is None or whose is None or traits is None:
         return {}
-    return {
+    explained = tables.table(folder, "unmet", tuple(unmet.UNMET))
+    more = {} if explained is None else {"why_not": unmet.why_not(explained, whose, asked.against)}
+    return more | {
         "for_whom": whom.for_whom(followed, traits, whose, asked.months),
         "ledger": lines.ledger_of(followed, whose, asked.meant),
         "reasons": meetings.reasons_of(fated, whose, asked.against),

@@ -13,7 +13,7 @@ from model.machine.fetching import call_up
 from model.machine.ordering import sort_by_luck
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN, YIELDED
 from model.month import levers_of, record, surprise, this_month
-from model.need import close_need, oldest_need_on
+from model.need import answer_need, oldest_need_on
 from model.tie import is_active
 
 HEARER_TRIES = 1000
@@ -119,7 +119,7 @@ def deliver_finding(world: World, stream: int, tie: np.record):
     value = worth(world, tie)
     month.findings += 1
     if tie.need != NONE:
-        close_need(world, tie.need)
+        answer_need(world, tie.need)
         tie.trust += p.timely_trust * (1.0 - tie.trust)
         council.absorptive_capacity += p.learn_absorb * (1.0 - council.absorptive_capacity)
         month.needs_met += 1
@@ -198,7 +198,7 @@ def hear(world: World, c: int, tie: np.record, value: float, luck: float):
     probability = transfer(world, n, tie.council)
     world.luck.heard += surprise(world, luck < probability, probability)
     if luck < probability:
-        close_need(world, n)
+        answer_need(world, n)
         this_month(world).needs_met_dissemination += 1
         this_month(world).value += world.parameters.transfer_value * value
 

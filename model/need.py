@@ -5,7 +5,7 @@ from model.arrays import NONE, TABLE_FULL, World
 from model.chance import stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.month import this_month
-from model.reasons import ELSEWHERE, OF_NEEDS
+from model.reasons import ELSEWHERE, MET, OF_NEEDS
 from model.unmet import count_reason, forget_reasons, run_out_of_time
 
 MOST_IN_A_MONTH = 1024
@@ -83,6 +83,13 @@ def open_need(world: World, c: int, topic: int, who: int):
     world.funder.open_needs[topic] += 1
     world.funder.needs_open += 1
     this_month(world).needs_raised += 1
+
+
+@compiled
+def answer_need(world: World, n: int):
+    """Close a need that research has answered."""
+    count_reason(world, OF_NEEDS, world.needs[n].council, MET)
+    close_need(world, n)
 
 
 @compiled

@@ -23,7 +23,7 @@ from model.measures import (
     STRATEGIC_ENDED,
 )
 from model.month import hazardous_surprise, levers_of, record, surprise, this_month
-from model.need import close_need
+from model.need import answer_need
 from model.place import shared_structure
 from model.reasons import FADED, GRANT_ENDED, LEADERS, PARTED, WAITED
 from model.tie import (
@@ -74,7 +74,7 @@ def answer_first(world: World, stream: int, tie: np.record):
     if answers:
         this_month(world).needs_met_scoping += 1
         this_month(world).value += p.scoping_value * worth(world, tie)
-        close_need(world, tie.need)
+        answer_need(world, tie.need)
         record(world, tie, FIRST_ANSWER)
 
 

@@ -22,7 +22,7 @@ REACHED = (
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something came to nothing.
+    """Why a need or a meeting came to nothing; or that it did not.
 
     Attributes:
         name: as tables have it.
@@ -76,11 +76,12 @@ NOT_STARTED = _reason("not_started", GRANTED, "a grant was won, and had not star
 LATE = _reason("late", WORKED_ON, "a partnership at work on it came too late")
 GRANT_ENDED = _reason("grant_ended", WORKED_ON, "the project at work on it ended without an answer")
 LEADERS = _reason("leaders", WORKED_ON, "a strategic partnership at work on it ended, most for weak leadership")
-PARTED = _reason("parted", WORKED_ON, "a strategic partnership at work on it ended, most for want of time or as some do")
+PARTED = _reason("parted", WORKED_ON, "a strategic partnership at work on it ended, otherwise")
 LEFT = _reason("left", -1, "the researcher left, the tie that had brought it furthest with her or him")
 ELSEWHERE = _reason("elsewhere", -1, "the council's other sources answered it")
 OPEN = _reason("open", -1, "it is still open at the end")
-AGREED = _reason("agreed", -1, "both agreed: of meetings, what does not lead nowhere")
+MET = _reason("met", -1, "research answered it: what does not come to nothing")
+AGREED = _reason("agreed", -1, "both agreed: the meeting that does not lead nowhere")
 # fmt: on
 #: All of them, by number.
 REASONS = tuple(_reasons)

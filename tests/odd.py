@@ -9,6 +9,7 @@ from experiments.study.assumptions import status
 from model.domains import Lever, Parameter
 from model.measures import CONTROLS, HORIZON, LIFE, MONTHLY, Control, Event, Indicator
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
+from model.reasons import OF_A_MEETING, OF_A_NEED, REACHED, REASONS
 
 ODD = Path(__file__).resolve().parent.parent / "model" / "ODD.md"
 README = ODD.parent.parent / "README.md"
@@ -22,6 +23,7 @@ COLUMNS_OF_LEVERS = ("lever", "as people read it", "price", "charged to", "grows
 COLUMNS_OF_MEASURES = ("name", "kind", "unit", "better", "what")
 COLUMNS_OF_LUCK = ("name", "by the horizon left", "events", "taken out of")
 COLUMNS_OF_EVENTS = ("event", "stage afterwards", "what")
+COLUMNS_OF_REASONS = ("reason", "of", "the need came so far", "what")
 
 
 def cells(declared: Parameter) -> tuple:
@@ -59,6 +61,14 @@ def cells_of_event(event: Event) -> tuple:
     return f"`{event.name}`", event.stage or "as it was", event.meaning
 
 
+def cells_of_reason(number: int) -> tuple:
+    """A line of the table of reasons."""
+    reason = REASONS[number]
+    of = [name for name, numbers in (("needs", OF_A_NEED), ("meetings", OF_A_MEETING)) if number in numbers]
+    reached = REACHED[reason.reached] if reason.reached >= 0 else ""
+    return f"`{reason.name}`", ", ".join(of), reached, reason.meaning
+
+
 def replaced(text: str, begin: str, end: str, content: str) -> str:
     """The text with what stands between two marks replaced."""
     before, _, rest = text.partition(begin)
@@ -77,6 +87,7 @@ def with_tables(text: str) -> str:
         table("Indicators", COLUMNS_OF_MEASURES, map(cells_of_indicator, (*MONTHLY.values(), *of_horizon)))
         + table("Luck", COLUMNS_OF_LUCK, map(cells_of_control, CONTROLS.values()))
         + table("Events", COLUMNS_OF_EVENTS, map(cells_of_event, LIFE))
+        + table("Reasons", COLUMNS_OF_REASONS, map(cells_of_reason, range(len(REASONS))))
     )
     return replaced(replaced(text, BEGIN, END, parameters), BEGIN_MEASURES, END_MEASURES, measures)
 

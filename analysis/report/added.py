@@ -7,10 +7,10 @@ import pandas as pd
 
 from analysis.asked import PLACEBO
 from analysis.report import phrases
-from analysis.report.nowhere import because
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
+from analysis.report.why.nowhere import because
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
 from analysis.statistics.ledger.pairs import COUNTED
 

@@ -11,13 +11,14 @@ from analysis import words
 from analysis.asked import JOINED
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import added, answer, certainty, changes, limits, money, nowhere, timing, whom
+from analysis.report import added, answer, certainty, changes, limits, money, timing, whom
 from analysis.report.assumed import failing, learning, switching
 from analysis.report.assumed import robust as robustness
 from analysis.report.questions import bundles, combined, trial
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
+from analysis.report.why import nowhere
 
 #: Figures of a comparison over time; those of other jobs have a section of their own.
 _WHEN = ("by_year", "partnerships", "survival")

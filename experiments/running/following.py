@@ -32,6 +32,7 @@ from experiments.running.stories import STAGES, check_version, stages_after, tel
 from model.measures import EVENTS
 from model.policy import Policy
 from model.population import Population
+from model.reasons import NAMES
 from model.simulation import Run, Simulation
 
 _KINDS = ["formed" if name.startswith("formed_") else name for name in EVENTS]
@@ -75,17 +76,19 @@ class Followed:
     Attributes:
         pairs: what becomes of pairs [councils, COUNTED, ENTRIES].
         ties: what becomes of ties that form [councils, FATES].
+        reasons: how often needs and meetings came to nothing for each reason [councils, 2, reasons.NAMES].
         traits: what councils are like as the horizon begins [councils, TRAITS].
     """
 
     pairs: np.ndarray
     ties: np.ndarray
+    reasons: np.ndarray
     traits: np.ndarray
 
     @classmethod
     def of(cls, told: np.ndarray) -> "Followed":
         """That of numbers in a row, as `follow` gives them."""
-        parts = ((len(COUNTED), len(ENTRIES)), (len(FATES),), (len(TRAITS),))
+        parts = ((len(COUNTED), len(ENTRIES)), (len(FATES),), (2, len(NAMES)), (len(TRAITS),))
         sizes = [math.prod(shape) for shape in parts]
         councils = len(told) // sum(sizes)
         ends = np.cumsum([councils * size for size in sizes])[:-1]
@@ -127,10 +130,11 @@ def follow(following: Following) -> list[np.ndarray | Failure]:
 
 @dataclass(frozen=True)
 class _Story:
-    """What happens to ties in a run, and whom it brings together."""
+    """What happens to ties in a run, whom it brings together, and why not [councils, 2, reasons.NAMES]."""
 
     lives: Lives
     footprint: Footprint
+    reasons: np.ndarray
 
 
 def _followed(warm: Simulation, row: Row, without: _Story, following: Following) -> np.ndarray | Failure:
@@ -139,7 +143,8 @@ def _followed(warm: Simulation, row: Row, without: _Story, following: Following)
         own = without if is_same else _story(warm.fork(policy_of(row.policy)), following.timeout)
         councils = len(following.population.councils)
         held = held_against(own.footprint, without.footprint, councils)
-        return np.concatenate([held.ravel(), fates_of(own.lives, councils).ravel(), traits_of(warm).ravel()])
+        parts = (held, fates_of(own.lives, councils), own.reasons, traits_of(warm))
+        return np.concatenate([part.ravel() for part in parts])
     except Exception as error:
         return failure_of(error)
 
@@ -147,7 +152,8 @@ def _followed(warm: Simulation, row: Row, without: _Story, following: Following)
 def _story(simulation: Simulation, timeout: float | None) -> _Story:
     run = completed(simulation, timeout)
     lives = lives_of(run, int(simulation.parameters["warmup"]))
-    return _Story(lives, footprint(lives, len(run.series)))
+    assert run.reasons is not None
+    return _Story(lives, footprint(lives, len(run.series)), run.reasons.swapaxes(0, 1))
 
 
 def traits_of(simulation: Simulation) -> np.ndarray:

@@ -10,6 +10,7 @@ from analysis.asked import PLACEBO
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED, FATES
 from analysis.statistics.ledger.pairs import COUNTED, ENTRIES
+from analysis.statistics.ledger.unmet import MEETING, NEED, SUCCESS, UNMET
 from analysis.statistics.ledger.whom import TRAITED, TRAITS
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
@@ -18,6 +19,7 @@ from experiments.study.study import Study
 from model.parameters import LEVERS
 from model.policy import Dated, Policy
 from model.population import Population
+from model.reasons import NAMES
 
 _MONEY = "annual_budget"
 _MORE = 1.005
@@ -63,6 +65,7 @@ def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
     return {
         "followed": _joined(FOLLOWED, (_pairs(*key, found[key].pairs) for key in others)),
         "fated": _joined(FATED, (_ties(*key, each.ties) for key, each in found.items())),
+        "unmet": _joined(UNMET, (_unmet(*key, each.reasons) for key, each in found.items())),
         "traits": _joined(TRAITED, (_traits(key[1], found[key].traits) for key in own)),
     }
 
@@ -87,6 +90,19 @@ def _ties(policy: str, seed: int, ties: np.ndarray) -> pd.DataFrame:
     council = np.flatnonzero(is_there)
     names = {"policy": policy, "seed": seed, "council": council}
     return pd.DataFrame({**names, **dict(zip(FATES, ties[council].T.astype(int), strict=True))})
+
+
+def _unmet(policy: str, seed: int, reasons: np.ndarray) -> pd.DataFrame:
+    """One run's lines, of numbers [councils, NEED and MEETING, NAMES]."""
+    is_there = reasons > 0
+    is_there[0, 0, NAMES.index(SUCCESS[NEED])] = True
+    council, of, why = np.nonzero(is_there)
+    content = {
+        "of": np.array([NEED, MEETING])[of],
+        "reason": np.array(NAMES)[why],
+        "times": reasons[council, of, why].astype(int),
+    }
+    return pd.DataFrame({"policy": policy, "seed": seed, "council": council, **content})
 
 
 def _traits(seed: int, traits: np.ndarray) -> pd.DataFrame:

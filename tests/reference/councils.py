@@ -81,6 +81,8 @@ class Need:
         if self.tie is not None:
             self.tie.need = None
         self.council.needs.remove(self)
+        if why in ("needs_met", "needs_met_scoping", "needs_met_dissemination"):
+            self.council.model.measures.explain("need", self.council, "met")
         self.council.model.measures.count(why)
 
 

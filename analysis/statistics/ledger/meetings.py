@@ -1,5 +1,7 @@
 """Meetings: where ties end that lead to no project, one reason for each, so that they add up to all."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -74,19 +76,18 @@ def reasons_of(fated: pd.DataFrame, councils: pd.DataFrame, against: str) -> pd.
         councils: a line a council, in order.
         against: the policy that the others are compared with; `fated` has it on all seeds of the others.
     """
-    values = _by_policy(fated, len(councils))
-    without = values.get(against, {})
-    parts = [
-        _lines(own, without, chosen).assign(policy=policy, by=by, group=group)
-        for policy, own in values.items()
-        for by, group, chosen in groups_of(councils)
-    ]
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)] if parts else pd.DataFrame(columns=[*COLUMNS])
+    found = tallied(_by_policy(fated, len(councils)), councils, against, FATES, NOWHERE)
+    return found.rename(columns=_OF_TIES).reindex(columns=list(COLUMNS))
 
 
-def _by_policy(fated: pd.DataFrame, councils: int) -> dict[str, dict[int, np.ndarray]]:
+_OF_TIES = {"what": "fate", "times": "ties", "times_low": "ties_low", "times_high": "ties_high"}
+#: How often what happens, by policy and seed [councils, names].
+type Tallies = dict[str, dict[int, np.ndarray]]
+
+
+def _by_policy(fated: pd.DataFrame, councils: int) -> Tallies:
     """Ties by policy and seed [councils, FATES]."""
-    found: dict[str, dict[int, np.ndarray]] = {}
+    found: Tallies = {}
     for (policy, seed), part in fated.groupby(["policy", "seed"], sort=False):
         ties = np.zeros((councils, len(FATES)))
         ties[part["council"]] = part[list(FATES)]
@@ -94,20 +95,46 @@ def _by_policy(fated: pd.DataFrame, councils: int) -> dict[str, dict[int, np.nda
     return found
 
 
-def _lines(own: dict[int, np.ndarray], without: dict[int, np.ndarray], chosen: np.ndarray) -> pd.DataFrame:
-    ties = np.array([each[chosen].sum(axis=0) for each in own.values()])
+def tallied(
+    tallies: Tallies, councils: pd.DataFrame, against: str, names: Sequence[str], nowhere: Sequence[str]
+) -> pd.DataFrame:
+    """How often what happens, and beyond what happens without the policy: a line a policy, group and name.
+
+    Args:
+        tallies: of names.
+        councils: a line a council, in order.
+        against: the policy that the others are compared with; it is there on all seeds of the others.
+        names: of what happens.
+        nowhere: those of them that lead nowhere.
+    """
+    without = tallies.get(against, {})
+    parts = [
+        _lines(own, without, chosen, names, nowhere).assign(policy=policy, by=by, group=group)
+        for policy, own in tallies.items()
+        for by, group, chosen in groups_of(councils)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _lines(
+    own: dict[int, np.ndarray],
+    without: dict[int, np.ndarray],
+    chosen: np.ndarray,
+    names: Sequence[str],
+    nowhere: Sequence[str],
+) -> pd.DataFrame:
+    times = np.array([each[chosen].sum(axis=0) for each in own.values()])
     both = [seed for seed in own if seed in without]
-    more = np.array([(own[seed] - without[seed])[chosen].sum(axis=0) for seed in both]).reshape(
-        -1, len(FATES)
-    )
-    mean, low, high = ends_of(ties)
-    found = {"fate": list(FATES), "n": len(ties), "ties": mean, "ties_low": low, "ties_high": high}
+    more = np.array([(own[seed] - without[seed])[chosen].sum(axis=0) for seed in both])
+    more = more.reshape(-1, len(names))
+    mean, low, high = ends_of(times)
+    found = {"what": list(names), "n": len(times), "times": mean, "times_low": low, "times_high": high}
     found |= dict(zip(("more", "more_low", "more_high"), ends_of(more), strict=True))
-    is_nowhere = np.isin(FATES, NOWHERE)
-    nowhere = mean[is_nowhere].sum()
-    added = more.mean(axis=0) if len(more) else np.zeros(len(FATES))
+    is_nowhere = np.isin(names, nowhere)
+    in_vain = mean[is_nowhere].sum()
+    added = more.mean(axis=0) if len(more) else np.zeros(len(names))
     return pd.DataFrame(found).assign(
         of_more=added / added.sum() if added.sum() > 0 else np.nan,
         share=mean / mean.sum() if mean.sum() else np.nan,
-        nowhere=np.where(is_nowhere, mean / nowhere, np.nan) if nowhere else np.nan,
+        nowhere=np.where(is_nowhere, mean / in_vain, np.nan) if in_vain else np.nan,
     )

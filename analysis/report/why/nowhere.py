@@ -1,4 +1,4 @@
-"""The section on why not: where ties end that lead to no project, one reason for each."""
+"""The section on why not: where questions, meetings and ties end that lead nowhere, one reason for each."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,6 +9,7 @@ from analysis.report import phrases
 from analysis.report.sentences import Cell, Sentence, cells_of
 from analysis.report.shown import Section, Table, number
 from analysis.report.source import Source
+from analysis.report.why import unmet
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
 from analysis.statistics.ledger.meetings import FATES, NOWHERE
 
@@ -29,25 +30,32 @@ _HEADS = {
     "left": "Researcher left",
     "under_way": "Still under way",
 }
-_TITLE = "Why not: where it ends that two begin to explore"
+_TITLE = "Why not: where questions, meetings and what two begin to explore come to nothing"
 _MISSING = "It takes a comparison of policies whose pairs are followed: ledger.seeds=10, or more."
 _NOTE = (
     "Of 100 ties that form in a history, so many end in each way; each ends in one, so they add up to 100. "
-    "A tie forms once both have agreed to explore a question: who met nobody, or was refused, is not here."
+    "A tie forms once both have agreed to explore a question."
 )
 
 
 def section(source: Source) -> Section:
-    """Where ties end."""
-    reasons = source.table("reasons")
+    """Where questions, meetings and ties end; an older folder tells of ties alone."""
+    reasons, why_not = source.table("reasons"), source.table("why_not")
     if reasons.empty:
         return Section("nowhere", _TITLE, missing=_MISSING)
     against = source.tables.against
     return Section(
         "nowhere",
         _TITLE,
-        sentences=list(_of_hundred(reasons, against)),
-        tables=[_table(reasons), *_groups(reasons, against)],
+        sentences=[
+            *(unmet.sentences(why_not, against) if len(why_not) else ()),
+            *_of_hundred(reasons, against),
+        ],
+        tables=[
+            *(unmet.tables(why_not, against) if len(why_not) else ()),
+            _table(reasons),
+            *_groups(reasons, against),
+        ],
     )
 
 
