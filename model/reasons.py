@@ -89,5 +89,6 @@ REASONS = tuple(_reasons)
 NAMES = tuple(each.name for each in REASONS)
 #: Those that a meeting may end with.
 OF_A_MEETING = (AGREED, *range(NO_TIME, RESEARCHER_UNFAMILIAR + 1))
-#: Those that a need may end with.
-OF_A_NEED = tuple(k for k in range(len(REASONS)) if k != AGREED)
+#: Those that a need may expire for, and all that it may end with.
+OF_AN_EXPIRED = tuple(range(LEFT + 1))
+OF_A_NEED = (*OF_AN_EXPIRED, ELSEWHERE, OPEN, MET)

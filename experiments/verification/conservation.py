@@ -16,6 +16,7 @@ from model.arrays import NONE, STAGES
 from model.measures import EVENTS
 from model.policy import BASELINE
 from model.population import lattice
+from model.reasons import NAMES, OF_A_MEETING, OF_AN_EXPIRED
 from model.simulation import Simulation
 
 type Law = Callable[[Simulation], float]
@@ -28,6 +29,23 @@ def needs(simulation: Simulation) -> float:
     ended = sum(months[f"needs_{how}"] for how in ways)
     missing = np.abs(np.cumsum(months["needs_raised"] - ended) - months["needs_open"])
     return max(missing.max(initial=0.0), abs(funder.open_needs.sum() - funder.needs_open))
+
+
+def reasons(simulation: Simulation) -> float:
+    """Reasons of the horizon's needs and meetings are what its indicators count, one for each."""
+    series = simulation.result().series
+    needs, meetings = (dict(zip(NAMES, each, strict=True)) for each in simulation.world.reasons.sum(axis=1))
+    expired = sum(needs[NAMES[why]] for why in OF_AN_EXPIRED)
+    pairs = (
+        (needs["met"], series["needs_met_all"].sum()),
+        (needs["elsewhere"], series["needs_met_elsewhere"].sum()),
+        (needs["open"], series["needs_open"][-1:].sum()),
+        (expired, series["needs_expired"].sum()),
+        (meetings["agreed"], series["formed"].sum()),
+        (needs["agreed"], 0),
+        (sum(meetings[NAMES[why]] for why in OF_A_MEETING), sum(meetings.values())),
+    )
+    return max(abs(float(counted - indicator)) for counted, indicator in pairs)
 
 
 def money(simulation: Simulation) -> float:
@@ -153,7 +171,7 @@ def _days_wrong(side: np.ndarray, there: np.ndarray) -> float:
 
 
 #: Those that hold once a run is over.
-LAWS: Mapping[str, Law] = {law.__name__: law for law in (needs, money, stages, people, days)}
+LAWS: Mapping[str, Law] = {law.__name__: law for law in (needs, reasons, money, stages, people, days)}
 
 
 def _broken(law: Law) -> Measured:
@@ -174,6 +192,7 @@ def _days_month_by_month() -> Measured:
 _GIVEN = "the default run, and one of 144 months under every lever at once"
 _THEORY = {
     needs: "raised + open before = met + answered elsewhere + expired + open after, every month",
+    reasons: "needs met, answered elsewhere, open and expired, and ties formed = the sums of their reasons",
     money: "paid + set aside + left over = what calls and the purse got; never more paid than came in",
     stages: "every tie's life is a path through the stages; together they are every month's stocks",
     people: "whoever is present is on the staff of one university",

@@ -49,6 +49,7 @@ GIVEN = {
     "followed",
     "fated",
     "traits",
+    "unmet",
     "councils",
 }
 

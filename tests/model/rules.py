@@ -1,6 +1,18 @@
 """The model's rules, made callable from Python: rules that only rules call have no entrance of their own."""
 
-from model import chance, effort, finding, funder, matchmaker, meeting, need, partnership, picking, place
+from model import (
+    appraisal,
+    chance,
+    effort,
+    finding,
+    funder,
+    matchmaker,
+    meeting,
+    need,
+    partnership,
+    picking,
+    place,
+)
 from model import round as matching_round
 from model.machine import fetching, ordering
 from model.machine.compiling import compiled, entry
@@ -8,17 +20,27 @@ from model.machine.compiling import compiled, entry
 
 @entry
 def council_value(world, c, i, topic, trust):
-    return meeting.council_value(world, c, i, topic, trust)
+    return appraisal.council_value(world, c, i, topic, trust)
 
 
 @entry
 def researcher_value(world, c, i, trust):
-    return meeting.researcher_value(world, c, i, trust)
+    return appraisal.researcher_value(world, c, i, trust)
+
+
+@entry
+def council_objection(world, c, i, topic, trust):
+    return appraisal.council_objection(world, c, i, topic, trust)
+
+
+@entry
+def researcher_objection(world, c, i, trust):
+    return appraisal.researcher_objection(world, c, i, trust)
 
 
 @entry
 def acceptance(value):
-    return meeting.acceptance(value)
+    return appraisal.acceptance(value)
 
 
 @entry

@@ -6,12 +6,14 @@ expected is rounded to four decimals.
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from model.arrays import NONE, ORIGINS, STAGES
 from model.policy import policy_from
 from model.population import lattice
+from model.reasons import NAMES
 from model.simulation import Simulation
 from tests.model import rules
 
@@ -31,6 +33,7 @@ def simulation_of(case):
         parameters | case.get("parameters", {}),
         policy_from("case", case.get("levers", {})),
         lattice(1, 1, 1, 1, scale_levers=False),
+        histories=True,
     )
     world = simulation.world
     world.segment_of_month[:] = 1
@@ -48,7 +51,8 @@ def simulation_of(case):
     world.ties["topic"], world.ties["need"] = 0, NONE
     if "need" in case:
         rules.open_need(world, 0, 0)
-        world.ties["need"][0], world.needs["tie"][0] = 0, 0
+        if case["need"] != "free":
+            world.ties["need"][0], world.needs["tie"][0] = 0, 0
     rules.measure_proximity(world)
     return simulation
 
@@ -91,7 +95,17 @@ def months_to_call(world, case):
     return world.funder.months_to_call
 
 
+def council_objection(world, case):
+    return NAMES[rules.council_objection(world, 0, 0, 0, float(case.get("trust", 0)))]
+
+
+def researcher_objection(world, case):
+    return NAMES[rules.researcher_objection(world, 0, 0, float(case.get("trust", 0)))]
+
+
 RULES = {
+    "council_objection": council_objection,
+    "researcher_objection": researcher_objection,
     "proximity": lambda world, case: world.proximity[0, 0],
     "V_c": council_value,
     "V_i": researcher_value,
@@ -119,15 +133,29 @@ RULES = {
 def test_case(case):
     for name, expected in case.get("expected", {}).items():
         found = RULES[name](simulation_of(case).world, case)
-        assert found == pytest.approx(expected, abs=HALF_OF_LAST_DECIMAL), name
+        is_number = isinstance(expected, int | float)
+        assert found == (pytest.approx(expected, abs=HALF_OF_LAST_DECIMAL) if is_number else expected), name
     if "month" in case:
         simulation = simulation_of(case)
         simulation.advance(1)
         for name, expected in case["month"].items():
             found = simulation.world.months[name][0]
             assert found == pytest.approx(expected, abs=HALF_OF_LAST_DECIMAL), name
+    if "reasons" in case:
+        simulation = simulation_of(case)
+        simulation.advance(case["months"])
+        told = [(("need", "meeting")[of], NAMES[why]) for of, _, why in np.argwhere(simulation.world.reasons)]
+        assert told == [*case["reasons"].items()]
 
 
 def test_every_rule_has_a_case():
     used = {name for case in CASES for name in case.values[0].get("expected", {})}
     assert used == set(RULES)
+
+
+def test_every_reason_has_a_case():
+    cases = [case.values[0] for case in CASES]
+    told = {name for case in cases for name in case.get("reasons", {}).values()}
+    expected = [case.get("expected", {}) for case in cases]
+    weighs = {each.get(rule) for each in expected for rule in ("council_objection", "researcher_objection")}
+    assert told | weighs - {None} == set(NAMES)

@@ -1,4 +1,4 @@
-"""Why not, of questions and meetings: which reasons they come to nothing for, by policy and kind of council."""
+"""Why not, of questions and meetings: for which reasons they come to nothing, by policy and kind."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ _NEEDS = _Kind(
     (
         _Group("Other sources", "are answered by the council's other sources", ("elsewhere",)),
         _Group("Nobody met", "bring nobody together", ("council_busy", "nobody_met")),
-        _Group("No time", "meet only people without time, or at work with them already", ("no_time", "together")),
+        _Group("No time", "meet only people who have no time, or a tie already", ("no_time", "together")),
         _Group("Council refused", "end with a council's refusal", tuple(COUNCIL_TERMS)),
         _Group("Researcher refused", "end with a researcher's refusal", tuple(RESEARCHER_TERMS)),
         _Group(

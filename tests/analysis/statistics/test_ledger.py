@@ -1,5 +1,7 @@
 """The ledger: by hand on tiny lives, and to the last unit with the indicators of every policy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +22,7 @@ from analysis.statistics.ledger.pairs import (
     footprint,
     held_against,
 )
+from analysis.statistics.ledger.unmet import LABELS, MEETING, NEED, REASONS, SUCCESS, UNMET, why_not
 from analysis.statistics.ledger.whom import TRAITED, TRAITS, for_whom
 from experiments.command.files import CONF
 from experiments.design.chosen import SINGLE
@@ -27,8 +30,10 @@ from experiments.rows.plan import Plan
 from experiments.running.following import Followed, Following, follow, lives_of
 from model.parameters import parameters_from
 from model.policy import BASELINE, policy_from
-from model.population import lattice
+from model.population import Population, lattice
+from model.reasons import NAMES
 from model.simulation import Simulation, compare
+from tests.model.worlds import bits
 
 HORIZON = 10
 #: An event: tie, council, researcher, arrival, month, state afterwards, and what happens.
@@ -225,6 +230,34 @@ def test_reasons_sum_to_all_ties_and_are_held_against_those_without_the_policy()
     assert (table.loc[table["policy"] == "a", "more"] == 0).all()
 
 
+def test_reasons_of_needs_and_meetings_add_up_to_all_that_come_to_nothing():
+    lines = [
+        (policy, seed, council, of, reason, times + (policy == "b") * (reason == "late") * (1 + 2 * seed))
+        for policy in "ab"
+        for seed in range(2)
+        for council, of, reason, times in (
+            (0, NEED, "late", 3), (1, NEED, "elsewhere", 4), (2, NEED, "met", 3),
+            (0, MEETING, "no_time", 5), (0, MEETING, "council_fit", 3), (0, MEETING, "agreed", 2),
+        )
+    ]  # fmt: skip
+    table = why_not(pd.DataFrame(lines, columns=list(UNMET)), PLACES, "a")
+    everywhere = table[(table["by"] == "all") & (table["policy"] == "b")].set_index(["of", "reason"])
+    needs, meetings = everywhere.loc[NEED], everywhere.loc[MEETING]
+    assert needs.loc["late", ["times", "more", "of_more", "share"]].tolist() == [
+        5,
+        2,
+        1,
+        pytest.approx(5 / 12),
+    ]
+    assert needs["nowhere"].sum() == meetings["nowhere"].sum() == pytest.approx(1.0)
+    assert needs.loc["late", "nowhere"] == pytest.approx(5 / 9)
+    assert np.isnan(needs.loc["met", "nowhere"])
+    assert meetings.loc[["no_time", "council_fit", "agreed"], "share"].tolist() == [0.5, 0.3, 0.2]
+    assert set(meetings.index) == set(REASONS[MEETING])
+    north = table[(table["by"] == "place") & (table["group"] == "north") & (table["policy"] == "a")]
+    assert north.loc[north["of"] == NEED, "times"].sum() < 10
+
+
 # --- runs -------------------------------------------------------------------------------------------------
 
 TINY = lattice(places=2, councils=3, universities=1, researchers=12)
@@ -248,6 +281,49 @@ def test_the_ledger_reconciles_with_the_indicators_of_every_policy():
             assert (sums["both"] + gained).tolist() == own, policy
             assert fates_of(story, len(TINY.councils)).sum() == run.indicators["formed"], policy
             assert (sums["both"] + lost).tolist() == expected[POLICIES.index("baseline")], policy
+
+
+def reconciled(parameters: dict, population: Population, seed: int) -> None:
+    """What research does not answer, and where it ends, is what each policy's indicators count."""
+    warm = Simulation(parameters, BASELINE, population, seed)
+    warm.advance(int(parameters["warmup"]))
+    before = warm.world.funder.needs_open
+    for run in compare(parameters, POLICIES, population, seed, histories=True):
+        assert run.reasons is not None
+        needs = dict(zip(NAMES, run.reasons[0].sum(axis=0), strict=True))
+        told = run.indicators
+        unmet = sum(needs[name] for name in REASONS[NEED] if name != SUCCESS[NEED])
+        assert unmet == before + told["needs_raised"] - told["needs_met_all"], run.policy
+        assert needs["met"] == told["needs_met_all"], run.policy
+        assert needs["elsewhere"] == told["needs_met_elsewhere"], run.policy
+        assert needs["open"] == run.series["needs_open"][-1], run.policy
+        assert unmet - needs["elsewhere"] - needs["open"] == told["needs_expired"], run.policy
+        assert run.reasons[1, :, NAMES.index("agreed")].sum() == told["formed"], run.policy
+
+
+def test_reasons_reconcile_with_the_indicators_of_every_policy():
+    for seed in (1, 2):
+        reconciled(SHORT, TINY, seed)
+
+
+@pytest.mark.thorough
+def test_reasons_reconcile_at_full_size():
+    for seed in range(3):
+        reconciled({"warmup": 120}, lattice(), seed)
+
+
+def test_reasons_are_those_of_the_model_in_order():
+    assert tuple(LABELS) == NAMES
+    assert {name for names in REASONS.values() for name in names} == set(NAMES)
+
+
+def test_asking_for_reasons_changes_nothing():
+    plain, told = (Simulation(SHORT, "brokers", TINY, 1, histories=asked) for asked in (False, True))
+    for each in (plain, told):
+        each.advance()
+    assert plain.result().reasons is None
+    assert plain.world.reasons.size == 0
+    assert bits(replace(told.result(), histories=None)) == bits(plain.result())
 
 
 def in_all(indicators: dict[str, float], horizon: int) -> list[float]:
@@ -311,6 +387,9 @@ def test_what_is_told_of_a_run_is_read_as_it_was_written():
     assert not found[0].pairs[:, :, 1:].any()
     runs = compare(SHORT, plan.policies, TINY, 1, histories=True)
     assert [each.ties.sum() for each in found] == [run.indicators["formed"] for run in runs]
+    for each, run in zip(found, runs, strict=True):
+        assert run.reasons is not None
+        assert (each.reasons == run.reasons.swapaxes(0, 1)).all()
     world = Simulation(SHORT, BASELINE, TINY, 1)
     world.advance(int(SHORT["warmup"]))
     capacity = world.world.councils["partnership_capacity"]
