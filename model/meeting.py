@@ -36,7 +36,7 @@ from model.reasons import AGREED, APPRAISED, APPROACHED, NO_TIME, OF_MEETINGS, T
 from model.researcher import best_topic, is_available
 from model.tie import awaken, find_tie, make_tie
 from model.university import staff_member
-from model.unmet import are_asked, count_reason, lead_nowhere
+from model.unmet import count_reason, lead_nowhere, matters
 
 EVENT_WHO = 1024
 
@@ -172,22 +172,21 @@ def meet(world: World, stream: int, who: int, c: int, i: int, n: int, origin: in
         lead_nowhere(world, n, APPROACHED, NO_TIME)
     elif t != NONE and world.ties[t].stage != DORMANT:
         lead_nowhere(world, n, APPROACHED, TOGETHER)
-    elif both_want_it(world, stream, who, c, i, n, trust_between(world, c, i, t)):
+    elif both_want_it(world, stream, who, c, i, world.needs[n].topic, trust_between(world, c, i, t)):
         form_tie(world, c, i, n, t, origin)
+    elif matters(world, n):
+        explain_refusal(world, stream, who, c, i, n)
 
 
 @inlined
-def both_want_it(world: World, stream: int, who: int, c: int, i: int, n: int, trust: float):
+def both_want_it(world: World, stream: int, who: int, c: int, i: int, topic: int, trust: float):
     """Whether both accept, each by a draw of their own."""
     # The researcher is asked first only because that is quicker.
     if not researcher_accepts(world, stream, who, c, i, trust):
-        explain_refusal(world, stream, who, c, i, n, trust, True)
         return False
-    wanted = acceptance(council_value(world, c, i, world.needs[n].topic, trust))
+    wanted = acceptance(council_value(world, c, i, topic, trust))
     accepts = council_accepts(stream, who, wanted)
     world.luck.accepted += lasting_surprise(world, accepts, wanted)
-    if not accepts:
-        explain_refusal(world, stream, who, c, i, n, trust, False)
     return accepts
 
 
@@ -205,16 +204,14 @@ def researcher_accepts(world: World, stream: int, who: int, c: int, i: int, trus
 
 
 @compiled
-def explain_refusal(
-    world: World, stream: int, who: int, c: int, i: int, n: int, trust: float, by_researcher: bool
-):
-    """Note who refused and why, if reasons are asked for; where both did, the less willing of them."""
-    if not are_asked(world):
-        return
-    topic = world.needs[n].topic
-    wanted, willing = council_value(world, c, i, topic, trust), researcher_value(world, c, i, trust)
-    by_council = not by_researcher or not council_accepts(stream, who, acceptance(wanted))
-    if by_council and (not by_researcher or wanted <= willing):
+def explain_refusal(world: World, stream: int, who: int, c: int, i: int, n: int):
+    """Note who refused, and why; where both did, the less willing of them."""
+    topic, trust = world.needs[n].topic, trust_between(world, c, i, find_tie(world, c, i))
+    by_council = True
+    if not researcher_accepts(world, stream, who, c, i, trust):
+        wanted, willing = council_value(world, c, i, topic, trust), researcher_value(world, c, i, trust)
+        by_council = wanted <= willing and not council_accepts(stream, who, acceptance(wanted))
+    if by_council:
         why = council_objection(world, c, i, topic, trust)
     else:
         why = researcher_objection(world, c, i, trust)

@@ -32,7 +32,15 @@ def are_asked(world: World):
     return world.history.size > 0
 
 
-@compiled
+@inlined
+def matters(world: World, n: int):
+    """Whether it is asked why a need comes no further, and its end may still fall in the horizon."""
+    need = world.needs[n]
+    window = world.councils[need.council].window
+    return are_asked(world) and need.born + window + 1.0 >= world.clock.warmup
+
+
+@inlined
 def count_reason(world: World, of: int, c: int, why: int):
     """Count a reason in the horizon, if reasons are asked for."""
     if are_asked(world) and world.clock.month >= world.clock.warmup:
@@ -56,9 +64,10 @@ def explain(world: World, n: int, reached: int, why: int):
 
 @compiled
 def lead_nowhere(world: World, n: int, reached: int, why: int):
-    """Count a meeting that comes to nothing, which is all that its need has had of it."""
-    count_reason(world, OF_MEETINGS, world.needs[n].council, why)
-    explain(world, n, reached, why)
+    """Count a meeting that comes to nothing, and how far its need came, if reasons are asked for."""
+    if are_asked(world):
+        count_reason(world, OF_MEETINGS, world.needs[n].council, why)
+        explain(world, n, reached, why)
 
 
 @compiled

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.asked import PLACEBO
 from analysis.report import phrases
 from analysis.report.sentences import Cell, Sentence, cells_of
-from analysis.report.shown import Table, number, with_ends
+from analysis.report.shown import Table, number
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
 from analysis.statistics.ledger.unmet import (
     COUNCIL_TERMS,
@@ -61,7 +61,7 @@ class _Kind:
 _NEEDS = _Kind(
     NEED,
     "questions of councils that research does not answer",
-    "Not answered",
+    "All",
     "nowhere",
     (
         _Group("Other sources", "are answered by the council's other sources", ("elsewhere",)),
@@ -87,7 +87,7 @@ _NEEDS = _Kind(
 _MEETINGS = _Kind(
     MEETING,
     "meetings over a question",
-    "Meetings",
+    "All",
     "share",
     (
         _Group("Agreed", "lead to two who explore it", ("agreed",)),
@@ -146,8 +146,17 @@ def _hundredths(own: pd.DataFrame, kind: _Kind, group: _Group) -> float:
     return 100 * float(own[kind.share].reindex(group.reasons).sum(min_count=1))
 
 
+def _whole(hundredths: float) -> str:
+    """How many of a hundred, in whole numbers; what there is is not called none.
+
+    >>> _whole(0.2), _whole(0.0), _whole(12.4)
+    ('fewer than 1', '0', '12')
+    """
+    return "fewer than 1" if 0.0 < hundredths < 0.5 else number(hundredths, 0)
+
+
 def _of_hundred(kind: _Kind, own: pd.DataFrame, against: str) -> Sentence:
-    told = [f"{number(_hundredths(own, kind, group), 0)} {group.told}" for group in kind.groups]
+    told = [f"{_whole(_hundredths(own, kind, group))} {group.told}" for group in kind.groups]
     cells = [
         cell
         for group in kind.groups
@@ -162,7 +171,7 @@ def _weighs_most(side: str, people: str, refusals: pd.Series, against: str) -> S
     """What weighs most in a side's refusals, and how often."""
     most = str(refusals.idxmax())
     terms = COUNCIL_TERMS | RESEARCHER_TERMS
-    share = number(100 * float(refusals[most] / refusals.sum()), 0)
+    share = _whole(100 * float(refusals[most] / refusals.sum()))
     text = f"In {share} of 100 refusals by {people}, {terms[most]} weighs most."
     cells: list[Cell] = [
         cell for name in refusals.index for cell in cells_of(_TABLE, [against], "times", of=name)
@@ -201,7 +210,7 @@ def _in_full(kind: _Kind, caption: str, own: pd.DataFrame, against: str) -> Tabl
     shown = [
         (
             phrases.capitalised(LABELS[name]),
-            with_ends(*own.loc[name, ["times", "times_low", "times_high"]], 1, sign=False),
+            number(float(own.loc[name, "times"]), 1),
             number(100 * float(own.loc[name, kind.share]), 1),
         )
         for name in REASONS[kind.of]

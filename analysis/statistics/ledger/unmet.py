@@ -12,7 +12,7 @@ NEED, MEETING = "need", "meeting"
 COUNCIL_TERMS = {
     "council_fit": "want of expertise on the topic",
     "council_distance": "a university that is not at home",
-    "council_strangers": "that the two do not know each other",
+    "council_strangers": "being strangers",
     "council_culture": "a culture far from research",
     "council_pace": "answers slower than it can wait",
     "council_focus": "the researcher's global focus",
@@ -20,12 +20,12 @@ COUNCIL_TERMS = {
     "council_evidence": "its other sources of evidence",
 }
 RESEARCHER_TERMS = {
-    "researcher_leaders": "leaders of the council who are not committed",
-    "researcher_network": "no network to gain",
-    "researcher_money": "no prospect of money",
-    "researcher_analysts": "no analysts to publish with",
-    "researcher_strangers": "that the two do not know each other",
-    "researcher_focus": "a focus that is global",
+    "researcher_leaders": "want of commitment of the council's leaders",
+    "researcher_network": "want of a network to gain",
+    "researcher_money": "want of a prospect of money",
+    "researcher_analysts": "want of analysts to publish with",
+    "researcher_strangers": "being strangers",
+    "researcher_focus": "a global focus",
     "researcher_load": "other work",
     "researcher_unfamiliar": "knowing little of local government",
 }

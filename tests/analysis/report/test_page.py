@@ -17,6 +17,7 @@ from analysis.report.source import Source
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
 from analysis.statistics.ledger.pairs import COUNTED
+from analysis.statistics.ledger.unmet import UNMET
 from analysis.statistics.ledger.whom import TRAITED
 from analysis.tables import BadFolder
 
@@ -245,6 +246,12 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     pd.DataFrame(fated, columns=list(FATED)).to_parquet(folder / "fated.parquet")
     traits = pd.DataFrame([(seed, 0, 1e5, 2.0, 5.0, 1) for seed in range(3)], columns=list(TRAITED))
     traits.to_parquet(folder / "traits.parquet")
+    why = {("need", "elsewhere"): 6, ("need", "council_fit"): 3, ("need", "late"): 1, ("need", "met"): 90}
+    why |= {("meeting", "agreed"): 1, ("meeting", "council_fit"): 6, ("meeting", "council_load"): 3}
+    unmet = [
+        (policy, seed, 0, *of, times) for policy in POLICIES for seed in range(3) for of, times in why.items()
+    ]
+    pd.DataFrame(unmet, columns=list(UNMET)).to_parquet(folder / "unmet.parquet")
     pd.DataFrame([(0, "a", "north", "", -1.5, 53.0, True)], columns=list(COUNCILS)).to_parquet(
         folder / "councils.parquet"
     )
@@ -257,6 +264,11 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "gains 1 months of partnership and loses 1, of 11" in text
     assert "begin to explore a question under the present, 20 come to a project, 50 fall asleep" in text
     assert "Of 100 that lead nowhere, 71 fall asleep while the two explore the question" in text
+    assert "does not answer under the present, 60 are answered by the council&#39;s other sources, 0 " in text
+    assert "30 end with a council&#39;s refusal" in text
+    assert "Of 100 meetings over a question under the present, 10 lead to two who explore it" in text
+    assert "In 67 of 100 refusals by councils, want of expertise on the topic weighs most." in text
+    assert "refusals by researchers" not in text
     assert "Under Brokers partners, short-term ones included, are surely added for" in text
     assert "0 of 100 councils have no partnership in all the years under it, and 0 of 100 without it." in text
     assert "<title>a: +0.04</title>" in text
