@@ -192,10 +192,12 @@ class Simulation:
             months=self.end,
             segments=2 * len(LEVERS) + 2,
             horizon=int(self.parameters["horizon"]),
-            events=int(self._room * demand * (EVENTS_A_MONTH * self.end + SPARE_EVENTS))
-            if self.histories
-            else 0,
+            events=self._events() if self.histories else 0,
         )
+
+    def _events(self) -> int:
+        """Room for events; what has none keeps no histories."""
+        return max(1, int(self._room * self._demand * (EVENTS_A_MONTH * self.end + SPARE_EVENTS)))
 
     def _phd_rows(self, phds_a_year: float) -> int:
         return phd_rows(phds_a_year, int(self.parameters["phd_months"]))

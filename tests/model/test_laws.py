@@ -27,6 +27,7 @@ from model.measures import EVENTS
 from model.parameters import LEVERS, PARAMETERS
 from model.policy import BASELINE, policy_from
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population, lattice
+from model.reasons import NOBODY_MET, OF_NEEDS
 from model.simulation import Simulation, run
 from tests.model import rules
 from tests.model.worlds import bits
@@ -40,6 +41,7 @@ def test_what_verify_checks(check):
 
 TAMPERED = {
     "needs": lambda world: world.months["needs_raised"][5:6],
+    "reasons": lambda world: world.reasons[OF_NEEDS, 0, NOBODY_MET : NOBODY_MET + 1],
     "money": lambda world: world.months["grants_paid"][30:31],
     "stages": lambda world: world.months["project"][7:8],
     "people": lambda world: world.universities["staff"][:1],
@@ -144,6 +146,13 @@ def test_idle_lever(lever):
         for given in (idle, {"value": idle, "start": 5, "end": 17}):
             policy = policy_from("with", levers | {lever: given})
             assert bits(run(SHORT, policy, SMALL, seed=8, histories=True)) == without
+
+
+def test_the_smallest_population_has_a_history_and_reasons():
+    simulation = finished({"warmup": 0, "horizon": 24}, BASELINE, lattice(1, 1, 1, 1))
+    assert simulation.world.history.size
+    assert simulation.world.reasons.sum()
+    assert LAWS["reasons"](simulation) == 0
 
 
 def test_levers_without_effect():
