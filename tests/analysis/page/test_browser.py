@@ -79,7 +79,7 @@ def test_compare_from_a_click_to_the_numbers_of_the_library(tab, site: tuple[str
         tab.get_by_text("All effects (CSV)").click()
     page = pd.read_csv(download.value.path()).set_index(["policy", "indicator"])["effect"]
     pd.testing.assert_series_equal(page.sort_index(), effects.sort_index(), check_exact=True)
-    shown = {line.split("\t")[0]: line for line in tab.locator("#table tbody tr").all_inner_texts()}
+    shown = {re.split(r"[\t\n]", line)[0]: line for line in tab.locator("#table tbody tr").all_inner_texts()}
     assert f"{abs(effects['custom', 'mean_strategic']):.1f}"[:2] in shown["Custom"]
 
 
