@@ -6,7 +6,7 @@ One set of words for all of them: those of the command line. What is at its defa
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -177,8 +177,13 @@ class State:
 
 def over(state: State) -> Posterior | None:
     """Other assumptions that fit what is known as well, under those that the state itself gives."""
+    return _over(frozenset(state.parameters))
+
+
+@lru_cache(64)
+def _over(held: frozenset[str]) -> Posterior | None:
     given = {**mapping_in(CONF / "config.yaml")[_OVER], "parameters": _OVER}
-    return posterior_from(given, state.parameters, [CONF])
+    return posterior_from(given, held, [CONF])
 
 
 def policy_of(name: str) -> Policy:
