@@ -137,11 +137,13 @@ class Comparison:
         )
 
     def found(self) -> Found:
-        """What is known so far."""
-        now = (self.n, self._runs_over())
-        if not self._found or (self._found.n, self._found.over) != now:
-            self._found = self._find()
-        return self._found
+        """What is known so far; runs over other assumptions change nothing until all are there."""
+        known, over = self._found, self._runs_over()
+        if not known or known.n != self.n or (known.over != over and over[0] == over[1]):
+            self._found = known = self._find()
+        elif known.over != over:
+            self._found = known = replace(known, over=over)
+        return known
 
     def effects(self) -> pd.DataFrame:
         """The effects on every indicator, of the seeds so far."""
