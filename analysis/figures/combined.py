@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import panels, style
-from analysis.statistics.decision.combined import CANNOT_TELL
+from analysis.statistics.decision.combined import CANNOT_TELL, THE_SUM
 from analysis.tables import Tables
 
 LINE = 0.34  # inches: a policy's
@@ -67,8 +67,8 @@ def _wholes(combined: pd.DataFrame) -> pd.DataFrame:
 def _finding(whole: pd.Series, n: int, label: str) -> str:
     """What the figure says, of the first indicator."""
     who = f"the {_NUMBERS.get(n, n)}"
-    if whole["verdict"] == CANNOT_TELL:
-        return f"{label}: {who} may simply add up"
+    if whole["verdict"] in (CANNOT_TELL, THE_SUM):
+        return f"{label}: {who} {'may simply ' * (whole['verdict'] == CANNOT_TELL)}add up"
     return f"{label}: {who} come to {whole['verdict']} than the sum of their parts"
 
 

@@ -12,7 +12,7 @@ from analysis.report.phrases import listed
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Figure, Section, Table, number, with_ends
 from analysis.report.source import Source
-from analysis.statistics.decision.combined import CANNOT_TELL, LESS, MORE
+from analysis.statistics.decision.combined import CANNOT_TELL, LESS, MORE, THE_SUM
 
 _TOGETHER = ("together_low", "together_high")
 _MOST_PLACES = 3
@@ -80,9 +80,9 @@ class _Indicator:
     def _whole(self) -> Sentence:
         effect, parts = self._span(self.whole, "effect"), self._span(self.whole, "parts")
         beyond = self._span(self.whole, "synergy", *_TOGETHER)
-        if self.whole["synergy"] == self.whole["synergy_low"] == self.whole["synergy_high"] == 0:
+        if (verdict := self.whole["verdict"]) == THE_SUM:
             text = f"{self.label}: together they change it by {effect} {self.unit}, the sum of their parts."
-        elif (verdict := self.whole["verdict"]) == CANNOT_TELL:
+        elif verdict == CANNOT_TELL:
             text = (
                 f"{self.label}: together they change it by {effect} {self.unit}, and the sum of their parts "
                 f"is {parts}. Whether together they come to more or less than that cannot be told: {beyond}."

@@ -26,7 +26,7 @@ from analysis.statistics.decision.ratios import fieller
 from analysis.statistics.intervals import ends_of, half_width
 from analysis.statistics.together import critical_values
 
-LESS, MORE, CANNOT_TELL = "less", "more", "cannot be told"
+LESS, MORE, THE_SUM, CANNOT_TELL = "less", "more", "the sum", "cannot be told"
 _TOGETHER = ("together_low", "together_high")
 #: A share of the sum of the parts that is rounding.
 _ROUNDING = 1e-9
@@ -44,7 +44,11 @@ COLUMNS = {
         "indicators, or with those of all smaller ones",
     ),
     "together_high": ("the indicator's", "high end of that interval"),
-    "verdict": ("", f"{LESS} or {MORE} than the sum of the parts, by that interval, or {CANNOT_TELL}"),
+    "verdict": (
+        "",
+        f"{LESS} or {MORE} than the sum of the parts, by that interval; {THE_SUM}, in every seed; or "
+        f"{CANNOT_TELL}",
+    ),
     "baseline": ("the indicator's", "mean without any of the policies"),
     "n": ("seeds", "for which it is known under every bundle"),
 }
@@ -155,7 +159,9 @@ def _bundles(
     is_whole = (table["policies"] == len(policies)).to_numpy()
     table = _together(table, "synergy", apart, np.array([is_whole, ~is_whole]))
     low, high = (table[end] for end in _TOGETHER)
-    return table.assign(verdict=np.select([high < 0, low > 0], [LESS, MORE], CANNOT_TELL))[list(COLUMNS)]
+    is_sum = (table[["synergy", "synergy_low", "synergy_high"]] == 0).all(axis=1)
+    verdict = np.select([high < 0, low > 0, is_sum], [LESS, MORE, THE_SUM], CANNOT_TELL)
+    return table.assign(verdict=verdict)[list(COLUMNS)]
 
 
 def _beyond(together: np.ndarray, parts: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from analysis.statistics.decision.combined import (
     CANNOT_TELL,
     LESS,
     MORE,
+    THE_SUM,
     combined_of,
     name_of,
     shapley,
@@ -122,7 +123,7 @@ def test_a_sum_that_holds_to_the_last_digit_is_no_more_and_no_less():
     rows = rows_of({}).assign(y=lambda rows: rows["policy"].map(_tenths))
     bundles, shares = combined_of(rows, ABC, "baseline", ["y"], {})
     assert (bundles["synergy"] == 0).all()
-    assert (bundles["verdict"] == CANNOT_TELL).all()
+    assert (bundles["verdict"] == THE_SUM).all()
     *_, whole, gives = (each.text for each in sentences_of(bundles, shares, COLUMNS, 120))
     assert whole == "Ties: together they change it by +0.60 ties at a time, the sum of their parts."
     assert gives == "Of this, C gives +0.30, B +0.20 and A +0.10."
