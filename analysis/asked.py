@@ -104,6 +104,7 @@ class Asked:
         equal_money: what policies at equal money were to cost, if there are any.
         against: the policy that the others are compared with.
         rivals: of the points, the sets of assumptions that they are.
+        mechanisms: each that is off, in turn, at points after the first: what it does, and the world without.
         months: length of the horizon; 0: it differs from point to point, or is not known.
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
@@ -126,6 +127,7 @@ class Asked:
     equal_money: EqualMoney | None = None
     against: str = BASELINE
     rivals: Sequence[str] = ()
+    mechanisms: Mapping[str, Sequence[str]] = field(default_factory=dict)
     months: int = 0
     smallest_effect: float = 0.1
     discount: float = 0.035

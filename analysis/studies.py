@@ -19,6 +19,7 @@ from analysis.statistics import (
     best,
     discovery,
     effects,
+    mechanisms,
     morris,
     regret,
     replications,
@@ -129,6 +130,7 @@ COLUMNS = {
     "summary": {**_ANSWER, **_ROBUST, **morris.SUMMARY, **sobol.SUMMARY},
     "rivals": rivals.COLUMNS,
     "survive": rivals.SURVIVE,
+    "mechanisms": mechanisms.COLUMNS,
     "regret": {**_PAIR, **regret.COLUMNS},
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
@@ -601,6 +603,28 @@ def _rivals(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     return Found({"rivals": table[list(rivals.COLUMNS)], "survive": rivals.survive(table)})
 
 
+def _mechanisms(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What each policy changes without each mechanism."""
+    told = ["point", "policy", "seed"]
+    rows, found = _rows(folder, [*told, *_with_luck(asked.responses, asked)]), Found()
+    runs = len(asked.policies) * (1 + len(asked.mechanisms))
+    for response in asked.responses:
+        known = rows[rows[response].notna()].groupby("seed").size() == runs
+        if known.sum() < FEWEST_SEEDS:
+            raise TooFew(
+                f"{response} is known under every policy, without every mechanism, in {known.sum()} seeds, "
+                f"and it takes {FEWEST_SEEDS}."
+            )
+        if left_out := rows["seed"].nunique() - int(known.sum()):
+            found.notes.append(
+                f"{response}: {left_out} seeds in which a run lacks it have no part in its lines."
+            )
+    found.tables["mechanisms"] = mechanisms.mechanisms_of(
+        rows, asked.mechanisms, asked.against, asked.responses, asked.controls
+    )
+    return found
+
+
 def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str) -> dict[str, pd.DataFrame]:
     """Regret, contests, and where the best policy by regret loses its place to each other one."""
     names = asked.policies
@@ -766,6 +790,7 @@ _JOBS = {
     "robustness": _robustness,
     "sensitivity": _sensitivity,
     "rivals": _rivals,
+    "mechanisms": _mechanisms,
     "pilot": _trial,
     "optimise": _optimised,
     "combine": _combined,

@@ -107,6 +107,10 @@ class Tables:
     shares: pd.DataFrame | None = _table(
         "policy", "indicator", *_spanned("alone", "gives"), "together_low", "together_high"
     )
+    #: A line an indicator, policy and mechanism: the policy's effect, and what is left without the mechanism.
+    mechanisms: pd.DataFrame | None = _table(
+        "policy", "indicator", "mechanism", *_spanned("effect", "without", "change"), "verdict"
+    )
     #: A line a target of a pattern: what was observed, and what the model gives.
     patterns: pd.DataFrame | None = _table(
         "pattern", "target", *_RANGE, "scale", "tolerance", "model", "model_low", "model_high", "passes"

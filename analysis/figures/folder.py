@@ -14,6 +14,7 @@ from analysis.figures import (
     combined,
     discovery,
     effects,
+    mechanisms,
     morris,
     pairing,
     patterns,
@@ -47,6 +48,7 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "patterns": patterns.draw,
     "bundles": bundles.draw,
     "combined": combined.draw,
+    "mechanisms": mechanisms.draw,
 }
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 

@@ -14,7 +14,7 @@ from analysis.listing import REPORT
 from analysis.report import added, answer, certainty, changes, limits, money, timing, whom
 from analysis.report.assumed import failing, learning, switching
 from analysis.report.assumed import robust as robustness
-from analysis.report.questions import bundles, combined, trial
+from analysis.report.questions import bundles, combined, mechanisms, trial
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
@@ -29,6 +29,7 @@ _TOLD = {
     "by_year": "Strategic partnerships added in each year, by the policies that add most.",
     "partnerships": "Partnerships over time under the baseline and the best policies.",
     "combined": "What each policy adds by itself, and what it gives of all together.",
+    "mechanisms": "What each policy still changes where one mechanism of the model is switched off.",
     "survival": "How long projects and strategic partnerships last, as survival curves.",
 }
 _NO_ANSWER = (
@@ -84,7 +85,7 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     sentences = answer.said(source)
     if sentences:
         yield from _of_comparison(source, sentences, figures)
-    elif found := list(_of_bundles(source, figures)):
+    elif found := list(_of_others(source, figures)):
         yield from found
     elif robust := list(robustness.section(source)):
         yield from robust
@@ -99,10 +100,11 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     yield limits.section(source)
 
 
-def _of_bundles(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
-    """What a search for bundles tells, or all bundles of some policies."""
+def _of_others(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
+    """What a search for bundles tells, or all bundles of some policies, or mechanisms that were off."""
     yield from bundles.section(source, _taken(figures, "bundles"))
     yield from combined.section(source, _taken(figures, "combined"))
+    yield from mechanisms.section(source, _taken(figures, "mechanisms"))
 
 
 def _taken(figures: dict[str, Figure], *names: str) -> list[Figure]:

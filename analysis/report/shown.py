@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from analysis.report import phrases
 from analysis.report.sentences import Sentence
 
+_MOST_PLACES = 3
+#: A share of a value by which it varies that is rounding.
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -87,6 +91,21 @@ def with_ends(value: float, low: float, high: float, places: int = 2, sign: bool
     """
     ends = f" ({number(low, places, sign)} to {number(high, places, sign)})" if low == low else ""
     return number(value, places, sign) + ends
+
+
+def with_sure_ends(value: float, low: float, high: float) -> str:
+    """A number with its interval, to the decimals that this leaves sense to; an end that is not 0 shows it.
+
+    >>> with_sure_ends(0.048, 0.004, 0.092), with_sure_ends(2.5, 2.5, 2.5)
+    ('+0.048 (+0.004 to +0.092)', '+2.5')
+    """
+    half = (high - low) / 2
+    if half <= _ROUNDING * abs(value):
+        return number(value, phrases.decimals(abs(value) / 5), sign=True) if value else "0"
+    places = phrases.decimals(max(half, abs(value) / 1000))
+    while places < _MOST_PLACES and any(end and not round(end, places) for end in (low, high)):
+        places += 1
+    return with_ends(value, low, high, places)
 
 
 def money(thousands: float) -> str:

@@ -4,7 +4,7 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from experiments.command.files import CONF, description, explained, file_of, names_in
+from experiments.command.files import CONF, description, explained, file_of, mapping_in, names_in
 
 _INTRODUCTION = """\
 towngown: which policies make lasting partnerships between councils and universities?
@@ -25,6 +25,7 @@ _EXAMPLES = (
     ("towngown experiment=morris", "which of all uncertain numbers may matter"),
     ("towngown experiment=sobol design.n=256", "how much of the variance each accounts for"),
     ("towngown experiment=robust", "which policy is good whatever the uncertain numbers are"),
+    ("towngown experiment=mechanisms", "what drives the difference: each rule switched off by itself"),
     ("towngown experiment=sobol dry_run=true", "only say how many runs, how long, how much disk"),
     ("towngown -m experiment=sobol shard=range(0,16)", "in sixteen jobs, on any of Hydra's launchers"),
     ("towngown experiment=replay row=3ffdefe5", "run a row again, bit for bit, and show its life"),
@@ -57,6 +58,7 @@ def help_text(jobs: Sequence[tuple[str, str]], width: int | None = None) -> str:
         _section("Settings and their defaults (conf/config.yaml)", explained(CONF / "config.yaml"), columns),
         _section("Options", _OPTIONS, columns),
         _indicators(columns),
+        _mechanisms(columns),
         *(_section(f"{title} (conf/{group}/)", _files(group), columns) for title, group in _TITLES),
         _section("Jobs (experiments/jobs/)", jobs, columns),
         textwrap.fill(_FOOTER, columns),
@@ -78,8 +80,18 @@ def _indicators(columns: int) -> str:
     """The indicators that can be responses: names, as what they mean is a table of its own."""
     from model.measures import INDICATORS
 
-    names = textwrap.fill(", ".join(INDICATORS), columns, initial_indent="  ", subsequent_indent="  ")
-    return f"Indicators, for responses=[...] (model/ODD.md, section 6)\n{names}"
+    return _names("Indicators, for responses=[...] (model/ODD.md, section 6)", INDICATORS, columns)
+
+
+def _mechanisms(columns: int) -> str:
+    """The mechanisms that can be switched off: names, as what they do is in their file."""
+    declared = mapping_in(CONF / "mechanisms.yaml")
+    return _names("Mechanisms, for mechanisms=[...] (conf/mechanisms.yaml)", declared, columns)
+
+
+def _names(title: str, names: Iterable[str], columns: int) -> str:
+    listed = textwrap.fill(", ".join(names), columns, initial_indent="  ", subsequent_indent="  ")
+    return f"{title}\n{listed}"
 
 
 def _files(group: str) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_fro
 from experiments.command.populations import population_from
 from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
+from experiments.design.mechanisms import Mechanisms, mechanisms_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
 from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
@@ -49,6 +50,7 @@ _ASKED = (
     "precision",
     "posterior",
     "rivals",
+    "mechanisms",
     "ledger",
     "failed",
     "population",
@@ -126,6 +128,7 @@ class Settings:
         precision: what seeds are added for, if any.
         posterior: points over which a comparison is made again, if any.
         rivals: sets of parameters under which policies are compared, if any.
+        mechanisms: that are switched off one at a time, if any.
         against: the policy that the others are compared with.
         ledger: how the ledger of what policies add is made.
         equal_money: £k a year that each policy at equal money costs.
@@ -167,6 +170,7 @@ class Settings:
     precision: Precision | None
     posterior: Posterior | None
     rivals: Rivals | None
+    mechanisms: Mechanisms | None
     against: str
     ledger: Ledger
     equal_money: float | None
@@ -245,6 +249,7 @@ class Settings:
             "precision": self.asked["precision"],
             "posterior": self.asked["posterior"],
             "rivals": self.asked["rivals"],
+            "mechanisms": self.asked["mechanisms"],
             "controls": self.controls,
             "failed": self.asked["failed"],
             "population": self.asked["population"],
@@ -315,6 +320,7 @@ def settings_from(
         "precision": lambda: _precision(given["precision"]),
         "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
         "rivals": lambda: rivals_from(given["rivals"], folders),
+        "mechanisms": lambda: mechanisms_from(given["mechanisms"], mapping_in(CONF / "mechanisms.yaml")),
         "against": lambda: str(given.get("against", BASELINE)),
         "ledger": lambda: _ledger(given["ledger"]),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
@@ -339,6 +345,10 @@ def settings_from(
     results = dict(zip(checks, all_of(checks.values()), strict=True))
     if rivals := results["rivals"]:
         results["design"] = rivals.design
+    if mechanisms := results["mechanisms"]:
+        pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
+        results["mechanisms"] = acting = mechanisms.acting(pulled)
+        results["design"] = acting.design(results["parameters"])
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given.get("experiment", given["job"])))
     asked = {name: given[name] for name in _ASKED}
@@ -378,6 +388,10 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
         yield f"against = {against} is for job=compare: job={given['job']} compares with the baseline."
     if results["rivals"] and given["job"] != "rivals":
         yield f"rivals are for experiment=rivals: job={given['job']} has one set of parameters."
+    if results["mechanisms"] and given["job"] != "mechanisms":
+        yield f"mechanisms are for experiment=mechanisms: job={given['job']} leaves them on."
+    if results["mechanisms"] and given["design"] is not None:
+        yield "mechanisms and a design do not go together: mechanisms are switched off at one point."
     if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
         yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
     if results["precision"] and given["shard"] is not None:

@@ -21,6 +21,7 @@ JOBS = (
     "robustness",
     "replications",
     "rivals",
+    "mechanisms",
     "pilot",
     "optimise",
     "combine",

@@ -117,6 +117,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         equal_money=_equal_money(settings, solved),
         against=settings.against,
         rivals=settings.rivals.names if settings.rivals else (),
+        mechanisms=_mechanisms(settings),
         months=months_of(settings),
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,
@@ -143,6 +144,11 @@ def _points_of(design: Design, settings: Settings) -> Points:
         words=[factor.name for factor in design.factors if factor.declared.domain.words],
         limited=dict(_limited(design, settings.policies)),
     )
+
+
+def _mechanisms(settings: Settings) -> dict[str, tuple[str, str]]:
+    off = settings.mechanisms.each if settings.mechanisms else ()
+    return {each.name: (each.why, each.where) for each in off}
 
 
 def controls_of(settings: Settings) -> dict[str, list[str]]:

@@ -270,6 +270,23 @@ def combined(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def mechanisms(tmp_path: Path) -> Path:
+    """Two policies and three indicators, without each of thirty mechanisms."""
+    folder = tmp_path / "mechanisms"
+    policies, names = ("phds", "matchmaking_request"), ("mean_strategic", "needs_met", "cost_total")
+    _write(folder, "rows", [(policy, "nine_places", 0) for policy in ("baseline", *policies)])
+    lines = [
+        (policy, name, f"trust_in_what_they_agree_on_{k}", 3.0, 2.0, 4.0, 3.0 - k, 2.0 - k, 4.0 - k)
+        + ((0.0, 0.0, 0.0, "the same") if not k else (-k, -k - 1.0, 1.0 - k, "nothing left"))
+        for name in names
+        for policy in policies
+        for k in range(30)
+    ]
+    _write(folder, "mechanisms", lines)
+    return folder
+
+
 def _write(folder: Path, name: str, lines: list[tuple], **types: str) -> None:
     if not folder.exists():
         folder.mkdir()

@@ -43,7 +43,9 @@ def widened(table):
 
 
 @pytest.mark.parametrize("is_wide", [False, True])
-@pytest.mark.parametrize("kind", ["sobol", "morris", "robust", "replications", "patterns", "combined"])
+@pytest.mark.parametrize(
+    "kind", ["sobol", "morris", "robust", "replications", "patterns", "combined", "mechanisms"]
+)
 def test_texts_stay_within_the_figure_and_apart(request, spoil, kind, is_wide):
     folder = request.getfixturevalue(kind)
     for file in folder.glob("*.parquet") if is_wide else ():

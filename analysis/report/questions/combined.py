@@ -10,14 +10,11 @@ from analysis.dictionary import Dictionary
 from analysis.report import phrases
 from analysis.report.phrases import listed
 from analysis.report.sentences import Sentence, cells_of
-from analysis.report.shown import Figure, Section, Table, number, with_ends
+from analysis.report.shown import Figure, Section, Table, with_sure_ends
 from analysis.report.source import Source
 from analysis.statistics.decision.combined import CANNOT_TELL, LESS, MORE, THE_SUM
 
 _TOGETHER = ("together_low", "together_high")
-_MOST_PLACES = 3
-#: A share of a value by which it varies that is rounding.
-_ROUNDING = 1e-9
 
 
 def section(source: Source, figures: Sequence[Figure]) -> Iterator[Section]:
@@ -176,14 +173,7 @@ class _Indicator:
     def _span(self, line: dict, name: str, *ends: str) -> str:
         """A value with its interval: its own, or one whose ends are columns of their own."""
         low, high = ends or (f"{name}_low", f"{name}_high")
-        values = [self.factor * line[each] for each in (name, low, high)]
-        half = (values[2] - values[1]) / 2
-        if half <= _ROUNDING * abs(values[0]):
-            return number(values[0], phrases.decimals(abs(values[0]) / 5), sign=True)
-        places = phrases.decimals(max(half, abs(values[0]) / 1000))
-        while places < _MOST_PLACES and any(each and not round(each, places) for each in values[1:]):
-            places += 1  # an end that is not 0 is seen not to be
-        return with_ends(*values, places)
+        return with_sure_ends(*(self.factor * line[each] for each in (name, low, high)))
 
 
 def _percent(line: dict) -> str:

@@ -1,0 +1,189 @@
+"""What drives the difference: which mechanisms each policy's effect hangs on, and which stand in its way."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis import words
+from analysis.dictionary import Dictionary
+from analysis.report import phrases
+from analysis.report.phrases import listed
+from analysis.report.sentences import Sentence, cells_of
+from analysis.report.shown import Figure, Section, Table, number, with_sure_ends
+from analysis.report.source import Source
+from analysis.statistics.mechanisms import (
+    CANNOT_TELL,
+    DIFFERS,
+    LESS,
+    MORE,
+    NOTHING_LEFT,
+    ONLY_WITHOUT,
+    THE_SAME,
+    TURNS,
+)
+
+#: Mechanisms that are named of each kind, those that change most first; more are counted.
+_MOST = 4
+_TOLD = {
+    NOTHING_LEFT: "No effect can be told any more where",
+    TURNS: "It turns into its opposite where",
+    LESS: "Less of it is left where",
+    MORE: "It is larger where",
+    DIFFERS: "It is another, though neither can be told from nothing, where",
+}
+
+
+def section(source: Source, figures: Sequence[Figure]) -> Iterator[Section]:
+    """What effects hang on; nothing where no mechanisms were switched off."""
+    table = source.table("mechanisms")
+    if table.empty:
+        return
+    months = source.asked.months if source.asked else 0
+    sentences = list(sentences_of(table, source.columns, months))
+    tables = [
+        _Effect(lines, source.columns, months).table()
+        for _, lines in table.groupby(["indicator", "policy"], sort=False)
+    ]
+    yield Section(
+        "answer", "The answer: what drives the difference", sentences, figures, [*tables, _rules(table)]
+    )
+
+
+def sentences_of(table: pd.DataFrame, columns: Dictionary, months: int) -> Iterator[Sentence]:
+    """What is said: of each indicator, what its effects have in common, then each; last, how it was found.
+
+    Args:
+        table: `mechanisms`.
+        columns: what indicators are called, and their units.
+        months: of the horizon.
+    """
+    for indicator, part in table.groupby("indicator", sort=False):
+        yield from _in_common(part, columns.label(str(indicator)))
+        for _, lines in part.groupby("policy", sort=False):
+            yield _Effect(lines, columns, months).sentence()
+    n, seeds = table["mechanism"].nunique(), int(table["n"].max())
+    text = (
+        f"{words.counted(n, 'mechanism')} of the model were switched off, one at a time, on the same luck "
+        f"({words.counted(seeds, 'seed')}); intervals hold together at 95%, however many are looked at."
+    )
+    yield Sentence("mechanisms", text, (), cells_of("mechanisms", [], "mechanism", "rule", "n"))
+
+
+def _in_common(part: pd.DataFrame, label: str) -> Iterator[Sentence]:
+    """What all effects on an indicator hang on, of those that can be told, where there are several."""
+    told = part[part["effect_low"] * part["effect_high"] > 0]
+    policies = tuple(told["policy"].unique())
+    if len(policies) < 2:
+        return
+    gone, larger = (_of_all(told, verdicts) for verdicts in ((NOTHING_LEFT, TURNS), (MORE,)))
+    text = f"{label}: of {len(policies)} effects that can be told, "
+    text += (
+        f"none can be told any more where {listed(gone, 'or')}."
+        if gone
+        else "no mechanism by itself carries all."
+    )
+    text += f" All are larger where {listed(larger, 'or')}." if larger else ""
+    cells = cells_of("mechanisms", policies, "verdict", of=str(part["indicator"].iloc[0]))
+    yield Sentence("in_common", text, policies, cells)
+
+
+def _of_all(told: pd.DataFrame, verdicts: Sequence[str]) -> list[str]:
+    """Worlds in which something can be said of every policy's effect."""
+    is_so = told["verdict"].isin(verdicts).groupby(told["where"], sort=False).all()
+    return list(is_so.index[is_so])
+
+
+class _Effect:
+    """What one policy changes of one indicator, with and without each mechanism."""
+
+    def __init__(self, lines: pd.DataFrame, columns: Dictionary, months: int) -> None:
+        self.lines = lines.sort_values("change", key=abs, ascending=False, kind="stable")
+        self.first = lines.iloc[0].to_dict()
+        self.policy, self.indicator = str(self.first["policy"]), str(self.first["indicator"])
+        self.name, self.label = phrases.called(self.policy), columns.label(self.indicator)
+        self.factor, self.unit = columns.shown(self.indicator, months)
+
+    # --- what is said -------------------------------------------------------------------------------------
+
+    def sentence(self) -> Sentence:
+        """What its effect hangs on; or, where there is none that can be told, what stands in its way."""
+        is_sure = self.first["effect_low"] * self.first["effect_high"] > 0
+        text = " ".join(self._of_effect() if is_sure else self._of_none())
+        columns = [f"{name}{end}" for name in ("effect", "without") for end in ("", "_low", "_high")]
+        cells = cells_of("mechanisms", [self.policy], *columns, "verdict", of=self.indicator)
+        return Sentence("hangs_on", text, (self.policy,), cells)
+
+    def _of_effect(self) -> Iterator[str]:
+        yield f"{self.label}: {self.name}, {self._span(self.first, 'effect')} {self.unit}."
+        said = [self._said(verdict) for verdict in (NOTHING_LEFT, TURNS, LESS, MORE)]
+        yield from filter(None, said)
+        yield self._rest("changes that by what can be told" if any(said) else "does")
+
+    def _of_none(self) -> Iterator[str]:
+        effect = f"{self._span(self.first, 'effect')} {self.unit}"
+        yield f"{self.label}: {self.name}, {effect}, which may be nothing."
+        if found := self._of(ONLY_WITHOUT):
+            yield f"An effect can be told only where {self._named(found)}."
+        if self._of(DIFFERS):
+            yield self._said(DIFFERS)
+        yield self._rest("shows one")
+
+    def _said(self, verdict: str) -> str:
+        found = self._of(verdict)
+        return f"{_TOLD[verdict]} {self._named(found)}." if found else ""
+
+    def _rest(self, text: str) -> str:
+        n = len(self._of(CANNOT_TELL)) + len(self._of(THE_SAME))
+        if not n:
+            return ""
+        others = "other " * (n < len(self.lines))
+        return f"Of the {others}{words.counted(n, 'mechanism')}, none that is switched off {text}."
+
+    def _of(self, verdict: str) -> list[dict]:
+        return self.lines[self.lines["verdict"] == verdict].to_dict("records")
+
+    def _named(self, found: Sequence[dict]) -> str:
+        named = [f"{each['where']} ({self._span(each, 'without')})" for each in found[:_MOST]]
+        more = len(found) - _MOST
+        return listed([*named, f"in {more} more such worlds"] if more > 0 else named, "or")
+
+    # --- what it stands on --------------------------------------------------------------------------------
+
+    def table(self) -> Table:
+        """A line a mechanism."""
+        lines = [
+            (
+                phrases.capitalised(line["where"]),
+                self._span(line, "without"),
+                self._span(line, "change"),
+                _percent(line),
+                line["verdict"],
+                f"{number(self.factor * line['baseline_without'])}",
+            )
+            for line in self.lines.to_dict("records")
+        ]
+        effect, base = self._span(self.first, "effect"), number(self.factor * self.first["baseline"])
+        note = (
+            f"In {self.unit}. With all mechanisms on, the effect is {effect}, beside {base} that are there "
+            "without the policy; the last column says how many those are without the mechanism. Brackets: "
+            "95% intervals; those of effects, and those of changes, hold together over the whole table."
+        )
+        head = ("Where", "The effect is", "Changed by", "Of it is left", "So", "There without the policy")
+        return Table(f"{self.label}: {self.name}", head, lines, "mechanisms.csv", note=note)
+
+    def _span(self, line: dict, name: str) -> str:
+        return with_sure_ends(*(self.factor * line[f"{name}{end}"] for end in ("", "_low", "_high")))
+
+
+def _percent(line: dict) -> str:
+    if line["left"] != line["left"]:  # not a number where the effect may be nothing
+        return "–"
+    return words.percent(line["left"])
+
+
+def _rules(table: pd.DataFrame) -> Table:
+    """What each mechanism is."""
+    rules = table.drop_duplicates("mechanism")[["mechanism", "rule", "where"]].to_numpy()
+    lines = [(words.humanise(name), rule, f"{phrases.capitalised(where)}.") for name, rule, where in rules]
+    head = ("Mechanism", "What it does", "The world without it")
+    return Table("The mechanisms", head, lines, "mechanisms.csv")

@@ -1,0 +1,107 @@
+"""Mechanisms: rules that are switched off, one at a time; conf/mechanisms.yaml declares them."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from experiments.design.chosen import LIST
+from experiments.design.kinds import design_from
+from experiments.design.points import Design
+from model.domains import Value
+from model.parameters import LEVERS, PARAMETERS, checked
+from model.problems import BadInput, all_of, check_keys, no_such
+
+ALL = "all"
+_KEYS = ("why", "where", "parameters", "added", "lever")
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A rule, and what switches it off.
+
+    Attributes:
+        name: of the rule.
+        why: what it does, in a sentence.
+        where: what the world is like without it, as a clause.
+        off: parameters with which it does nothing, or all pairs are alike.
+        added: to other parameters, so that what is left is on average what it was.
+        lever: without which it cannot act; empty: none.
+    """
+
+    name: str
+    why: str
+    where: str
+    off: Mapping[str, Value]
+    added: Mapping[str, Value]
+    lever: str = ""
+
+    def point(self, parameters: Mapping[str, Value]) -> dict[str, Value]:
+        """What differs where it is off, from the parameters that hold."""
+        more = {name: float(parameters[name]) + float(value) for name, value in self.added.items()}
+        return {**self.off, **more}
+
+
+@dataclass(frozen=True)
+class Mechanisms:
+    """Those that are switched off, one at a time.
+
+    Attributes:
+        each: in order.
+        is_choice: whether they were named, not all that there are.
+    """
+
+    each: tuple[Mechanism, ...]
+    is_choice: bool
+
+    def acting(self, levers: Container[str]) -> "Mechanisms":
+        """Those that can act where these levers are pulled; all of them, where they were named."""
+        can_act = tuple(each for each in self.each if not each.lever or each.lever in levers)
+        return self if self.is_choice else Mechanisms(can_act, self.is_choice)
+
+    def design(self, parameters: Mapping[str, Value]) -> Design:
+        """The point at which all are on, then one for each that is off."""
+        points = [{}, *(each.point(parameters) for each in self.each)]
+        return design_from({"kind": LIST.name, "points": points})
+
+
+def mechanisms_from(given: object, declared: Mapping[str, object]) -> Mechanisms | None:
+    """The mechanisms that settings name, or all there are; None: none.
+
+    Args:
+        given: a list of names, or all; in the place of a name may stand a mapping of names, each declared.
+        declared: what the program's own file says of each.
+
+    Raises:
+        BadInput: naming everything that cannot be used.
+    """
+    if given is None:
+        return None
+    named = [*declared] if given == ALL else given
+    if not isinstance(named, list) or not named:
+        raise BadInput(f"mechanisms = {given!r} is not allowed: it takes a list of mechanisms, or all.")
+    told: dict[str, object] = {}
+    for each in named:
+        told |= each if isinstance(each, Mapping) else {str(each): declared.get(str(each))}
+    return Mechanisms(
+        tuple(all_of(partial(_mechanism, name, each, declared) for name, each in told.items())),
+        is_choice=given != ALL,
+    )
+
+
+def _mechanism(name: str, told: object, declared: Mapping[str, object]) -> Mechanism:
+    if told is None:
+        raise BadInput(no_such("mechanism", name, declared, "conf/mechanisms.yaml"))
+    if not isinstance(told, Mapping) or not isinstance(told.get("parameters"), Mapping):
+        raise BadInput(
+            f"mechanism {name} = {told!r} is not allowed: it takes why: TEXT and parameters: {{NAME: VALUE}}."
+        )
+    check_keys(f"mechanism {name}", told, _KEYS)
+    added, lever = told.get("added") or {}, str(told.get("lever") or "")
+    if lever and lever not in LEVERS:
+        raise BadInput(f"mechanism {name}: {no_such('lever', lever, LEVERS)}")
+    try:
+        off, more = (checked(values, PARAMETERS, "parameter") for values in (told["parameters"], added))
+    except BadInput as error:
+        raise BadInput(f"mechanism {name}: {problem}" for problem in error.problems) from None
+    why, where = (str(told.get(key) or "") for key in ("why", "where"))
+    return Mechanism(name, why, where or f"there is no {name.replace('_', ' ')}", off, more, lever)

@@ -1,0 +1,160 @@
+"""experiment=mechanisms: each rule is off at a point of its own, where it does nothing; mistakes are told."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.command.files import CONF, mapping_in
+from experiments.design.mechanisms import Mechanisms, mechanisms_from
+from model.parameters import LEVERS, PARAMETERS, parameters_from
+from model.simulation import Simulation, run
+from tests.experiments.conftest import EMBEDDING
+
+SMALL = (
+    "experiment=mechanisms",
+    "seeds=3",
+    "equal_money=null",
+    "policies=[baseline,brokers]",
+    "responses=[mean_strategic]",
+    "out=out",
+)
+DECLARED = mapping_in(CONF / "mechanisms.yaml")
+
+
+def all_mechanisms() -> Mechanisms:
+    found = mechanisms_from("all", DECLARED)
+    assert found is not None
+    return found
+
+
+def test_without_a_mechanism_is_what_its_parameters_give_alone(tiny):
+    said = tiny(*SMALL, "mechanisms=[embedding,roles_in_embedding]", *EMBEDDING)
+    assert said.status == 0, said.err
+    table = pd.read_csv("out/mechanisms.csv").set_index("mechanism")
+    rows = pd.read_parquet("out/rows.parquet")
+    assert sorted(rows["point"].unique()) == [0, 1, 2]
+    without = ("parameters.embed_rate=0.1", "parameters.embed_role=0", "policy=brokers", "equal_money=null")
+    done = tiny(*without, "seeds=3", "ledger.seeds=0", "out=alone")
+    assert done.status == 0, done.err
+    alone = pd.read_csv("alone/effects.csv").set_index("indicator").loc["mean_strategic", "effect"]
+    assert table.loc["roles_in_embedding", "without"] == pytest.approx(alone)
+    told = pd.read_csv("out/columns.csv").query("table == 'mechanisms'")
+    assert set(told["column"]) == {"mechanism", *table.columns}
+    assert told["meaning"].notna().all()
+
+
+def test_a_rule_that_cannot_act_makes_no_difference(tiny):
+    """Nobody is seconded or trained: what that would bring has no part in what brokers do."""
+    said = tiny(*SMALL, "mechanisms=[what_secondments_bring,what_training_teaches]", *EMBEDDING)
+    assert said.status == 0, said.err
+    table = pd.read_csv("out/mechanisms.csv")
+    assert (table["change"] == 0).all()
+    assert (table["verdict"] == "the same").all()
+
+
+def test_rules_of_levers_that_nobody_pulls_are_left_out(tiny):
+    said = tiny(*SMALL, "policies=[baseline,phds]", "mechanisms=all", "seeds=2")
+    assert said.status == 0, said.err
+    mechanisms = set(pd.read_csv("out/mechanisms.csv")["mechanism"])
+    of_levers = {name for name, told in DECLARED.items() if "lever" in told}
+    assert mechanisms & of_levers == {"studentships_with_councils", "students_who_stay"}
+    assert mechanisms - of_levers == set(DECLARED) - of_levers
+
+
+def test_a_mechanism_of_ones_own_is_a_few_lines(tiny, towngown):
+    own = "{sloth:{why: Work is slow., where: work is fast, parameters:{pace_median: 1}}}"
+    said = tiny(*SMALL, f"mechanisms=[embedding,{own}]", "figures=true")
+    assert said.status == 0, said.err
+    assert "2 mechanisms of the model were switched off" in " ".join(said.out.split())
+    assert Path("out/figures/mechanisms.png").exists()
+    report = Path("out/report.html").read_text(encoding="utf-8")
+    assert "The answer: what drives the difference" in report
+    assert "Work is fast." in report
+    assert towngown("again=out", "store=store", "figures=false", "out=again").status == 0
+    assert Path("again/mechanisms.csv").read_bytes() == Path("out/mechanisms.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("mechanisms=[trust]", "There is no mechanism 'trust'."),
+        ("mechanisms=[agreement]", "Did you mean agreements?"),
+        ("mechanisms=null", "job mechanisms switches some off"),
+        ("mechanisms=few", "it takes a list of mechanisms, or all"),
+        (
+            "mechanisms=[{own:{parameters:{embed_rat: 0}}}]",
+            "mechanism own: There is no parameter 'embed_rat'",
+        ),
+        ("mechanisms=[{own:{parameters:{brokers: 0}}}]", "brokers is a lever"),
+        ("mechanisms=[{own:{why: a}}]", "it takes why: TEXT and parameters: {NAME: VALUE}"),
+        ("mechanisms=[{own:{parameters:{embed_rate: 0}, lever: x}}]", "There is no lever 'x'"),
+        ("job=compare", "mechanisms are for experiment=mechanisms"),
+        ("policies=[brokers]", "name the baseline"),
+        ("seeds=1", "give at least 2"),
+        ("design={kind: list, points: [{embed_rate: 0}]}", "mechanisms and a design do not go together"),
+    ],
+)
+def test_mistakes_are_told(tiny, given: str, problem: str) -> None:
+    said = tiny(*SMALL, given)
+    assert said.status == 2
+    assert problem in " ".join(said.err.split())
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_mechanism_is_declared_in_full(name: str) -> None:
+    told = DECLARED[name]
+    assert told["why"].endswith(".")
+    assert told["why"].count(".") == 1
+    assert told["where"] == told["where"].rstrip(".")
+    assert set(told["parameters"]) <= set(PARAMETERS)
+    assert not set(told["parameters"]) & set(told.get("added", {}))
+    assert told.get("lever") is None or told["lever"] in LEVERS
+    assert any(PARAMETERS[key].default != value for key, value in told["parameters"].items())
+
+
+def test_every_point_is_allowed_and_differs_from_the_first() -> None:
+    points = all_mechanisms().design(parameters_from())
+    assert len(points) == 1 + len(DECLARED)
+    assert points.parameters(0) == {}
+    assert all(parameters_from() != parameters_from(points.parameters(at)) for at in range(1, len(points)))
+
+
+def test_what_is_added_is_what_pairs_gain_on_average() -> None:
+    """Of pairs as they meet: council by council, universities weighted by how near they are."""
+    simulation = Simulation(seed=1)
+    simulation.advance(120)
+    world = simulation.world
+    people = world.researchers[: world.clock.slots]
+    councils, p, university = world.councils, world.parameters, people["university"]
+    at_home = world.universities["place"][:, None] == councils["place"]
+    home = np.where(at_home, 1.0, world.proximity)[university]
+    structure = np.where(at_home, world.places["structure"][councils["place"]], 0.0)[university]
+    profile = np.diff(councils["profile"], axis=1, prepend=0.0)
+    fit, m = people["expertise"] @ profile.T, councils["motives"].T
+    of_council = m[0] * home + fit * (
+        m[1] + 1.5 * m[2] * people["excellence"][:, None] + m[3] * (0.5 + people["sector_knowledge"][:, None])
+    )
+    own, analysts = people["motives"].T[:, :, None], councils["analytical_capacity"]
+    of_researcher = (
+        1.5 * own[0] * councils["commitment"]
+        + own[1] * structure
+        + 1.5 * own[2] * world.funder.prospect
+        + own[3] * (1 - people["local_focus"] / 2)[:, None] * (analysts / (analysts + p.median_analysts))
+    )
+    weight = world.proximity[university] / world.proximity[university].sum(axis=0) / len(councils)
+    for benefit, weight_of, name, base in (
+        (of_council, p.council_benefit, "council_motives", "council_base"),
+        (of_researcher, p.researcher_benefit, "researcher_motives", "researcher_base"),
+    ):
+        assert (weight * benefit).sum() * weight_of == pytest.approx(DECLARED[name]["added"][base], abs=0.3)
+
+
+def test_as_many_bids_win_where_awards_go_by_merit() -> None:
+    off = next(each for each in all_mechanisms().each if each.name == "chance_in_awards")
+    given = ({}, off.point(parameters_from()))
+    wins, without = (
+        np.mean([run(each, seed=seed).indicators["awards_open"] for seed in range(6)]) for each in given
+    )
+    assert without == pytest.approx(wins, rel=0.25)
