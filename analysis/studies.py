@@ -47,7 +47,7 @@ from analysis.statistics.decision import (
     yearly,
 )
 from analysis.statistics.evidence import calibration, checks, fits
-from analysis.statistics.ledger import councils, lines, meetings, unmet, whom
+from analysis.statistics.ledger import councils, friction, lines, meetings, unmet, whom
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.
@@ -131,6 +131,9 @@ COLUMNS = {
     "rivals": rivals.COLUMNS,
     "survive": rivals.SURVIVE,
     "mechanisms": mechanisms.COLUMNS,
+    "assigned": friction.ASSIGNED,
+    "friction": friction.COLUMNS,
+    "friction_by_month": friction.BY_MONTH,
     "regret": {**_PAIR, **regret.COLUMNS},
     "beats": {**_PAIR, **regret.BEATS},
     "flips": {**_PAIR, **discovery.FLIPS},
@@ -625,6 +628,13 @@ def _mechanisms(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     return found
 
 
+def _friction(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What of what could be had is realised under each policy."""
+    assigned = _needed(folder, "assigned")
+    told = friction.friction_of(assigned, asked.against)
+    return Found({"friction": told, "friction_by_month": friction.friction_by_month(assigned)})
+
+
 def _robust(values: np.ndarray, points: pd.DataFrame, asked: Asked, response: str) -> dict[str, pd.DataFrame]:
     """Regret, contests, and where the best policy by regret loses its place to each other one."""
     names = asked.policies
@@ -791,6 +801,7 @@ _JOBS = {
     "sensitivity": _sensitivity,
     "rivals": _rivals,
     "mechanisms": _mechanisms,
+    "friction": _friction,
     "pilot": _trial,
     "optimise": _optimised,
     "combine": _combined,

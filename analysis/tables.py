@@ -111,6 +111,11 @@ class Tables:
     mechanisms: pd.DataFrame | None = _table(
         "policy", "indicator", "mechanism", *_spanned("effect", "without", "change"), "verdict"
     )
+    #: A line a policy: what is realised of what could be had with the same people and time.
+    friction: pd.DataFrame | None = _table(
+        "policy", *_spanned("share", "lot_share", "introduced_share", "asked_share", "change")
+    )
+
     #: A line a target of a pattern: what was observed, and what the model gives.
     patterns: pd.DataFrame | None = _table(
         "pattern", "target", *_RANGE, "scale", "tolerance", "model", "model_low", "model_high", "passes"

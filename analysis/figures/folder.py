@@ -14,6 +14,7 @@ from analysis.figures import (
     combined,
     discovery,
     effects,
+    friction,
     mechanisms,
     morris,
     pairing,
@@ -49,6 +50,7 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
     "bundles": bundles.draw,
     "combined": combined.draw,
     "mechanisms": mechanisms.draw,
+    "friction": friction.draw,
 }
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 

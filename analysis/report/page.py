@@ -14,7 +14,7 @@ from analysis.listing import REPORT
 from analysis.report import added, answer, certainty, changes, limits, money, timing, whom
 from analysis.report.assumed import failing, learning, switching
 from analysis.report.assumed import robust as robustness
-from analysis.report.questions import bundles, combined, mechanisms, trial
+from analysis.report.questions import bundles, combined, friction, mechanisms, trial
 from analysis.report.sentences import Sentence
 from analysis.report.shown import Figure, Section
 from analysis.report.source import Source
@@ -30,6 +30,7 @@ _TOLD = {
     "partnerships": "Partnerships over time under the baseline and the best policies.",
     "combined": "What each policy adds by itself, and what it gives of all together.",
     "mechanisms": "What each policy still changes where one mechanism of the model is switched off.",
+    "friction": "What is realised under each policy, of what could be had with the same people and time.",
     "survival": "How long projects and strategic partnerships last, as survival curves.",
 }
 _NO_ANSWER = (
@@ -101,10 +102,11 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
 
 
 def _of_others(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
-    """What a search for bundles tells, or all bundles of some policies, or mechanisms that were off."""
+    """What another job tells that says more than what it has run."""
     yield from bundles.section(source, _taken(figures, "bundles"))
     yield from combined.section(source, _taken(figures, "combined"))
     yield from mechanisms.section(source, _taken(figures, "mechanisms"))
+    yield from friction.section(source, _taken(figures, "friction"))
 
 
 def _taken(figures: dict[str, Figure], *names: str) -> list[Figure]:

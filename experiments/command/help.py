@@ -26,6 +26,7 @@ _EXAMPLES = (
     ("towngown experiment=sobol design.n=256", "how much of the variance each accounts for"),
     ("towngown experiment=robust", "which policy is good whatever the uncertain numbers are"),
     ("towngown experiment=mechanisms", "what drives the difference: each rule switched off by itself"),
+    ("towngown experiment=friction", "how much matchmaking could add, before money is spent"),
     ("towngown experiment=sobol dry_run=true", "only say how many runs, how long, how much disk"),
     ("towngown -m experiment=sobol shard=range(0,16)", "in sixteen jobs, on any of Hydra's launchers"),
     ("towngown experiment=replay row=3ffdefe5", "run a row again, bit for bit, and show its life"),

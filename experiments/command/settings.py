@@ -37,7 +37,7 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 #: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay", "validate", "verify", "calibrate", "pilot")
+_NO_RESPONSES = ("compare", "run", "replay", "validate", "verify", "calibrate", "pilot", "friction")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = (
     "seeds",

@@ -22,6 +22,7 @@ JOBS = (
     "replications",
     "rivals",
     "mechanisms",
+    "friction",
     "pilot",
     "optimise",
     "combine",

@@ -94,7 +94,7 @@ def warmed_up(
         TimeOut: if it takes too long.
     """
     warm = Simulation(parameters, policy, population, seed, histories)
-    _advance(warm, int(warm.parameters["warmup"]), timeout)
+    advance(warm, int(warm.parameters["warmup"]), timeout)
     return warm
 
 
@@ -116,11 +116,11 @@ def completed(simulation: Simulation, timeout: float | None) -> Run:
     Raises:
         TimeOut: if it takes too long.
     """
-    _advance(simulation, simulation.end, timeout)
+    advance(simulation, simulation.end, timeout)
     return simulation.result()
 
 
-def _advance(simulation: Simulation, until: int, timeout: float | None) -> None:
+def advance(simulation: Simulation, until: int, timeout: float | None) -> None:
     """Advance to a month, looking at the clock now and then: what is compiled cannot be interrupted.
 
     What counts is time at work, not that in which the program was stopped or the machine did something else.

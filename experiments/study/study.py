@@ -30,7 +30,7 @@ from experiments.study.tables import asked_of, dictionary_of, write_positions
 from experiments.terminal import Part
 
 #: Jobs from which a decision follows: they end with a report.
-_REPORTED = ("compare", "robustness", "pilot", "optimise", "combine", "mechanisms")
+_REPORTED = ("compare", "robustness", "pilot", "optimise", "combine", "mechanisms", "friction")
 
 
 @dataclass(frozen=True)

@@ -287,6 +287,17 @@ def mechanisms(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def friction(tmp_path: Path) -> Path:
+    """What three policies realise of what could be had."""
+    folder = tmp_path / "friction"
+    policies = ("baseline", "phds", "matchmaking_request")
+    _write(folder, "rows", [(policy, "nine_places", 0) for policy in policies])
+    shares = (0.1, 0.09, 0.11, 0.02, 0.01, 0.03, 0.3, 0.2, 0.4, 0.7, 0.6, 0.8, 0.01, 0.0, 0.02)
+    _write(folder, "friction", [(policy, *shares) for policy in policies])
+    return folder
+
+
 def _write(folder: Path, name: str, lines: list[tuple], **types: str) -> None:
     if not folder.exists():
         folder.mkdir()

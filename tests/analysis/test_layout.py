@@ -44,7 +44,7 @@ def widened(table):
 
 @pytest.mark.parametrize("is_wide", [False, True])
 @pytest.mark.parametrize(
-    "kind", ["sobol", "morris", "robust", "replications", "patterns", "combined", "mechanisms"]
+    "kind", ["sobol", "morris", "robust", "replications", "patterns", "combined", "mechanisms", "friction"]
 )
 def test_texts_stay_within_the_figure_and_apart(request, spoil, kind, is_wide):
     folder = request.getfixturevalue(kind)

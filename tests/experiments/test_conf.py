@@ -37,6 +37,7 @@ SMALL = {
         "calibration.cutoff=1e9",
     ),
     "latin_hypercube": ("design.n=3",),
+    "friction": ("policies=[baseline,phds]",),
     "mechanisms": ("mechanisms=[distance,embedding]",),
     "morris": ("design.n=2", "design.factors=[search_rate,embed_rate,motives]"),
     "one_at_a_time": ("design.factors=[search_rate,embed_rate]",),
