@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from scipy.special import expit
 
 from analysis.statistics.ledger import assignment
 from analysis.statistics.ledger.assignment import NONE, Market
@@ -133,12 +134,12 @@ class Pairs:
     @property
     def person(self) -> np.ndarray:
         """What a pair is worth where the person may refuse [questions, people]."""
-        return self._if_agreed(_chance(self.of_person))
+        return self._if_agreed(expit(self.of_person))
 
     @property
     def both(self) -> np.ndarray:
         """What it is worth where both may [questions, people]."""
-        return self._if_agreed(_chance(self.of_council) * _chance(self.of_person))
+        return self._if_agreed(expit(self.of_council) * expit(self.of_person))
 
     def market(self, worth: np.ndarray) -> Market:
         """Questions and people where pairs are worth so much."""
@@ -148,11 +149,6 @@ class Pairs:
         at_work = np.flatnonzero(self.chosen != NONE)
         chance[at_work, self.chosen[at_work]] = 1.0
         return self.fit * chance
-
-
-def _chance(value: np.ndarray) -> np.ndarray:
-    """Logit choice, however far from 0."""
-    return np.exp(-np.logaddexp(0.0, -value))
 
 
 def pairs_of(world: World) -> Pairs:

@@ -29,6 +29,8 @@ JOBS = {
         "responses=[needs_met,cost_total]",
     ),
     "combine": ("experiment=combine", "policies=[baseline,brokers,phds]", "seeds=4"),
+    "mechanisms": ("experiment=mechanisms", TWO, "seeds=4", "mechanisms=[distance,embedding]"),
+    "friction": ("experiment=friction", TWO, "seeds=3"),
     "run": ("experiment=run",),
     "sweep": (
         "experiment=grid",
@@ -51,6 +53,7 @@ GIVEN = {
     "traits",
     "unmet",
     "councils",
+    "assigned",
 }
 
 

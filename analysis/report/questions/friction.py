@@ -72,8 +72,8 @@ def _blocking(line: dict) -> Sentence:
     questions, at_work, pairs = (number(line[name], 0) for name in ("questions", "at_work", "blocking"))
     text = (
         f"Of {questions} open questions at a time, pairs are at work on {at_work}. For "
-        f"{_percent(line, 'blocked_share')} of them there is somebody such that both sides would rather have each "
-        f"other than what they have: {pairs} such pairs in all."
+        f"{_percent(line, 'blocked_share')} of them there is somebody such that both sides would rather have "
+        f"each other than what they have: {pairs} such pairs in all."
     )
     cells = cells_of("friction", [line["policy"]], "blocked_share", "blocking", "questions", "at_work")
     return Sentence("blocking", text, (line["policy"],), cells)

@@ -29,6 +29,7 @@ _TOLD = {
     TURNS: "It turns into its opposite where",
     LESS: "Less of it is left where",
     MORE: "It is larger where",
+    ONLY_WITHOUT: "It can be told from nothing, and from this, where",
     DIFFERS: "It is another, though neither can be told from nothing, where",
 }
 
@@ -108,36 +109,33 @@ class _Effect:
     def sentence(self) -> Sentence:
         """What its effect hangs on; or, where there is none that can be told, what stands in its way."""
         is_sure = self.first["effect_low"] * self.first["effect_high"] > 0
-        text = " ".join(self._of_effect() if is_sure else self._of_none())
+        text = " ".join(filter(None, self._of_effect() if is_sure else self._of_none()))
         columns = [f"{name}{end}" for name in ("effect", "without") for end in ("", "_low", "_high")]
         cells = cells_of("mechanisms", [self.policy], *columns, "verdict", of=self.indicator)
         return Sentence("hangs_on", text, (self.policy,), cells)
 
     def _of_effect(self) -> Iterator[str]:
         yield f"{self.label}: {self.name}, {self._span(self.first, 'effect')} {self.unit}."
-        said = [self._said(verdict) for verdict in (NOTHING_LEFT, TURNS, LESS, MORE)]
-        yield from filter(None, said)
-        yield self._rest("changes that by what can be told" if any(said) else "does")
+        yield from (self._said(verdict) for verdict in (NOTHING_LEFT, TURNS, LESS, MORE))
+        yield self._rest()
 
     def _of_none(self) -> Iterator[str]:
         effect = f"{self._span(self.first, 'effect')} {self.unit}"
         yield f"{self.label}: {self.name}, {effect}, which may be nothing."
-        if found := self._of(ONLY_WITHOUT):
-            yield f"An effect can be told only where {self._named(found)}."
-        if self._of(DIFFERS):
-            yield self._said(DIFFERS)
-        yield self._rest("shows one")
+        yield from (self._said(verdict) for verdict in (ONLY_WITHOUT, DIFFERS))
+        yield self._rest()
 
     def _said(self, verdict: str) -> str:
         found = self._of(verdict)
         return f"{_TOLD[verdict]} {self._named(found)}." if found else ""
 
-    def _rest(self, text: str) -> str:
+    def _rest(self) -> str:
         n = len(self._of(CANNOT_TELL)) + len(self._of(THE_SAME))
         if not n:
             return ""
         others = "other " * (n < len(self.lines))
-        return f"Of the {others}{words.counted(n, 'mechanism')}, none that is switched off {text}."
+        rest = f"Of the {others}{words.counted(n, 'mechanism')}"
+        return f"{rest}, none that is switched off changes that by what can be told."
 
     def _of(self, verdict: str) -> list[dict]:
         return self.lines[self.lines["verdict"] == verdict].to_dict("records")
