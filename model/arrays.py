@@ -42,7 +42,7 @@ PERMANENT, VACANT = NEVER, -1
 # Rows, months and counts of the large tables take half the memory that other whole numbers do, or a quarter.
 _I, _N, _S, _F = "i8", "i4", "i2", "f8"
 
-PAGE = 16  # candidates that an optimal assignment looks up at a time
+PAGE = 8  # candidates of a need that are looked up at a time
 
 CACHE_LINE = 64  # bytes that the processor fetches at once
 
@@ -90,6 +90,7 @@ CLOCK = _record(
     ("events", _I, "events recorded so far"),
     ("free_needs", _I, "candidate needs of this month's matchmaking round"),
     ("candidates", _I, "candidate researchers of this month's matchmaking round"),
+    ("staffs", _I, "runs of them who are next to each other and at the same university"),
     ("introductions", _I, "pairs chosen in this month's matchmaking round"),
 )
 
@@ -232,9 +233,14 @@ NEED = _record(
     ("next", _N, "next of its council, younger; in a free row the next free row"),
 )
 
+STAFF = _record(
+    ("university", _N, "row of the university"),
+    ("start", _N, "the first of its candidates who are next to each other,"),
+    ("end", _N, "and the one after the last"),
+)
+
 LISTING = _record(
     ("need", _I, "row of the need whose best candidates are listed"),
-    ("at_random", _I, "1 if chance alone scores them"),
     ("skip_taken", _I, "1 to pass over those whom another need has"),
     ("ceiling", _F, "only scores below this are listed,"),
     ("after", _I, "or that score from this candidate on"),
@@ -244,12 +250,18 @@ LISTING = _record(
     ("listed", _I, "how many there are"),
 )
 
+SEARCH = _record(
+    ("searched", _I, "needs on the paths of a search"),
+    ("reached", _I, "candidates on them,"),
+    ("settled", _I, "of whom the first so many can be reached no better"),
+    ("within", _F, "total score lost on the best path to someone free: whatever loses as much is of no use"),
+)
+
 NEED_PATH = _record(
     ("worth", _F, "what an optimal assignment would lose without the need"),
     ("loss", _F, "total score lost on the cheapest path to it"),
-    ("least", _F, "score of the last candidate looked up on this search, or -1: all are"),
-    ("last", _N, "that candidate"),
     ("listed", _N, "candidates on its page"),
+    ("turned", _N, "how many of them it has proposed to"),
 )
 
 CANDIDATE_PATH = _record(
@@ -314,7 +326,9 @@ class World(NamedTuple):
     noted: np.ndarray  # scratch: councils that have heard of a finding
     round_needs: np.ndarray  # rows of the needs of a matchmaking round
     round_researchers: np.ndarray  # rows of its researchers
-    round_ends: np.ndarray  # [researchers]: where the candidates of the same university end
+    staffs: Table  # one a run of candidates of a university
+    round_experts: np.ndarray  # [N_TOPICS, researchers]: candidates (indices) of each such run, best first
+    round_expertise: np.ndarray  # [N_TOPICS, researchers]: their expertise
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
     round_taken: np.ndarray  # [researchers + needs]: need (index) that holds a candidate, or goes without
@@ -323,6 +337,7 @@ class World(NamedTuple):
     page_scores: np.ndarray  # [needs + 1, PAGE]: their scores
     need_paths: Table  # of an optimal assignment, one a need of the round
     candidate_paths: Table  # one a candidate, and one a need for going without
+    search: np.record  # scratch: how far a search for the best path has come
     searching: np.ndarray  # scratch: needs on the paths of a search
 
 
@@ -383,7 +398,9 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "noted": ((size.councils,), _I),
         "round_needs": ((size.needs,), _I),
         "round_researchers": ((size.researchers,), _I),
-        "round_ends": ((size.researchers,), _I),
+        "staffs": ((size.researchers,), STAFF),
+        "round_experts": ((N_TOPICS, size.researchers), _N),
+        "round_expertise": ((N_TOPICS, size.researchers), _F),
         "round_choice": ((size.needs,), _I),
         "round_score": ((size.needs,), _F),
         "round_taken": ((size.researchers + size.needs,), _I),
@@ -392,6 +409,7 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "page_scores": ((size.needs + 1, PAGE), _F),
         "need_paths": ((size.needs,), NEED_PATH),
         "candidate_paths": ((size.researchers + size.needs,), CANDIDATE_PATH),
+        "search": ((1,), SEARCH),
         "searching": ((size.needs,), _I),
     }
 

@@ -10,20 +10,23 @@ needs are worth something, neither is below 0, and always
 
 with equality where they are assigned; whoever is free has price 0. So nothing else adds up to more.
 
-Candidates are looked up a page at a time, best first. Since no price is below 0, a path to someone further
-down loses at least what the need is worth less the page's last score, and until a path loses that much there
-is no need to know who is there.
+Since no price is below 0, a path to a candidate loses at least what the need is worth less the score: where
+that is as much as the best path to someone free that is known by then, the candidate is of no use. So most
+need not be looked at: a page of each need's best is looked up once, and seldom does anyone else come in.
 
 As in `model.round`, k and j are places in the round's lists of needs and of candidates.
 """
 
 import math
 
+import numpy as np
+
 from model import chance
-from model.arrays import NONE, World
-from model.chance import stream_of
-from model.machine.compiling import compiled
-from model.round import INFEASIBLE, NO_CEILING, list_best, score_of
+from model.arrays import NONE, PAGE, World
+from model.chance import introduction_of, stream_of, uniform
+from model.machine.compiling import compiled, inlined
+from model.month import levers_of
+from model.round import NO_CEILING, is_brought, is_feasible, list_page, nearness, score_of, score_seen
 
 
 @compiled
@@ -36,7 +39,7 @@ def assign(world: World):
         world.candidate_paths[j].price = 0.0
     for k in range(clock.free_needs):
         path = world.need_paths[k]
-        path.listed = list_page(world, stream, k, k, NO_CEILING, NONE)
+        path.listed = list_page(world, stream, k, NO_CEILING, NONE)
         path.worth = world.page_scores[k, 0] if path.listed > 0 else 0.0
         augment(world, stream, k)
     for k in range(clock.free_needs):
@@ -48,79 +51,97 @@ def assign(world: World):
 
 
 @compiled
-def list_page(world: World, stream: int, k: int, page: int, ceiling: float, after: int):
-    """Look up a page of a need's candidates; returns how many there are."""
-    n, length = world.round_needs[k], world.page_scores.shape[1]
-    return list_best(world, stream, n, False, False, ceiling, after, page, length)
-
-
-@compiled
 def augment(world: World, stream: int, root: int):
     """Find the path from a need to a free candidate that loses least, and take it."""
-    searched, reached, settled = 0, 0, 0
+    search = world.search
+    search.searched = search.reached = search.settled = 0
+    search.within = math.inf
     k, j, loss = root, NONE, 0.0
     while k != NONE:
-        world.searching[searched] = k
-        searched += 1
-        world.need_paths[k].loss = loss
-        reached = turn_to_page(world, k, k, world.need_paths[k].listed, reached, settled)
-        reached = reach(world, k, world.clock.candidates + k, 0.0, reached, settled)
-        j, reached = find_nearest(world, stream, searched, reached, settled)
+        search_from(world, stream, k, loss)
+        j = nearest_reached(world)
         k, loss = world.round_taken[j], world.candidate_paths[j].loss
         if k != NONE:
-            settle(world, j, settled)
-            settled += 1
-    settle_prices(world, searched, settled, loss)
+            settle(world, j)
+    settle_prices(world, loss)
     take_path(world, root, j)
-    for at in range(reached):
+    for at in range(search.reached):
         world.candidate_paths[world.items[at]].position = NONE
 
 
 @compiled
-def turn_to_page(world: World, k: int, page: int, listed: int, reached: int, settled: int):
-    """Lead the path of a need on to the candidates on a page; returns how many are reached in all."""
-    path = world.need_paths[k]
-    path.least = INFEASIBLE
-    for at in range(listed):
-        j, score = world.page_candidates[page, at], world.page_scores[page, at]
-        reached = reach(world, k, j, score, reached, settled)
-        if at == world.page_scores.shape[1] - 1:
-            path.least, path.last = score, j
-    return reached
+def search_from(world: World, stream: int, k: int, loss: float):
+    """Lead the path that has come to a need on, to going without and to its candidates."""
+    search, path = world.search, world.need_paths[k]
+    world.searching[search.searched] = k
+    search.searched += 1
+    path.loss = loss
+    reach(world, k, world.clock.candidates + k, 0.0)
+    for at in range(path.listed):
+        score = world.page_scores[k, at]
+        if path.loss + (path.worth - score) >= search.within:
+            return  # nor is anyone further down of use
+        reach(world, k, world.page_candidates[k, at], score)
+    if path.listed == PAGE:
+        reach_all(world, stream, k)
 
 
 @compiled
-def reach(world: World, k: int, j: int, score: float, reached: int, settled: int):
-    """Lead the path of a need on to a candidate, where that loses less; returns how many are reached."""
-    path, candidate = world.need_paths[k], world.candidate_paths[j]
+def reach_all(world: World, stream: int, k: int):
+    """Lead the path of a need on to all who are of use, be they on its page or not."""
+    asked = is_brought(world, world.round_needs[k])
+    for s in range(world.clock.staffs):
+        reach_staff(world, stream, k, world.staffs[s], asked)
+
+
+@compiled
+def reach_staff(world: World, stream: int, k: int, staff: np.record, asked: bool):
+    """Lead the path of a need on to those of a university's candidates who are of use."""
+    n, accuracy = world.round_needs[k], levers_of(world).match_accuracy
+    topic, near = world.needs[n].topic, nearness(world, n, staff.university)
+    path = world.need_paths[k]
+    for at in range(staff.start, staff.end):
+        j, f = world.round_experts[topic, at], world.round_expertise[topic, at]
+        most = score_seen(accuracy, f, near, 1.0)
+        if path.loss + (path.worth - most) >= world.search.within:
+            return  # nor is anyone further down
+        if not is_of_use(world, k, j, most):
+            continue  # the noise need not be drawn
+        i = world.round_researchers[j]
+        score = score_seen(accuracy, f, near, uniform(stream, introduction_of(world.needs[n].who, i), 0))
+        if is_of_use(world, k, j, score) and is_feasible(world, stream, n, i, asked):
+            reach(world, k, j, score)
+
+
+@inlined
+def is_of_use(world: World, k: int, j: int, score: float):
+    """Whether the path of a need to a candidate, with such a score, loses less than is known already."""
+    search, path, candidate = world.search, world.need_paths[k], world.candidate_paths[j]
     loss = path.loss + (path.worth + candidate.price - score)
     if candidate.position == NONE:
-        candidate.position, world.items[reached] = reached, j
-        reached += 1
-    elif candidate.position < settled or loss >= candidate.loss:
-        return reached
-    candidate.loss, candidate.via = loss, k
-    return reached
+        return loss < search.within
+    return (loss < search.within) & (candidate.position >= search.settled) & (loss < candidate.loss)
 
 
 @compiled
-def find_nearest(world: World, stream: int, searched: int, reached: int, settled: int):
-    """The candidate, not yet settled, to whom a path loses least; and how many are reached by now."""
-    while True:
-        j = nearest_reached(world, reached, settled)
-        k = look_further(world, searched, world.candidate_paths[j].loss)
-        if k == NONE:
-            return j, reached
-        path, spare = world.need_paths[k], world.page_scores.shape[0] - 1
-        listed = list_page(world, stream, k, spare, path.least, path.last)
-        reached = turn_to_page(world, k, spare, listed, reached, settled)
+def reach(world: World, k: int, j: int, score: float):
+    """Lead the path of a need on to a candidate, where that is of use."""
+    search, path, candidate = world.search, world.need_paths[k], world.candidate_paths[j]
+    if not is_of_use(world, k, j, score):
+        return
+    if candidate.position == NONE:
+        candidate.position, world.items[search.reached] = search.reached, j
+        search.reached += 1
+    candidate.loss, candidate.via = path.loss + (path.worth + candidate.price - score), k
+    if world.round_taken[j] == NONE:
+        search.within = candidate.loss
 
 
 @compiled
-def nearest_reached(world: World, reached: int, settled: int):
+def nearest_reached(world: World):
     """Of the candidates reached and not settled, the one to whom a path loses least."""
     nearest, least = NONE, math.inf
-    for at in range(settled, reached):
+    for at in range(world.search.settled, world.search.reached):
         j = world.items[at]
         if world.candidate_paths[j].loss < least:
             nearest, least = j, world.candidate_paths[j].loss
@@ -128,30 +149,22 @@ def nearest_reached(world: World, reached: int, settled: int):
 
 
 @compiled
-def look_further(world: World, searched: int, within: float):
-    """A need that may have a candidate on its next page to whom a path loses less; -1 if none."""
-    for at in range(searched):
-        path = world.need_paths[world.searching[at]]
-        if path.least > INFEASIBLE and path.loss + (path.worth - path.least) < within:
-            return world.searching[at]
-    return NONE
-
-
-@compiled
-def settle(world: World, j: int, settled: int):
+def settle(world: World, j: int):
     """Note that no path to a candidate loses less: it moves up in the list, to the others so settled."""
+    settled = world.search.settled
     other, at = world.items[settled], world.candidate_paths[j].position
     world.items[settled], world.items[at] = j, other
     world.candidate_paths[j].position, world.candidate_paths[other].position = settled, at
+    world.search.settled += 1
 
 
 @compiled
-def settle_prices(world: World, searched: int, settled: int, loss: float):
+def settle_prices(world: World, loss: float):
     """Take what the path loses from the worth of the needs on it, and put it on the prices they pay."""
-    for at in range(searched):
+    for at in range(world.search.searched):
         path = world.need_paths[world.searching[at]]
         path.worth -= loss - path.loss
-    for at in range(settled):
+    for at in range(world.search.settled):
         candidate = world.candidate_paths[world.items[at]]
         candidate.price += loss - candidate.loss
 

@@ -5,15 +5,15 @@ As in `model.round`, k and j are places in a round's lists of needs and of candi
 
 from model import chance
 from model.appraisal import researcher_value, trust_between
-from model.arrays import BY_INTRODUCTION, NONE, World
+from model.arrays import BY_INTRODUCTION, NONE, PAGE, World
 from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
-from model.machine.ordering import sort_by_key
+from model.machine.ordering import insert_highest, sort_by_key
 from model.meeting import form_tie, meet
 from model.month import levers_of, this_month
 from model.parameters import as_number
-from model.round import INFEASIBLE, NO_CEILING, find_best, find_next, gather, is_brought
+from model.round import INFEASIBLE, NO_CEILING, find_best, gather, is_brought, list_page
 from model.tie import find_tie
 
 # Compiled rules know words by their positions in the lever's declaration.
@@ -78,21 +78,19 @@ def choose(world: World, algorithm: int):
 @compiled
 def take_greedily(world: World, at_random: bool):
     """Highest score first: *best_fit*; with a score of pure chance: *random*."""
-    clock = world.clock
+    clock, capacity = world.clock, levers_of(world).match_capacity
     stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
     clock.introductions = 0
-    for k in range(clock.free_needs):
-        world.round_choice[k], world.round_score[k] = find_best(
-            world, stream, world.round_needs[k], at_random
-        )
-    while clock.introductions < levers_of(world).match_capacity:
+    if capacity > 0:
+        find_promising(world, stream, at_random, capacity)
+    while clock.introductions < capacity:
         k = best_left(world)
         if k == NONE:
             return
         j = world.round_choice[k]
-        if world.round_taken[j] != NONE:  # taken since it was found
+        if j == NONE or world.round_taken[j] != NONE:  # not looked for so far down, or taken since
             world.round_choice[k], world.round_score[k] = find_best(
-                world, stream, world.round_needs[k], at_random
+                world, stream, world.round_needs[k], at_random, INFEASIBLE
             )
             continue
         world.round_taken[j] = k
@@ -102,11 +100,28 @@ def take_greedily(world: World, at_random: bool):
 
 
 @compiled
+def find_promising(world: World, stream: int, at_random: bool, capacity: int):
+    """Find the best candidates of the needs that may be served; of others, what they score at the most.
+
+    Those found so far that score highest, as many as can be served, set the floor for the next.
+    """
+    found = 0
+    for k in range(world.clock.free_needs):
+        floor = world.keys[capacity - 1] if found == capacity else INFEASIBLE
+        world.round_choice[k], world.round_score[k] = find_best(
+            world, stream, world.round_needs[k], at_random, floor
+        )
+        if world.round_choice[k] != NONE:
+            found = min(found + 1, capacity)
+            insert_highest(world.keys, found, world.round_score[k])
+
+
+@compiled
 def best_left(world: World):
-    """The need whose best candidate has the highest score; -1 if none is left."""
+    """The need with the highest score, or most that it can be; -1 if none is left."""
     best, best_score = NONE, INFEASIBLE
     for k in range(world.clock.free_needs):
-        if world.round_choice[k] != NONE and world.round_score[k] > best_score:
+        if world.round_score[k] > best_score:
             best, best_score = k, world.round_score[k]
     return best
 
@@ -134,7 +149,7 @@ def serve_in_order(world: World):
         if clock.introductions == levers_of(world).match_capacity:
             return
         k = world.items[at]
-        j, _ = find_best(world, stream, world.round_needs[k], False)
+        j, _ = find_best(world, stream, world.round_needs[k], False, INFEASIBLE)
         if j != NONE:
             world.round_taken[j] = k
             world.round_choice[k] = j
@@ -148,13 +163,36 @@ def accept_deferred(world: World):
     clock = world.clock
     stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
     for first in range(clock.free_needs):
-        world.round_score[first] = NO_CEILING
+        begin_paging(world, stream, first)
         k = first
         while k != NONE:
-            n = world.round_needs[k]
-            j, value = find_next(world, stream, n, False, False, world.round_score[k], world.round_choice[k])
-            world.round_choice[k], world.round_score[k] = j, value
+            j = turn_to_next(world, stream, k)
             k = NONE if j == NONE else hold_better(world, k, j)
+
+
+@compiled
+def begin_paging(world: World, stream: int, k: int):
+    """Look up the first page of a need's candidates."""
+    world.round_score[k] = NO_CEILING
+    world.need_paths[k].listed, world.need_paths[k].turned = list_page(world, stream, k, NO_CEILING, NONE), 0
+
+
+@compiled
+def turn_to_next(world: World, stream: int, k: int):
+    """The next best candidate of a need, which is from now on its choice; -1 if there is none left."""
+    path = world.need_paths[k]
+    if path.turned == PAGE:  # a page that is not full is the last
+        path.turned = 0
+        path.listed = list_page(world, stream, k, world.round_score[k], world.round_choice[k])
+    if path.turned == path.listed:
+        world.round_choice[k] = NONE
+        return NONE
+    world.round_choice[k], world.round_score[k] = (
+        world.page_candidates[k, path.turned],
+        world.page_scores[k, path.turned],
+    )
+    path.turned += 1
+    return world.round_choice[k]
 
 
 @compiled

@@ -3,11 +3,13 @@
 Of a round, k and j are places in its lists of needs and of candidates; n, i and u are rows, as everywhere.
 """
 
+import numpy as np
+
 from model import chance
 from model.appraisal import trust_between
-from model.arrays import NONE, World
+from model.arrays import N_TOPICS, NONE, PAGE, World
 from model.chance import introduction_of, stream_of, uniform
-from model.machine.compiling import compiled
+from model.machine.compiling import compiled, inlined
 from model.meeting import researcher_accepts
 from model.month import levers_of
 from model.parameters import as_number
@@ -39,18 +41,34 @@ def gather(world: World):
             world.round_taken[clock.candidates] = NONE
             world.round_researchers[clock.candidates] = i
             clock.candidates += 1
-    mark_universities(world)
+    list_staffs(world)
 
 
 @compiled
-def mark_universities(world: World):
-    """Note for each candidate where those of the same university, who are next to each other, end."""
-    end = world.clock.candidates
-    for j in range(world.clock.candidates - 1, -1, -1):
-        world.round_ends[j] = end
-        u = world.researchers[world.round_researchers[j]].university
-        if j > 0 and world.researchers[world.round_researchers[j - 1]].university != u:
-            end = j
+def list_staffs(world: World):
+    """Note which candidates next to each other share a university, and who of them knows most of what."""
+    world.clock.staffs = 0
+    u = NONE
+    for j in range(world.clock.candidates):
+        researcher = world.researchers[world.round_researchers[j]]
+        if researcher.university != u:
+            u = researcher.university
+            world.staffs[world.clock.staffs].university, world.staffs[world.clock.staffs].start = u, j
+            world.clock.staffs += 1
+        staff = world.staffs[world.clock.staffs - 1]
+        staff.end = j + 1
+        for topic in range(N_TOPICS):
+            list_expert(world, topic, j, researcher.expertise[topic], staff.start)
+
+
+@inlined
+def list_expert(world: World, topic: int, j: int, f: float, start: int):
+    """Enter a candidate after those of the staff who know as much of a topic; seldom has anyone to move."""
+    experts, expertise, at = world.round_experts, world.round_expertise, j
+    while at > start and expertise[topic, at - 1] < f:
+        experts[topic, at], expertise[topic, at] = experts[topic, at - 1], expertise[topic, at - 1]
+        at -= 1
+    experts[topic, at], expertise[topic, at] = j, f
 
 
 @compiled
@@ -60,13 +78,19 @@ def nearness(world: World, n: int, u: int):
     return far + (1.0 - far) * home(world, world.needs[n].council, u)
 
 
+@inlined
+def score_seen(accuracy: float, f: float, near: float, noise: float):
+    """What the matchmaker sees: match_accuracy f nearness + (1 - match_accuracy) U."""
+    return accuracy * f * near + (1.0 - accuracy) * noise
+
+
 @compiled
 def score_of(world: World, stream: int, n: int, i: int):
-    """What the matchmaker sees: match_accuracy f nearness + (1 - match_accuracy) U."""
-    researcher, accuracy = world.researchers[i], levers_of(world).match_accuracy
+    """What the matchmaker sees of a need and a researcher."""
+    researcher = world.researchers[i]
     f = researcher.expertise[world.needs[n].topic]
     noise = uniform(stream, introduction_of(world.needs[n].who, i), 0)
-    return accuracy * f * nearness(world, n, researcher.university) + (1.0 - accuracy) * noise
+    return score_seen(levers_of(world).match_accuracy, f, nearness(world, n, researcher.university), noise)
 
 
 @compiled
@@ -95,89 +119,103 @@ def is_feasible(world: World, stream: int, n: int, i: int, asked: bool):
 
 
 @compiled
-def find_best(world: World, stream: int, n: int, at_random: bool):
-    """A need's best candidate not yet taken, and the score; -1 if none is left."""
-    return find_next(world, stream, n, at_random, True, NO_CEILING, NONE)
-
-
-@compiled
-def find_next(
-    world: World, stream: int, n: int, at_random: bool, skip_taken: bool, ceiling: float, after: int
-):
-    """A need's best candidate below a score, or of that score and later in the list; -1 if there is none."""
+def find_best(world: World, stream: int, n: int, at_random: bool, floor: float):
+    """A need's best candidate not yet taken, and the score; -1 and the floor if none scores more."""
     page = world.page_scores.shape[0] - 1
-    if list_best(world, stream, n, at_random, skip_taken, ceiling, after, page, 1) == 0:
-        return NONE, INFEASIBLE
+    begin_page(world, n, page, 1, True, NO_CEILING, NONE, floor)
+    if at_random:
+        list_by_luck(world, stream)
+    else:
+        list_by_score(world, stream)
+    if world.listing.listed == 0:
+        return NONE, floor
     return world.page_candidates[page, 0], world.page_scores[page, 0]
 
 
 @compiled
-def list_best(
-    world: World,
-    stream: int,
-    n: int,
-    at_random: bool,
-    skip_taken: bool,
-    ceiling: float,
-    after: int,
-    page: int,
-    length: int,
-):
-    """Fill a page with a need's best candidates below a score, or of that score and later in the list.
+def list_page(world: World, stream: int, k: int, ceiling: float, after: int):
+    """Fill a need's page with its best candidates below a score, or of that score and later in the list.
 
     Best first, equals by index; returns how many there are.
     """
+    begin_page(world, world.round_needs[k], k, PAGE, False, ceiling, after, INFEASIBLE)
+    list_by_score(world, stream)
+    return world.listing.listed
+
+
+@compiled
+def begin_page(
+    world: World, n: int, page: int, length: int, skip_taken: bool, ceiling: float, after: int, floor: float
+):
+    """Say what belongs on a page; while it has room, its last place keeps out who is not above the floor."""
     listing = world.listing
     listing.need, listing.page, listing.length, listing.listed = n, page, length, 0
-    listing.at_random, listing.skip_taken = at_random, skip_taken
-    listing.ceiling, listing.after = ceiling, after
+    listing.skip_taken, listing.ceiling, listing.after = skip_taken, ceiling, after
     listing.asked = is_brought(world, n)
+    world.page_candidates[page, length - 1], world.page_scores[page, length - 1] = NONE, floor
+
+
+@compiled
+def list_by_luck(world: World, stream: int):
+    """Enter candidates by a score of pure chance."""
+    who = world.needs[world.listing.need].who
+    for j in range(world.clock.candidates):
+        score = uniform(stream, introduction_of(who, world.round_researchers[j]), 1)
+        if belongs(world, j, score):
+            enter_feasible(world, stream, j, score)
+
+
+@compiled
+def list_by_score(world: World, stream: int):
+    """Enter candidates by their score."""
+    place = world.councils[world.needs[world.listing.need].council].place
     for elsewhere in range(2):  # at home first, where scores are high: most others need not be looked at
-        end = 0
-        while end < world.clock.candidates:
-            start, end = end, world.round_ends[end]
-            u = world.researchers[world.round_researchers[start]].university
-            if same_place(world, world.needs[n].council, u) == (elsewhere == 0):
-                list_staff(world, stream, u, start, end)
-    return listing.listed
+        for s in range(world.clock.staffs):
+            staff = world.staffs[s]
+            if (world.universities[staff.university].place == place) == (elsewhere == 0):
+                list_staff(world, stream, staff)
 
 
 @compiled
-def list_staff(world: World, stream: int, u: int, start: int, end: int):
+def list_staff(world: World, stream: int, staff: np.record):
     """Enter those of a university's candidates who belong on the page."""
-    listing, accuracy = world.listing, levers_of(world).match_accuracy
-    n, topic, near = listing.need, world.needs[listing.need].topic, nearness(world, listing.need, u)
-    if not listing.at_random and not belongs(world, start, accuracy * near + (1.0 - accuracy)):
-        return  # nobody there can score high enough
-    for j in range(start, end):
-        if listing.skip_taken and world.round_taken[j] != NONE:
-            continue
-        i = world.round_researchers[j]
-        if listing.at_random:
-            score = uniform(stream, introduction_of(world.needs[n].who, i), 1)
-        else:
-            most = accuracy * world.researchers[i].expertise[topic] * near + (1.0 - accuracy)
-            if not belongs(world, j, most):
-                continue  # the noise need not be drawn
-            score = score_of(world, stream, n, i)
-        is_below = score < listing.ceiling or (score == listing.ceiling and j > listing.after)
-        if is_below and belongs(world, j, score) and is_feasible(world, stream, n, i, listing.asked):
-            enter(world, j, score)
+    n, accuracy = world.listing.need, levers_of(world).match_accuracy
+    topic, near = world.needs[n].topic, nearness(world, n, staff.university)
+    for at in range(staff.start, staff.end):
+        j, f = world.round_experts[topic, at], world.round_expertise[topic, at]
+        if not belongs(world, j, score_seen(accuracy, f, near, 1.0)):
+            return  # with the best of luck not, so nobody further down either
+        if score_seen(accuracy, f, near, 0.0) > world.listing.ceiling:
+            continue  # with the worst of luck not
+        who = introduction_of(world.needs[n].who, world.round_researchers[j])
+        score = score_seen(accuracy, f, near, uniform(stream, who, 0))
+        if belongs(world, j, score):
+            enter_feasible(world, stream, j, score)
 
 
-@compiled
+@inlined
 def belongs(world: World, j: int, score: float):
-    """Whether a candidate of some score belongs on the page: it has room, or its last ranks lower."""
-    listing = world.listing
-    return listing.listed < listing.length or ranks_before(world, j, score, listing.length - 1)
+    """Whether a candidate of some score belongs on the page: who stands in its last place ranks lower."""
+    return ranks_before(world, j, score, world.listing.length - 1)
 
 
-@compiled
+@inlined
 def ranks_before(world: World, j: int, score: float, at: int):
     """Whether a candidate comes before the one who stands at a place of the page."""
     page = world.listing.page
     other, least = world.page_candidates[page, at], world.page_scores[page, at]
     return score > least or (score == least and j < other)
+
+
+@compiled
+def enter_feasible(world: World, stream: int, j: int, score: float):
+    """Enter a candidate who is within what is listed, and may be introduced."""
+    listing = world.listing
+    if listing.skip_taken and world.round_taken[j] != NONE:
+        return
+    is_below = score < listing.ceiling or (score == listing.ceiling and j > listing.after)
+    if is_below and is_feasible(world, stream, listing.need, world.round_researchers[j], listing.asked):
+        enter(world, j, score)
 
 
 @compiled

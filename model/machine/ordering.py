@@ -29,6 +29,16 @@ def insert(keys: np.ndarray, items: np.ndarray, first: int, end: int, gap: int):
 
 
 @compiled
+def insert_highest(keys: np.ndarray, count: int, key: float):
+    """Insert a key among the `count` - 1 highest, in descending order; who stood after them has to go."""
+    at = count - 1
+    while at > 0 and keys[at - 1] < key:
+        keys[at] = keys[at - 1]
+        at -= 1
+    keys[at] = key
+
+
+@compiled
 def sort_by_luck(world: World, count: int):
     """Sort the first `count` scratch keys, all uniform draws, and their items, in time proportional to it.
 
