@@ -20,7 +20,7 @@ from experiments.rows.results import gathered, row_tables, write_rows
 from experiments.study.completing import Complete, all_completed
 from experiments.study.confirming import confirming
 from experiments.study.effects_table import best_lines, effects_table, levels_table, posterior_table
-from experiments.study.following import councils_of, followed_of
+from experiments.study.following import councils_of, follow, followed_of
 from experiments.study.job import Job, no_design
 from experiments.study.precision import narrowed
 from experiments.study.study import Study, analysed, carried_out, filled
@@ -42,7 +42,7 @@ def _filled(study: Study) -> Complete:
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
     if again := confirming(study.store, rows.plan, study.settings.against):
         study.fill(again)
-    followed_of(study, rows.plan)  # so that the store has it
+    follow(study, rows.plan)
     return rows
 
 

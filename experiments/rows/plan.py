@@ -75,7 +75,8 @@ class Plan:
         """Canonical forms of parameters and policies at a point; the latest is kept for its seeds."""
         if point not in self._latest:
             parameters = parameters_text({**self.parameters, **self.design.parameters(point)})
-            policies = (with_levers(policy, self.design.levers(point)) for policy in self.policies)
+            levers = self.design.levers(point)
+            policies = (with_levers(policy, levers) for policy in self.policies)
             self._latest.clear()
             self._latest[point] = (parameters, tuple(map(policy_text, policies)))
         return self._latest[point]

@@ -1,6 +1,7 @@
 """Results: what the store knows of a plan's rows, as arrays and tables, a part at a time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import batched, compress
 from pathlib import Path
 
@@ -46,9 +47,10 @@ def row_tables(store: Store, plan: Plan) -> Iterator[pd.DataFrame]:
     indicator.
     """
     points = plan.design.table() if plan.design.factors else None
-    for position, policy in enumerate(plan.policies):
-        for families in plan.chunks(_CHUNK):
-            rows = [plan.family(index).rows[position] for index in families]
+    for policy in plan.policies:
+        own = replace(plan, policies=(policy,))
+        for families in own.chunks(_CHUNK):
+            rows = [own.family(index).rows[0] for index in families]
             names = [row.name for row in rows]
             keys = pd.DataFrame(
                 {

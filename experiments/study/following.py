@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from analysis.statistics.ledger.unmet import MEETING, NEED, SUCCESS, UNMET
 from analysis.statistics.ledger.whom import TRAITED, TRAITS
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
-from experiments.running.following import followed
+from experiments.running.following import Followed, followed
 from experiments.study.study import Study
 from model.parameters import LEVERS
 from model.policy import Dated, Policy
@@ -46,10 +47,8 @@ def against_of(study: Study, plan: Plan) -> Policy:
     return next(policy for policy in plan.policies if policy.name == study.settings.against)
 
 
-def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
-    """What becomes of pairs and ties in runs that are followed, as tables by name; none, if none are.
-
-    Councils without anything are left out, but for the first, by whose lines a run is known to be there.
+def follow(study: Study, plan: Plan) -> dict[tuple[str, int], Followed]:
+    """What runs that are followed tell, by policy and seed; nothing, if none are. The store keeps it.
 
     Raises:
         Unfinished: if someone stopped it; the user has been told how to go on.
@@ -60,6 +59,20 @@ def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
     if failures:
         study.notes.append(f"{len(failures):,} runs failed that were to be followed: the ledger lacks them.")
         study.notes.extend(lines_on(failures)[:-1])
+    return found
+
+
+def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
+    """What becomes of pairs and ties in runs that are followed, as tables by name; none, if none are.
+
+    Councils without anything are left out, but for the first, by whose lines a run is known to be there.
+
+    Raises:
+        Unfinished: as of `follow`.
+    """
+    if following(study, plan) is None:
+        return {}
+    found = follow(study, plan)
     own = [key for key in found if key[0] == study.settings.against]
     others = [key for key in found if key[0] != study.settings.against]
     return {
@@ -70,29 +83,45 @@ def followed_of(study: Study, plan: Plan) -> dict[str, pd.DataFrame]:
     }
 
 
-def _joined(columns: Iterable[str], parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame(columns=list(columns)), *parts], ignore_index=True)
+#: Columns of a run's lines: arrays of one length, or what all lines have.
+type _Lines = dict[str, Any]
 
 
-def _pairs(policy: str, seed: int, entries: np.ndarray) -> pd.DataFrame:
+def _joined(columns: Iterable[str], parts: Iterable[_Lines]) -> pd.DataFrame:
+    """The lines of all runs, as one table; it has its columns without a line, too."""
+    runs = list(parts)
+    if not runs:
+        return pd.DataFrame(columns=list(columns))
+    lengths = [len(run["council"]) for run in runs]
+    return pd.DataFrame(
+        {
+            name: np.concatenate(
+                [np.broadcast_to(np.asarray(run[name]), n) for run, n in zip(runs, lengths, strict=True)]
+            )
+            for name in columns
+        }
+    )
+
+
+def _pairs(policy: str, seed: int, entries: np.ndarray) -> _Lines:
     """One run's lines, of numbers [councils, COUNTED, ENTRIES]."""
     is_there = entries.any(axis=2)
     is_there[0] = True
     council, what = np.nonzero(is_there)
     names = {"policy": policy, "seed": seed, "council": council, "what": np.array(COUNTED)[what]}
-    return pd.DataFrame({**names, **dict(zip(ENTRIES, entries[council, what].T.astype(int), strict=True))})
+    return {**names, **dict(zip(ENTRIES, entries[council, what].T.astype(int), strict=True))}
 
 
-def _ties(policy: str, seed: int, ties: np.ndarray) -> pd.DataFrame:
+def _ties(policy: str, seed: int, ties: np.ndarray) -> _Lines:
     """One run's lines, of numbers [councils, FATES]."""
     is_there = ties.any(axis=1)
     is_there[0] = True
     council = np.flatnonzero(is_there)
     names = {"policy": policy, "seed": seed, "council": council}
-    return pd.DataFrame({**names, **dict(zip(FATES, ties[council].T.astype(int), strict=True))})
+    return {**names, **dict(zip(FATES, ties[council].T.astype(int), strict=True))}
 
 
-def _unmet(policy: str, seed: int, reasons: np.ndarray) -> pd.DataFrame:
+def _unmet(policy: str, seed: int, reasons: np.ndarray) -> _Lines:
     """One run's lines, of numbers [councils, NEED and MEETING, NAMES]."""
     is_there = reasons > 0
     is_there[0, 0, NAMES.index(SUCCESS[NEED])] = True
@@ -102,14 +131,12 @@ def _unmet(policy: str, seed: int, reasons: np.ndarray) -> pd.DataFrame:
         "reason": np.array(NAMES)[why],
         "times": reasons[council, of, why].astype(int),
     }
-    return pd.DataFrame({"policy": policy, "seed": seed, "council": council, **content})
+    return {"policy": policy, "seed": seed, "council": council, **content}
 
 
-def _traits(seed: int, traits: np.ndarray) -> pd.DataFrame:
+def _traits(seed: int, traits: np.ndarray) -> _Lines:
     """One seed's lines, of numbers [councils, TRAITS]."""
-    return pd.DataFrame(
-        {"seed": seed, "council": np.arange(len(traits)), **dict(zip(TRAITS, traits.T, strict=True))}
-    )
+    return {"seed": seed, "council": np.arange(len(traits)), **dict(zip(TRAITS, traits.T, strict=True))}
 
 
 def councils_of(population: Population) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Councils: what becomes of the partnerships of each, run by run, and which councils are alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,16 @@ def entries_of(followed: pd.DataFrame, councils: int) -> dict[str, np.ndarray]:
         entries[row, part["council"], what] = part[list(ENTRIES)]
         found[str(policy)] = entries
     return found
+
+
+def stacked(parts: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """One table of parts, each of columns: arrays of one length, or what all of its lines have."""
+    whole: dict[str, list[np.ndarray]] = {}
+    for part in parts:
+        columns = np.broadcast_arrays(*map(np.atleast_1d, part.values()))
+        for name, column in zip(part, columns, strict=True):
+            whole.setdefault(name, []).append(column)
+    return pd.DataFrame({name: np.concatenate(columns) for name, columns in whole.items()})
 
 
 def groups_of(councils: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:

@@ -8,6 +8,7 @@ of a placebo says how much of all that comes about by itself.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pandas as pd
 from analysis.dictionary import spanned
 from analysis.statistics.decision.ratios import fieller
 from analysis.statistics.intervals import ends_of, half_width
-from analysis.statistics.ledger.councils import FOLLOWED, MEANS, UNIT, entries_of, groups_of
+from analysis.statistics.ledger.councils import FOLLOWED, MEANS, UNIT, entries_of, groups_of, stacked
 from analysis.statistics.ledger.pairs import COUNTED, ENTRIES, GAINED, LOST
 
 _SPANNED = {
@@ -50,15 +51,16 @@ def ledger_of(followed: pd.DataFrame, councils: pd.DataFrame, meant: Sequence[st
         meant: places that policies are meant for; none: all of them.
     """
     is_meant = councils["place"].isin(meant).to_numpy() if len(meant) else np.ones(len(councils), bool)
-    parts = [
-        _lines(entries[:, chosen], is_meant[chosen]).assign(policy=policy, by=by, group=group)
+    groups = list(groups_of(councils))
+    found = stacked(
+        {**_lines(entries[:, chosen], is_meant[chosen]), "policy": policy, "by": by, "group": group}
         for policy, entries in entries_of(followed, len(councils)).items()
-        for by, group, chosen in groups_of(councils)
-    ]
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)] if parts else pd.DataFrame(columns=[*COLUMNS])
+        for by, group, chosen in groups
+    )
+    return found.reindex(columns=list(COLUMNS))
 
 
-def _lines(entries: np.ndarray, is_meant: np.ndarray) -> pd.DataFrame:
+def _lines(entries: np.ndarray, is_meant: np.ndarray) -> dict[str, Any]:
     """Lines of one policy and group, one for each thing that is counted."""
     n = len(entries)
     by_council = dict(zip(ENTRIES, np.moveaxis(entries, -1, 0), strict=True))
@@ -84,8 +86,7 @@ def _lines(entries: np.ndarray, is_meant: np.ndarray) -> pd.DataFrame:
     for name in _SPANNED:
         _, found[f"{name}_low"], found[f"{name}_high"] = ends_of(runs[name])
     found["share"] = _ratio(found["net"], found["without"])
-    found |= _instead(runs["lost"], runs["gained"])
-    return pd.DataFrame(found)
+    return found | _instead(runs["lost"], runs["gained"])
 
 
 def _instead(lost: np.ndarray, gained: np.ndarray) -> dict[str, np.ndarray]:

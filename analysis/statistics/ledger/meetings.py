@@ -1,13 +1,14 @@
 """Meetings: where ties end that lead to no project, one reason for each, so that they add up to all."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.dictionary import spanned
 from analysis.statistics.intervals import ends_of
-from analysis.statistics.ledger.councils import FOLLOWED, groups_of
+from analysis.statistics.ledger.councils import FOLLOWED, groups_of, stacked
 from analysis.statistics.ledger.pairs import ACTIVE, HAPPENS, Lives
 
 #: What becomes of a tie that forms, up to its first project.
@@ -87,12 +88,36 @@ type Tallies = dict[str, dict[int, np.ndarray]]
 
 def _by_policy(fated: pd.DataFrame, councils: int) -> Tallies:
     """Ties by policy and seed [councils, FATES]."""
-    found: Tallies = {}
-    for (policy, seed), part in fated.groupby(["policy", "seed"], sort=False):
-        ties = np.zeros((councils, len(FATES)))
-        ties[part["council"]] = part[list(FATES)]
-        found.setdefault(str(policy), {})[int(seed)] = ties
-    return found
+    ties = fated[list(FATES)].to_numpy(float)
+    return by_run(fated, (councils, len(FATES)), slice(None), (fated["council"].to_numpy(int),), ties)
+
+
+def by_run(
+    lines: pd.DataFrame,
+    shape: tuple[int, ...],
+    told: np.ndarray | slice,
+    places: tuple[np.ndarray, ...],
+    times: np.ndarray,
+) -> Tallies:
+    """How often what happens, by policy and seed, of lines that each have one of both.
+
+    Args:
+        lines: of all runs.
+        shape: of what is known of a run.
+        told: those of the lines that tell of it.
+        places: where in that.
+        times: and what they tell.
+    """
+    policy, policies = pd.factorize(lines["policy"])
+    seed, seeds = pd.factorize(lines["seed"])
+    known = np.zeros((len(policies), len(seeds), *shape))
+    known[(policy[told], seed[told], *places)] = times
+    is_there = np.zeros(known.shape[:2], bool)
+    is_there[policy, seed] = True
+    return {
+        str(name): {int(seeds[at]): own[at] for at in np.flatnonzero(there)}
+        for name, own, there in zip(policies, known, is_there, strict=True)
+    }
 
 
 def tallied(
@@ -108,12 +133,12 @@ def tallied(
         nowhere: those of them that lead nowhere.
     """
     without = tallies.get(against, {})
-    parts = [
-        _lines(own, without, chosen, names, nowhere).assign(policy=policy, by=by, group=group)
+    groups = list(groups_of(councils))
+    return stacked(
+        {**_lines(own, without, chosen, names, nowhere), "policy": policy, "by": by, "group": group}
         for policy, own in tallies.items()
-        for by, group, chosen in groups_of(councils)
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        for by, group, chosen in groups
+    )
 
 
 def _lines(
@@ -122,7 +147,7 @@ def _lines(
     chosen: np.ndarray,
     names: Sequence[str],
     nowhere: Sequence[str],
-) -> pd.DataFrame:
+) -> dict[str, Any]:
     times = np.array([each[chosen].sum(axis=0) for each in own.values()])
     both = [seed for seed in own if seed in without]
     more = np.array([(own[seed] - without[seed])[chosen].sum(axis=0) for seed in both])
@@ -133,8 +158,8 @@ def _lines(
     is_nowhere = np.isin(names, nowhere)
     in_vain = mean[is_nowhere].sum()
     added = more.mean(axis=0) if len(more) else np.zeros(len(names))
-    return pd.DataFrame(found).assign(
-        of_more=added / added.sum() if added.sum() > 0 else np.nan,
-        share=mean / mean.sum() if mean.sum() else np.nan,
-        nowhere=np.where(is_nowhere, mean / in_vain, np.nan) if in_vain else np.nan,
-    )
+    return found | {
+        "of_more": added / added.sum() if added.sum() > 0 else np.nan,
+        "share": mean / mean.sum() if mean.sum() else np.nan,
+        "nowhere": np.where(is_nowhere, mean / in_vain, np.nan) if in_vain else np.nan,
+    }

@@ -1,11 +1,10 @@
 """Unmet: why needs are not met and meetings lead nowhere, one reason for each, so that they add up to all."""
 
-import numpy as np
 import pandas as pd
 
 from analysis.dictionary import spanned
 from analysis.statistics.ledger.councils import FOLLOWED
-from analysis.statistics.ledger.meetings import Tallies, tallied
+from analysis.statistics.ledger.meetings import Tallies, by_run, tallied
 
 NEED, MEETING = "need", "meeting"
 #: What weighs most with a council that refuses, and with a researcher who does.
@@ -106,11 +105,7 @@ _NOWHERE = {of: tuple(name for name in names if name != SUCCESS[of]) for of, nam
 
 def _by_policy(unmet: pd.DataFrame, of: str, councils: int) -> Tallies:
     """How often, by policy and seed [councils, reasons]."""
-    names = REASONS[of]
-    found: Tallies = {}
-    for (policy, seed), part in unmet.groupby(["policy", "seed"], sort=False):
-        own = part[part["of"] == of]
-        times = np.zeros((councils, len(names)))
-        times[own["council"], pd.Categorical(own["reason"], names).codes] = own["times"]
-        found.setdefault(str(policy), {})[int(seed)] = times
-    return found
+    names, told = REASONS[of], (unmet["of"] == of).to_numpy()
+    own = unmet[told]
+    places = own["council"].to_numpy(int), pd.Categorical(own["reason"], names).codes
+    return by_run(unmet, (councils, len(names)), told, places, own["times"].to_numpy(float))
