@@ -6,6 +6,7 @@ where the population says.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -63,10 +64,11 @@ def for_whom(
         councils: a line a council, in order.
         months: of the horizon; with 0 nothing can be said.
     """
+    groups_on = cache(lambda *seeds: list(_groups(traits, np.array(seeds), councils)))
     parts = [pd.DataFrame(columns=list(COLUMNS))]
     for policy, part in followed.groupby("policy", sort=False) if months else ():
         (entries,) = entries_of(part, len(councils)).values()
-        groups = list(_groups(traits, np.unique(part["seed"]), councils))
+        groups = groups_on(*np.unique(part["seed"]))  # nearly always the same
         parts += [_lines(entries, groups, what, months).assign(policy=policy) for what in _MONTHLY]
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
