@@ -42,7 +42,7 @@ PERMANENT, VACANT = NEVER, -1
 # Rows, months and counts of the large tables take half the memory that other whole numbers do, or a quarter.
 _I, _N, _S, _F = "i8", "i4", "i2", "f8"
 
-PAGE = 8  # candidates of a need that are looked up at a time
+PAGE = 4  # candidates of a need that are looked up at a time
 
 CACHE_LINE = 64  # bytes that the processor fetches at once
 

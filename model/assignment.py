@@ -22,11 +22,20 @@ import math
 import numpy as np
 
 from model import chance
-from model.arrays import NONE, PAGE, World
+from model.arrays import NONE, World
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.month import levers_of
-from model.round import NO_CEILING, is_brought, is_feasible, list_page, nearness, score_of, score_seen
+from model.round import (
+    NO_CEILING,
+    is_brought,
+    is_feasible,
+    list_page,
+    nearness,
+    page_length,
+    score_of,
+    score_seen,
+)
 
 
 @compiled
@@ -82,7 +91,7 @@ def search_from(world: World, stream: int, k: int, loss: float):
         if path.loss + (path.worth - score) >= search.within:
             return  # nor is anyone further down of use
         reach(world, k, world.page_candidates[k, at], score)
-    if path.listed == PAGE:
+    if path.listed == page_length(world):
         reach_all(world, stream, k)
 
 

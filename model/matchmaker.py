@@ -5,7 +5,7 @@ As in `model.round`, k and j are places in a round's lists of needs and of candi
 
 from model import chance
 from model.appraisal import researcher_value, trust_between
-from model.arrays import BY_INTRODUCTION, NONE, PAGE, World
+from model.arrays import BY_INTRODUCTION, NONE, World
 from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
@@ -13,7 +13,7 @@ from model.machine.ordering import insert_highest, sort_by_key
 from model.meeting import form_tie, meet
 from model.month import levers_of, this_month
 from model.parameters import as_number
-from model.round import INFEASIBLE, NO_CEILING, find_best, gather, is_brought, list_page
+from model.round import INFEASIBLE, NO_CEILING, find_best, gather, is_brought, list_page, page_length
 from model.tie import find_tie
 
 # Compiled rules know words by their positions in the lever's declaration.
@@ -181,7 +181,7 @@ def begin_paging(world: World, stream: int, k: int):
 def turn_to_next(world: World, stream: int, k: int):
     """The next best candidate of a need, which is from now on its choice; -1 if there is none left."""
     path = world.need_paths[k]
-    if path.turned == PAGE:  # a page that is not full is the last
+    if path.turned == page_length(world):  # a page that is not full is the last
         path.turned = 0
         path.listed = list_page(world, stream, k, world.round_score[k], world.round_choice[k])
     if path.turned == path.listed:

@@ -7,7 +7,7 @@ import numpy as np
 
 from model import chance
 from model.appraisal import trust_between
-from model.arrays import N_TOPICS, NONE, PAGE, World
+from model.arrays import N_TOPICS, NONE, World
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.meeting import researcher_accepts
@@ -132,13 +132,19 @@ def find_best(world: World, stream: int, n: int, at_random: bool, floor: float):
     return world.page_candidates[page, 0], world.page_scores[page, 0]
 
 
+@inlined
+def page_length(world: World):
+    """How many candidates a page has room for."""
+    return world.page_scores.shape[1]
+
+
 @compiled
 def list_page(world: World, stream: int, k: int, ceiling: float, after: int):
     """Fill a need's page with its best candidates below a score, or of that score and later in the list.
 
     Best first, equals by index; returns how many there are.
     """
-    begin_page(world, world.round_needs[k], k, PAGE, False, ceiling, after, INFEASIBLE)
+    begin_page(world, world.round_needs[k], k, page_length(world), False, ceiling, after, INFEASIBLE)
     list_by_score(world, stream)
     return world.listing.listed
 

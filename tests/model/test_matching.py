@@ -193,7 +193,7 @@ SHAPES = {
     "tiny": SMALL,
     "nine_places": lattice(),
     "more needs": lattice(2, 8, 1, 4),  # than researchers
-    "one place": lattice(1, 6, 1, 60),  # all after the same people: pages beyond the first are looked up
+    "one place": lattice(1, 6, 1, 60),  # all after the same people: pages of the best do not go far enough
     "nobody": lattice(1, 6, 1, 1),
 }
 
