@@ -9,6 +9,7 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -136,12 +137,13 @@ def regional(
     regions: Sequence[Mapping],
     council_kinds: Mapping[str, Mapping[str, float]],
     scale_levers: bool = True,
+    staff_sigma: float = 0.0,
 ) -> Population:
     """Councils and universities drawn around real regional centres, each region a place.
 
     Councils of one kind have the kind's mean population, times the region's own factor for which
-    the region's total is as given, in expectation. The region's staff is shared equally by its
-    universities (largest remainder, so that none is lost).
+    the region's total is as given, in expectation. The region's staff is shared out among its
+    universities as the quantiles of a log-normal distribution are (largest remainder, so that none is lost).
 
     Args:
         name: what rows and files call the population.
@@ -151,11 +153,12 @@ def regional(
             and `university_spread` (degrees; the councils' where not given).
         council_kinds: for each kind `mean` population and `sigma`, the spread of its logarithm.
         scale_levers: whether levers in absolute numbers grow with the number of councils.
+        staff_sigma: spread of the logarithm of a university's staff within its region; 0: all alike.
 
     Raises:
         BadInput: naming every region whose figures are missing or impossible, or if they come to too many.
     """
-    _check_regions(regions, council_kinds)
+    _check_regions(regions, council_kinds, staff_sigma)
     _check_size(
         sum(sum(region["councils"].values()) for region in regions),
         sum(region["universities"] for region in regions),
@@ -177,7 +180,7 @@ def regional(
             region.get("university_centre", region["centre"]),
             region.get("university_spread", region["spread"]),
         )
-        for i, staff in enumerate(_shared_equally(region["staff"], region["universities"])):
+        for i, staff in enumerate(_shared_out(region["staff"], region["universities"], staff_sigma)):
             university_rows.append((place, *position, staff))
             university_names.append(f"{region['name']}: university {i + 1}")
     return Population(
@@ -288,7 +291,9 @@ def _is_above_zero(value: object) -> bool:
     )
 
 
-def _check_regions(regions: Sequence[Mapping], council_kinds: Mapping[str, Mapping[str, float]]) -> None:
+def _check_regions(
+    regions: Sequence[Mapping], council_kinds: Mapping[str, Mapping[str, float]], staff_sigma: object
+) -> None:
     if not _is_list_of_mappings(regions):
         raise BadInput(
             f"regions = {_brief(regions)} is not allowed: it takes a list of regions, each with a name."
@@ -310,6 +315,8 @@ def _check_regions(regions: Sequence[Mapping], council_kinds: Mapping[str, Mappi
         problems.append("The population has no council.")
     if not problems and not sum(region["staff"] for region in regions):
         problems.append("The population has no researcher: the staff of every region is 0.")
+    if not (staff_sigma == 0 or _is_above_zero(staff_sigma)):
+        problems.append(f"staff_sigma = {staff_sigma!r} is not allowed: it takes a number of at least 0.")
     refuse(problems)
 
 
@@ -370,9 +377,14 @@ def _population_factor(region: Mapping, council_kinds: Mapping[str, Mapping[str,
     return region["population"] / expected if expected else 1.0
 
 
-def _shared_equally(total: int, parts: int) -> list[int]:
-    """Whole shares that sum to the total and differ by at most one, the larger ones first."""
-    return [total // parts + (i < total % parts) for i in range(parts)] if parts else []
+def _shared_out(total: int, parts: int, sigma: float) -> list[int]:
+    """Whole shares that sum to the total, like the quantiles of a log-normal distribution, the larger ones first."""
+    weights = np.array([math.exp(-sigma * NormalDist().inv_cdf((i + 0.5) / parts)) for i in range(parts)])
+    shares = total * weights / weights.sum()
+    whole = np.floor(shares).astype(int)
+    most_lost = np.argsort(whole - shares, kind="stable")
+    whole[most_lost[: total - whole.sum()]] += 1
+    return whole.tolist()
 
 
 def _numbered(places: Sequence[str], noun: str, each: int) -> tuple[str, ...]:

@@ -68,6 +68,6 @@ def _listed(
 #: Of each kind: what makes it, what it needs, and what else it may be told.
 _KINDS: dict[Any, tuple[Callable[..., Population], tuple[str, ...], tuple[str, ...]]] = {
     "lattice": (lattice, (), ("places", "councils", "universities", "researchers")),
-    "regional": (regional, ("regions", "council_kinds"), ()),
+    "regional": (regional, ("regions", "council_kinds"), ("staff_sigma",)),
     "listed": (_listed, ("councils", "universities"), ("place", "columns")),
 }

@@ -284,6 +284,28 @@ def test_regional():
     assert means[0] == pytest.approx(200_000)
 
 
+def test_staff_of_universities_are_spread():
+    """A middle, and e^(sigma z) times as many one standard deviation above it; nobody is lost."""
+    staff = regional("spread", [NORTH | {"staff": 1000}], KINDS, staff_sigma=1.06).universities["staff"]
+    z = stats.norm.ppf(5 / 6)
+    assert staff.sum() == 1000
+    assert staff == pytest.approx(staff[1] * np.exp([1.06 * z, 0, -1.06 * z]), abs=2)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, "wide", True, np.inf])
+def test_a_spread_is_a_number(wrong):
+    with pytest.raises(BadInput, match="staff_sigma = "):
+        regional("spread", [NORTH], KINDS, staff_sigma=wrong)
+
+
+@pytest.mark.parametrize("culture_size", [0, 0.8])
+def test_larger_councils_have_more_of_a_research_culture(culture_size):
+    """By `culture_size` for each doubling of what they have to do."""
+    parameters = {"warmup": 0, "horizon": 1, "culture_size": culture_size, "culture_spread": 0}
+    councils = Simulation(parameters, population="uk").world.councils
+    np.testing.assert_allclose(councils["culture"], culture_size * np.log2(councils["relative_size"]))
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
