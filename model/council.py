@@ -1,5 +1,7 @@
 """Councils: who they are, who leads them, and how their capacity shrinks (ODD 2, 4.1, 7)."""
 
+import math
+
 import numpy as np
 
 from model import chance
@@ -36,7 +38,8 @@ def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes
         p.median_analysts * council.relative_size**0.5,
         0.7,
     )
-    council.culture = p.culture_spread * chance.normal(stream, attribute_of(c, chance.COUNCIL_CULTURE), 0)
+    council.culture = p.culture_size * math.log2(council.relative_size)
+    council.culture += p.culture_spread * chance.normal(stream, attribute_of(c, chance.COUNCIL_CULTURE), 0)
     time = chance.gamma(stream, attribute_of(c, chance.COUNCIL_PARTNERSHIP_CAPACITY), 0, 2.0) / 2.0
     council.partnership_capacity = p.capacity_mean * council.scale * time + 0.25
     council.window = chance.log_normal(

@@ -116,7 +116,8 @@ class Council(Busy, mesa.Agent):
         self.other_evidence = luck.beta(who(chance.COUNCIL_OTHER_EVIDENCE), 2.0, 2.0)  # o
         self.election_phase = luck.index(who(chance.COUNCIL_ELECTION_PHASE), 0, p.election_months)
         self.motives = CouncilMotives(*luck.dirichlet(who(chance.COUNCIL_MOTIVES), MOTIVE_SHAPES[p.motives]))
-        self.culture = p.culture_spread * luck.normal(who(chance.COUNCIL_CULTURE), 0)  # kappa
+        self.culture = p.culture_size * math.log2(self.size)  # kappa
+        self.culture += p.culture_spread * luck.normal(who(chance.COUNCIL_CULTURE), 0)
         self.profile = luck.dirichlet(who(chance.COUNCIL_PROFILE), (1.0,) * TOPICS)
         self.needs: list[Need] = []  # oldest first
         self.looked = -1  # latest month in which it had time to look for partners
