@@ -11,7 +11,7 @@ from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
 from model.measures import BID, FULL_BID, GAVE_UP, GRANT_AWARDED, STARTED_GRANT
 from model.month import lasting_surprise, levers_of, record, this_month
-from model.partnership import is_bridged
+from model.partnership import doubt, is_bridged
 from model.place import round_half_up
 from model.tie import become_awarded, go_dormant, start_project
 from model.unmet import lose_bid
@@ -260,7 +260,7 @@ def lose(world: World, t: int, tie: np.record, stream: int, draw: int):
     """Who loses may give up, unless bridged."""
     who = chance.pair_of(tie.council, tie.researcher)
     lose_bid(world, tie)
-    if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop:
+    if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop * doubt(world, tie):
         record(world, tie, GAVE_UP)
         go_dormant(world, t)
 

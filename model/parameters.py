@@ -79,6 +79,7 @@ _DECLARATIONS = (
     Parameter("scoping_answer", 0.1, PROBABILITY, "share", "chance, of a pair that fits fully, that scoping gives the need a first answer", "assumed; 0 is none", (0.0, 0.3)),
     Parameter("scoping_value", 0.3, PROBABILITY, "-", "worth of a first answer against a finding", "assumed", (0.0, 0.6)),
     Parameter("inkind_rate", 0.008, PROBABILITY, "1/month", "scale of unfunded starts", "89% of academic partnerships would not have started without a grant (Beauhurst)", (0.0, 0.05)),
+    Parameter("proven_lapse", 1.0, PROBABILITY, "share", "of a pair's hazards to lapse and to give up that is left once it has delivered a finding", "bridges of those experienced with them decay more slowly (Burt 2002); 1 is no difference", (0.05, 1.0)),
     Parameter("inkind_months", 9, whole(1, 600), "months", "length of an unfunded project", "assumed", (3, 12)),
     Parameter("inkind_served", 0.9, PROBABILITY, "share", "served share above which a ready tie may start unfunded", "assumed", (0.5, 0.99)),
     # 4.8 Funding

@@ -79,6 +79,12 @@ def answer_first(world: World, stream: int, tie: np.record):
 
 
 @compiled
+def doubt(world: World, tie: np.record):
+    """What is left of a pair's hazards to lapse and to give up: less, once they have delivered together."""
+    return world.parameters.proven_lapse if tie.findings > 0 else 1.0
+
+
+@compiled
 def is_bridged(world: World, tie: np.record):
     """Whether a ready tie is protected after a grant."""
     return tie.bridged_until >= world.clock.month
@@ -98,6 +104,7 @@ def keep_or_lapse(world: World, stream: int, t: int, tie: np.record):
         hazard = p.lapse_base + p.lapse_starved * (1.0 - tie.served)
         if tie.stage == SCOPING and tie.need == NONE:
             hazard += p.lapse_no_need
+        hazard *= doubt(world, tie)
         lapses = happens(stream, who, 0, hazard)
         world.luck.lapsed += hazardous_surprise(world, lapses, hazard)
         if lapses:

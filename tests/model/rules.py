@@ -114,6 +114,16 @@ def embedding_hazard(world, t):
 
 
 @entry
+@entry
+def doubt(world, t):
+    return partnership.doubt(world, world.ties[t])
+
+
+@entry
+def signing_hazard(world, u, c):
+    return agreement.signing_hazard(world, u, c)
+
+
 def gather(world):
     matching_round.gather(world)
 

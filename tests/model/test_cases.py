@@ -126,6 +126,9 @@ RULES = {
     "sector_knowledge": after_finding("researchers", "sector_knowledge"),
     "progress": lambda world, case: rules.speed(world, 0),
     "embedding_hazard": lambda world, case: rules.embedding_hazard(world, 0),
+    "doubt": lambda world, case: rules.doubt(world, 0),
+    "signing_hazard": lambda world, case: rules.signing_hazard(world, 0, 0),
+    "weight": lambda world, case: world.search_sums[0, 0],
 }
 
 

@@ -273,5 +273,5 @@ class Funder:
         for tie in losers:
             if tie.need is not None:
                 tie.need.explain(Reached.BID, "bid_lost")
-            if not tie.is_bridged and luck.uniform(tie.who, draw) < loser_drop:
+            if not tie.is_bridged and luck.uniform(tie.who, draw) < loser_drop * tie.doubt:
                 tie.go_dormant("gave_up")

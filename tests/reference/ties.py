@@ -304,11 +304,17 @@ class Tie:
             self.need.end("needs_met_scoping")
             self.note("first_answer")
 
+    @property
+    def doubt(self) -> float:
+        """What is left of its hazards to lapse and to give up, once the two have delivered (ODD 4.7)."""
+        return self.model.parameters.proven_lapse if self.findings else 1.0
+
     def _lapse_or_start(self) -> None:
         p, luck = self.model.parameters, self.model.luck(chance.SCOPING)
         hazard = p.lapse_base + p.lapse_starved * (1.0 - self.served)
         if self.stage is Stage.SCOPING and self.need is None:
             hazard += p.lapse_no_need
+        hazard *= self.doubt
         if not self.is_bridged:
             lapses = luck.happens(self.who, 0, hazard)
             if self.model.measures.of_hazard("lapsed", lapses, hazard):
