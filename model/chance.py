@@ -41,7 +41,7 @@ OUTREACH                 researcher                  0 reaches out, 1 council, 2
 EVENT                    event * 1024 + pair         0 council, 1 university, 2 staff member
 INTRODUCTION             introduction_of(need, who)  0 noise of the score, 1 order of *random*
 INTRODUCTION_ORDER       need                        0 order among equals of *equitable*,
-                                                     1 brought by its council
+                                                     1 brought by its council, 2 ripe
 SCOPING                  pair                        0 lapses, 1 starts in kind, 2 first answer
 TASTE                    topic                       0 taste of the call, 1 of rolling money, 2 of open
                                                      competitions; 3-4 (of topic 8) their cut-off

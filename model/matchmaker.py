@@ -46,9 +46,21 @@ def introduce(world: World):
         k = world.items[at]
         n = world.round_needs[k]
         i = world.round_researchers[world.round_choice[k]]
+        month.requests += is_brought(world, n)
+        if not is_qualified(world, n):
+            continue
         month.introductions += 1
         month.cost_matchmaking += p.price_introduction
         bring_together(world, stream, world.needs[n].council, i, n)
+
+
+@compiled
+def is_qualified(world: World, n: int):
+    """Whether an introduction can be made over a need: of those that councils bring, the ripe ones."""
+    if not is_brought(world, n):
+        return True
+    stream = stream_of(world.clock.seed, chance.INTRODUCTION_ORDER, world.clock.month)
+    return uniform(stream, world.needs[n].who, 2) < world.parameters.match_qualified
 
 
 @compiled

@@ -100,6 +100,7 @@ _MONTHLY = (
     Indicator("strategic_opportunity", FLOW, "opportunities", 1, "New strategic opportunities", "the fifth outcome: what a strategic tie opens"),
     Indicator("outside_money", FLOW, "£k", 1, "Outside money", "outside money that opportunities brought"),
     Indicator("introductions", FLOW, "introductions", 0, "Introductions", "introductions made by the matchmaker"),
+    Indicator("requests", FLOW, "requests", 0, "Requests", "needs that councils brought to the matchmaker, and that were looked into"),
     Indicator("first_starts", FLOW, "projects", 0, "First projects", "first projects after a meeting (series only)"),
     Indicator("months_waited", FLOW, "months", 0, "Months waited", "months from meeting to first project, summed (series only)"),
     Indicator("grants_paid", FLOW, "£k", -1, "Grants paid", "what the funder paid for grants"),

@@ -195,6 +195,7 @@ _DECLARATIONS = (
     Parameter("match_far", 0.3, PROBABILITY, "-", "what the matchmaker counts a fit far away for, against 1 at home", "assumed", (0.0, 1.0)),
     Lever("nurture_support", 0.0, PROBABILITY, "share", "scoping demand taken over for introduced pairs", "policy", (0.0, 1.0), label="Nurture support", price="price_nurture", cost="cost_nurture"),
     Lever("engagement", 0.0, PROBABILITY, "-", "funder's engagement with local partnerships", "policy", (0.0, 1.0), label="Engagement", price="price_engagement", cost="cost_engagement"),
+    Parameter("match_qualified", 1.0, PROBABILITY, "share", "of needs that councils bring to a matchmaker which are ripe for an introduction", "85 requests a post-year (AskFuse) against some 30 qualified enquiries (Interface); 1 is all", (0.2, 1.0)),
     Parameter("engagement_days", 0.4, NON_NEGATIVE, "days/month", "council time engagement takes at level 1, for 170k people", "assumed; review: capacity challenges", (0.1, 1.5)),
     Lever("dissemination", 0.3, between(0, 100), "councils", "other councils that hear of one finding", "assumed", (0.0, 5.0), label="Communication", price="price_communication", cost="cost_dissemination"),
     Lever("training_rate", 0.0, NON_NEGATIVE, "1/year", "researchers trained a year", "policy", (0.0, 1.0), label="Training", price="price_training", cost="cost_training"),

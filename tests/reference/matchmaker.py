@@ -57,9 +57,18 @@ class Matchmaker:
         chosen = getattr(self, levers.match_algorithm)(self.possible_pairs())
         luck = model.luck(chance.INTRODUCTION)
         for pair in chosen[: levers.match_capacity]:
+            if pair.agreed:
+                model.measures.count("requests")
+                if not self.is_ripe(pair.need):
+                    continue
             model.measures.count("introductions")
             model.measures.charge("matchmaking", model.parameters.price_introduction)
             yield Meeting(pair.researcher, pair.need, "introduction", luck, pair.who, pair.agreed)
+
+    def is_ripe(self, need: Need) -> bool:
+        """Whether a need that a council has brought is ripe for an introduction (ODD 5)."""
+        luck = self.model.luck(chance.INTRODUCTION_ORDER)
+        return luck.uniform(need.who, 2) < self.model.parameters.match_qualified
 
     def possible_pairs(self) -> list[Pair]:
         """Every free need with every available researcher in scope who has no live tie with its council."""

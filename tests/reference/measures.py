@@ -47,7 +47,7 @@ FLOWS = (
         "value",
     ),
     *("fresh_perspective", "evidence_asset", "evidence_to_delivery", "specialist_application"),
-    *("strategic_opportunity", "outside_money", "introductions", "grants_paid"),
+    *("strategic_opportunity", "outside_money", "requests", "introductions", "grants_paid"),
     *COSTS,
     "cost_total",
 )

@@ -76,6 +76,11 @@ def bids_a_year(rows: Any, years: float) -> Any:
 
 def introductions_a_year(rows: Any, years: float) -> Any:
     """Introductions made in a year."""
+def requests_a_year(rows: Any, years: float) -> Any:
+    """Requests that the matchmaker looked into in a year."""
+    return rows["requests"] / years
+
+
     return rows["introductions"] / years
 
 
@@ -83,7 +88,7 @@ OF_ROWS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         strategic_share, strategic_exits, exit_ratio, project_life, direct_share, mediated_share, bids_lost,
-        days_an_award, bids_a_year, introductions_a_year,
+        days_an_award, bids_a_year, requests_a_year, introductions_a_year,
     )
 }  # fmt: skip
 
