@@ -102,14 +102,19 @@ def demand_nurturing(world: World, tie: np.record, council: np.record, effort: n
 @inlined
 def bid_days(world: World, tie: np.record):
     """A ready tie's days on bids this month: towards a call, a full bid, or rolling money."""
+    p = world.parameters
+    return (count_bits(tie.rolling_bids) + bids_to_calls(world, tie)) * p.bid_days / p.bid_months
+
+
+@inlined
+def bids_to_calls(world: World, tie: np.record):
+    """The part of a bid to a call that a ready tie works on."""
     p, two_stage = world.parameters, levers_of(world).two_stage
-    days = p.bid_days / p.bid_months
-    total = count_bits(tie.rolling_bids) * days
     if tie.due != NONE:
-        total += days * (1.0 - p.outline_share)
-    elif world.funder.months_to_call < p.bid_months:
-        total += days * (p.outline_share if two_stage else 1.0)
-    return total
+        return 1.0 - p.outline_share
+    if world.funder.months_to_call < p.bid_months:
+        return p.outline_share if two_stage else 1.0
+    return 0.0
 
 
 @inlined
@@ -169,4 +174,13 @@ def take_served(world: World, tie: np.record):
         tie.served = min(council.served_committed, effort.served_committed)
     else:
         tie.served = min(council.served_nurturing, effort.served_nurturing)
-        this_month(world).days_bidding += tie.bid_days * effort.served_nurturing
+        count_bid_days(world, tie, tie.bid_days * effort.served_nurturing)
+
+
+@inlined
+def count_bid_days(world: World, tie: np.record, days: float):
+    """Measure the days spent bidding, and those for calls apart."""
+    if days > 0.0:
+        to_calls = bids_to_calls(world, tie)
+        this_month(world).days_bidding += days
+        this_month(world).days_on_calls += days * to_calls / (to_calls + count_bits(tie.rolling_bids))

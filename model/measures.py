@@ -83,6 +83,7 @@ _MONTHLY = (
     Indicator("bids_open", FLOW, "bids", 0, "Bids to open competitions", "bids to national competitions open to all, not counted in bids"),
     Indicator("awards_open", FLOW, "grants", 0, "Awards of open competitions", "grants won there, not counted in awards"),
     Indicator("days_bidding", FLOW, "researcher days", -1, "Days spent bidding", "bid days demanded, after relief, times the researcher's served share"),
+    Indicator("days_on_calls", FLOW, "researcher days", -1, "Days bidding to the funder's calls", "of these, the days on outlines and bids for calls: none on rolling money and open competitions"),
     Indicator("needs_raised", FLOW, "needs", 0, "Needs raised", "questions that councils came to have"),
     Indicator("needs_met", FLOW, "needs", 1, "Needs met by partnerships", "needs met by a finding of their own tie"),
     Indicator("needs_met_dissemination", FLOW, "needs", 1, "Needs met by dissemination", "needs met by a finding made elsewhere"),

@@ -45,6 +45,7 @@ def get(tie: Tie) -> None:
     elif tie.stage in EARLY:
         tie.served = min(council.served_early, researcher.served_early)
         measures.count("days_bidding", relief(tie) * bid_days(tie) * researcher.served_early)
+        measures.count("days_on_calls", relief(tie) * days_on_calls(tie) * researcher.served_early)
         measures.charge("nurture", nurture(tie) * tie.model.parameters.price_nurture)
 
 
@@ -64,11 +65,16 @@ def bid_days(tie: Tie) -> float:
     if tie.stage is not Stage.READY:
         return 0.0
     p = tie.model.parameters
-    a_month = p.bid_days / p.bid_months
     n_rolling = sum(tie.model.month - month <= p.bid_months for month in tie.rolling_bids)
-    days = n_rolling * a_month
-    if tie.full_bid is not None:
-        return days + (1.0 - p.outline_share) * a_month
-    if tie.model.funder.months_to_call < p.bid_months:
-        return days + (p.outline_share if tie.model.levers.two_stage else 1.0) * a_month
-    return days
+    return n_rolling * p.bid_days / p.bid_months + days_on_calls(tie)
+
+
+def days_on_calls(tie: Tie) -> float:
+    """Of these, the days on outlines, full bids and bids to calls."""
+    p = tie.model.parameters
+    a_month = p.bid_days / p.bid_months
+    if tie.stage is Stage.READY and tie.full_bid is not None:
+        return (1.0 - p.outline_share) * a_month
+    if tie.stage is Stage.READY and tie.model.funder.months_to_call < p.bid_months:
+        return (p.outline_share if tie.model.levers.two_stage else 1.0) * a_month
+    return 0.0

@@ -33,6 +33,7 @@ FLOWS = (
         "awards_open",
         "grants_open",
         "days_bidding",
+        "days_on_calls",
         "needs_raised",
         "needs_met",
         "needs_met_dissemination",

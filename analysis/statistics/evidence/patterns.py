@@ -65,8 +65,8 @@ def bids_lost(rows: Any, years: float) -> Any:
 
 
 def days_an_award(rows: Any, years: float) -> Any:
-    """Days that researchers spend bidding for one award."""
-    return rows["days_bidding"] / rows["awards"]
+    """Days that researchers spend on the funder's calls for one award."""
+    return rows["days_on_calls"] / rows["awards"]
 
 
 def bids_a_year(rows: Any, years: float) -> Any:
