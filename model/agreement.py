@@ -6,7 +6,8 @@ from model.chance import happens, stream_of
 from model.machine.compiling import compiled, inlined
 from model.month import hazardous_surprise, this_month
 from model.partnership import leadership_of
-from model.place import shared_structure
+from model.picking import weigh_anew
+from model.place import same_place, shared_structure
 from model.tie import is_active
 
 
@@ -65,6 +66,7 @@ def signing_hazard(world: World, u: int, c: int):
         * (1.0 + p.embed_structure * shared_structure(world, c, u))
     )
 
+        * (1.0 if same_place(world, c, u) else p.agreement_far)
 
 @inlined
 def ending_hazard(world: World, u: int, c: int):

@@ -139,6 +139,7 @@ _DECLARATIONS = (
     Parameter("agreement_rate", 0.01, NON_NEGATIVE, "1/month", "scale of the hazard that a council and a university sign an agreement", "assumed; 31 to over 60 civic agreements of 140 universities; 0 is none", (0.0, 0.03)),
     Parameter("agreement_work", 3.0, POSITIVE, "findings", "common work with which the hazard is in full", "assumed", (1.0, 8.0)),
     Parameter("agreement_loss", 0.003, NON_NEGATIVE, "1/month", "hazard of losing an agreement that is lived", "3-8% of sites a year in all (Feinberg et al. 2008)", (0.001, 0.008)),
+    Parameter("agreement_far", 1.0, PROBABILITY, "share", "of that hazard between a council and a university of different places", "civic agreements are of a university and its own place (31 to over 60 of them); 1 is no difference", (0.0, 1.0)),
     Parameter("agreement_silence", 0.03, NON_NEGATIVE, "1/month", "extra hazard without a partnership of the two", "assumed", (0.0, 0.1)),
     Parameter("agreement_handover", 0.9, PROBABILITY, "share", "partnerships handed on under an agreement", "assumed: it pools people", (0.5, 1.0)),
     Parameter("agreement_trust", 0.25, PROBABILITY, "-", "least trust of two people under an agreement", "assumed", (0.1, 0.5)),

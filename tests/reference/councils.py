@@ -217,6 +217,7 @@ class Council(Busy, mesa.Agent):
                 self.purse -= p.small_cost
                 tie.start_small("commissioned", "starts_commission")
 
+            hazard *= 1.0 if self.place is university.place else p.agreement_far
     def save(self) -> None:
         """A month's money for commissions (ODD 4.8)."""
         share = self.size * min(1.0, math.exp(self.culture)) / 12.0
