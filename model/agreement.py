@@ -45,7 +45,9 @@ def sign_or_end(world: World, stream: int, u: int, c: int):
         hazard = signing_hazard(world, u, c)
         signs = happens(stream, who, 0, hazard)
         world.luck.signed += hazardous_surprise(world, signs, hazard)
-        world.agreements[u, c] = 1 if signs else 0
+        if signs:
+            world.agreements[u, c] = 1
+            weigh_anew(world, u, c)
     else:
         hazard = ending_hazard(world, u, c)
         ends = happens(stream, who, 1, hazard)
@@ -53,6 +55,7 @@ def sign_or_end(world: World, stream: int, u: int, c: int):
         if ends:
             world.agreements[u, c] = 0
             world.common_work[u, c] = 0
+            weigh_anew(world, u, c)
 
 
 @inlined

@@ -144,6 +144,7 @@ _DECLARATIONS = (
     Parameter("agreement_handover", 0.9, PROBABILITY, "share", "partnerships handed on under an agreement", "assumed: it pools people", (0.5, 1.0)),
     Parameter("agreement_trust", 0.25, PROBABILITY, "-", "least trust of two people under an agreement", "assumed", (0.1, 0.5)),
     Parameter("agreement_embed", 0.5, between(-1, 100), "-", "effect of an agreement on embedding", "assumed", (0.0, 2.0)),
+    Parameter("agreement_first", 1.0, between(1, 1000), "-", "how many times as readily two under an agreement turn to each other", "assumed: a front door, as of civic agreements; 1 is no difference", (1.0, 10.0)),
     Parameter("initial_strategic", 0.15, between(0, 20), "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
     Parameter("initial_trust", 0.5, PROBABILITY, "-", "trust in these ties", "assumed", (0.2, 0.8)),
     Parameter("follow_on_trust", 0.35, PROBABILITY, "-", "trust from which partners look for follow-on money", "assumed", (0.2, 0.7)),

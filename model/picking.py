@@ -10,10 +10,22 @@ from model.machine.compiling import compiled, inlined
 def weigh_councils(world: World):
     """Sum up what outreach weighs councils by."""
     for u in range(world.universities.size):
-        total = 0.0
-        for c in range(world.councils.size):
-            total += world.proximity[u, c]
-            world.outreach_sums[u, c] = total
+        weigh_councils_from(world, u)
+
+
+@compiled
+def weigh_councils_from(world: World, u: int):
+    """The same, of one university."""
+    total = 0.0
+    for c in range(world.councils.size):
+        total += world.proximity[u, c] * familiarity(world, u, c)
+        world.outreach_sums[u, c] = total
+
+
+@inlined
+def familiarity(world: World, u: int, c: int):
+    """How many times as readily two turn to each other: more often under an agreement."""
+    return world.parameters.agreement_first if world.agreements[u, c] > 0 else 1.0
 
 
 @compiled
@@ -29,6 +41,22 @@ def weigh_staff(world: World):
             total += world.universities[u].pull * world.proximity[u, c]
             world.search_sums[c, u] = total
     world.clock.staff_changed = 0
+@compiled
+def weigh_staff_from(world: World, c: int):
+    """The same, of one council."""
+    total = 0.0
+    for u in range(world.universities.size):
+        total += world.universities[u].pull * world.proximity[u, c] * familiarity(world, u, c)
+        world.search_sums[c, u] = total
+
+
+@compiled
+def weigh_anew(world: World, u: int, c: int):
+    """Two have signed or ended an agreement: both turn to others with other chances."""
+    weigh_councils_from(world, u)
+    weigh_staff_from(world, c)
+
+
 
 
 @inlined

@@ -134,6 +134,11 @@ class Council(Busy, mesa.Agent):
         distance = math.dist(self.position, university.position)
         return (1.0 + distance / p.distance_scale) ** -p.distance_decay
 
+    def weight(self, university: University) -> float:
+        """How readily the two turn to each other: the nearer, and under an agreement (ODD 4.4)."""
+        first = self.model.parameters.agreement_first if self.agrees_with(university) else 1.0
+        return self.prox[university.index] * first
+
     def home(self, university: University) -> float:
         """1 for a university of its own place, else their proximity (ODD 2)."""
         return 1.0 if self.place is university.place else self.prox[university.index]

@@ -203,7 +203,7 @@ def pick_university(council, u: float):
     universities = council.model.universities
     exponent = council.model.parameters.attraction
     pull = [len(each.staff) ** exponent if each.staff else 0.0 for each in universities]
-    position = pick([pull[each.index] * council.prox[each.index] for each in universities], u)
+    position = pick([pull[each.index] * council.weight(each) for each in universities], u)
     return None if position is None else universities[position]
 
 
@@ -223,8 +223,8 @@ def outreach(model) -> Iterator[Meeting]:
     luck = model.luck(chance.OUTREACH)
     eager = [each for each in model.researchers.values() if reaches_out(each, luck)]
     for researcher in sorted(eager, key=lambda each: luck.uniform(each.slot, 2)):
-        prox = [council.prox[researcher.university.index] for council in model.councils]
-        council = model.councils[pick(prox, luck.uniform(researcher.slot, 1))]
+        weights = [council.weight(researcher.university) for council in model.councils]
+        council = model.councils[pick(weights, luck.uniform(researcher.slot, 1))]
         need = council.best_free_need(researcher.expertise.__getitem__)
         if need is not None:
             yield Meeting(researcher, need, "outreach", luck, researcher.slot)

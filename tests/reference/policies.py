@@ -141,8 +141,8 @@ class Programme:
             researcher = self.someone_to_second(luck, number)
             if researcher is None:
                 return
-            prox = [council.prox[researcher.university.index] for council in self.model.councils]
-            researcher.begin_secondment(self.model.councils[pick(prox, luck.uniform(number, 0))])
+            weights = [council.weight(researcher.university) for council in self.model.councils]
+            researcher.begin_secondment(self.model.councils[pick(weights, luck.uniform(number, 0))])
             price = p.price_secondment * p.secondment_months / PRICED_SECONDMENT
             self.model.measures.charge("secondments", price)
 
@@ -172,8 +172,8 @@ class Programme:
             self.model.researchers[slot] = phd
             self.n_phds_started += 1
             if luck.uniform(number, 1) < p.phd_partnership:
-                prox = [council.prox[university.index] for council in self.model.councils]
-                self.begin_phd_project(phd, self.model.councils[pick(prox, luck.uniform(number, 2))])
+                weights = [council.weight(university) for council in self.model.councils]
+                self.begin_phd_project(phd, self.model.councils[pick(weights, luck.uniform(number, 2))])
 
     def begin_phd_project(self, phd: Researcher, council) -> None:
         """A collaborative PhD is a funded project from the first month (ODD 5)."""
