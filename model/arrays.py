@@ -160,6 +160,7 @@ UNIVERSITY = _record(
     ("purse", _F, "£k of seed money at hand"),
     ("chosen", _N, "scratch: row of the tie that it would pay for, or -1"),
     ("first_post", _N, "row of its first researcher"),
+    ("zeal", _F, "how readily its staff reach out, against few of them"),
     ("pull", _F, "n_u^attraction: how much its staff attract searches"),
     ("posts", _N, "researchers' posts, in consecutive rows"),
     ("staff", _N, "n_u: posts and PhD researchers"),

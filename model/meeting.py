@@ -130,6 +130,7 @@ def list_eager(world: World, stream: int):
         i = world.items[k]
         motives = world.researchers[i].motives
         drive = motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect
+        drive *= world.universities[world.researchers[i].university].zeal
         if is_available(world, i) & (world.keys[k] < p.outreach_rate * drive):
             world.keys[eager], world.items[eager] = uniform(stream, i, 2), i
             eager += 1

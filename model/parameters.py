@@ -37,6 +37,7 @@ _DECLARATIONS = (
     Parameter("distance_scale", 5.0, between(0.001, 100_000), "km", "distance at which the decay sets in", "fitted to council mentions in REF 2014 impact cases", (2.0, 20.0)),
     Parameter("distance_decay", 1.4, NON_NEGATIVE, "-", "exponent of the decay of meetings with distance", "fitted to council mentions in REF 2014 impact cases", (0.8, 2.0)),
     Parameter("attraction", 0.5, between(0, 2), "-", "exponent of staff in how much a university attracts searches", "councils' ties against staff: Spearman .38 in REF 2014 impact cases", (0.0, 1.0)),
+    Parameter("outreach_half", 100_000.0, between(0.1, 1_000_000), "staff", "staff at which a university reaches out half as much as they would each by themselves", "councils' ties against staff: Spearman .38 in REF 2014 impact cases; very many is no difference", (20.0, 1000.0)),
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal

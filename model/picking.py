@@ -35,6 +35,7 @@ def weigh_staff(world: World):
     for u in range(world.universities.size):
         staff = world.universities[u].staff
         world.universities[u].pull = float(staff) ** attraction if staff > 0 else 0.0
+        world.universities[u].zeal = 1.0 / (1.0 + staff / world.parameters.outreach_half)
     for c in range(world.councils.size):
         total = 0.0
         for u in range(world.universities.size):

@@ -234,6 +234,7 @@ def reaches_out(researcher: Researcher, luck: Stream) -> bool:
     """Whether a researcher approaches a council this month (ODD 4.4)."""
     motives, model = researcher.motives, researcher.model
     drive = motives.impact + 0.5 * motives.network + 2.0 * motives.funding * model.funder.prospect
+    drive /= 1.0 + len(researcher.university.staff) / model.parameters.outreach_half
     willing = luck.uniform(researcher.slot, 0) < model.parameters.outreach_rate * drive
     return willing and researcher.is_available
 
