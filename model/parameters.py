@@ -223,6 +223,7 @@ _DECLARATIONS = (
     Lever("events_per_year", 0.0, between(0, 1000), "1/year", "events that bring the two sides together", "policy", (0.0, 50.0), label="Events", price="price_event", cost="cost_events", absolute=True),
     Lever("event_size", 10, whole(1, 1000), "pairs", "random introductions at one event", "assumed", (2, 50), label="Size of events"),
     Lever("structures", 0.0, PROBABILITY, "share", "places given a strategic structure", "policy", (0.0, 1.0), label="Structures", price="price_structure", cost="cost_structures"),
+    Parameter("structure_leads", 0.0, PROBABILITY, "share", "of what leaders of both sides lack in commitment, made up by leading a full-strength structure together", "assumed; the review: long-term partnerships are embedded through structures; 0 is nothing", (0.0, 1.0)),
     Parameter("structure_strength", 0.75, PROBABILITY, "-", "strength of a strategic structure that a policy makes", "assumed", (0.25, 1.0)),
     # 5 Prices
     Parameter("price_matchmaker", 60.0, NON_NEGATIVE, "£k/year", "running a matchmaking service", "assumed: one post", (30.0, 150.0)),

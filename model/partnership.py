@@ -153,8 +153,9 @@ def leadership(world: World, tie: np.record):
 
 @inlined
 def leadership_of(world: World, u: int, c: int):
-    """sqrt(L L_u)."""
-    return math.sqrt(world.councils[c].commitment * world.universities[u].commitment)
+    """sqrt(L L_u), and what the two share by a structure makes up for weak leaders."""
+    alone = math.sqrt(world.councils[c].commitment * world.universities[u].commitment)
+    return 1.0 - (1.0 - alone) * (1.0 - world.parameters.structure_leads * shared_structure(world, c, u))
 
 
 @inlined

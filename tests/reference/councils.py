@@ -177,6 +177,16 @@ class Council(Busy, mesa.Agent):
 
     # 4.10 Agreements
 
+    def structure_with(self, university: University) -> float:
+        """The strength of the structure that the two share, 0 if none."""
+        return self.place.structure if self.place is university.place else 0.0
+
+    def leadership_with(self, university: University) -> float:
+        """How far the leaders of both are committed: a structure that they lead together helps (ODD 4.10)."""
+        lacks = 1.0 - math.sqrt(self.commitment * university.commitment)
+        made_up = self.model.parameters.structure_leads * self.structure_with(university)
+        return 1.0 - lacks * (1.0 - made_up)
+
     def agrees_with(self, university: University) -> bool:
         """Whether the two have an agreement."""
         return university.index in self.agreements
@@ -195,7 +205,7 @@ class Council(Busy, mesa.Agent):
         surprise = self.model.measures.of_hazard
         busy = {tie.researcher.university.index for tie in self.ties.values() if tie.is_active}
         for university in self.model.universities:
-            u, leadership = university.index, math.sqrt(self.commitment * university.commitment)
+            u, leadership = university.index, self.leadership_with(university)
             who = chance.pair_of(self.index, u)
             if u in self.agreements:
                 hazard = p.agreement_loss + (0.0 if u in busy else p.agreement_silence)
@@ -204,7 +214,7 @@ class Council(Busy, mesa.Agent):
                     self.agreements.remove(u)
                     self.common_work[u] = 0
                 continue
-            structure = self.place.structure if self.place is university.place else 0.0
+            structure = self.structure_with(university)
             hazard = p.agreement_rate * min(1.0, self.common_work[u] / p.agreement_work)
             hazard *= (0.25 + 0.75 * leadership) * (1.0 + p.embed_structure * structure)
             if surprise("signed", luck.happens(who, 0, hazard), hazard):

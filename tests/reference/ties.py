@@ -128,7 +128,7 @@ class Tie:
     @property
     def leadership(self) -> float:
         """Commitment of both sides' leaders, the root of L L_u."""
-        return math.sqrt(self.council.commitment * self.researcher.university.commitment)
+        return self.council.leadership_with(self.researcher.university)
 
     @property
     def reached(self) -> Reached:
