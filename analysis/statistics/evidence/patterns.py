@@ -18,6 +18,8 @@ MONTHS = 12
 _FIVE_YEARS, _THREE_YEARS = 60, 36
 #: km: beside each other; and as far as rates by distance are averaged.
 _BESIDE, _FAR = 25.0, 400.0
+#: Months in which an urgent question must be answered; events that answer one.
+_URGENT, _ANSWERS = 3, ("finding_met", "first_answer")
 _ACTIVE, _OVER = ("project", "strategic"), ("dormant", "gone")
 
 
@@ -74,13 +76,13 @@ def bids_a_year(rows: Any, years: float) -> Any:
     return rows["bids"] / years
 
 
-def introductions_a_year(rows: Any, years: float) -> Any:
-    """Introductions made in a year."""
 def requests_a_year(rows: Any, years: float) -> Any:
     """Requests that the matchmaker looked into in a year."""
     return rows["requests"] / years
 
 
+def introductions_a_year(rows: Any, years: float) -> Any:
+    """Introductions made in a year."""
     return rows["introductions"] / years
 
 
@@ -188,7 +190,7 @@ def starts_follow_money(story: Story) -> float:
     lag = int(np.nan_to_num(_months_between(story.histories, "awarded", "started_grant").median()))
     months = story.months.iloc[: len(story.months) - lag]
     starts = _starts(story.months).to_numpy()[lag:]
-    money = months["grants_paid"].to_numpy()
+    money = (months["grants_paid"] + months["grants_open"]).to_numpy()
     if min(len(money), len(np.unique(money)), len(np.unique(starts))) < 2:
         return np.nan
     return float(np.corrcoef(money, starts)[0, 1])
@@ -203,6 +205,21 @@ def _months_between(histories: pd.DataFrame, first: str, then: str) -> pd.Series
     """Months from the latest event of one kind to each of another in the life of the same tie."""
     since = histories["month"].where(histories["event"] == first).groupby(histories["tie"]).ffill()
     return (histories["month"] - since)[histories["event"] == then].dropna()
+
+
+def urgent_by_grants(story: Story) -> float:
+    """Of questions answered within three months of being taken up, those that a grant won since answered.
+
+    A question that has less than three months to run can only be answered within three. It is taken up at
+    a meeting, or later by a partnership without one.
+    """
+    lives = story.histories
+    event, tie, month = lives["event"], lives["tie"], lives["month"]
+    takes_up = event.str.startswith("formed_") | (event == "claimed")
+    taken_up = month.where(takes_up).groupby(tie).ffill()
+    started = month.where(event == "started_grant").groupby(tie).ffill()
+    urgent = event.isin(_ANSWERS) & (month >= 0) & (month - taken_up < _URGENT)
+    return _mean((started[urgent] > taken_up[urgent]).to_numpy())
 
 
 def supported_ratio(story: Story) -> float:
@@ -385,7 +402,7 @@ def _ratio(part: float, whole: float) -> float:
 OF_STORIES: Mapping[str, Callable[..., float]] = {
     each.__name__: each
     for each in (
-        starts_follow_money, money_lag, supported_ratio, council_incidence, city_starts, city_live,
+        starts_follow_money, money_lag, urgent_by_grants, supported_ratio, council_incidence, city_starts, city_live,
         live_after_grant, introduced_projects, introduced_a_year, joint_applications, new_relations,
         still_together, tie_rate, local_ties, local_strategic,
         councils_with_ties, councils_of_kind_with_ties, ties_by_people, ties_by_staff, council_mean,
