@@ -66,10 +66,10 @@ def signing_hazard(world: World, u: int, c: int):
         p.agreement_rate
         * min(1.0, world.common_work[u, c] / p.agreement_work)
         * (0.25 + 0.75 * leadership_of(world, u, c))
+        * (1.0 if same_place(world, c, u) else p.agreement_far)
         * (1.0 + p.embed_structure * shared_structure(world, c, u))
     )
 
-        * (1.0 if same_place(world, c, u) else p.agreement_far)
 
 @inlined
 def ending_hazard(world: World, u: int, c: int):

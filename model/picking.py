@@ -37,11 +37,10 @@ def weigh_staff(world: World):
         world.universities[u].pull = float(staff) ** attraction if staff > 0 else 0.0
         world.universities[u].zeal = 1.0 / (1.0 + staff / world.parameters.outreach_half)
     for c in range(world.councils.size):
-        total = 0.0
-        for u in range(world.universities.size):
-            total += world.universities[u].pull * world.proximity[u, c]
-            world.search_sums[c, u] = total
+        weigh_staff_from(world, c)
     world.clock.staff_changed = 0
+
+
 @compiled
 def weigh_staff_from(world: World, c: int):
     """The same, of one council."""
@@ -56,8 +55,6 @@ def weigh_anew(world: World, u: int, c: int):
     """Two have signed or ended an agreement: both turn to others with other chances."""
     weigh_councils_from(world, u)
     weigh_staff_from(world, c)
-
-
 
 
 @inlined

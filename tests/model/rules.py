@@ -1,6 +1,7 @@
 """The model's rules, made callable from Python: rules that only rules call have no entrance of their own."""
 
 from model import (
+    agreement,
     appraisal,
     chance,
     effort,
@@ -114,7 +115,6 @@ def embedding_hazard(world, t):
 
 
 @entry
-@entry
 def doubt(world, t):
     return partnership.doubt(world, world.ties[t])
 
@@ -124,6 +124,7 @@ def signing_hazard(world, u, c):
     return agreement.signing_hazard(world, u, c)
 
 
+@entry
 def gather(world):
     matching_round.gather(world)
 

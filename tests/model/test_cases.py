@@ -53,6 +53,7 @@ def simulation_of(case):
         rules.open_need(world, 0, 0)
         if case["need"] != "free":
             world.ties["need"][0], world.needs["tie"][0] = 0, 0
+    world.common_work[0, 0], world.agreements[0, 0] = case.get("common_work", 0), case.get("agreement", 0)
     rules.measure_proximity(world)
     return simulation
 
@@ -125,10 +126,10 @@ RULES = {
     "absorptive_capacity": after_finding("councils", "absorptive_capacity"),
     "sector_knowledge": after_finding("researchers", "sector_knowledge"),
     "progress": lambda world, case: rules.speed(world, 0),
-    "embedding_hazard": lambda world, case: rules.embedding_hazard(world, 0),
     "doubt": lambda world, case: rules.doubt(world, 0),
     "signing_hazard": lambda world, case: rules.signing_hazard(world, 0, 0),
     "weight": lambda world, case: world.search_sums[0, 0],
+    "embedding_hazard": lambda world, case: rules.embedding_hazard(world, 0),
 }
 
 

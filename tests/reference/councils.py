@@ -217,6 +217,7 @@ class Council(Busy, mesa.Agent):
             structure = self.structure_with(university)
             hazard = p.agreement_rate * min(1.0, self.common_work[u] / p.agreement_work)
             hazard *= (0.25 + 0.75 * leadership) * (1.0 + p.embed_structure * structure)
+            hazard *= 1.0 if self.place is university.place else p.agreement_far
             if surprise("signed", luck.happens(who, 0, hazard), hazard):
                 self.agreements.add(u)
 
@@ -232,7 +233,6 @@ class Council(Busy, mesa.Agent):
                 self.purse -= p.small_cost
                 tie.start_small("commissioned", "starts_commission")
 
-            hazard *= 1.0 if self.place is university.place else p.agreement_far
     def save(self) -> None:
         """A month's money for commissions (ODD 4.8)."""
         share = self.size * min(1.0, math.exp(self.culture)) / 12.0
