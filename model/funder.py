@@ -260,7 +260,9 @@ def lose(world: World, t: int, tie: np.record, stream: int, draw: int):
     """Who loses may give up, unless bridged."""
     who = chance.pair_of(tie.council, tie.researcher)
     lose_bid(world, tie)
-    if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop * doubt(world, tie):
+    if not is_bridged(world, tie) and uniform(stream, who, draw) < world.parameters.loser_drop * doubt(
+        world, tie
+    ):
         record(world, tie, GAVE_UP)
         go_dormant(world, t)
 

@@ -31,7 +31,7 @@ _DECLARATIONS = (
     Parameter("warmup", 120, whole(0, 2000), "months", "run-in under the baseline policy before the horizon", "design", (24, 240)),
     Parameter("horizon", 120, whole(0, 2000), "months", "length of the run that is measured", "design", (12, 360)),
     # 4.4 Meetings
-    Parameter("search_rate", 0.09, PROBABILITY, "1/month", "chance that a council looks for a partner for a free need", "calibrated", (0.03, 0.5)),
+    Parameter("search_rate", 0.1, PROBABILITY, "1/month", "chance that a council looks for a partner for a free need", "calibrated", (0.1, 0.9)),
     Parameter("outreach_rate", 0.12, NON_NEGATIVE, "1/month", "scale of a researcher's chance of approaching a council", "calibrated", (0.03, 0.3)),
     Parameter("repeat_share", 0.3, PROBABILITY, "share", "chance that a council turns first to someone it worked with", "calibrated; ties start mostly from existing links", (0.1, 0.7)),
     Parameter("distance_scale", 5.0, between(0.001, 100_000), "km", "distance at which the decay sets in", "fitted to council mentions in REF 2014 impact cases", (2.0, 20.0)),
@@ -41,7 +41,7 @@ _DECLARATIONS = (
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal
-    Parameter("council_base", -7.8, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-10.0, -3.0)),
+    Parameter("council_base", -7.8, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-8.0, 0.0)),
     Parameter("researcher_base", -0.2, REAL, "logit", "a researcher's readiness to accept before any benefit or cost", "calibrated", (-3.0, 0.0)),
     Parameter("council_benefit", 6.0, NON_NEGATIVE, "logit", "weight of a council's motive-weighted benefit", "assumed", (3.0, 9.0)),
     Parameter("researcher_benefit", 4.0, NON_NEGATIVE, "logit", "weight of a researcher's motive-weighted benefit", "assumed", (2.0, 6.0)),
@@ -107,7 +107,7 @@ _DECLARATIONS = (
     Parameter("open_spread", 0.1, NON_NEGATIVE, "-", "spread of the cut-off from month to month", "assumed", (0.0, 0.3)),
     Parameter("open_months", 36, whole(1, 600), "months", "length of such a grant", "ESRC research grants run for up to five years, LPIP for three; assumed", (18, 60)),
     Parameter("open_lag", 6, whole(1, 120), "months", "from such a bid to the start", "ESRC: half within 5 months of the bid", (4, 12)),
-    Lever("commissions", 6.0, NON_NEGATIVE, "£k/year", "money of a council of 170k people for small pieces of research", "calibrated to introductions that become projects: a third of councils commission research (SSRG 2015)", (0.0, 15.0), label="Commissions", cost="cost_local"),
+    Lever("commissions", 6.0, NON_NEGATIVE, "£k/year", "money of a council of 170k people for small pieces of research", "calibrated to introductions that become projects: a third of councils commission research (SSRG 2015)", (0.0, 30.0), label="Commissions", cost="cost_local"),
     Lever("seed_money", 0.011, NON_NEGATIVE, "£k/year", "money of a university for small projects, for each of its researchers", "impact acceleration accounts: up to £250k a year for a university", (0.0, 0.5), label="Seed money", cost="cost_local"),
     Parameter("small_cost", 7.0, POSITIVE, "£k", "a small project: a commission, or one on seed money", "calibrated; IAA responsive awards: at most £15k", (4.0, 20.0)),
     Parameter("small_months", 9, whole(1, 600), "months", "length of a small project", "IAA responsive awards: at most 12 months", (4, 12)),
@@ -136,7 +136,7 @@ _DECLARATIONS = (
     # 4.10 Embedding and ending
     Parameter("embed_rate", 0.0002, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic: of partnerships of two people without their organisations", (0.0001, 0.01)),
     Parameter("embed_role", 0.25, between(-1, 100), "-", "effect of a dedicated role on embedding", "assumed near no effect: a randomised trial of a broker found none on average (Dobbins et al. 2009) and the English embedded scheme was inconclusive (Kneale et al. 2025)", (-0.5, 1.5)),
-    Parameter("embed_structure", 2.5, between(-1, 100), "-", "effect of a strategic structure on embedding", "calibrated to what lasts: twice the roles and structures that there are at birth; the sign from the review, the size from nothing else", (-0.5, 4.0)),
+    Parameter("embed_structure", 3.0, between(-1, 100), "-", "effect of a strategic structure on embedding", "calibrated to what lasts: twice the roles and structures that there are at birth; the sign from the review, the size from nothing else", (-0.5, 4.0)),
     Parameter("agreement_rate", 0.025, NON_NEGATIVE, "1/month", "scale of the hazard that a council and a university sign an agreement", "calibrated; 31 to over 60 civic agreements of 140 universities; 0 is none", (0.0, 0.08)),
     Parameter("agreement_work", 2.5, POSITIVE, "findings", "common work with which the hazard is in full", "calibrated", (1.0, 8.0)),
     Parameter("agreement_far", 0.02, PROBABILITY, "share", "of that hazard between a council and a university of different places", "calibrated to strategic partnerships within one region; civic agreements are of a university and its own place; 1 is no difference", (0.0, 1.0)),
@@ -145,7 +145,7 @@ _DECLARATIONS = (
     Parameter("agreement_handover", 0.9, PROBABILITY, "share", "partnerships handed on under an agreement", "assumed: it pools people", (0.5, 1.0)),
     Parameter("agreement_trust", 0.25, PROBABILITY, "-", "least trust of two people under an agreement", "assumed", (0.1, 0.5)),
     Parameter("agreement_first", 12.0, between(1, 1000), "-", "how many times as readily two under an agreement turn to each other", "calibrated towards one large city: a front door, as of civic agreements; 1 is no difference", (1.0, 30.0)),
-    Parameter("agreement_embed", 80.0, between(-1, 100), "-", "effect of an agreement on embedding", "calibrated to 10-30% strategic: it is organisations that make partnerships last", (0.0, 150.0)),
+    Parameter("agreement_embed", 80.0, between(-1, 100), "-", "effect of an agreement on embedding", "calibrated to 10-30% strategic: it is organisations that make partnerships last", (0.0, 100.0)),
     Parameter("initial_strategic", 0.15, between(0, 20), "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
     Parameter("initial_trust", 0.5, PROBABILITY, "-", "trust in these ties", "assumed", (0.2, 0.8)),
     Parameter("follow_on_trust", 0.03, PROBABILITY, "-", "trust from which partners look for follow-on money", "calibrated to what lives on after a grant (Feinberg et al. 2008)", (0.0, 0.5)),
@@ -174,7 +174,7 @@ _DECLARATIONS = (
     Parameter("leader_change", 0.25, PROBABILITY, "share", "elections that change the leadership", "assumed", (0.0, 0.6)),
     Parameter("leader_turnover", 0.018, PROBABILITY, "1/month", "chief executives leaving", "almost half under 3 years in post", (0.01, 0.03)),
     Parameter("university_leader_months", 72.0, AT_LEAST_ONE, "months", "mean tenure of a university's leadership", "assumed", (36.0, 120.0)),
-    Parameter("role_share", 0.1, PROBABILITY, "share", "universities with a dedicated partnership role of their own", "calibrated; about a fifth of UPEN's 110 members, of 148 universities, have a policy institute (UPEN 2020, 2024)", (0.05, 0.5)),
+    Parameter("role_share", 0.08, PROBABILITY, "share", "universities with a dedicated partnership role of their own", "calibrated; about a fifth of UPEN's 110 members, of 148 universities, have a policy institute (UPEN 2020, 2024)", (0.05, 0.5)),
     Parameter("austerity", 0.02, PROBABILITY, "1/year", "yearly loss of council capacity", "core funding and senior posts since 2010", (0.0, 0.05)),
     # 4.3 Needs and 4.9 what a finding is worth
     Parameter("need_rate", 0.6, between(0, 5), "1/month", "research-sized questions a council of 170k raises", "calibrated", (0.1, 1.0)),

@@ -143,7 +143,7 @@ def regional(
 
     Councils of one kind have the kind's mean population, times the region's own factor for which
     the region's total is as given, in expectation. The region's staff is shared out among its
-    universities as the quantiles of a log-normal distribution are (largest remainder, so that none is lost).
+    universities as the quantiles of a log-normal distribution are (largest remainder: none is lost).
 
     Args:
         name: what rows and files call the population.
@@ -378,8 +378,9 @@ def _population_factor(region: Mapping, council_kinds: Mapping[str, Mapping[str,
 
 
 def _shared_out(total: int, parts: int, sigma: float) -> list[int]:
-    """Whole shares that sum to the total, like the quantiles of a log-normal distribution, the larger ones first."""
-    weights = np.array([math.exp(-sigma * NormalDist().inv_cdf((i + 0.5) / parts)) for i in range(parts)])
+    """Whole shares that sum to the total, as quantiles of a log-normal distribution do, the larger first."""
+    ranks = (np.arange(parts) + 0.5) / parts
+    weights = np.array([math.exp(-sigma * NormalDist().inv_cdf(rank)) for rank in ranks])
     shares = total * weights / weights.sum()
     whole = np.floor(shares).astype(int)
     most_lost = np.argsort(whole - shares, kind="stable")

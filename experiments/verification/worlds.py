@@ -25,7 +25,7 @@ NO_BENEFIT = dict.fromkeys(("council_benefit", "researcher_benefit", "trust_weig
 NO_AVERSION = dict.fromkeys(
     ("pace_aversion", "scale_aversion", "load_aversion", "outside_option", "unfamiliarity"), 0
 )
-INDIFFERENT = NO_BENEFIT | NO_AVERSION | {"culture_spread": 0}
+INDIFFERENT = NO_BENEFIT | NO_AVERSION | {"culture_spread": 0, "culture_size": 0}
 #: Logit; sigma(50) differs from 1 by 2e-22.
 CERTAIN = 50.0
 WILLING = INDIFFERENT | {"council_base": CERTAIN, "researcher_base": CERTAIN}

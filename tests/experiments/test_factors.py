@@ -45,9 +45,9 @@ def independent(name: str, settings: dict[str, Any] | None) -> np.ndarray:
     [
         ("search_rate", None, stats.uniform(0.1, 0.8)),
         ("search_rate", {"low": 0.2}, stats.uniform(0.2, 0.7)),
-        ("embed_rate", None, stats.loguniform(0.003, 0.2)),
-        ("embed_rate", {"distribution": "uniform"}, stats.uniform(0.003, 0.197)),
-        ("embed_rate", {"low": 0.1}, stats.loguniform(0.1, 0.2)),
+        ("embed_rate", None, stats.loguniform(0.0001, 0.01)),
+        ("embed_rate", {"distribution": "uniform"}, stats.uniform(0.0001, 0.0099)),
+        ("embed_rate", {"low": 0.001}, stats.loguniform(0.001, 0.01)),
         (
             "trust_weight",
             {"low": 0.5, "high": 4, "distribution": "triangular", "mode": 2},

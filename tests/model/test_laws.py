@@ -70,7 +70,10 @@ def test_appraisal_is_base():
             rules.council_value(simulation.world, council, researcher, 2, 0.8)
             == PARAMETERS["council_base"].default
         )
-        assert rules.researcher_value(simulation.world, council, researcher, 0.8) == -0.6
+        assert (
+            rules.researcher_value(simulation.world, council, researcher, 0.8)
+            == PARAMETERS["researcher_base"].default
+        )
     assert rules.acceptance(-2.5) == pytest.approx(1 / (1 + np.exp(2.5)), rel=1e-15)
     assert rules.acceptance(-1e6) == pytest.approx(0.0, abs=1e-300)
     assert rules.acceptance(1e6) == 1.0

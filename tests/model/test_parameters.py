@@ -49,6 +49,8 @@ REVISED = {
     *("handover_trust", "role_share", "council_base", "search_rate", "outreach_rate", "repeat_share"),
     *("capacity_mean", "scoping_months", "lapse_base", "bid_base", "annual_budget", "embed_rate"),
     *("initial_strategic", "strategic_loss", "strategic_starved", "strategic_leader", "need_rate"),
+    *("distance_decay", "size_exponent", "researcher_time", "lapse_starved", "inkind_rate", "loser_drop"),
+    *("follow_on_trust", "structure_share", "researcher_base"),
 }
 
 

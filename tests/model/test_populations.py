@@ -27,6 +27,9 @@ def check(p_values):
     assert min(p_values) > FALSE_ALARM / len(p_values)
 
 
+DEFAULT = {name: declared.default for name, declared in PARAMETERS.items()}
+
+
 def drawn(population=None, **parameters):
     return Simulation(parameters, population=population, seed=1).world
 
@@ -110,7 +113,8 @@ def test_councils_as_drawn(large):
             stats.kstest(size, stats.lognorm(0.6).cdf).pvalue,
             stats.kstest(c["analytical_capacity"] / np.sqrt(size), stats.lognorm(0.7, scale=20).cdf).pvalue,
             stats.kstest(
-                (c["partnership_capacity"] - 0.25) / (3.75 * size), stats.gamma(2, scale=0.5).cdf
+                (c["partnership_capacity"] - 0.25) / (DEFAULT["capacity_mean"] * c["scale"]),
+                stats.gamma(2, scale=0.5).cdf,
             ).pvalue,
             stats.kstest(c["window"], stats.lognorm(0.7, scale=14).cdf).pvalue,
             stats.kstest(c["commitment"], stats.beta(2, 3).cdf).pvalue,
@@ -126,7 +130,7 @@ def test_councils_as_drawn(large):
     )
     np.testing.assert_allclose(c["motives"].sum(axis=1), 1)
     assert (c["profile"][:, -1] == 1).all()
-    np.testing.assert_allclose(c["scale"], size)
+    np.testing.assert_allclose(c["scale"], size ** DEFAULT["size_exponent"])
 
 
 def test_researchers_as_drawn(large):
@@ -143,7 +147,9 @@ def test_researchers_as_drawn(large):
             stats.kstest(r["excellence"], stats.beta(4, 4).cdf).pvalue,
             stats.kstest(r["local_focus"], stats.beta(2, 3).cdf).pvalue,
             stats.kstest(r["pace"], stats.lognorm(0.4, scale=12).cdf).pvalue,
-            stats.kstest(r["engagement_capacity"] - 0.1, stats.expon.cdf).pvalue,
+            stats.kstest(
+                r["engagement_capacity"] - 0.1, stats.expon(scale=DEFAULT["researcher_time"]).cdf
+            ).pvalue,
             stats.kstest(r["sector_knowledge"], stats.beta(1.5, 4).cdf).pvalue,
             stats.binomtest(int(permanent.sum()), len(r), 0.67).pvalue,
             stats.chisquare(np.bincount(left, minlength=37)[1:]).pvalue,
@@ -160,13 +166,11 @@ def test_researchers_as_drawn(large):
 
 def test_universities_and_places_as_drawn(large):
     structures = large.places["structure"][large.places["structure"] > 0]
-    assert len(structures) == 35
+    assert len(structures) == round(100 * DEFAULT["structure_share"])
     check(
         [
             stats.kstest(large.universities["commitment"], stats.beta(2, 3).cdf).pvalue,
-            stats.binomtest(
-                int(large.universities["roles"].sum()), 200, PARAMETERS["role_share"].default
-            ).pvalue,
+            stats.binomtest(int(large.universities["roles"].sum()), 200, DEFAULT["role_share"]).pvalue,
             stats.kstest(structures, stats.uniform(0.5, 0.5).cdf).pvalue,
         ]
     )
@@ -358,7 +362,9 @@ def test_levers_of_a_month():
 def test_two_tiers_share_what_one_council_does():
     """A district's and a county's size is their share; people, and all that does not grow with size, stay."""
     population = regional("tiers", [NORTH], KINDS)
-    share = np.where(population.council_tiers == LOWER, 0.15, 0.85)
+    share = np.where(
+        population.council_tiers == LOWER, DEFAULT["district_functions"], DEFAULT["county_functions"]
+    )
     assert np.bincount(population.council_tiers, minlength=3).tolist() == [0, 30, 5]
     tiers, alike = (Simulation(given, population=population).world.councils for given in ({}, ALIKE))
     np.testing.assert_array_equal(tiers["people"], alike["people"])
@@ -366,7 +372,8 @@ def test_two_tiers_share_what_one_council_does():
     np.testing.assert_allclose(
         tiers["analytical_capacity"], alike["analytical_capacity"] * share**0.5, rtol=1e-12
     )
-    np.testing.assert_array_equal(tiers["culture"], alike["culture"])
+    less = DEFAULT["culture_size"] * np.log2(share)
+    np.testing.assert_allclose(tiers["culture"], alike["culture"] + less, rtol=1e-12)
 
 
 ALIKE = {"district_functions": 1, "county_functions": 1}

@@ -166,7 +166,9 @@ def scaled(values: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
 
 def scaled_variance(means: np.ndarray, variances: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
     """Variances of means on each target's scale, to first order."""
-    return np.where(_is_log(targets), variances / np.maximum(means, _floor(targets)) ** 2, variances)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of targets whose scale is another
+        on_log = variances / np.maximum(means, _floor(targets)) ** 2
+    return np.where(_is_log(targets), on_log, variances)
 
 
 def implausibility(means: np.ndarray, ensemble: np.ndarray, targets: pd.DataFrame) -> np.ndarray:

@@ -81,16 +81,11 @@ def requests_a_year(rows: Any, years: float) -> Any:
     return rows["requests"] / years
 
 
-def introductions_a_year(rows: Any, years: float) -> Any:
-    """Introductions made in a year."""
-    return rows["introductions"] / years
-
-
 OF_ROWS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         strategic_share, strategic_exits, exit_ratio, project_life, direct_share, mediated_share, bids_lost,
-        days_an_award, bids_a_year, requests_a_year, introductions_a_year,
+        days_an_award, bids_a_year, requests_a_year,
     )
 }  # fmt: skip
 
