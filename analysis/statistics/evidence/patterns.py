@@ -397,7 +397,8 @@ def _ratio(part: float, whole: float) -> float:
 OF_STORIES: Mapping[str, Callable[..., float]] = {
     each.__name__: each
     for each in (
-        starts_follow_money, money_lag, urgent_by_grants, supported_ratio, council_incidence, city_starts, city_live,
+        starts_follow_money, money_lag, urgent_by_grants, supported_ratio, council_incidence, city_starts,
+        city_live,
         live_after_grant, introduced_projects, introduced_a_year, joint_applications, new_relations,
         still_together, tie_rate, local_ties, local_strategic,
         councils_with_ties, councils_of_kind_with_ties, ties_by_people, ties_by_staff, council_mean,
