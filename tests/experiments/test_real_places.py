@@ -163,8 +163,8 @@ KINDS = {
     "Welsh unitary authority": "",
     "Non-metropolitan district": "",
     "NI district": "",
-    "County": "named more often than others as large: culture is drawn alike for all (ODD 7)",
-    "Scottish unitary authority": "named more often than others as large; no rule knows a nation (ODD 7)",
+    "County": "",
+    "Scottish unitary authority": "no rule knows a nation (ODD 7)",
 }
 
 
@@ -181,11 +181,13 @@ def test_as_many_of_each_kind_have_a_tie(world: World, kind: str) -> None:
     assert world.with_tie()[is_of_kind].mean() == pytest.approx(observed, abs=0.1)
 
 
+@pytest.mark.xfail(reason="culture rises with size, and size with tiers (ODD 7)", strict=True)
 def test_ties_are_as_concentrated_on_councils(world: World) -> None:
     model = np.mean([concentration(ties, 1) for ties in world.thinned()])
     assert model == pytest.approx(concentration(world.all_named, 1), abs=0.1)
 
 
+@pytest.mark.xfail(reason="large universities reach out less than each of their staff would", strict=True)
 def test_ties_are_as_concentrated_on_universities(world: World) -> None:
     model = np.mean([concentration(ties, 0) for ties in world.thinned()])
     assert model == pytest.approx(concentration(world.all_named, 0), abs=0.15)
@@ -212,7 +214,7 @@ def test_ties_rise_with_people_as_they_do(world: World) -> None:
 
 
 @pytest.mark.xfail(
-    reason="little money for small first projects, and no council draws far more than its size (ODD 4.8, 7)",
+    reason="the city's projects are of all faculties; the money of one council is too little (ODD 4.8, 7)",
     strict=True,
 )
 def test_a_large_city_starts_as_many_projects(world: World) -> None:
