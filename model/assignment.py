@@ -23,7 +23,7 @@ import numpy as np
 
 from model import chance
 from model.arrays import NONE, World
-from model.chance import introduction_of, stream_of, uniform
+from model.chance import stream_of
 from model.machine.compiling import compiled, inlined
 from model.month import levers_of
 from model.round import (
@@ -32,6 +32,7 @@ from model.round import (
     is_feasible,
     list_page,
     nearness,
+    noise_of,
     page_length,
     score_of,
     score_seen,
@@ -117,7 +118,7 @@ def reach_staff(world: World, stream: int, k: int, staff: np.record, asked: bool
         if not is_of_use(world, k, j, most):
             continue  # the noise need not be drawn
         i = world.round_researchers[j]
-        score = score_seen(accuracy, f, near, uniform(stream, introduction_of(world.needs[n].who, i), 0))
+        score = score_seen(accuracy, f, near, noise_of(world, stream, n, i))
         if is_of_use(world, k, j, score) and is_feasible(world, stream, n, i, asked):
             reach(world, k, j, score)
 

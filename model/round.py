@@ -84,13 +84,18 @@ def score_seen(accuracy: float, f: float, near: float, noise: float):
     return accuracy * f * near + (1.0 - accuracy) * noise
 
 
+@inlined
+def noise_of(world: World, stream: int, n: int, i: int):
+    """What blurs the matchmaker's sight of a need and a researcher."""
+    return uniform(stream, introduction_of(world.needs[n].who, i), 0)
+
+
 @compiled
 def score_of(world: World, stream: int, n: int, i: int):
     """What the matchmaker sees of a need and a researcher."""
-    researcher = world.researchers[i]
-    f = researcher.expertise[world.needs[n].topic]
-    noise = uniform(stream, introduction_of(world.needs[n].who, i), 0)
-    return score_seen(levers_of(world).match_accuracy, f, nearness(world, n, researcher.university), noise)
+    researcher, accuracy = world.researchers[i], levers_of(world).match_accuracy
+    f, near = researcher.expertise[world.needs[n].topic], nearness(world, n, researcher.university)
+    return score_seen(accuracy, f, near, noise_of(world, stream, n, i))
 
 
 @compiled
@@ -193,8 +198,8 @@ def list_staff(world: World, stream: int, staff: np.record):
             return  # with the best of luck not, so nobody further down either
         if score_seen(accuracy, f, near, 0.0) > world.listing.ceiling:
             continue  # with the worst of luck not
-        who = introduction_of(world.needs[n].who, world.round_researchers[j])
-        score = score_seen(accuracy, f, near, uniform(stream, who, 0))
+        noise = noise_of(world, stream, n, world.round_researchers[j])
+        score = score_seen(accuracy, f, near, noise)
         if belongs(world, j, score):
             enter_feasible(world, stream, j, score)
 

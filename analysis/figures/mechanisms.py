@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import panels, style
-from analysis.statistics.mechanisms import CANNOT_TELL, NOTHING_LEFT, THE_SAME, TURNS
+from analysis.statistics.evidence.mechanisms import CANNOT_TELL, NOTHING_LEFT, THE_SAME, TURNS
 from analysis.tables import Tables
 
 LINE = 0.215  # inches: a mechanism's

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -178,7 +179,8 @@ def test_uk_has_the_real_numbers() -> None:
         assert expected[sites["place"] == place].sum() == pytest.approx(region["population"])
         staff = population.universities["staff"][population.universities["place"] == place]
         assert staff.sum() == region["staff"]
-        assert staff.max() - staff.min() <= 1
+        spread = np.exp(2 * settings["staff_sigma"] * NormalDist().inv_cdf(1 - 0.5 / len(staff)))
+        assert staff.max() / staff.min() == pytest.approx(spread, rel=0.1)
 
 
 def test_impossible_regions_are_reported() -> None:

@@ -237,7 +237,7 @@ def test_an_introduction_that_a_council_asked_for_is_refused_by_no_one():
 
 def test_vouchers_go_to_those_who_never_worked_together():
     """No pair has a finding before its voucher, nor a project since it met; and each is charged."""
-    simulation = finished(policy=policy_from("vouchers", {"vouchers": 60.0}))
+    simulation = finished({"council_base": -2.5}, policy_from("vouchers", {"vouchers": 60.0}))
     run = simulation.result()
     assert run.histories is not None
     projects = ("started_grant", "started_inkind", "commissioned", "seeded", "vouched")

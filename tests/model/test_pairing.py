@@ -123,7 +123,7 @@ def test_one_birth_one_difference(lever):
     Money and communication are off, since both reach everyone at once.
     """
     born = 0
-    for seed in range(12):
+    for seed in range(24):
         forks = fork_at_warmup(ONE_MEETING[lever], seed)
         for fork in forks:
             fork.advance(1)

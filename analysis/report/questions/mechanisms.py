@@ -11,7 +11,7 @@ from analysis.report.phrases import listed
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Figure, Section, Table, number, with_sure_ends
 from analysis.report.source import Source
-from analysis.statistics.mechanisms import (
+from analysis.statistics.evidence.mechanisms import (
     CANNOT_TELL,
     DIFFERS,
     LESS,

@@ -33,7 +33,7 @@ LIVES = [
 def story() -> Story:
     """Ten years of two councils and two universities; the second of each are beside each other."""
     columns = ["tie", "council", "university", "month", "event", "stage"]
-    months = pd.DataFrame(0.0, range(120), ["starts_grant", "starts_inkind", "grants_paid"])
+    months = pd.DataFrame(0.0, range(120), ["starts_grant", "starts_inkind", "grants_paid", "grants_open"])
     months.loc[6, "starts_grant"] = 1
     months.loc[1, "grants_paid"] = 100
     months.loc[[8, 20], "starts_inkind"] = 1

@@ -9,7 +9,7 @@ from analysis.asked import Asked, Points
 from analysis.dictionary import Column, Dictionary
 from analysis.report.questions.mechanisms import sentences_of
 from analysis.statistics.effects import effects_of
-from analysis.statistics.mechanisms import (
+from analysis.statistics.evidence.mechanisms import (
     CANNOT_TELL,
     DIFFERS,
     LESS,
