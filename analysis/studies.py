@@ -19,7 +19,6 @@ from analysis.statistics import (
     best,
     discovery,
     effects,
-    mechanisms,
     morris,
     regret,
     replications,
@@ -46,7 +45,7 @@ from analysis.statistics.decision import (
     verdicts,
     yearly,
 )
-from analysis.statistics.evidence import calibration, checks, fits
+from analysis.statistics.evidence import calibration, checks, fits, mechanisms
 from analysis.statistics.ledger import councils, friction, lines, meetings, unmet, whom
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
 
