@@ -22,7 +22,7 @@ import pandas as pd
 from analysis.asked import JOINED
 from analysis.dictionary import spanned
 from analysis.statistics.controls import Controls, Runs, by_policy, freed, seed_by_seed
-from analysis.statistics.decision.ratios import fieller
+from analysis.statistics.decision.ratios import share_of
 from analysis.statistics.intervals import ends_of, half_width
 from analysis.statistics.together import critical_values
 
@@ -175,7 +175,7 @@ def _shares(games: Mapping[str, np.ndarray], policies: Sequence[str]) -> pd.Data
     for indicator, game in games.items():
         for i, gives in enumerate(shapley(game)):
             last = game[-1] - game[len(game) - 1 - (1 << i)]
-            share = _share(gives, game[-1])
+            share = share_of(gives, game[-1])
             lines.append((policies[i], indicator, *_ends(game[1 << i], last, gives), *share))
             apart.append(gives)
     table = pd.DataFrame(lines, columns=[name for name in SHARES if name not in _TOGETHER])
@@ -197,15 +197,3 @@ def _together(
     own = half_width(1.0, np.where(n > 1, n, np.nan))
     stretched = (table[f"{name}_high"] - table[name]) * np.fmax(critical / own, 1.0)
     return table.assign(together_low=table[name] - stretched, together_high=table[name] + stretched)
-
-
-def _share(gives: np.ndarray, whole: np.ndarray) -> tuple[float, float, float]:
-    """The share of the whole that a policy gives, and its interval; NaN where the whole may be nothing."""
-    known = np.isfinite(whole)
-    gives, whole = gives[known], whole[known]
-    mean, low, high = ends_of(whole)
-    if not low * high > 0:
-        return np.nan, np.nan, np.nan
-    turned = float(np.sign(mean))
-    ends = fieller(turned * gives, turned * whole, float(half_width(1.0, len(whole))))
-    return float(gives.mean() / mean), *ends

@@ -8,6 +8,8 @@ interval then has no upper end, and is told so, which a bootstrap or the delta m
 
 import numpy as np
 
+from analysis.statistics.intervals import ends_of, half_width
+
 
 def fieller(above: np.ndarray, below: np.ndarray, reach: float) -> tuple[float, float]:
     """Ends of the interval of the ratio of two means, where it is above 0.
@@ -34,3 +36,19 @@ def fieller(above: np.ndarray, below: np.ndarray, reach: float) -> tuple[float, 
     if square == 0 or rest <= 0:
         return np.nan, np.nan
     return float((middle - np.sqrt(under_root)) / square), np.inf
+
+
+def share_of(part: np.ndarray, whole: np.ndarray) -> tuple[float, float, float]:
+    """The ratio of two paired means and its interval; NaN where the lower one may be nothing.
+
+    Args:
+        part: a value a seed.
+        whole: the same of what it is divided by; seeds for which it is not known are left out.
+    """
+    known = np.isfinite(whole)
+    part, whole = part[known], whole[known]
+    mean, low, high = ends_of(whole)
+    if not low * high > 0:
+        return np.nan, np.nan, np.nan
+    sign = float(np.sign(mean))
+    return float(part.mean() / mean), *fieller(sign * part, sign * whole, float(half_width(1.0, len(whole))))

@@ -13,7 +13,7 @@ from scipy import special
 
 from analysis.dictionary import spanned
 from analysis.statistics.controls import Controls, by_policy, freed, seed_by_seed
-from analysis.statistics.decision.ratios import fieller
+from analysis.statistics.decision.ratios import share_of
 from analysis.statistics.intervals import CONFIDENCE, ends_of, half_width
 from analysis.statistics.together import critical_values
 
@@ -89,7 +89,7 @@ def mechanisms_of(
                     float(levels[point][known].mean()) if known.any() else np.nan for point in (0, at + 1)
                 )
                 told = (policy, indicator, names[at], *mechanisms[names[at]], *base, int(known.sum()))
-                lines.append((*told, *_left(effect[known], value[known])))
+                lines.append((*told, *share_of(value[known], effect[known])))
                 apart.append(np.where(known, [effect, value, _beyond(value, effect)], np.nan))
     first = [*list(COLUMNS)[:5], "baseline", "baseline_without", "n", "left", "left_low", "left_high"]
     table = pd.DataFrame(lines, columns=first)
@@ -102,16 +102,6 @@ def _beyond(value: np.ndarray, effect: np.ndarray) -> np.ndarray:
     """How far two differences are apart; what is left of rounding is nothing."""
     apart = value - effect
     return np.where(np.abs(apart) > _ROUNDING * np.abs(effect), apart, 0.0 * apart)
-
-
-def _left(effect: np.ndarray, without: np.ndarray) -> tuple[float, float, float]:
-    """The share of an effect that is left, with its interval; NaN where the effect may be nothing."""
-    mean, low, high = ends_of(effect)
-    if not low * high > 0:
-        return np.nan, np.nan, np.nan
-    sign = float(np.sign(mean))
-    ends = fieller(sign * without, sign * effect, float(half_width(1.0, len(effect))))
-    return float(without.mean() / mean), *ends
 
 
 def _held_together(values: np.ndarray) -> np.ndarray:
