@@ -40,8 +40,6 @@ def introduce(world: World):
     if not is_round(world):
         return
     gather(world)
-    if world.clock.candidates == 0:
-        return
     choose(world, levers.match_algorithm)
     stream = stream_of(world.clock.seed, chance.INTRODUCTION, world.clock.month)
     for at in range(world.clock.introductions):

@@ -128,13 +128,18 @@ def list_eager(world: World, stream: int):
     for k in range(lucky):
         call_up(world.researchers, world.items, k, lucky)
         i = world.items[k]
-        motives = world.researchers[i].motives
-        drive = motives[0] + 0.5 * motives[1] + 2.0 * motives[2] * prospect
-        drive *= world.universities[world.researchers[i].university].zeal
-        if is_available(world, i) & (world.keys[k] < p.outreach_rate * drive):
+        if is_available(world, i) and world.keys[k] < p.outreach_rate * drive(world, i):
             world.keys[eager], world.items[eager] = uniform(stream, i, 2), i
             eager += 1
     return eager
+
+
+@inlined
+def drive(world: World, i: int):
+    """How much someone wants to reach out, on the scale of outreach; less among many at one university."""
+    researcher, prospect = world.researchers[i], world.funder.prospect
+    wants = researcher.motives[0] + 0.5 * researcher.motives[1] + 2.0 * researcher.motives[2] * prospect
+    return wants * world.universities[researcher.university].zeal
 
 
 @inlined
