@@ -29,7 +29,6 @@ def test_every_policy_runs(tiny, policy: str) -> None:
 #: Designs cut down to what a test takes.
 SMALL = {
     "calibrate": (
-        "patterns=[project_life,council_incidence]",
         "design.n=20",
         "calibration.waves=1",
         "calibration.drawn=4",
