@@ -81,7 +81,7 @@ def band(target: dict[str, Any]) -> str:
 
 def told(name: str, target: dict[str, Any]) -> str:
     """One number of a pattern, and with which statistic of a run it is compared."""
-    statistic = f"`{target['statistic']}`" if "statistic" in target else f"not measured: {target['missing']}"
+    statistic = f"`{target['statistic']}`" if "statistic" in target else f"not measured: {target.get('missing', 'make patterns has not run since')}"
     return f"*{name}* {band(target)} ({statistic})"
 
 
@@ -111,7 +111,7 @@ def cells_of_fit(name: str, key: str, target: dict[str, Any], line: pd.Series | 
     """A line of README's table of patterns."""
     told = (f"`{name}`", target["what"], band(target).replace("-", "−"))
     if line is None:
-        return *told, "", "", f"not measured: {target['missing']}"
+        return *told, "", "", f"not measured: {target.get('missing', 'make patterns has not run since')}"
     at, over = (
         f"{number(line[each])} ({number(line[f'{each}_low'])} to {number(line[f'{each}_high'])})"
         for each in ("default", "posterior")
