@@ -81,7 +81,7 @@ def band(target: dict[str, Any]) -> str:
 
 def told(name: str, target: dict[str, Any]) -> str:
     """One number of a pattern, and with which statistic of a run it is compared."""
-    statistic = f"`{target['statistic']}`" if "statistic" in target else f"not measured: {target.get('missing', 'make patterns has not run since')}"
+    statistic = f"`{target['statistic']}`" if "statistic" in target else f"not measured: {target['missing']}"
     return f"*{name}* {band(target)} ({statistic})"
 
 
