@@ -1,6 +1,5 @@
 """`python -m analysis` makes the statistics of a folder again from its rows, as the job made them."""
 
-import contextlib
 import shutil
 from pathlib import Path
 
@@ -9,8 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.__main__ import main
-from experiments.main import main as program
-from tests.experiments.conftest import TINY
 
 TWO = "policies=[baseline,brokers]"
 FACTORS = "design.factors=[search_rate,motives,embed_rate]"
@@ -61,17 +58,11 @@ def written(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in (".parquet", ".csv")}
 
 
-@pytest.fixture(scope="module", params=JOBS)
-def out(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a job wrote."""
-    folder = tmp_path_factory.mktemp("job")
-    with contextlib.chdir(folder):
-        assert program([*TINY, *JOBS[request.param], "out=out"]) == 0
-    return folder / "out"
-
-
-def test_statistics_made_again_are_the_same_to_the_byte(out: Path, tmp_path: Path) -> None:
-    again = Path(shutil.copytree(out, tmp_path / "again"))
+@pytest.mark.parametrize("job", JOBS)
+def test_tables_are_explained_and_made_again_to_the_byte(tiny, job: str) -> None:
+    assert tiny(*JOBS[job], "out=out").status == 0
+    explains_every_column(Path("out"))
+    again = Path(shutil.copytree("out", "again"))
     before = written(again)
     for name in before:
         if Path(name).stem not in GIVEN and name != "columns.csv":
@@ -80,7 +71,8 @@ def test_statistics_made_again_are_the_same_to_the_byte(out: Path, tmp_path: Pat
     assert written(again) == before
 
 
-def test_every_column_of_every_table_is_in_the_dictionary(out: Path) -> None:
+def explains_every_column(out: Path) -> None:
+    """Hold the dictionary of a folder to its tables."""
     told = pd.read_csv(out / "columns.csv").set_index(["table", "column"])
     assert told.index.is_unique
     there = [(file.stem, name) for file in out.glob("*.parquet") for name in pq.read_schema(file).names]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 from unittest.mock import Mock, patch
 
@@ -149,16 +150,16 @@ def test_a_dead_worker_of_a_cluster_costs_no_task() -> None:
     assert came == {task: task * task for task in range(40)}
 
 
-@pytest.mark.parametrize("engine", ["engine.threads=2", "engine.processes=true", "engine=dask"])
-def test_engines_change_nothing(tiny, engine: str) -> None:
-    for settings, name in (("engine.threads=1", "one"), (engine, "other")):
+def test_engines_change_nothing(tiny) -> None:
+    engines = {"one": "threads=1", "two": "threads=2", "processes": "processes=true", "dask": None}
+    for name, setting in engines.items():
         said = tiny(
-            "policies=[baseline,joint_posts,matchmaking_optimal]", "seeds=7", settings, f"out={name}",
-            f"store=store_of_{name}",
+            "policies=[baseline,joint_posts,matchmaking_optimal]", "seeds=7", f"out={name}",
+            f"engine.{setting}" if setting else "engine=dask", f"store=store_of_{name}",
         )  # fmt: skip
         assert said.status == 0, said.err
-    for table in TABLES:
-        one, other = (pd.read_parquet(f"{name}/{table}.parquet") for name in ("one", "other"))
+    for name, table in product(engines, TABLES):
+        one, other = (pd.read_parquet(f"{each}/{table}.parquet") for each in ("one", name))
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 

@@ -1,6 +1,8 @@
 """Rows that fail: recorded, told, left out only if asked; run again, and replayed."""
 
+import contextlib
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.design.points import BLOCK
+from experiments.main import main
 from experiments.rows.plan import Plan
 from experiments.rows.row import Row
 from experiments.rows.seal import sealed
@@ -26,6 +29,7 @@ from experiments.running.local import Local
 from model.parameters import DECLARATIONS
 from model.simulation import Run, Simulation
 from tests.experiments import filling
+from tests.experiments.conftest import TINY
 
 COMPARE = ("policies=[baseline,phds]", "seeds=6")
 AND_DEFAULT = f"design.factors={{embed_rate: {{values: [{DECLARATIONS['embed_rate'].default}, 0.2]}}}}"
@@ -247,10 +251,19 @@ def test_what_ran_to_tell_how_long_runs_take_is_kept_when_someone_stops(
 # Replays
 
 
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a small comparison has left its store and its results."""
+    folder = tmp_path_factory.mktemp("compared")
+    with contextlib.chdir(folder):
+        assert main((*TINY, *COMPARE, "out=before")) == 0
+    return folder
+
+
 @pytest.fixture
-def stored(tiny) -> list[str]:
-    """Names of the rows of a small comparison."""
-    assert tiny(*COMPARE, "out=before").status == 0
+def stored(tiny, compared: Path) -> list[str]:
+    """Names of the rows of a small comparison, whose store is here."""
+    shutil.copytree(compared, ".", dirs_exist_ok=True)
     return list(pd.read_parquet("before/rows.parquet")["row"])
 
 
@@ -366,8 +379,6 @@ def test_a_row_can_be_replayed_after_the_files_of_its_population_have_gone(tiny)
     Path("universities.csv").write_text("name,region,latitude,longitude,staff\nU,R,52,0,40\n")
     files = ("population.councils=councils.csv", "population.universities=universities.csv")
     horizon = ("parameters.warmup=6", "parameters.horizon=24", "store=store", "figures=false")
-    from experiments.main import main
-
     assert main(["population=csv", *files, *horizon, "policy=phds", "seeds=1", "out=before"]) == 0
     for path in Path().glob("*.csv"):
         path.unlink()
