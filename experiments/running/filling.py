@@ -99,17 +99,21 @@ class Filler:
         workers = self.engine.workers
         n = min(_SAMPLE * workers, len(missing.families))  # any, as others may be measuring just now
         sample = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
-        seconds = []
+        seconds: list[float] = []
         self.store.keep(plan.population)
         enough = time.monotonic() + _ENOUGH
+
+        def is_told() -> bool:
+            return len(seconds) > workers and time.monotonic() > enough
+
         with interruptible(terminal.notes()) as stopped, _Pending(self) as pending:
-            for finished in self._finished(sample, lambda: stopped() or time.monotonic() > enough):
+            for finished in self._finished(sample, lambda: stopped() or is_told()):
                 pending.take(finished)
                 seconds.append(finished.seconds)
             if stopped():
                 raise KeyboardInterrupt
-        # Not their sum: the first of each worker takes longer, as it gets ready.
-        return float(np.median(seconds)) / workers
+        # Of each worker the first takes longer, as it gets ready.
+        return float(np.median(seconds[workers:] or seconds)) / workers
 
     def fill(self, plan: Plan, missing: Missing, seconds_a_row: float, title: str = "Runs") -> Filled:
         """Run what is missing.

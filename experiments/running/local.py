@@ -15,8 +15,8 @@ from model.machine.compiling import compilation_disabled
 #: Compiled runs hold no lock of Python's, but what is done with a run before and after does, a tenth of its
 #: time: threads of more workers than this come to wait for each other.
 MOST_THREADS = 3
-#: Processes take some seconds to start, and memory each: seconds of work, and bytes, that are worth it.
-WORTH_PROCESSES, MEMORY = 20.0, 512 << 20
+#: Processes take some two seconds to start, and memory each: seconds of work, and bytes, that are worth it.
+WORTH_PROCESSES, MEMORY = 2.0, 512 << 20
 
 
 @dataclass

@@ -18,12 +18,13 @@ import pytest
 
 from experiments.design.points import BLOCK
 from experiments.main import main
+from experiments.rows.outcomes import Finished
 from experiments.rows.plan import Plan
 from experiments.rows.row import Row
 from experiments.rows.seal import sealed
 from experiments.rows.store import Store
 from experiments.running import batches
-from experiments.running.batches import TimeOut
+from experiments.running.batches import Batch, TimeOut
 from experiments.running.filling import Filler
 from experiments.running.local import Local
 from model.parameters import DECLARATIONS
@@ -230,6 +231,21 @@ def test_time_in_which_the_program_was_stopped_does_not_count(monkeypatch: pytes
 
     monkeypatch.setattr(Simulation, "advance", stopped_before)
     batches.completed(Simulation(short), timeout=0.5)
+
+
+class Starting:
+    """Two workers of whom each gets ready first."""
+
+    workers = 2
+
+    def finished(self, work, tasks, stopped) -> Iterator[tuple[Batch, Finished]]:
+        for number, task in enumerate(tasks):
+            yield task, replace(work(task), seconds=9.0 if number < self.workers else 0.1)
+
+
+def test_how_long_a_worker_takes_to_get_ready_does_not_count(tmp_path: Path) -> None:
+    filler, small = Filler(Store(tmp_path), Starting()), filling.plan(20)
+    assert filler.seconds_a_row(small, filler.missing(small)) == 0.05
 
 
 def test_what_ran_to_tell_how_long_runs_take_is_kept_when_someone_stops(
