@@ -75,16 +75,8 @@ def _loader() -> Any:
     import yaml
     from omegaconf._utils import get_yaml_loader
 
-    if yaml.__with_libyaml__:  # reads in a fifth of the time
-
-        class Loader(yaml.CSafeLoader, get_yaml_loader()):
-            pass
-
-    else:
-
-        class Loader(get_yaml_loader()):
-            pass
-
+    faster = (yaml.CSafeLoader,) if yaml.__with_libyaml__ else ()  # in a quarter of the time
+    Loader: Any = type("Loader", (*faster, get_yaml_loader()), {})
     Loader.yaml_implicit_resolvers = {
         first: [(tag, _said(pattern) if tag in _NUMBERS else pattern) for tag, pattern in resolvers]
         for first, resolvers in Loader.yaml_implicit_resolvers.items()
