@@ -53,6 +53,8 @@ from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadF
 POSITIONS = "positions"
 #: Rows of a comparison over points that fit what is known.
 OVER_POSTERIOR = "posterior"
+#: Rows of a comparison's best policy where mechanisms are off, one at a time.
+WITHOUT = "without"
 #: How far the coefficient of variation may still move where it counts as settled.
 SETTLED = 0.01
 #: Half-width of the intervals of total indices for which a design is recommended.
@@ -224,6 +226,14 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
         found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
     found.tables.update(_followed(folder, asked))
+    without = tables.table(folder, WITHOUT)
+    if without is not None and asked.mechanisms:
+        try:
+            _add_without(
+                found, without, replace(asked, responses=[MAIN_INDICATOR], policies=[*{*without["policy"]}])
+            )
+        except TooFew as error:
+            found.notes.append(str(error))
     return found
 
 
@@ -609,6 +619,12 @@ def _mechanisms(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """What each policy changes without each mechanism."""
     told = ["point", "policy", "seed"]
     rows, found = _rows(folder, [*told, *_with_luck(asked.responses, asked)]), Found()
+    _add_without(found, rows, asked)
+    return found
+
+
+def _add_without(found: Found, rows: pd.DataFrame, asked: Asked) -> None:
+    """Add what is left of effects without each mechanism; at the rows' first point all are on."""
     runs = len(asked.policies) * (1 + len(asked.mechanisms))
     for response in asked.responses:
         known = rows[rows[response].notna()].groupby("seed").size() == runs
@@ -624,7 +640,6 @@ def _mechanisms(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     found.tables["mechanisms"] = mechanisms.mechanisms_of(
         rows, asked.mechanisms, asked.against, asked.responses, asked.controls
     )
-    return found
 
 
 def _friction(folder: Path, asked: Asked, columns: Dictionary) -> Found:

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.asked import Asked
 from analysis.report import added, phrases
 from analysis.report.phrases import listed
+from analysis.report.questions import mechanisms
 from analysis.report.sentences import Cell, Sentence, cells_of
 from analysis.report.source import Source
 from analysis.statistics.best import AS_DESIGNED, EQUAL_MONEY
@@ -22,13 +23,13 @@ from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
-    "first", "adds", "when", "cost", "outside", "questions", "unanswered", "as_good", "also", "takes",
-    "no_matter", "why", "cannot_tell", "free", "fresh", "luck", "posterior", "certainty",
+    "first", "adds", "when", "cost", "outside", "hangs_on", "questions", "unanswered", "as_good", "also",
+    "takes", "no_matter", "why", "cannot_tell", "free", "fresh", "luck", "posterior", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
 _LINES_IN_ALL = 3
-_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger", "reasons")
+_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger", "reasons", "mechanisms")
 _EFFECT = ("effect", "together_low", "together_high")
 #: Half an interval that leaves sense to two decimals.
 _TWO = 0.1
@@ -66,8 +67,9 @@ def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sente
 
     Args:
         tables: `verdicts`, `effects` and `costs` of `analysis.studies.compared`; where they are there,
-            `by_year`, `fresh`, `ledger` and `reasons`: effects year by year, those of the best on seeds of
-            its own (columns of `effects`), and what becomes of partnerships and ties.
+            `by_year`, `fresh`, `ledger`, `reasons` and `mechanisms`: effects year by year, those of the best
+            on seeds of its own (columns of `effects`), what becomes of partnerships and ties, and what is
+            left of the best without each rule.
         question: what was asked.
 
     Returns:
@@ -92,7 +94,7 @@ def said(source: Source) -> list[Sentence]:
 
 def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
     """The first of them, for where there is room for three lines."""
-    kinds = ("first", "adds", "posterior", "cost", "no_matter", "cannot_tell")
+    kinds = ("first", "adds", "hangs_on", "posterior", "cost", "no_matter", "cannot_tell")
     return sorted(
         (each for each in sentences if each.kind in kinds), key=lambda each: kinds.index(each.kind)
     )[:_LINES_IN_ALL]
@@ -138,6 +140,7 @@ class _Comparison:
         self.spent = float(spent.iloc[0]) / question.years if len(spent) and question.years else 0.0
         self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
         self.ledger, self.reasons = tables.get("ledger"), tables.get("reasons")
+        self.mechanisms = tables.get("mechanisms")
         self.leader = str(self.pool["policy"].iloc[0])
 
     def sentences(self) -> Iterator[Sentence]:
@@ -149,6 +152,8 @@ class _Comparison:
             yield from self._when()
             yield from self._cost()
             yield from self._outside()
+            if self.mechanisms is not None:
+                yield from mechanisms.hangs_on(self.mechanisms, self.leader)
             yield from self._questions()
             yield from self._unanswered()
             yield from self._as_good(shown)

@@ -124,6 +124,9 @@ def _of_comparison(
     yield replace(money.section(source), figures=_taken(figures, "worth"))
     yield timing.section(source, _taken(figures, *_WHEN))
     yield certainty.section(source)
+    yield from mechanisms.section(
+        source, _taken(figures, "mechanisms"), "hangs-on", "What the answer hangs on"
+    )
 
 
 def _title(source: Source) -> str:

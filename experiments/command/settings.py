@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_fro
 from experiments.command.populations import population_from
 from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
-from experiments.design.mechanisms import Mechanisms, mechanisms_from
+from experiments.design.mechanisms import HangsOn, Mechanisms, hangs_on_from, mechanisms_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
 from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
@@ -51,6 +51,7 @@ _ASKED = (
     "posterior",
     "rivals",
     "mechanisms",
+    "hangs_on",
     "ledger",
     "failed",
     "population",
@@ -129,6 +130,7 @@ class Settings:
         posterior: points over which a comparison is made again, if any.
         rivals: sets of parameters under which policies are compared, if any.
         mechanisms: that are switched off one at a time, if any.
+        hangs_on: what the policy that does best of a comparison is tried without, if anything.
         against: the policy that the others are compared with.
         ledger: how the ledger of what policies add is made.
         equal_money: £k a year that each policy at equal money costs.
@@ -171,6 +173,7 @@ class Settings:
     posterior: Posterior | None
     rivals: Rivals | None
     mechanisms: Mechanisms | None
+    hangs_on: HangsOn | None
     against: str
     ledger: Ledger
     equal_money: float | None
@@ -250,6 +253,7 @@ class Settings:
             "posterior": self.asked["posterior"],
             "rivals": self.asked["rivals"],
             "mechanisms": self.asked["mechanisms"],
+            "hangs_on": self.asked["hangs_on"],
             "controls": self.controls,
             "failed": self.asked["failed"],
             "population": self.asked["population"],
@@ -283,8 +287,12 @@ class Settings:
             and list(self.responses) != mapping_in(CONF / "config.yaml")["responses"]
         ):
             yield f"responses changes nothing: job {self.job} looks at every indicator."
-        if self.posterior and self.job != "compare":
-            yield f"posterior changes nothing: it is for job=compare, not for job={self.job}."
+        if self.job != "compare":
+            yield from (
+                f"{name} changes nothing: it is for job=compare, not for job={self.job}."
+                for name, given in (("posterior", self.posterior), ("hangs_on", self.hangs_on))
+                if given
+            )
         if self.job == "verify" and self.parameters != parameters_from():
             yield "parameters change nothing: each check of job=verify has its own."
 
@@ -321,6 +329,7 @@ def settings_from(
         "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
         "rivals": lambda: rivals_from(given["rivals"], folders),
         "mechanisms": lambda: mechanisms_from(given["mechanisms"], mapping_in(CONF / "mechanisms.yaml")),
+        "hangs_on": lambda: hangs_on_from(given["hangs_on"], mapping_in(CONF / "mechanisms.yaml")),
         "against": lambda: str(given.get("against", BASELINE)),
         "ledger": lambda: _ledger(given["ledger"]),
         "equal_money": lambda: _above_zero("equal_money", given["equal_money"], "£k a year"),
@@ -345,10 +354,12 @@ def settings_from(
     results = dict(zip(checks, all_of(checks.values()), strict=True))
     if rivals := results["rivals"]:
         results["design"] = rivals.design
+    pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
     if mechanisms := results["mechanisms"]:
-        pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
         results["mechanisms"] = acting = mechanisms.acting(pulled)
         results["design"] = acting.design(results["parameters"])
+    if hangs_on := results["hangs_on"]:
+        results["hangs_on"] = replace(hangs_on, mechanisms=hangs_on.mechanisms.acting(pulled))
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given.get("experiment", given["job"])))
     asked = {name: given[name] for name in _ASKED}

@@ -7,7 +7,7 @@ from functools import partial
 from experiments.design.chosen import LIST
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
-from model.domains import Value
+from model.domains import Value, is_whole
 from model.parameters import LEVERS, PARAMETERS, checked
 from model.problems import BadInput, all_of, check_keys, no_such
 
@@ -62,6 +62,38 @@ class Mechanisms:
         """The point at which all are on, then one for each that is off."""
         points = [{}, *(each.point(parameters) for each in self.each)]
         return design_from({"kind": LIST.name, "points": points})
+
+
+@dataclass(frozen=True)
+class HangsOn:
+    """What the policy that does best of a comparison is tried without.
+
+    Attributes:
+        mechanisms: that are switched off, one at a time.
+        seeds: how many of the comparison's.
+    """
+
+    mechanisms: Mechanisms
+    seeds: int
+
+
+def hangs_on_from(given: object, declared: Mapping[str, object]) -> HangsOn | None:
+    """What the best policy is tried without, as settings say; None: nothing.
+
+    Args:
+        given: `mechanisms`, as of `mechanisms_from`, and how many `seeds`.
+        declared: what the program's own file says of each mechanism.
+
+    Raises:
+        BadInput: naming everything that cannot be used.
+    """
+    if not isinstance(given, Mapping):
+        raise BadInput(f"hangs_on = {given!r} is not allowed: it takes settings, such as mechanisms: all.")
+    check_keys("hangs_on", given, ("mechanisms", "seeds"))
+    if not is_whole(given["seeds"], 2):
+        raise BadInput(f"hangs_on.seeds = {given['seeds']!r} is not allowed: it takes a whole number from 2.")
+    mechanisms = mechanisms_from(given["mechanisms"], declared)
+    return HangsOn(mechanisms, given["seeds"]) if mechanisms else None
 
 
 def mechanisms_from(given: object, declared: Mapping[str, object]) -> Mechanisms | None:

@@ -1,15 +1,19 @@
-"""Confirming: the policy that does best of many is run again, on luck that had no part in choosing it."""
+"""Confirming: the policy that does best of many is run again, on fresh luck, and without each mechanism.
+
+With few policies to choose from, the best hardly looks better than it is, and two runs a mechanism take far
+longer than the comparison: experiment=mechanisms does that for whoever asks.
+"""
 
 from dataclasses import replace
 
 import numpy as np
 
 from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
+from experiments.design.mechanisms import HangsOn
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of
 from experiments.rows.store import Store
 
-#: With fewer policies to choose from, the best hardly looks better than it is.
 _FEWEST = 5
 
 
@@ -22,9 +26,22 @@ def confirming(store: Store, plan: Plan, against: str) -> Plan | None:
         against: the policy that the others are compared with.
 
     Returns:
-        The plan; None where there are few policies, or nothing to compare. The best is that of policies at
-        equal money, where there are such.
+        The plan; None where there are few policies, or nothing to compare.
     """
+    seeds = range(plan.seeds.stop, plan.seeds.stop + len(plan.seeds))
+    best = _of_best(store, plan, against)
+    return best and replace(best, seeds=seeds)
+
+
+def hanging(store: Store, plan: Plan, against: str, on: HangsOn) -> Plan | None:
+    """The same two policies without each mechanism, on the first of the plan's seeds; None as above."""
+    if (best := _of_best(store, plan, against)) is None:
+        return None
+    return replace(best, design=on.mechanisms.design(plan.parameters), seeds=plan.seeds[: on.seeds])
+
+
+def _of_best(store: Store, plan: Plan, against: str) -> Plan | None:
+    """A plan of the policy that does best, at equal money where any is, and the one it is compared with."""
     names = [policy.name for policy in plan.policies]
     equal = [name for name in names if name.endswith(AT_EQUAL_MONEY)]
     pool = [name for name in equal or names if name != against]
@@ -36,5 +53,4 @@ def confirming(store: Store, plan: Plan, against: str) -> Plan | None:
         return None
     means = dict(zip(names, known.mean(axis=0), strict=True))
     chosen = {against, max(pool, key=lambda name: means[name])}
-    seeds = range(plan.seeds.stop, plan.seeds.stop + len(plan.seeds))
-    return replace(plan, policies=tuple(each for each in plan.policies if each.name in chosen), seeds=seeds)
+    return replace(plan, policies=tuple(each for each in plan.policies if each.name in chosen))

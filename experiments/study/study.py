@@ -61,7 +61,11 @@ class Study:
     @property
     def columns(self) -> Dictionary:
         """What the columns of the tables are."""
-        return dictionary_of(self.settings.design, self.settings.posterior)
+        over, without = self.settings.posterior, self.settings.hangs_on
+        others = {studies.OVER_POSTERIOR: over.design} if over else {}
+        if without:
+            others[studies.WITHOUT] = without.mechanisms.design(self.settings.parameters)
+        return dictionary_of(self.settings.design, others)
 
     def plan(self) -> Plan:
         """All rows that the settings ask for."""

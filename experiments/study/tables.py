@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST
-from experiments.command.parameter_sets import Posterior
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
 from experiments.design.drawn import SCRAMBLES, SOBOL
@@ -62,12 +62,17 @@ _ASSUMPTIONS = {
 }
 
 
-def dictionary_of(design: Design, posterior: Posterior | None = None) -> Dictionary:
-    """What every column of every table is that a job on a design, and over a posterior, may write."""
+def dictionary_of(design: Design, others: Mapping[str, Design] = MappingProxyType({})) -> Dictionary:
+    """What every column of every table is that a job may write.
+
+    Args:
+        design: of its rows.
+        others: of further tables of rows, by name.
+    """
     return Dictionary(
         [
             *_of_rows("rows", design),
-            *(_of_rows(studies.OVER_POSTERIOR, posterior.design) if posterior else ()),
+            *(each for name, other in others.items() for each in _of_rows(name, other)),
             *columns_of("series", _COMPARED),
             *(_of_months(each) for each in MONTHLY.values()),
             *columns_of("histories", _HISTORIES),
@@ -147,8 +152,8 @@ def _points_of(design: Design, settings: Settings) -> Points:
 
 
 def _mechanisms(settings: Settings) -> dict[str, tuple[str, str]]:
-    off = settings.mechanisms.each if settings.mechanisms else ()
-    return {each.name: (each.why, each.where) for each in off}
+    off = settings.mechanisms or (settings.hangs_on and settings.hangs_on.mechanisms)
+    return {each.name: (each.why, each.where) for each in (off.each if off else ())}
 
 
 def controls_of(settings: Settings) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from experiments.main import main
 #: A world that takes milliseconds, of willing councils, so that something happens in it.
 TINY = (
     "population.places=2", "parameters.warmup=6", "parameters.horizon=24", "parameters.council_base=-2.5",
-    "posterior.parameters=null",
+    "posterior.parameters=null", "hangs_on.mechanisms=null",
     "figures=false", "store=store",
 )  # fmt: skip
 

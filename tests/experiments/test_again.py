@@ -13,6 +13,12 @@ TWO = "policies=[baseline,brokers]"
 FACTORS = "design.factors=[search_rate,motives,embed_rate]"
 JOBS = {
     "compare": (TWO, "seeds=4"),
+    "best": (
+        "policies=[baseline,brokers,phds,training,events,joint_posts]",
+        "equal_money=null",
+        "hangs_on={mechanisms: [embedding, distance], seeds: 3}",
+        "seeds=4",
+    ),
     "precise": ("experiment=precise", TWO, "precision.half_width=2"),
     "replications": ("experiment=replications", TWO, "seeds=20"),
     "sobol": ("experiment=sobol", TWO, "seeds=4", "design.n=8", FACTORS),
@@ -51,6 +57,8 @@ GIVEN = {
     "unmet",
     "councils",
     "assigned",
+    "without",
+    "fresh",
 }
 
 

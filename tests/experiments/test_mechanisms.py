@@ -45,6 +45,27 @@ def test_without_a_mechanism_is_what_its_parameters_give_alone(tiny):
     assert told["meaning"].notna().all()
 
 
+MANY = ("policies=[baseline,brokers,phds,training,events,joint_posts]", "equal_money=null", "ledger.seeds=0")
+
+
+def test_the_best_of_many_is_tried_without_each(tiny):
+    """As experiment=mechanisms tries it; the best of a few is left to that."""
+    asked = ("hangs_on={mechanisms: [embedding, distance], seeds: 3}", *EMBEDDING)
+    said = tiny(*MANY, *asked, "seeds=4", "out=out")
+    assert said.status == 0, said.err
+    told = pd.read_csv("out/mechanisms.csv")
+    (best,) = told["policy"].unique()
+    verdicts = pd.read_csv("out/verdicts.csv")
+    assert best == verdicts["policy"].iloc[0]
+    assert len(pd.read_parquet("out/without.parquet")) == 3 * 2 * 3
+    alone = ("experiment=mechanisms", f"policies=[baseline,{best}]", "mechanisms=[embedding,distance]")
+    assert tiny(*alone, "responses=[mean_strategic]", "seeds=3", *EMBEDDING, "out=alone").status == 0
+    pd.testing.assert_frame_equal(told, pd.read_csv("alone/mechanisms.csv"))
+    few = tiny("policies=[baseline,brokers,phds]", "equal_money=null", *asked, "seeds=4", "out=few")
+    assert few.status == 0, few.err
+    assert not Path("few/mechanisms.csv").exists()
+
+
 def test_a_rule_that_cannot_act_makes_no_difference(tiny):
     """Nobody is seconded or trained: what that would bring has no part in what brokers do."""
     said = tiny(*SMALL, "mechanisms=[what_secondments_bring,what_training_teaches]", *EMBEDDING)
@@ -90,6 +111,9 @@ def test_a_mechanism_of_ones_own_is_a_few_lines(tiny, towngown):
         ("mechanisms=[{own:{parameters:{brokers: 0}}}]", "brokers is a lever"),
         ("mechanisms=[{own:{why: a}}]", "it takes why: TEXT and parameters: {NAME: VALUE}"),
         ("mechanisms=[{own:{parameters:{embed_rate: 0}, lever: x}}]", "There is no lever 'x'"),
+        ("hangs_on={mechanisms: all, seeds: 1}", "hangs_on.seeds = 1 is not allowed"),
+        ("hangs_on={mechanisms: [trust], seeds: 4}", "There is no mechanism 'trust'."),
+        ("hangs_on=all", "hangs_on = 'all' is not allowed"),
         ("job=compare", "mechanisms are for experiment=mechanisms"),
         ("policies=[brokers]", "name the baseline"),
         ("seeds=1", "give at least 2"),

@@ -21,6 +21,7 @@ from analysis.statistics.evidence.mechanisms import (
     THE_SAME,
     TURNS,
 )
+from analysis.tables import MAIN_INDICATOR
 
 #: Mechanisms that are named of each kind, those that change most first; more are counted.
 _MOST = 4
@@ -34,7 +35,52 @@ _TOLD = {
 }
 
 
-def section(source: Source, figures: Sequence[Figure]) -> Iterator[Section]:
+#: Of what is there with all mechanisms on, so much has to be there without one for an effect to be missed.
+_HARDLY = 0.25
+_HALF = 0.5
+
+
+def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
+    """What is said in the answer: the rules without which less than half of what a policy adds is left.
+
+    Worlds in which there is hardly a long-term partnership at all say nothing of the policy.
+
+    Args:
+        table: `mechanisms`.
+        policy: that the answer is about.
+    """
+    lines = table[(table["policy"] == policy) & (table["indicator"] == MAIN_INDICATOR)]
+    if lines.empty or not lines["effect_low"].iloc[0] * lines["effect_high"].iloc[0] > 0:
+        return
+    is_less = (lines["verdict"] == LESS) & (lines["left"] < _HALF)
+    is_lost = lines["verdict"].isin((NOTHING_LEFT, TURNS)) | is_less
+    is_a_world = lines["baseline_without"] > _HARDLY * lines["baseline"]
+    lost = lines[is_lost & is_a_world].sort_values("change", key=abs, ascending=False, kind="stable")
+    off = f"{len(lines):,} rules of the model were switched off, one at a time"
+    adds = f"what {phrases.named(policy)} adds"
+    if lost.empty:
+        text = f"{off}: none by itself takes away more than half of {adds}."
+    else:
+        where = [f"{each['where']} ({_left(each)})" for each in lost.head(_MOST).to_dict("records")]
+        more = len(lost) - _MOST
+        worlds = listed([*where, f"in {more} more such worlds"] if more > 0 else where, "or")
+        text = f"{off}: less than half of {adds} is left, or nothing that can be told, where {worlds}."
+    cells = cells_of("mechanisms", [policy], "where", "without", "left", "verdict", of=MAIN_INDICATOR)
+    yield Sentence("hangs_on", text, (policy,), cells)
+
+
+def _left(line: dict) -> str:
+    """What a policy adds without a mechanism."""
+    low, high = line["without_low"], line["without_high"]
+    return f"{phrases.amount(line['without'], (high - low) / 2)}, {phrases.span(low, high)}"
+
+
+def section(
+    source: Source,
+    figures: Sequence[Figure],
+    name: str = "answer",
+    title: str = "The answer: what drives the difference",
+) -> Iterator[Section]:
     """What effects hang on; nothing where no mechanisms were switched off."""
     table = source.table("mechanisms")
     if table.empty:
@@ -45,9 +91,7 @@ def section(source: Source, figures: Sequence[Figure]) -> Iterator[Section]:
         _Effect(lines, source.columns, months).table()
         for _, lines in table.groupby(["indicator", "policy"], sort=False)
     ]
-    yield Section(
-        "answer", "The answer: what drives the difference", sentences, figures, [*tables, _rules(table)]
-    )
+    yield Section(name, title, sentences, figures, [*tables, _rules(table)])
 
 
 def sentences_of(table: pd.DataFrame, columns: Dictionary, months: int) -> Iterator[Sentence]:

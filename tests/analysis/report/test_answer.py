@@ -10,6 +10,7 @@ import pytest
 from analysis.report import phrases, whom
 from analysis.report.answer import KINDS, Question, answer, in_short
 from analysis.statistics.decision import verdicts
+from analysis.statistics.evidence import mechanisms
 from analysis.tables import MAIN_INDICATOR
 
 #: Of a policy at equal money: effect, ends of its interval, whether it may be the best, cost a year.
@@ -199,6 +200,42 @@ def test_one_run_says_nothing_but_that():
 def test_the_best_run_again_is_told_as_it_came_out():
     line = {"policy": A, "indicator": MAIN_INDICATOR, "effect": 0.5, "low": 0.21, "high": 0.79, "n": 100}
     assert "it added 0.50 (0.21 to 0.79)" in said({A: CLEAR}, fresh=pd.DataFrame([line]))["fresh"]
+
+
+def without(**of: tuple[float, float, float, float, str]) -> pd.DataFrame:
+    """Lines of Alpha by world: what is left of it with ends, what is there without it, and the verdict."""
+    content = [
+        (
+            A, MAIN_INDICATOR, world.replace("_", " "), 0.9, 0.6, 1.2, value, low, high, value / 0.9,
+            value - 0.9, BASE, there, verdict,
+        )
+        for world, (value, low, high, there, verdict) in of.items()
+    ]  # fmt: skip
+    columns = [
+        "policy", "indicator", "where", "effect", "effect_low", "effect_high", "without", "without_low",
+        "without_high", "left", "change", "baseline", "baseline_without", "verdict",
+    ]  # fmt: skip
+    return pd.DataFrame(content, columns=columns)
+
+
+def test_rules_that_the_best_hangs_on_are_named_the_weightiest_first():
+    told = without(
+        nobody_bids=(0.2, 0.1, 0.3, BASE, mechanisms.LESS),
+        nobody_is_near=(0.01, -0.1, 0.12, BASE, mechanisms.NOTHING_LEFT),
+        nothing_lasts=(0.0, 0.0, 0.0, 0.1, mechanisms.NOTHING_LEFT),
+        trust_is_lost=(0.7, 0.5, 0.9, BASE, mechanisms.LESS),
+        all_is_well=(1.4, 1.1, 1.7, BASE, mechanisms.MORE),
+    )
+    assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
+        "5 rules of the model were switched off, one at a time: less than half of what Alpha adds is left, "
+        "or nothing that can be told, where nobody is near (0.01, −0.10 to 0.12) or nobody bids (0.20, 0.10 "
+        "to 0.30)."
+    )
+    assert said({A: CLEAR, B: SMALL}, mechanisms=told[3:])["hangs_on"] == (
+        "2 rules of the model were switched off, one at a time: none by itself takes away more than half of "
+        "what Alpha adds."
+    )
+    assert "hangs_on" not in said({A: CLEAR, B: SMALL}, mechanisms=told.assign(effect_low=-0.1))
 
 
 @pytest.mark.parametrize(
