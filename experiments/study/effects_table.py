@@ -18,7 +18,7 @@ from analysis.statistics.intervals import half_width
 from analysis.tables import BASELINE, HEADLINES, MAIN_INDICATOR
 from experiments.command.policies import base_name
 from experiments.command.settings import Settings
-from experiments.study.equal_money import Solved
+from experiments.study.money.solved import Solved
 from experiments.study.tables import dictionary_of
 from experiments.terminal import escaped, number
 
@@ -100,7 +100,9 @@ def effects_table(
     yield table
     legend = _legend(settings, effects, is_wide)
     if any(name in solved for name in lines):
-        legend += "\nAt equal money: each with the intensity that costs so much."
+        legend += (
+            "\nAt equal money: each with the intensity that costs so much; A–B: A in some seeds, B in others."
+        )
     if any(_misses(line) for line in lines.values()):
         legend += " † costs something else (see the notes)."
     yield Padding(Text(legend, style="dim"), (1, 0))
@@ -130,7 +132,7 @@ def _add_lines(
         target = number(solved[at_equal_money[0]].target)
         table.add_row(Text(f"At equal money\n£{target}k a year", style="italic"))
     for name in at_equal_money:
-        intensity = f"{number(solved[name].value)}{'†' if _misses(lines[name]) else ''}"
+        intensity = f"{solved[name].intensity}{'†' if _misses(lines[name]) else ''}"
         table.add_row(_title(base_name(name), intensity, is_wide), *cells(name))
 
 
