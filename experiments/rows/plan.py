@@ -1,6 +1,6 @@
 """Plan: the rows of an experiment - every point of its design, under every policy, with every seed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -50,6 +50,16 @@ class Plan:
         seed = self.seed(point, replicate)
         texts = (each if isinstance(each, str) else policy_text(in_seed(each, seed)) for each in policies)
         return Family(tuple(Row(parameters, policy, self._key, seed) for policy in texts))
+
+    def sharing(self, families: Iterable[int]) -> list[list[int]]:
+        """Some families, in order, with those together that share a warm-up, differing in levers only."""
+        if not any(factor.is_lever for factor in self.design.factors):
+            return [[index] for index in families]
+        begun: dict[tuple[str, int], list[int]] = {}
+        for index in families:
+            point, replicate = divmod(index, len(self.seeds))
+            begun.setdefault((self._at(point)[0], self.seed(point, replicate)), []).append(index)
+        return [*begun.values()]
 
     def names(self, families: Sequence[int] | range) -> list[str]:
         """Names of the rows of some families, in order."""
