@@ -33,7 +33,8 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     for response in study.settings.responses:
         yield _effects_table(response, tables, plan)
     yield Text(
-        f"Seeds: for a 95% interval of ± {_SHARE:.0%} of the effect, as far as that is known. Pairing: by "
+        f"Seeds: for a 95% interval of ± {_SHARE:.0%} of the effect, as far as that is known"
+        f"{', luck taken out as in a comparison' * study.settings.controls}. Pairing: by "
         "what factor sharing luck divides the variance of the effect; as the variances claim, and as it "
         "shows when seeds are exchanged, with its interval.",
         style="dim",
