@@ -7,9 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis import tables
+from analysis.figures import effects
+from analysis.statistics.effects import effects_of
 from experiments.command.settings import Planned
 from experiments.study.money.searching import solve as solve_all
 from experiments.study.money.solved import Solved
+from model.measures import moved_by
 from model.policy import Policy, policy_from
 
 
@@ -122,10 +126,26 @@ def test_rows_that_cannot_be_brought_to_the_sum_are_marked(tiny) -> None:
         tiny(policies, "seeds=28", "equal_money=600", "population.scale_levers=false", "out=out").status == 0
     )
     said = tiny(policies, "seeds=28", "equal_money=600", "population.scale_levers=false", "out=out")
-    effects = pd.read_csv("out/effects.csv").set_index("policy")
-    assert effects.loc["training_equal_money", "misses_sum"].all()
+    told = pd.read_csv("out/effects.csv").set_index("policy")
+    assert told.loc["training_equal_money", "misses_sum"].all()
     (line,) = [line for line in said.out.splitlines() if line.startswith("training ")]
     assert "1†" in line
     assert "† costs something else (see the notes)" in " ".join(said.out.split())
     notes = " ".join(json.loads(Path("out/manifest.json").read_text())["warnings"])
     assert "Not at £600k a year, as training_rate is at its most, 1: training_equal_money (£" in notes
+
+
+def test_policies_at_equal_money_are_held_against_each_other_in_table_figure_and_python(tiny) -> None:
+    policies = "policies=[baseline,joint_posts_equal_money,phds_equal_money]"
+    against = "joint_posts_equal_money"
+    said = tiny(policies, f"against={against}", "seeds=8", "equal_money=30", "out=out")
+    assert said.status == 0, said.err
+    told = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"])
+    assert abs(told.loc[("phds_equal_money", "cost_total"), "effect"]) < 0.1 * 30 * 2
+    assert f"Difference from {against} on the same seeds" in " ".join(said.out.split())
+    rows = pd.read_parquet("out/rows.parquet")
+    found = effects_of(rows, against, moved_by()).set_index(["policy", "indicator"])
+    pd.testing.assert_frame_equal(found, told[found.columns], check_dtype=False)
+    figure = effects.draw(tables.read(Path("out")))
+    assert figure is not None
+    assert any("Mean difference from Joint posts, equal money" in text.get_text() for text in figure.texts)
