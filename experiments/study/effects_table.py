@@ -301,7 +301,7 @@ def _freed(effects: pd.DataFrame) -> Iterator[str]:
 
 def _typical(effects: pd.DataFrame, name: str) -> str:
     """The median policy's seeds saved, with their 95% interval; empty where no policy's are known."""
-    lines = effects[(effects["indicator"] == MAIN_INDICATOR) & np.isfinite(effects[name])]
+    lines = effects.loc[(effects["indicator"] == MAIN_INDICATOR) & np.isfinite(effects[name])]
     if lines.empty:
         return ""
     line = lines.sort_values(name, kind="stable").iloc[(len(lines) - 1) // 2]

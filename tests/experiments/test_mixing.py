@@ -10,10 +10,11 @@ import yaml
 
 from experiments.command.policies import Planned
 from experiments.rows.mixed import Mixed, in_seed
+from experiments.study.following import placebo_of
 from experiments.study.money.mixing import mix
 from experiments.study.money.searching import solve
 from experiments.study.money.solved import Solved
-from model.policy import policy_from
+from model.policy import Policy, policy_from
 
 SEEDS = range(100)
 LUCK = np.random.default_rng(1).normal(0, 20, len(SEEDS))
@@ -126,6 +127,15 @@ def test_a_folder_says_which_seeds_get_which_step(tiny, towngown) -> None:
     assert policy["levers"]["structures"].keys() >= {"value", "other", "share", "since"}
     assert towngown("again=out", "out=again").status == 0
     assert [*pd.read_parquet("again/rows.parquet")["row"]] == [*pd.read_parquet("out/rows.parquet")["row"]]
+
+
+def test_a_placebo_of_what_is_mixed_is_one_in_every_seed() -> None:
+    policy = Policy("more_money", {"annual_budget": Mixed(500.0, other=600.0, share=0.5)})
+    for seed in SEEDS:
+        given, more = (
+            float(in_seed(each, seed).levers["annual_budget"].value) for each in (policy, placebo_of(policy))
+        )
+        assert 0 < more / given - 1 < 0.01
 
 
 def test_a_share_of_seeds_is_one(tiny) -> None:
