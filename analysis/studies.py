@@ -457,15 +457,15 @@ def _stop_honestly(
 
 def _replications(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """How many runs are enough, and what sharing luck saves."""
-    rows, responses = _rows(folder), asked.responses
+    rows, responses, against, controls = _rows(folder), asked.responses, asked.against, asked.controls
     curve = replications.variation(rows, responses)
     return Found(
         {
             "variation": curve,
             "enough": replications.enough(curve, SETTLED),
-            "widths": replications.widths(rows, BASELINE, responses),
-            "needed": replications.needed(rows, BASELINE, responses),
-            "pairing": replications.pairing(rows, BASELINE, responses),
+            "widths": replications.widths(rows, against, responses, controls),
+            "needed": replications.needed(rows, against, responses, controls=controls),
+            "pairing": replications.pairing(rows, against, responses),
         }
     )
 
@@ -569,9 +569,9 @@ def _add_in_pounds(
 
 def _optimised(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """What the bundles that a search kept are worth."""
-    rows = _rows(folder, [*_RUN, *asked.responses, COST])
+    rows = _rows(folder, [*_RUN, *_with_luck(asked.responses, asked), COST])
     better = {name: columns.better(name) for name in asked.responses}
-    return Found({"bundles": bundles.bundles_of(rows, better, max(asked.months, 1) / 12)})
+    return Found({"bundles": bundles.bundles_of(rows, better, max(asked.months, 1) / 12, asked.controls)})
 
 
 def _combined(folder: Path, asked: Asked, columns: Dictionary) -> Found:

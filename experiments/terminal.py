@@ -1,6 +1,7 @@
 """What a job says on the screen: progress and notes on standard error, tables on standard output."""
 
 import errno
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u20
 
 #: Letters across a notebook's cell.
 _CELL = 100
+#: Instead of a number that nothing tells.
+UNTOLD = "–"
 
 
 class _Stream:
@@ -196,9 +199,14 @@ def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 def interval_text(line: Mapping[str, Any], name: str, places: int = 2) -> str:
-    """A value and its interval, from columns `name`, `name_low` and `name_high`."""
-    value, low, high = (line[each] for each in (name, f"{name}_low", f"{name}_high"))
-    return f"{value:.{places}f} [{low:.{places}f}, {high:.{places}f}]".replace("-", "−")
+    """A value and its interval, from columns `name`, `name_low` and `name_high`; what is unknown is none."""
+    value, *ends = (told(line[each], f".{places}f") for each in (name, f"{name}_low", f"{name}_high"))
+    return value if UNTOLD in ends else f"{value} [{', '.join(ends)}]"
+
+
+def told(value: float, form: str) -> str:
+    """A number in a form, or that there is none, as of too few runs or of what never varies."""
+    return UNTOLD if value is None or math.isnan(value) else f"{value:{form}}".replace("-", "−")
 
 
 def say_error(problems: Sequence[str]) -> None:

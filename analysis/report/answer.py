@@ -423,7 +423,12 @@ class _Comparison:
     def _name(self, policy: str) -> str:
         """A policy's name; with what it costs, where that is not what others cost."""
         name = phrases.named(policy)
-        return f"{name} (at {phrases.pounds(self._yearly(policy), 3)})" if policy in self.off else name
+        if policy not in self.off:
+            return name
+        costs = self._yearly(policy)
+        if self.question.against == BASELINE:
+            return f"{name} (at {phrases.pounds(costs, 3)})"
+        return f"{name} ({phrases.pounds(abs(costs), 3)} a year {'more' if costs > 0 else 'less'})"
 
     def _names(self, policies: Sequence[str]) -> list[str]:
         return [self._name(policy) for policy in policies]

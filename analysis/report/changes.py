@@ -9,6 +9,8 @@ from analysis.report.shown import Table, with_ends
 from analysis.report.source import Source
 from analysis.tables import HEADLINES, MAIN_INDICATOR
 
+_MARK, _TOLD = " †", " † costs something else than it was to cost (see the notes)."
+
 
 def table(source: Source) -> Iterator[Table]:
     """Effects with intervals of their own, the largest on strategic partnerships first."""
@@ -21,17 +23,24 @@ def table(source: Source) -> Iterator[Table]:
     policies = parts[MAIN_INDICATOR].sort_values("effect", ascending=False, kind="stable").index
     against = phrases.capitalised(phrases.named(source.tables.against))
     first = [phrases.amount(part["baseline"].iloc[0] * shown[name][0], 0.1) for name, part in parts.items()]
+    misses = _misses(parts[MAIN_INDICATOR])
+    names = {policy: phrases.called(str(policy)) + _MARK * (policy in misses) for policy in policies}
     lines = [
-        (phrases.called(str(policy)), *(_cell(parts[name], policy, shown[name][0]) for name in parts))
-        for policy in policies
+        (name, *(_cell(part, policy, shown[indicator][0]) for indicator, part in parts.items()))
+        for policy, name in names.items()
     ]
     head = ("Policy", *(f"{source.columns.label(name)}, {unit}" for name, (_, unit) in shown.items()))
     note = (
         "The first line has levels, all others what differs from them on the same luck, with 95% "
         "intervals, each "
         "of which answers its own question alone."
-    )
+    ) + _TOLD * bool(misses)
     yield Table("What each policy changes", head, [(against, *first), *lines], "effects.csv", note=note)
+
+
+def _misses(part: pd.DataFrame) -> list[str]:
+    """Policies at equal money that cost something else."""
+    return [*part.index[part["misses_sum"].astype(bool)]] if "misses_sum" in part else []
 
 
 def _cell(part: pd.DataFrame, policy: object, factor: float) -> str:

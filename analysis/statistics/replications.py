@@ -1,8 +1,9 @@
 """Replications: how many runs are enough, and what sharing luck really saves.
 
 Three looks at the same rows: how the coefficient of variation of an indicator settles as seeds are added
-(what agent-based modellers report), how wide the interval of a contrast is (what an answer depends on), and
-whether the variance that pairing is said to save is the variance that it saves.
+(what agent-based modellers report), how wide the interval of a contrast is (what an answer depends on; freed
+of luck as in a comparison, `controls`), and whether the variance that pairing is said to save is the variance
+that it saves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.dictionary import spanned
+from analysis.statistics.controls import NONE, Controls, Runs, by_policy, freed, seed_by_seed
 from analysis.statistics.intervals import half_width
 
 #: Relative half-widths for which `needed` says how many seeds they take.
@@ -98,28 +100,35 @@ def enough(curve: pd.DataFrame, epsilon: float = 0.01) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=list(ENOUGH)).astype({"n": "Int64", "n_needed": "Int64"})
 
 
-def widths(rows: pd.DataFrame, baseline: str, indicators: Sequence[str]) -> pd.DataFrame:
+def widths(
+    rows: pd.DataFrame, baseline: str, indicators: Sequence[str], controls: Controls = NONE
+) -> pd.DataFrame:
     """How the paired 95% interval of each contrast narrows as seeds are added.
 
     Args:
         rows: a line a run, with policy, seed and indicators; the baseline's among them.
         baseline: name of the policy that the others are compared with.
         indicators: which of them to look at.
+        controls: columns of luck that differences are freed of, by indicator.
 
     Returns:
-        A line a policy, indicator and n (as in `variation`): effect and half-width of its interval, of the
-        first n seeds where both are defined; the indicator's unit.
+        A line a policy, indicator and n (as in `variation`): effect and half-width of its interval, as a
+        comparison of the first n seeds where both are defined would have them; the indicator's unit.
     """
     lines = [
-        (policy, indicator, n, *_effect(differences[:n]))
-        for policy, indicator, differences in _contrasts(rows, baseline, indicators)
+        (policy, indicator, n, *_effect(freed(differences[:n], luck[:n])))
+        for policy, indicator, differences, luck in _contrasts(rows, baseline, indicators, controls)
         for n in _counts(len(differences))
     ]
     return pd.DataFrame(lines, columns=list(WIDTHS))
 
 
 def needed(
-    rows: pd.DataFrame, baseline: str, indicators: Sequence[str], relative: Sequence[float] = RELATIVE
+    rows: pd.DataFrame,
+    baseline: str,
+    indicators: Sequence[str],
+    relative: Sequence[float] = RELATIVE,
+    controls: Controls = NONE,
 ) -> pd.DataFrame:
     """How many seeds the interval of each contrast takes to be a given share of its effect.
 
@@ -131,13 +140,15 @@ def needed(
         baseline: name of the policy that the others are compared with.
         indicators: which of them to look at.
         relative: half-widths wanted, as shares of the effect.
+        controls: columns of luck that differences are freed of, by indicator.
 
     Returns:
         A line a policy, indicator and share: seeds needed (missing where the effect is 0, unknown, or so
         near 0 that it would take a billion), and whether that is more than there are.
     """
     lines = []
-    for policy, indicator, differences in _contrasts(rows, baseline, indicators):
+    for policy, indicator, plain, luck in _contrasts(rows, baseline, indicators, controls):
+        differences = freed(plain, luck)
         effect, _ = _effect(differences)
         deviation = differences.std(ddof=1) if len(differences) > 1 else np.nan
         for share in relative:
@@ -189,21 +200,29 @@ def _pairs(
     rows: pd.DataFrame, baseline: str, indicators: Sequence[str]
 ) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
     """Each policy's and the baseline's values of the seeds for which both are defined, in order of seed."""
-    tables = {policy: table.set_index("seed") for policy, table in rows.groupby("policy", sort=False)}
-    base = tables.pop(baseline)
-    for policy, table in tables.items():
-        seeds = table.index.intersection(base.index).sort_values()
+    for policy, runs, base in _held_against(rows, baseline):
         for indicator in indicators:
-            treated, untreated = (each.loc[seeds, indicator].to_numpy(float) for each in (table, base))
+            treated, untreated = (each.of(indicator)[:, 0] for each in (runs, base))
             known = np.isfinite(treated) & np.isfinite(untreated)
-            yield str(policy), indicator, treated[known], untreated[known]
+            yield policy, indicator, treated[known], untreated[known]
 
 
 def _contrasts(
-    rows: pd.DataFrame, baseline: str, indicators: Sequence[str]
-) -> Iterator[tuple[str, str, np.ndarray]]:
-    for policy, indicator, treated, untreated in _pairs(rows, baseline, indicators):
-        yield policy, indicator, treated - untreated
+    rows: pd.DataFrame, baseline: str, indicators: Sequence[str], controls: Controls
+) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """How each policy differs from the baseline in these seeds, and in the luck that moves it."""
+    for policy, runs, base in _held_against(rows, baseline):
+        for indicator in indicators:
+            apart, luck = seed_by_seed(runs, base, indicator, controls)
+            known = np.isfinite(apart)
+            yield policy, indicator, apart[known], luck[known]
+
+
+def _held_against(rows: pd.DataFrame, baseline: str) -> Iterator[tuple[str, Runs, Runs]]:
+    """Each policy's runs and the baseline's."""
+    policies = by_policy(rows)
+    base = policies.pop(baseline)
+    yield from ((policy, runs, base) for policy, runs in policies.items())
 
 
 def _counts(n: int) -> list[int]:

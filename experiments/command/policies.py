@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.command.files import CONF, file_of, names_in
 from experiments.command.trusted import trusted
+from experiments.rows.mixed import mixed_in, without_mixes
 from model.policy import CUSTOM, Policy, policy_from
 from model.problems import BadInput, check_keys, no_such, refuse
 
@@ -131,7 +132,8 @@ def _planned(name: str, given: Any) -> Planned:
         raise BadInput(f"policy {name} = {given!r} is not allowed: it takes levers: {{LEVER: VALUE, ...}}.")
     check_keys(f"policy {name}", given, ("why", "levers", "intensity"))
     try:
-        policy = policy_from(name, levers, str(given.get("why") or ""))
+        policy = policy_from(name, without_mixes(levers), str(given.get("why") or ""))
+        policy = mixed_in(policy, levers)
     except BadInput as error:
         raise BadInput(f"policy {name}: {problem}" for problem in error.problems) from None
     intensity = given.get("intensity")

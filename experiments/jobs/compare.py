@@ -63,7 +63,7 @@ def _precise_effects(settings: Settings) -> Iterator[str]:
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     """Write what came out as Parquet; the answer in short, and the table."""
     settings = study.settings
-    months, years = gathered(study.store, plan, settings.against)
+    months, years = gathered(study.store, plan, settings.against, controls_of(settings))
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
     _write_for_all(folder, "by_year", years.table(), study)

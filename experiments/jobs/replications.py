@@ -13,7 +13,7 @@ from experiments.command.settings import Settings
 from experiments.rows.plan import Plan
 from experiments.study.job import Job, effects, no_design
 from experiments.study.study import Study, analysed, carried_out
-from experiments.terminal import interval_text, plain_table, records
+from experiments.terminal import interval_text, plain_table, records, told
 
 #: Half-width of the interval wanted, as a share of the effect.
 _SHARE = 0.1
@@ -33,9 +33,10 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     for response in study.settings.responses:
         yield _effects_table(response, tables, plan)
     yield Text(
-        f"Seeds: for a 95% interval of ± {_SHARE:.0%} of the effect, as far as that is known. Pairing: by "
+        f"Seeds: for a 95% interval of ± {_SHARE:.0%} of the effect, as far as that is known"
+        f"{', luck taken out as in a comparison' * study.settings.controls}. Pairing: by "
         "what factor sharing luck divides the variance of the effect; as the variances claim, and as it "
-        "shows when seeds are exchanged, with its interval.",
+        "shows when seeds are exchanged, with its interval. –: too few seeds to tell, or nothing varies.",
         style="dim",
     )
     yield Text()
@@ -61,10 +62,10 @@ def _effects_table(response: str, tables: dict[str, pd.DataFrame], plan: Plan) -
         effect = last[_key(line)]
         table.add_row(
             line["policy"],
-            f"{effect['effect']:+.3g} ± {effect['half_width']:.2g}",
+            f"{told(effect['effect'], '+.3g')} ± {told(effect['half_width'], '.2g')}",
             _count(seeds[_key(line)]),
-            f"{line['claimed']:,.1f}",
-            f"{line['observed']:,.1f} [{line['low']:,.1f}, {line['high']:,.1f}]",
+            told(line["claimed"], ",.1f"),
+            interval_text(line | {f"observed_{end}": line[end] for end in ("low", "high")}, "observed", 1),
             {True: "yes", False: "no"}.get(line["agrees"], "–"),
         )
     return table

@@ -16,7 +16,7 @@ from experiments.rows.plan import Plan
 from experiments.study.job import Job, a_design, several_policies, several_seeds
 from experiments.study.study import Study, analysed, carried_out
 from experiments.study.tables import months_of
-from experiments.terminal import interval_text, plain_table, records
+from experiments.terminal import interval_text, plain_table, records, told
 from model.measures import HORIZON
 
 _FACTORS_SHOWN = 3
@@ -87,7 +87,7 @@ def _regret_table(what: str, where: str, regrets: list[dict]) -> Table:
             interval_text(line, RANKED_BY),
             f"{100 * line[f'{RANKED_BY}_chosen']:.0f}",
             f"{line['max_regret']:.2f}",
-            f"{100 * line['noise_share']:.0f}",
+            told(100 * line["noise_share"], ".0f"),
         )
     return table
 

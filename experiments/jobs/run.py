@@ -15,6 +15,7 @@ from analysis import tables
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.chosen import SINGLE
+from experiments.rows.mixed import in_seed
 from experiments.rows.plan import Plan
 from experiments.rows.results import Gathered
 from experiments.running.stories import histories_of
@@ -50,7 +51,7 @@ def main(settings: Settings) -> int:
     (seed,), (planned,) = settings.seeds, settings.policies
     with begun(settings) as study:
         name = planned.policy.name
-        policy = study.solved[name].policy if name in study.solved else planned.policy
+        policy = in_seed(study.solved[name].policy if name in study.solved else planned.policy, seed)
         result = run(settings.parameters, policy, settings.population, seed, histories=True)
     return shown(study, policy, seed, result)
 

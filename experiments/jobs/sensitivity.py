@@ -16,7 +16,7 @@ from experiments.rows.row import parameters_of, parameters_text
 from experiments.study.job import Job, a_design
 from experiments.study.manifest import write_yaml
 from experiments.study.study import Study, analysed, carried_out
-from experiments.terminal import interval_text, plain_table, records
+from experiments.terminal import interval_text, plain_table, records, told
 
 _SHOWN, _SHOWN_OF_SPREAD = 25, 5
 
@@ -78,7 +78,7 @@ def _indices_table(title: str, lines: list[dict], summary: dict) -> RenderableTy
     )
     for line in _descending(lines, "total")[:_SHOWN]:
         indices = (interval_text(line, index) for index in ("total", "first"))
-        table.add_row(str(line["factor"]), _rank(line), *indices, f"{line['total_raw']:.2f}")
+        table.add_row(str(line["factor"]), _rank(line), *indices, told(line["total_raw"], ".2f"))
     return table
 
 
@@ -146,7 +146,7 @@ def _screening_table(title: str, lines: list[dict], summary: dict) -> Renderable
             str(line["factor"]),
             {True: "yes", False: "no"}.get(line["matters"], "–"),
             f"{line['effect']:.3g} [{line['effect_low']:.3g}, {line['effect_high']:.3g}]",
-            *(f"{line[name]:.3g}" if pd.notna(line[name]) else "–" for name in ("mu_star", "sigma", "noise")),
+            *(told(line[name], ".3g") for name in ("mu_star", "sigma", "noise")),
         )
     if len(lines) > _SHOWN:
         table.add_row(f"... and {len(lines) - _SHOWN} more in screening.csv")

@@ -13,7 +13,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.results import values_of
 from experiments.study.job import Job
 from experiments.study.study import Study, analysed, carried_out
-from experiments.terminal import plain_table
+from experiments.terminal import plain_table, told
 
 
 def main(settings: Settings) -> int:
@@ -43,8 +43,10 @@ def _summary(study: Study, plan: Plan) -> Table:
         for column, response in enumerate(study.settings.responses):
             known = values[:, :, position, column]
             known = known[np.isfinite(known)]
-            figures = (known.mean(), known.min(), np.median(known), known.max()) if len(known) else ()
-            table.add_row(policy.name, response, *(f"{figure:,.4g}" for figure in figures))
+            figures = (
+                (known.mean(), known.min(), np.median(known), known.max()) if len(known) else [np.nan] * 4
+            )
+            table.add_row(policy.name, response, *(told(figure, ",.4g") for figure in figures))
     return table
 
 

@@ -1,10 +1,11 @@
 """Plan: the rows of an experiment - every point of its design, under every policy, with every seed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from experiments.design.points import BLOCK, Design
+from experiments.rows.mixed import in_seed, is_mixed
 from experiments.rows.row import Family, Row, parameters_text, policy_text, population_key
 from model.domains import Value
 from model.policy import BASELINE, Dated, Policy
@@ -47,7 +48,18 @@ class Plan:
         point, replicate = divmod(index, len(self.seeds))
         parameters, policies = self._at(point)
         seed = self.seed(point, replicate)
-        return Family(tuple(Row(parameters, policy, self._key, seed) for policy in policies))
+        texts = (each if isinstance(each, str) else policy_text(in_seed(each, seed)) for each in policies)
+        return Family(tuple(Row(parameters, policy, self._key, seed) for policy in texts))
+
+    def sharing(self, families: Iterable[int]) -> list[list[int]]:
+        """Some families, in order, with those together that share a warm-up, differing in levers only."""
+        if not any(factor.is_lever for factor in self.design.factors):
+            return [[index] for index in families]
+        begun: dict[tuple[str, int], list[int]] = {}
+        for index in families:
+            point, replicate = divmod(index, len(self.seeds))
+            begun.setdefault((self._at(point)[0], self.seed(point, replicate)), []).append(index)
+        return [*begun.values()]
 
     def names(self, families: Sequence[int] | range) -> list[str]:
         """Names of the rows of some families, in order."""
@@ -68,17 +80,21 @@ class Plan:
         return population_key(self.population)
 
     @cached_property
-    def _latest(self) -> dict[int, tuple[str, tuple[str, ...]]]:
+    def _latest(self) -> dict[int, tuple[str, tuple[str | Policy, ...]]]:
         return {}
 
-    def _at(self, point: int) -> tuple[str, tuple[str, ...]]:
-        """Canonical forms of parameters and policies at a point; the latest is kept for its seeds."""
+    def _at(self, point: int) -> tuple[str, tuple[str | Policy, ...]]:
+        """Canonical forms of parameters and policies at a point; the latest is kept for its seeds.
+
+        A policy that is not the same in all seeds is left as it is.
+        """
         if point not in self._latest:
             parameters = parameters_text({**self.parameters, **self.design.parameters(point)})
             levers = self.design.levers(point)
             policies = (with_levers(policy, levers) for policy in self.policies)
+            forms = (policy if is_mixed(policy) else policy_text(policy) for policy in policies)
             self._latest.clear()
-            self._latest[point] = (parameters, tuple(map(policy_text, policies)))
+            self._latest[point] = (parameters, tuple(forms))
         return self._latest[point]
 
 
@@ -86,7 +102,6 @@ def with_levers(policy: Policy, levers: Mapping[str, Value]) -> Policy:
     """A policy with some levers at other values, dated as they were; the baseline has no levers to change."""
     if not levers or policy.name == BASELINE.name:
         return policy
-    changed = {
-        name: replace(policy.levers.get(name, Dated(value)), value=value) for name, value in levers.items()
-    }
+    dates = {name: policy.levers.get(name, Dated(value)) for name, value in levers.items()}
+    changed = {name: Dated(value, dates[name].start, dates[name].end) for name, value in levers.items()}
     return replace(policy, levers={**policy.levers, **changed})

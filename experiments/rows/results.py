@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.dictionary import Dictionary
+from analysis.statistics.controls import NONE, Controls
 from analysis.statistics.decision.yearly import Yearly
 from analysis.statistics.intervals import Moments
 from analysis.statistics.survival import COLUMNS, KINDS, survival_of
@@ -127,24 +128,27 @@ class Gathered:
         return pd.concat(parts, ignore_index=True).reindex(columns=["policy", *COLUMNS])
 
 
-def gathered(store: Store, plan: Plan, against: str) -> tuple[Gathered, Yearly]:
+def gathered(store: Store, plan: Plan, against: str, controls: Controls = NONE) -> tuple[Gathered, Yearly]:
     """Monthly measures and spells of the rows that are finished, by policy, in order of seed.
 
     Args:
         store: has the rows.
         plan: of them.
         against: the policy from which the others' differences are taken, year by year.
+        controls: columns of luck that these are freed of, by indicator.
     """
-    found, years = Gathered(), Yearly(SERIES, against)
+    found, years = Gathered(), Yearly(SERIES, against, controls)
     policies = [policy.name for policy in plan.policies]
     for families in plan.chunks(_FEW):
         names = plan.names(families)
         known = store.has(names)
         present = list(compress(names, known))
         details = iter(store.details(present) if present else [])
+        luck = iter(store.indicators(present)[years.luck].to_numpy() if present else [])
         for of_family in batched(known, len(policies)):
             family = dict(zip(compress(policies, of_family), details))  # noqa: B905
+            sums = dict(zip(compress(policies, of_family), luck))  # noqa: B905
             for policy, (series, spells) in family.items():
                 found.add(policy, series, spells)
-            years.add({policy: series for policy, (series, _) in family.items()})
+            years.add({policy: series for policy, (series, _) in family.items()}, sums)
     return found, years

@@ -118,6 +118,6 @@ def population_of(text: str) -> Population:
 
 @dataclass(frozen=True)
 class Family:
-    """Rows that share all but the policy, and so the warm-up, which is simulated once for all."""
+    """Rows that share all but levers, and so the warm-up, which is simulated once for all."""
 
     rows: tuple[Row, ...]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import batched, compress, groupby
 from random import SystemRandom
 from typing import Self
 
@@ -187,12 +187,10 @@ class Filler:
         Once others are seen to fill the same store, batches come in random order, so that several
         processes seldom want the same one.
         """
-        step = max(1, rows // len(plan.policies))
-        starts = list(range(0, len(indices), step))[::-1]
+        waiting = cut(plan.sharing(indices), max(1, rows // len(plan.policies)))[::-1]
         is_alone, begun = True, set()
-        while starts:
-            start = starts.pop()
-            some = indices[start : start + step]
+        while waiting:
+            some = waiting.pop()
             wanted = set(names_of(self._lacking(plan, some))) - begun
             mine = leases.claim(wanted) if wanted else set()
             changed = self.store.refresh()  # what others have let go of since is there
@@ -201,11 +199,11 @@ class Filler:
             begun.update(names)
             leases.release(mine.difference(names))
             if families:
-                yield Batch(families, plan.population, self.timeout)
+                yield Batch(together(families), plan.population, self.timeout)
             if len(mine) < len(wanted):
                 left.extend(some)
             if is_alone and (changed or left):
-                SystemRandom().shuffle(starts)
+                SystemRandom().shuffle(waiting)
                 is_alone = False
 
     def _lacking(self, plan: Plan, indices: Sequence[int]) -> list[Family]:
@@ -258,6 +256,25 @@ def first_of_each(families: Iterable[Family], among: Container[str]) -> list[Fam
         for family in families
     )
     return [family for family in kept if family.rows]
+
+
+def cut(groups: Iterable[Sequence[int]], most: int) -> list[list[int]]:
+    """Groups in parts of so many at most; none is cut that need not be."""
+    parts: list[list[int]] = [[]]
+    for group in groups:
+        if len(parts[-1]) + len(group) > most and parts[-1]:
+            parts.append([])
+        for some in batched(group, most):
+            if len(parts[-1]) + len(some) > most:
+                parts.append([])
+            parts[-1].extend(some)
+    return [part for part in parts if part]
+
+
+def together(families: Iterable[Family]) -> list[Family]:
+    """Families of which those beside each other that share their warm-up are one."""
+    rows = (row for family in families for row in family.rows)
+    return [Family(tuple(alike)) for _, alike in groupby(rows, lambda row: (row.parameters, row.seed))]
 
 
 def _seen(name: str, seen: set[str]) -> bool:

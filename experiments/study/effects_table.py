@@ -18,7 +18,7 @@ from analysis.statistics.intervals import half_width
 from analysis.tables import BASELINE, HEADLINES, MAIN_INDICATOR
 from experiments.command.policies import base_name
 from experiments.command.settings import Settings
-from experiments.study.equal_money import Solved
+from experiments.study.money.solved import Solved
 from experiments.study.tables import dictionary_of
 from experiments.terminal import escaped, number
 
@@ -100,7 +100,9 @@ def effects_table(
     yield table
     legend = _legend(settings, effects, is_wide)
     if any(name in solved for name in lines):
-        legend += "\nAt equal money: each with the intensity that costs so much."
+        legend += (
+            "\nAt equal money: each with the intensity that costs so much; A–B: A in some seeds, B in others."
+        )
     if any(_misses(line) for line in lines.values()):
         legend += " † costs something else (see the notes)."
     yield Padding(Text(legend, style="dim"), (1, 0))
@@ -130,7 +132,7 @@ def _add_lines(
         target = number(solved[at_equal_money[0]].target)
         table.add_row(Text(f"At equal money\n£{target}k a year", style="italic"))
     for name in at_equal_money:
-        intensity = f"{number(solved[name].value)}{'†' if _misses(lines[name]) else ''}"
+        intensity = f"{solved[name].intensity}{'†' if _misses(lines[name]) else ''}"
         table.add_row(_title(base_name(name), intensity, is_wide), *cells(name))
 
 
@@ -293,31 +295,34 @@ def _mean(values: np.ndarray) -> str:
 
 def _freed(effects: pd.DataFrame) -> Iterator[str]:
     """What it saved that luck was taken out, if it was."""
-    saved = effects.loc[effects["indicator"] == MAIN_INDICATOR, "controls_saved"]
-    if np.isfinite(saved).any():
-        typical = _seeds(float(np.nanmedian(saved)))
+    if typical := _typical(effects, "controls_saved"):
         yield f"Taking out luck that is nil on average saved {typical} more for the typical policy."
+
+
+def _typical(effects: pd.DataFrame, name: str) -> str:
+    """The median policy's seeds saved, with their 95% interval; empty where no policy's are known."""
+    lines = effects.loc[(effects["indicator"] == MAIN_INDICATOR) & np.isfinite(effects[name])]
+    if lines.empty:
+        return ""
+    line = lines.sort_values(name, kind="stable").iloc[(len(lines) - 1) // 2]
+    low, high = (float(line[f"{name}_{end}"]) for end in ("low", "high"))
+    ends = f" ({_seeds(low)} to {_seeds(high)})" if np.isfinite(low) else ""
+    return f"{_seeds(float(line[name]))}{ends}"
 
 
 def _legend(settings: Settings, effects: pd.DataFrame, is_wide: bool) -> str:
     n = len(settings.seeds)
-    saved = effects.loc[effects["indicator"] == MAIN_INDICATOR, "seeds_saved"]
     if n == 1:
         return "The difference in one seed, which may be luck: more seeds give intervals."
     lines = [
         f"Difference from {_named(settings.against)} on the same seeds ± half its own 95% interval. * where "
         "zero is excluded even by intervals of which, at 95%, all in the table hold at once; costs have none."
     ]
-    if is_wide:
-        lines.append(
-            f"Seeds saved: by pairing, beyond the {n} used, for the same interval on strategic partnerships"
-            f"{_in_all(effects)}."
-        )
-    elif np.isfinite(saved).any():
-        typical = _seeds(float(np.nanmedian(saved)))
+    if typical := _typical(effects, "seeds_saved"):
         lines.append(
             f"Seeds saved by pairing, beyond the {n} used, for the same interval on strategic partnerships: "
-            f"{typical} for the typical policy; each one's is shown in {_WIDE} columns."
+            f"{typical} for the typical policy{_in_all(effects)}; each one's interval is in effects.csv"
+            f"{'' if is_wide else f', and its number shown in {_WIDE} columns'}."
         )
     if "posterior_low" in effects:
         lines[0] += f" {_LUCK_ALONE} where only luck excludes it (below)."

@@ -13,6 +13,7 @@ from analysis.statistics.ledger.meetings import FATED, FATES
 from analysis.statistics.ledger.pairs import COUNTED, ENTRIES
 from analysis.statistics.ledger.unmet import MEETING, NEED, SUCCESS, UNMET
 from analysis.statistics.ledger.whom import TRAITED, TRAITS
+from experiments.rows.mixed import Mixed
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
 from experiments.running.following import Followed, followed
@@ -30,6 +31,8 @@ def placebo_of(policy: Policy) -> Policy:
     """A policy that does hardly anything beyond another: half a percent more money for grants."""
     dated = policy.levers.get(_MONEY, Dated(LEVERS[_MONEY].default))
     more = replace(dated, value=_MORE * float(dated.value))
+    if isinstance(more, Mixed):
+        more = replace(more, other=_MORE * float(more.other))
     return Policy(PLACEBO, {**policy.levers, _MONEY: more}, "what luck alone reshuffles")
 
 

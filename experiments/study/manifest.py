@@ -12,7 +12,7 @@ from typing import Any
 from experiments.command.settings import Settings
 from experiments.rows.versions import commit, package_versions, program_version
 from experiments.study.completing import Complete
-from experiments.study.equal_money import Solved
+from experiments.study.money.solved import Solved
 
 
 def resolved(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> dict[str, Any]:
@@ -57,6 +57,8 @@ def manifest(
             each.policy.name: {
                 "lever": each.lever,
                 "value": each.value,
+                "other": each.mixed and each.mixed.other,
+                "share": each.mixed and each.mixed.share,
                 "cost": each.cost,
                 "target": each.target,
                 "reason": each.reason,

@@ -23,9 +23,10 @@ from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, Unfinished
 from experiments.study.assumptions import write_assumptions
 from experiments.study.completing import Complete, completed
-from experiments.study.equal_money import Solved, notes_on, solved_for
 from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
+from experiments.study.money.equal_money import solved_for
+from experiments.study.money.solved import Solved, notes_on
 from experiments.study.tables import asked_of, dictionary_of, write_positions
 from experiments.terminal import Part
 

@@ -16,7 +16,7 @@ from experiments.command.policies import Planned
 from experiments.command.settings import Settings
 from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.points import BLOCK, Design
-from experiments.study.equal_money import Solved
+from experiments.study.money.solved import Solved
 from model.measures import CONTROLS, FLOW, HORIZON, MONTHLY, STOCK, Indicator, moved_by
 from model.parameters import LEVERS
 

@@ -107,15 +107,19 @@ def test_one_seed_has_no_interval(tiny) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "where"), [(80, r"partnerships: (.+) for the typical policy"), (120, r"^brokers.* (\S+)$")]
+    ("columns", "where", "ends"),
+    [(80, r"partnerships: (.+) for the typical policy", True), (120, r"^brokers.* (\S+)$", False)],
 )
-def test_what_pairing_saved_is_told(tiny, monkeypatch: pytest.MonkeyPatch, columns: int, where: str) -> None:
+def test_what_pairing_saved_is_told_with_its_interval(tiny, monkeypatch, columns, where, ends) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     said = tiny("policies=[baseline,brokers]", "seeds=5", "parameters.horizon=120", *EMBEDDING, "out=out")
     effects = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"])
-    saved = effects.loc[("brokers", "mean_strategic"), "seeds_saved"]
-    (told,) = re.findall(where, re.sub(r"\s*\n(?=partnerships)", " ", said.out), re.MULTILINE)
-    assert told == f"{saved:,.0f}"
+    line = effects.loc[("brokers", "mean_strategic")]
+    saved, low, high = (
+        f"{line[f'seeds_saved{end}']:,.0f}".replace("-", "−") for end in ("", "_low", "_high")
+    )
+    (told,) = re.findall(where, flat(said.out) if ends else said.out, re.MULTILINE)
+    assert told == (f"{saved} ({low} to {high})" if ends else saved)
 
 
 def test_text_of_others_is_seen_and_does_nothing(
@@ -136,3 +140,16 @@ def test_text_of_others_is_seen_and_does_nothing(
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
         assert "a\\x1b[2Jb" in text
         assert "second line" in text
+
+
+def test_what_nothing_tells_is_no_number(tiny) -> None:
+    """Six seeds cannot tell what pairing saves, and one replicate where nothing happens has no indices."""
+    design = ("design.n=8", "design.factors=[search_rate,need_rate]", "policies=[baseline]")
+    for arguments in (
+        ("experiment=replications", "seeds=6", "policies=[baseline,brokers]"),
+        ("experiment=sobol", "seeds=1", *design),
+    ):
+        said = tiny(*arguments, "out=out")
+        assert said.status == 0, said.err
+        assert not re.search(r"\bnan\b", said.out)
+        assert "–" in said.out

@@ -1,6 +1,6 @@
 """Budget: what a bundle's levers cost, and the slider that gives way where that is too much.
 
-Costs are those of runs, as at equal money (`experiments.study.equal_money`): above the present, on the same
+Costs are those of runs, as at equal money (`experiments.study.money`): above the present, on the same
 seeds, without the grants that follow unless the lever is the money for grants itself.
 """
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from analysis.page.running.comparison import Comparison
 from analysis.page.state import State
 from experiments.command.policies import Planned
-from experiments.study.equal_money import extra_cost, solve, with_intensity
+from experiments.study.money.equal_money import extra_cost
+from experiments.study.money.searching import solve, with_intensity
 from model.parameters import LEVERS
 from model.policy import BASELINE, CUSTOM
 from model.population import Population
@@ -32,7 +33,7 @@ def a_year(comparison: Comparison) -> float:
     lever = _GRANTS if _GRANTS in comparison.state.levers else None
     planned = Planned(comparison.state.bundle, lever)
     treated, untreated = (means.loc[name].to_numpy() for name in (CUSTOM, BASELINE.name))
-    return extra_cost(planned, treated, untreated) / comparison.years
+    return float(extra_cost(planned, treated, untreated)) / comparison.years
 
 
 def kept(state: State, lever: str, population: Population, room: "Room") -> State:

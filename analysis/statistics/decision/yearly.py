@@ -1,16 +1,24 @@
-"""Yearly: what policies change year by year, on the same luck; gathered a seed at a time."""
+"""Yearly: what policies change year by year, on the same luck; gathered a seed at a time.
+
+Differences are freed of the luck of whole runs, as a comparison's are (`controls`): it is nil on average, and
+whatever it explains of a year's difference is no effect.
+"""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from analysis.statistics.intervals import Moments
+from analysis.statistics.controls import NONE, Controls, freed
+from analysis.statistics.intervals import ends_of
 
 #: What is looked at by the year, of the months' measures; the first two are states, the others happen.
 STATES = ("strategic", "project")
 EVENTS = ("needs_met_all", "needs_met", "needs_met_dissemination", "cost_total")
 INDICATORS = (*STATES, *EVENTS)
+#: As which indicator of a run they are freed of luck: states are means over months there.
+_MOVED_AS = {name: f"mean_{name}" for name in STATES} | {name: name for name in EVENTS}
 #: What each column of its table is: its unit and meaning.
 COLUMNS = {
     "policy": ("", "the policy"),
@@ -29,27 +37,54 @@ class Yearly:
     Args:
         columns: of the series that come, in order.
         against: the policy that the others are compared with.
+        controls: columns of luck that indicators of a run are freed of, by indicator.
+
+    Attributes:
+        luck: columns of luck that come with each series, in order.
     """
 
-    def __init__(self, columns: Sequence[str], against: str) -> None:
+    def __init__(self, columns: Sequence[str], against: str, controls: Controls = NONE) -> None:
         self._at = [list(columns).index(name) for name in INDICATORS]
         self._against = against
-        self._moments: dict[str, Moments] = {}
+        moving = [controls.get(_MOVED_AS[name], ()) for name in INDICATORS]
+        self.luck = [*dict.fromkeys(chain.from_iterable(moving))]
+        self._moving = [[self.luck.index(name) for name in names] for names in moving]
+        self._apart: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
 
-    def add(self, family: Mapping[str, np.ndarray]) -> None:
-        """Take in the series [months, columns] of one seed's runs, by policy; it may lack some."""
+    def add(self, family: Mapping[str, np.ndarray], luck: Mapping[str, np.ndarray] | None = None) -> None:
+        """Take in the series [months, columns] and luck of one seed's runs, by policy; it may lack some."""
         if self._against not in family:
             return
+        sums = luck or dict.fromkeys(family, np.zeros(len(self.luck)))
         base = by_year(family[self._against][:, self._at])
         for policy, series in family.items():
             if policy != self._against:
-                self._moments.setdefault(policy, Moments()).add(by_year(series[:, self._at]) - base)
+                apart = by_year(series[:, self._at]) - base, sums[policy] - sums[self._against]
+                self._apart.setdefault(policy, []).append(apart)
 
     def table(self) -> pd.DataFrame:
         """A line a policy, year and indicator."""
-        parts = [_table(moments).assign(policy=policy) for policy, moments in self._moments.items()]
+        parts = [self._table(apart).assign(policy=policy) for policy, apart in self._apart.items()]
         return (
             pd.concat(parts, ignore_index=True)[list(COLUMNS)] if parts else pd.DataFrame(columns=[*COLUMNS])
+        )
+
+    def _table(self, apart: Sequence[tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
+        values, luck = (np.stack(each) for each in zip(*apart, strict=True))
+        for column, moving in enumerate(self._moving):
+            for year in range(values.shape[1] * bool(moving)):
+                values[:, year, column] = freed(values[:, year, column], luck[:, moving])
+        mean, low, high = ends_of(values)
+        years, columns = mean.shape
+        return pd.DataFrame(
+            {
+                "indicator": np.tile(np.array(INDICATORS, dtype=object), years),
+                "year": np.repeat(np.arange(1, years + 1), columns),
+                "effect": mean.ravel(),
+                "low": low.ravel(),
+                "high": high.ravel(),
+                "n": len(values),
+            }
         )
 
 
@@ -60,18 +95,3 @@ def by_year(months: np.ndarray) -> np.ndarray:
     lengths = np.diff([*starts, len(months)])[:, None]
     is_state = np.isin(INDICATORS, STATES)
     return np.where(is_state, sums / lengths, sums)
-
-
-def _table(moments: Moments) -> pd.DataFrame:
-    mean, low, high = moments.interval()
-    years, columns = mean.shape
-    return pd.DataFrame(
-        {
-            "indicator": np.tile(np.array(INDICATORS, dtype=object), years),
-            "year": np.repeat(np.arange(1, years + 1), columns),
-            "effect": mean.ravel(),
-            "low": low.ravel(),
-            "high": high.ravel(),
-            "n": moments.n.ravel().astype(int),
-        }
-    )

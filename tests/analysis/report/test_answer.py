@@ -2,6 +2,7 @@
 
 import doctest
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -189,6 +190,12 @@ def test_one_that_costs_another_sum_says_which():
     texts = said({A: (0.9, 0.6, 1.2, True, 260.6), B: RIVAL})
     assert texts["first"].startswith("Fund Alpha (at £261k) or Beta first")
     assert texts["adds"].startswith("For £261k a year, averaged over 10 years, Alpha adds")
+
+
+def test_one_that_costs_another_sum_than_what_it_is_held_against_says_how_much_apart():
+    lines = tables_of({A: (0.9, 0.6, 1.2, True, -29.0), B: RIVAL})
+    (first, *_) = answer(lines, replace(QUESTION, against="epsilon_equal_money"))
+    assert first.text.startswith("Fund Alpha (£29k a year less) or Beta first")
 
 
 def test_one_run_says_nothing_but_that():

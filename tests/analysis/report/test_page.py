@@ -12,7 +12,7 @@ from analysis import studies
 from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
-from analysis.report import page
+from analysis.report import changes, page
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
@@ -273,3 +273,13 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "0 of 100 councils have no partnership in all the years under it, and 0 of 100 without it." in text
     assert "<title>a: +0.04</title>" in text
     assert (folder / "ledger.csv").exists()
+
+
+def test_a_policy_that_cannot_reach_the_sum_is_marked_in_the_table(folder):
+    effects = pd.read_parquet(folder / "effects.parquet")
+    effects.assign(misses_sum=effects["policy"] == "joint_posts").to_parquet(folder / "effects.parquet")
+    (table,) = changes.table(Source(folder))
+    names = [line[0] for line in table.lines]
+    assert "Joint posts †" in names
+    assert "Brokers" in names
+    assert "† costs something else than it was to cost" in table.note

@@ -1,0 +1,1 @@
+"""How much of a policy a sum buys."""

@@ -1,0 +1,116 @@
+"""Policies at equal money: how much of each can be had for the same yearly sum.
+
+A policy's cost is not known beforehand (grants follow bids, support follows introductions), so its intensity
+is solved for on simulated cost: what its levers cost above the baseline, in the same seeds. Grants
+count only where the intensity is the budget for grants itself. Few seeds tell about where it lies; then, over
+all of the experiment's, the values on either side of the sum are mixed.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from experiments import terminal
+from experiments.command.policies import Planned
+from experiments.command.settings import Settings
+from experiments.design.chosen import SINGLE
+from experiments.rows.plan import Plan
+from experiments.rows.results import values_of
+from experiments.rows.store import lines_on
+from experiments.running.filling import Filler
+from experiments.status import FAILED, Unfinished
+from experiments.study.completing import run_missing
+from experiments.study.money.mixing import mix
+from experiments.study.money.searching import solve
+from experiments.study.money.solved import Solved
+from model.policy import BASELINE
+
+#: Solved on as many seeds as together have this many councils: luck weighs less in a larger population.
+_COUNCILS = 1000
+
+
+def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
+    """The policies at equal money, their intensities solved for, by name."""
+    wanted = [planned for planned in settings.policies if planned.at_equal_money]
+    if not wanted or settings.money is None or not settings.years:
+        return {}
+    planned = {each.policy.name: each for each in wanted}
+    few = settings.seeds[: max(2, math.ceil(_COUNCILS / len(settings.population.councils)))]
+    about = solve(wanted, settings.money, _Costs(settings, filler, few).above_baseline)
+    in_all = _Costs(settings, filler, settings.seeds).of_each_seed
+    pairs = [(planned[each.policy.name], each) for each in about]
+    return {each.policy.name: each for each in mix(pairs, settings.seeds, in_all)}
+
+
+class _Costs:
+    """Yearly costs of policies above the baseline, on some of the experiment's seeds."""
+
+    def __init__(self, settings: Settings, filler: Filler, seeds: range) -> None:
+        self._settings = settings
+        self._filler = filler
+        self._seeds = seeds
+        self._seconds = 0.0  # a row, once it has been measured
+
+    def above_baseline(self, tried: Sequence[Planned]) -> list[float]:
+        """£k a year that each of some policies costs above the baseline, on average."""
+        untreated, *treated = self._of(tried).mean(axis=0)
+        return [
+            float(extra_cost(planned, total, untreated)) / self._settings.years
+            for planned, total in zip(tried, treated, strict=True)
+        ]
+
+    def of_each_seed(self, tried: Sequence[Planned]) -> list[np.ndarray]:
+        """£k a year that each of some policies costs above the baseline [seeds]."""
+        untreated, *treated = self._of(tried).swapaxes(0, 1)
+        return [
+            extra_cost(planned, total, untreated) / self._settings.years
+            for planned, total in zip(tried, treated, strict=True)
+        ]
+
+    def _of(self, tried: Sequence[Planned]) -> np.ndarray:
+        """Total cost, and the grants in that, of the baseline and some policies [seeds, policies, 2]."""
+        settings = self._settings
+        policies = (BASELINE, *(planned.policy for planned in tried))
+        plan = Plan(settings.parameters, policies, settings.population, SINGLE, self._seeds)
+        self._fill(plan)
+        costs = values_of(self._filler.store, plan, ("cost_total", "grants_paid"))[0]
+        self._check_known(plan, costs)
+        return costs
+
+    def _fill(self, plan: Plan) -> None:
+        missing = self._filler.missing(plan)
+        if missing.n_rows and not self._seconds:
+            self._seconds = self._filler.seconds_a_row(plan, missing)
+            missing = self._filler.missing(plan)
+        if missing.n_rows:
+            run_missing(plan, missing, self._filler, self._seconds, "Equal money")
+
+    def _check_known(self, plan: Plan, costs: np.ndarray) -> None:
+        """Refuse to go on where runs of a policy have failed.
+
+        Raises:
+            Unfinished: the user has been told which.
+        """
+        unknown = np.flatnonzero(np.isnan(costs).any(axis=(0, 2)))
+        if not len(unknown):
+            return
+        policy = plan.policies[unknown[0]]
+        names = replace(plan, policies=(policy,)).names(range(plan.n_families))
+        failures = self._filler.store.failures_of(names)
+        said = f"The cost of {policy.name} cannot be solved for: {len(failures):,} of its runs failed."
+        terminal.say_error([said, *lines_on(failures)])
+        raise Unfinished(FAILED)
+
+
+def extra_cost(planned: Planned, treated: np.ndarray, untreated: np.ndarray) -> np.ndarray:
+    """What a policy costs above the baseline over the horizon, £k.
+
+    Args:
+        planned: the policy.
+        treated: its total cost, and the grants in that [..., 2].
+        untreated: the same of the baseline on the same seeds.
+    """
+    total, grants = np.moveaxis(treated - untreated, -1, 0)
+    return total if planned.intensity == "annual_budget" else total - grants

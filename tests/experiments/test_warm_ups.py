@@ -1,0 +1,86 @@
+"""Points that differ in levers only share their warm-up, and nobody can tell from what comes of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.design.kinds import design_from
+from experiments.rows.plan import Plan
+from experiments.rows.store import Store
+from experiments.running import batches
+from experiments.running.filling import Filler, cut
+from experiments.running.local import Local
+from model.policy import policy_from
+from model.population import lattice
+from tests.experiments import filling
+
+SEEDS = range(12)
+POLICIES = (policy_from("baseline", {}), policy_from("posts", {"joint_posts": 2}))
+LEVERS = {"kind": "grid", "factors": {"joint_posts": {"values": [1, 3]}, "phds": {"values": [0, 2, 4]}}}
+BOTH = {"kind": "grid", "factors": {"embed_rate": {"values": [0.001, 0.002]}, "phds": {"values": [0, 2]}}}
+MORRIS = {"kind": "morris", "n": 2, "factors": {"embed_rate": None, "phds": None, "joint_posts": None}}
+
+
+def plan_of(given: dict[str, Any]) -> Plan:
+    return Plan(filling.PARAMETERS, POLICIES, lattice(2, name="two_places"), design_from(given), SEEDS)
+
+
+def fill(plan: Plan, folder: Path) -> Store:
+    with Local(1) as engine:
+        filler = Filler(Store(folder), engine)
+        filler.fill(plan, filler.missing(plan), seconds_a_row=1e-4)
+        return filler.store
+
+
+@pytest.fixture
+def warmed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The parameters and seed of every warm-up that is simulated."""
+    begun, warmed_up = [], batches.warmed_up
+
+    def counted(parameters: Any, population: Any, seed: int, *rest: Any) -> Any:
+        begun.append((str(sorted(parameters.items())), seed))
+        return warmed_up(parameters, population, seed, *rest)
+
+    monkeypatch.setattr(batches, "warmed_up", counted)
+    return begun
+
+
+@pytest.mark.parametrize(
+    ("groups", "most", "parts"),
+    [
+        ([[0], [1], [2]], 2, [[0, 1], [2]]),
+        ([[0, 2], [1], [3, 4]], 3, [[0, 2, 1], [3, 4]]),
+        ([[0, 1, 2, 3, 4]], 2, [[0, 1], [2, 3], [4]]),
+        ([[0], [1, 2]], 2, [[0], [1, 2]]),
+        ([], 2, []),
+    ],
+)
+def test_what_shares_is_cut_only_where_it_is_too_much_for_one_batch(groups, most, parts) -> None:
+    assert cut(groups, most) == parts
+
+
+@pytest.mark.parametrize(("given", "n"), [(LEVERS, len(SEEDS)), (BOTH, 2 * len(SEEDS))])
+def test_a_warm_up_is_simulated_once(warmed, given, n, tmp_path: Path) -> None:
+    fill(plan_of(given), tmp_path)
+    assert len(warmed) == len(set(warmed)) == n
+
+
+def test_a_screening_shares_the_warm_ups_of_steps_in_levers(warmed, tmp_path: Path) -> None:
+    plan = plan_of(MORRIS)
+    fill(plan, tmp_path)
+    points = {tuple(plan.design.parameters(point).items()) for point in range(len(plan.design))}
+    assert len(set(warmed)) == len(points) * len(SEEDS) < plan.n_families
+    assert len(warmed) == len(set(warmed))
+
+
+@pytest.mark.parametrize("given", [LEVERS, BOTH, MORRIS], ids=["levers", "both", "morris"])
+def test_every_row_is_what_it_is_alone(given, tmp_path: Path) -> None:
+    plan = plan_of(given)
+    store = fill(plan, tmp_path)
+    for index in range(plan.n_families):
+        for row in plan.family(index).rows:
+            (alone,) = batches.outcomes_of(batches.Family((row,)), plan.population, None)
+            assert isinstance(alone, batches.Result)
+            (found,) = store.indicators([row.name]).to_numpy()
+            assert [*found] == pytest.approx([*alone.indicators.values()], abs=0, nan_ok=True)
