@@ -64,5 +64,7 @@ def _done(arguments: Sequence[str]) -> int:
 def _page(arguments: Sequence[str]) -> int:
     """Serve the page in a browser."""
     from analysis.page.server import main as serve
+    from model.machine.checking import check_rules
 
+    check_rules()
     return serve(arguments)

@@ -317,6 +317,20 @@ def test_a_job_that_is_stopped_stops_those_after_it(tiny, monkeypatch: pytest.Mo
     assert said.err.count("Interrupted.") == 1
 
 
+@pytest.mark.parametrize("asked", [("seeds=1",), ("page", "open=false")])
+def test_rules_that_cannot_be_are_told_before_anything_begins(
+    towngown, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    def refused() -> None:
+        raise BadInput("model/need.py, line 3: 'nede' is not defined. Did you mean need?")
+
+    monkeypatch.setattr("model.machine.checking.check_rules", refused)
+    monkeypatch.setattr("analysis.page.server.main", lambda _: 0)
+    said = towngown(*asked)
+    assert said.status == 2
+    assert "model/need.py, line 3: 'nede' is not defined" in said.err
+
+
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
     program = (
         "import sys; from experiments.main import main; status = main(['--help']);"
