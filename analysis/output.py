@@ -22,11 +22,23 @@ def be_understood() -> None:
 
 
 def say(text: str) -> None:
-    """Print to standard output; whoever read it may have left."""
+    """Print to standard output; whoever read it may have left.
+
+    Raises:
+        OSError: if it cannot be written to; says so.
+    """
     try:
         print(text, flush=True)
     except BrokenPipeError:
         nobody_reads(sys.stdout)
+    except OSError as error:
+        raise not_said(error) from error
+
+
+def not_said(error: OSError) -> OSError:
+    """That standard output takes no more; what was to be printed there is dropped."""
+    nobody_reads(sys.stdout)
+    return OSError(f"Standard output cannot be written to: {error.strerror}.")
 
 
 def nobody_reads(stream: TextIO) -> None:

@@ -184,6 +184,11 @@ def check(folder: Path) -> None:
     if not folder.is_dir():
         raise BadFolder(f"{folder}: no such folder")
     if not (folder / "rows.parquet").exists():
+        if (folder / "checks.csv").exists():
+            raise BadFolder(
+                f"{folder}: holds checks of the program, all in checks.csv, and no rows to make anything of; "
+                f"towngown again={folder} makes them anew"
+            )
         raise BadFolder(
             f"{folder}: holds no rows.parquet, so no run of towngown wrote it (or not to its end)"
         )

@@ -23,14 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         be_understood()
-        return _main(sys.argv[1:] if arguments is None else list(arguments))
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        return status_of(lambda: _main(given))
     except KeyboardInterrupt:  # so early, or late, that there is nothing to say
         return INTERRUPTED
 
 
 def _main(arguments: Sequence[str]) -> int:
     if arguments[:1] == [_PAGE]:
-        return status_of(lambda: _page(arguments[1:]))
+        return _page(arguments[1:])
     if {"--help", "-h"} & set(arguments):
         from experiments.command.help import help_text
         from experiments.jobs import purposes
@@ -44,7 +45,7 @@ def _main(arguments: Sequence[str]) -> int:
         return DONE
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, leaves nothing behind
-    return status_of(lambda: _done(arguments))
+    return _done(arguments)
 
 
 def _done(arguments: Sequence[str]) -> int:
@@ -64,5 +65,7 @@ def _done(arguments: Sequence[str]) -> int:
 def _page(arguments: Sequence[str]) -> int:
     """Serve the page in a browser."""
     from analysis.page.server import main as serve
+    from model.machine.checking import check_rules
 
+    check_rules()
     return serve(arguments)

@@ -5,10 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.command.files import CONF, file_of, mapping_in, settings_at_top
-from experiments.command.settings import Settings, settings_from
+from experiments.command.settings import Settings, folder_from, settings_from
 from experiments.command.trusted import trusted
 from experiments.jobs import until_nothing_is_lost
 from experiments.rows.results import row_tables
@@ -64,7 +65,7 @@ def sweep(
         "parameters": {} if parameters is None else parameters,
         "design": _design(design),
         "population": _population(population),
-        "seeds": f"{seeds.start}:{seeds.stop}" if isinstance(seeds, range) and seeds.step == 1 else seeds,
+        "seeds": _seeds(seeds),
         "equal_money": equal_money,
         "store": store,
         "engine": _engine(engine),
@@ -77,11 +78,12 @@ def open_store(folder: str | Path = _STORE) -> Store:
     """The store in a folder; `frame()` has its rows.
 
     Raises:
-        BadInput: if there is none.
+        BadInput: if it is no name of a folder, or there is no store.
     """
-    if not (Path(folder) / "rows").is_dir():
-        raise BadInput(f"store = {str(folder)!r}: there is no store in {Path(folder).resolve()}.")
-    return Store(Path(folder))
+    place = folder_from("store", folder)
+    if not (place / "rows").is_dir():
+        raise BadInput(f"store = {str(folder)!r}: there is no store in {place.resolve()}.")
+    return Store(place)
 
 
 def _swept(settings: Settings) -> pd.DataFrame:
@@ -103,7 +105,9 @@ def _defaults(store: str | Path) -> dict[str, Any]:
 
 def _entries(policies: object) -> object:
     """Policies as an experiment lists them."""
-    return [_entry(each) for each in policies] if isinstance(policies, list | tuple) else policies
+    if isinstance(policies, str | Mapping | Policy) or not isinstance(policies, Iterable):
+        return policies
+    return [_entry(each) for each in policies]
 
 
 def _entry(given: Any) -> Any:
@@ -113,6 +117,13 @@ def _entry(given: Any) -> Any:
     if isinstance(given, Mapping):
         return {"name": CUSTOM, **(given if "levers" in given else {"levers": given})}
     return given
+
+
+def _seeds(given: Any) -> Any:
+    """Seeds as an experiment has them."""
+    if isinstance(given, range) and given.step == 1:
+        return f"{given.start}:{given.stop}"
+    return int(given) if isinstance(given, np.integer) else given
 
 
 def _design(given: Any) -> Any:

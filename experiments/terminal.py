@@ -3,6 +3,7 @@
 import errno
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
@@ -16,7 +17,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from analysis.output import nobody_reads
+from analysis.output import nobody_reads, not_said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,8 @@ UNTOLD = "–"
 class _Stream:
     """A stream of ours on which nothing more is said once nobody is there to listen.
 
-    That is so of a pipe whose reader has gone, and of a terminal that was closed: work goes on.
+    That is so of a pipe whose reader has gone, of a terminal that was closed, and of a log on a full disk:
+    work goes on. Only what was asked, on standard output, is not dropped without a word.
     """
 
     def __init__(self, stream: IO[str]) -> None:
@@ -60,8 +62,8 @@ class _Stream:
         try:
             return say()
         except OSError as error:
-            if error.errno not in (errno.EPIPE, errno.EIO):
-                raise
+            if error.errno not in (errno.EPIPE, errno.EIO) and self._stream is sys.stdout:
+                raise not_said(error) from error
             nobody_reads(self._stream)  # type: ignore[arg-type]
         return None
 

@@ -6,6 +6,7 @@ import mesa
 import numpy as np
 
 from model.arrays import NONE, PERMANENT, STAGES, STRATEGIC
+from model.problems import BadInput
 
 if TYPE_CHECKING:
     from model.model import PartnershipModel
@@ -25,13 +26,18 @@ class View(mesa.Agent):
         self.row = row
 
     @property
+    def _own_row(self) -> int:
+        """The row, while it is this agent's."""
+        return self.row
+
+    @property
     def _record(self) -> np.record:
-        return getattr(self.model.world, self._table)[self.row]
+        return getattr(self.model.world, self._table)[self._own_row]
 
     def _live_ties(self, side: str) -> list[np.record]:
         world = self.model.world
         ties = world.ties[world.live[: world.clock.live]]
-        return list(ties[ties[side] == self.row])
+        return list(ties[ties[side] == self._own_row])
 
 
 class Council(View):
@@ -135,18 +141,32 @@ class Council(View):
 
 
 class Researcher(View):
-    """A researcher, as she or he is this month."""
+    """A researcher, as she or he is this month; of one who has left, nothing can be read.
+
+    Attributes:
+        arrived: in which month; -1 for those there from the start.
+    """
 
     _table = "researchers"
 
     def __init__(self, model: "PartnershipModel", row: int) -> None:
         super().__init__(model, row)
-        self.arrived = int(self._record.arrived)  # month; -1 for those there from the start
+        self.arrived = int(model.world.researchers[row].arrived)
 
     @property
     def is_here(self) -> bool:
         """Whether the row is still this person's."""
-        return bool(self._record.present) and self._record.arrived == self.arrived
+        record = self.model.world.researchers[self.row]
+        return bool(record.present) and record.arrived == self.arrived
+
+    @property
+    def _own_row(self) -> int:
+        if not self.is_here:
+            raise BadInput(
+                f"This researcher (row {self.row}, arrived in month {self.arrived}) has left, and the row "
+                "may be another's: is_here says so, and model.agents has those who are there."
+            )
+        return self.row
 
     @property
     def university(self) -> str:
@@ -193,12 +213,12 @@ class Researcher(View):
     @property
     def permanent(self) -> bool:
         """Whether on a permanent contract."""
-        return bool(self.model.world.contract_ends[self.row] == PERMANENT)
+        return bool(self.model.world.contract_ends[self._own_row] == PERMANENT)
 
     @property
     def months_left(self) -> int | None:
         """Months left of a fixed term; None if permanent."""
-        ends = int(self.model.world.contract_ends[self.row])
+        ends = int(self.model.world.contract_ends[self._own_row])
         return None if self.permanent else ends + 1 - self.model.month
 
     @property

@@ -100,11 +100,12 @@ class PartnershipModel(mesa.Model):
         return self.simulation.month
 
     def step(self) -> None:
-        """Simulate one month and collect what is measured."""
-        self.simulation.advance(1)
-        self.running = self.simulation.month < self.simulation.end
-        self._follow_researchers()
-        self.datacollector.collect(self)
+        """Simulate one month and collect what is measured; after the last one, nothing."""
+        if self.month < self.simulation.end:
+            self.simulation.advance(1)
+            self._follow_researchers()
+            self.datacollector.collect(self)
+        self.running = self.month < self.simulation.end
 
     def measured(self, name: str) -> float:
         """A monthly measure (`model.measures.SERIES`) of the last month simulated.

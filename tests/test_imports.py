@@ -21,8 +21,8 @@ PAGE = "analysis.page"
 #: Rooms from left to right: each imports only itself and what is further left.
 LEVELS = {
     "experiments": (
-        {"lists", "terminal"}, {"status"}, {"design"}, {"rows"}, {"running"}, {"command", "verification"},
-        {"study"}, {"jobs"}, {"main", "notebook"},
+        {"leftovers", "lists", "terminal"}, {"status"}, {"design"}, {"rows"}, {"running"},
+        {"command", "verification"}, {"study"}, {"jobs"}, {"main", "notebook"},
     ),
     "analysis": (
         {"dictionary", "listing", "output"}, {"asked"}, {"tables"}, {"statistics"}, {"studies", "words"},

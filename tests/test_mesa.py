@@ -72,12 +72,35 @@ def test_those_who_leave_and_arrive_are_followed(model):
     assert len({agent.unique_id for agent in model.agents}) == len(model.agents)
 
 
+def attributes_of(kind):
+    return [name for name in dir(kind) if isinstance(getattr(kind, name), property) and name[0] != "_"]
+
+
 def test_every_attribute_can_be_read(model):
     model.step()
     for kind in (Council, Researcher):
-        names = [name for name in dir(kind) if isinstance(getattr(kind, name), property) and name[0] != "_"]
         for agent in model.agents_by_type[kind]:
-            assert all(getattr(agent, name) is not None or name == "months_left" for name in names)
+            for name in attributes_of(kind):
+                assert getattr(agent, name) is not None or name == "months_left"
+
+
+def test_of_one_who_has_left_nothing_can_be_read_which_would_be_anothers(model):
+    before = list(model.agents_by_type[Researcher])
+    while model.running:
+        model.step()
+    gone = [each for each in before if not each.is_here]
+    assert any(model.world.researchers[each.row].present for each in gone)  # somebody has taken the place
+    for each in gone:
+        for name in {*attributes_of(Researcher)} & {*vars(Researcher)} - {"is_here"}:
+            with pytest.raises(BadInput, match="has left"):
+                getattr(each, name)
+
+
+def test_after_the_last_month_nothing_is_collected(model):
+    end = model.simulation.end
+    model.run_for(end + 5)
+    assert not model.running
+    assert model.datacollector.get_model_vars_dataframe()["month"].tolist() == list(range(1, end + 1))
 
 
 def test_the_data_collector_collects_every_measure(model):

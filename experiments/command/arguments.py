@@ -20,6 +20,11 @@ NOT_HERE = {
     "hydra_help": "towngown --help tells what makes sense here",
     "shell_completion": "Hydra's knows not all settings, towngown --help does",
 }
+#: What takes the place of Hydra's settings that make no sense here.
+_NOT_SET = {
+    "hydra.searchpath": "--config-dir=DIR adds a folder of your own",
+    "hydra.job.chdir": "results go to out=FOLDER, from where you are",
+}
 #: Of a whole number; one of more is beyond every other.
 _MOST_DIGITS = 308
 #: Settings that are paths: whatever a path may hold, they are taken as they are.
@@ -103,8 +108,8 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
     name, equals, value = argument.partition("=")
     if (taken := name.removeprefix("~")) != name and taken in (*settings_at_top(), *GROUPS):
         raise BadInput(f"{argument} is not allowed: every setting is needed. Say {taken}=VALUE.")
-    if name.lstrip("+") == "hydra.searchpath":
-        raise BadInput(f"{name} is not allowed: --config-dir=DIR adds a folder of your own.")
+    if instead := _NOT_SET.get(name.lstrip("+")):
+        raise BadInput(f"{name} is not allowed: {instead}.")
     if argument.startswith("~") or name.lstrip("+").startswith(("hydra.", "hydra/")):
         return argument
     name = name.lstrip("+")

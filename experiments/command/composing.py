@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -99,6 +100,7 @@ def _several(asked: Namespace, do: Do) -> int:
             raise BadInput(f"-m makes {jobs:,} jobs of these settings: at most {_MOST_JOBS:,} are allowed.")
 
         def job(composed: "DictConfig") -> int:
+            shutil.rmtree(folder, ignore_errors=True)  # Hydra makes it, for nothing: one killed leaves none
             status = status_of(lambda: do(_settings(composed, swept)))
             if status == INTERRUPTED and not launched:
                 raise Stopped

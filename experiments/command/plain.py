@@ -21,11 +21,13 @@ def text_of(file: Path) -> str:
         BadInput: if it cannot be read.
     """
     try:
-        if file.exists() and not file.is_file():  # a pipe would be waited for
-            raise BadInput(f"{file} is no file of text.")
-        return file.read_text(encoding="utf-8-sig")
+        if file.is_file() or not file.exists():  # a pipe would be waited for
+            return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(f"{file} is not UTF-8: save it with that encoding.") from None
     except (OSError, ValueError) as error:
         raise BadInput(f"{file} cannot be read: {error}.") from None
+    raise BadInput(f"{file} is no file of text.")
 
 
 def mapping_of(text: str, where: object) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from experiments.command.files import file_of
 from experiments.command.places import places_in
 from experiments.command.trusted import trusted
 from model.population import Population, lattice, listed, regional
-from model.problems import BadInput, check_keys, no_such, refuse
+from model.problems import BadInput, check_keys, meant, no_such, refuse
 
 
 def population_from(settings: Mapping[str, Any] | Population) -> Population:
@@ -21,7 +21,8 @@ def population_from(settings: Mapping[str, Any] | Population) -> Population:
         return settings
     if not isinstance(settings, Mapping):
         raise BadInput(f"population = {settings!r} is not allowed: it takes settings, such as kind: lattice.")
-    kind = settings.get("kind")
+    if (kind := settings.get("kind")) is None:
+        raise BadInput(f"population.kind is missing. {meant(kind, _KINDS)}")
     if kind not in tuple(_KINDS):
         raise BadInput(no_such("kind of population", kind, _KINDS))
     make, needed, others = _KINDS[kind]

@@ -342,13 +342,13 @@ def settings_from(
         "excludes_failed": lambda: _word("failed", given["failed"], (_REFUSE, _EXCLUDE)) == _EXCLUDE,
         "dry_run": lambda: _truth("dry_run", given["dry_run"]),
         "row": lambda: "" if given["row"] is None else str(given["row"]),
-        "report": lambda: None if given["report"] is None else _path("report", given["report"]),
-        "again": lambda: None if given.get("again") is None else _path("again", given["again"]),
-        "archive": lambda: None if given.get("archive") is None else _path("archive", given["archive"]),
+        "report": lambda: None if given["report"] is None else folder_from("report", given["report"]),
+        "again": lambda: None if given.get("again") is None else folder_from("again", given["again"]),
+        "archive": lambda: None if given.get("archive") is None else folder_from("archive", given["archive"]),
         "figures": lambda: _truth("figures", given["figures"]),
         "controls": lambda: _truth("controls", given.get("controls", True)),
-        "store": lambda: _path("store", given["store"]),
-        "out": lambda: _path("out", given["out"]),
+        "store": lambda: folder_from("store", given["store"]),
+        "out": lambda: folder_from("out", given["out"]),
         "out_is_new": lambda: bool(given.get("out_is_new")),
     }
     results = dict(zip(checks, all_of(checks.values()), strict=True))
@@ -575,7 +575,12 @@ def _truth(name: str, given: object) -> bool:
     return given
 
 
-def _path(name: str, given: object) -> Path:
+def folder_from(name: str, given: object) -> Path:
+    """The folder that a setting names.
+
+    Raises:
+        BadInput: if nothing can have that name.
+    """
     if given is None or not str(given).strip():
         raise BadInput(f"{name} = {given!r} is not allowed: it takes the name of a folder.")
     path = Path(str(given))

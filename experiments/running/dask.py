@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from experiments import terminal
+from experiments.leftovers import scratch
 from experiments.running.engine import THREADS, TIMEOUT, EngineKind, Setting, WorkerLost, cores
 from model.problems import BadInput
 
@@ -186,7 +187,8 @@ def _own(workers: int) -> Iterator[Any]:
             "'towngown[distributed]'."
         ) from None
     with (
-        configured(_NO_PAGES),
+        scratch() as folder,
+        configured({**_NO_PAGES, "temporary-directory": str(folder)}),
         _started(
             LocalCluster,
             n_workers=workers,

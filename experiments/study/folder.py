@@ -8,23 +8,19 @@ import contextlib
 import errno
 import json
 import os
-import platform
-import re
 import shutil
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.listing import MANIFEST, digest_of, files_in
+from experiments.leftovers import age_of, own_name, remove_abandoned
 from experiments.rows.store import SYSTEM_FILES
 from model.problems import BadInput, refuse
 
-#: Seconds after which what another process has left is taken for abandoned: its lock, and all else.
-_LOCKED, _ABANDONED = 60.0, 24 * 3600.0
-#: Names of folders that hold what is being written, or replaced: the machine and process that did so.
-_LEFT = re.compile(r"\..+\.(?P<node>[^/]*)-(?P<process>\d+)-[0-9a-f]{8}\.(partial|old)")
+#: Seconds after which another process's lock is taken for abandoned.
+_LOCKED = 60.0
 
 
 @contextmanager
@@ -125,10 +121,9 @@ def _begun(out: Path) -> tuple[Path, list[Path]]:
     made: list[Path] = []
     try:
         made = _make_parents(out)
-        _remove_abandoned(out.parent)
-        owner = f"{platform.node()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        remove_abandoned(out.parent)
         # With its root, or Arrow would take what is before a colon for a protocol.
-        partial = out.absolute().parent / f".{out.name}.{owner}.partial"
+        partial = out.absolute().parent / own_name(out.name)
         partial.mkdir(parents=True)  # another job's trial may just have removed those above
     except OSError as error:
         _remove_if_empty(*made)
@@ -221,42 +216,13 @@ def _alone(out: Path) -> Iterator[None]:
             lock.mkdir()
             break
         except FileExistsError:
-            if _age(lock) > _LOCKED:
+            if age_of(lock) > _LOCKED:
                 _remove_if_empty(lock)
             time.sleep(0.01)
     try:
         yield
     finally:
         _remove_if_empty(lock)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what processes have left that were killed while they wrote."""
-    for path in folder.glob(".*"):
-        left = _LEFT.fullmatch(path.name)
-        if left and (_is_dead(left["node"], int(left["process"])) or _age(path) > _ABANDONED):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_dead(node: str, process: int) -> bool:
-    """Whether a process is known not to run any more; on other machines, none is."""
-    if node != platform.node() or os.name != "posix":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:  # somebody else's
-        pass
-    return False
-
-
-def _age(path: Path) -> float:
-    """Seconds since a folder was last changed; 0 if it is not there any more."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _remove_if_empty(*folders: Path) -> None:

@@ -152,6 +152,21 @@ def test_workers_of_this_machine_are_nobody_elses() -> None:
                 assert not one.recv(100).startswith(b"HTTP/1.1 200")
 
 
+def test_what_a_killed_program_left_of_its_workers_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with started(*SWEEP, "engine=dask", "engine.threads=1", "out=out", folder=tmp_path) as program:
+        until(lambda: parts_of(tmp_path / "store"), program)
+        program.kill()
+        program.wait()
+    assert list(tmp_path.glob(".towngown.*.partial"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with dask.cluster(None, 1):
+        assert len(list(tmp_path.glob(".towngown.*.partial"))) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"store"}
+
+
 def test_what_makes_certificates_and_is_not_installed_is_told(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
     said = tiny("engine=dask")

@@ -14,8 +14,10 @@ import yaml
 from hydra._internal.utils import get_args_parser
 
 from experiments.command.arguments import NOT_HERE, parsed
+from experiments.command.composing import composed_jobs
 from experiments.command.files import CONF, GROUPS, mapping_in, names_in
 from experiments.command.help import help_text
+from experiments.command.settings import Settings
 from experiments.jobs import JOBS, job_of, purposes
 from experiments.study.job import Job
 from model.problems import BadInput
@@ -97,6 +99,26 @@ def test_several_jobs_get_a_folder_each_and_leave_nothing_else(tiny) -> None:
     assert tiny("-m", "policy=phds,brokers", "seeds=1", "out=jobs").status == 0
     assert sorted(path.name for path in Path("jobs").iterdir()) == ["00_policy=phds", "01_policy=brokers"]
     assert {path.name for path in Path().iterdir()} == {"jobs", "store"}
+
+
+def test_a_job_that_is_killed_has_nothing_where_others_keep_what_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    there: list[Path] = []
+
+    def job(_: Settings) -> int:
+        there.extend(tmp_path.iterdir())
+        return 0
+
+    assert composed_jobs(parsed(["-m", "seeds=1,2"]), job) == 0
+    assert not there
+
+
+def test_results_are_not_written_where_hydra_would_change_to(tiny) -> None:
+    said = tiny("-m", "policy=phds,brokers", "seeds=1", "out=out", "hydra.job.chdir=true")
+    assert said.status == 2
+    assert "hydra.job.chdir is not allowed: results go to out=FOLDER" in said.err
 
 
 def test_folders_of_ones_own_add_policies(tiny, tmp_path: Path) -> None:
@@ -293,6 +315,20 @@ def test_a_job_that_is_stopped_stops_those_after_it(tiny, monkeypatch: pytest.Mo
     said = tiny("-m", "policy=phds,brokers", "seeds=1", "out=out")
     assert (said.status, len(begun)) == (130, 1)
     assert said.err.count("Interrupted.") == 1
+
+
+@pytest.mark.parametrize("asked", [("seeds=1",), ("page", "open=false")])
+def test_rules_that_cannot_be_are_told_before_anything_begins(
+    towngown, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    def refused() -> None:
+        raise BadInput("model/need.py, line 3: 'nede' is not defined. Did you mean need?")
+
+    monkeypatch.setattr("model.machine.checking.check_rules", refused)
+    monkeypatch.setattr("analysis.page.server.main", lambda _: 0)
+    said = towngown(*asked)
+    assert said.status == 2
+    assert "model/need.py, line 3: 'nede' is not defined" in said.err
 
 
 def test_help_is_quick_and_loads_nothing_heavy() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,6 @@ import pandas as pd
 import pytest
 
 from experiments.rows.store import SYSTEM_FILES
-from experiments.study import folder
 from experiments.study.folder import MANIFEST, claimed, files_in, written_whole
 from model.problems import BadInput
 
@@ -163,7 +163,7 @@ def test_commands_of_one_second_have_folders_of_their_own(tiny) -> None:
 def test_only_what_the_dead_have_left_is_removed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as dead:
         pass
-    here = folder.platform.node()
+    here = platform.node()
     kept = [f".out.{here}-{os.getpid()}-0123abcd.partial", ".out.elsewhere-1-0123abcd.old", ".mine.partial"]
     gone = [f".x.{here}-{dead.pid}-0123abcd.partial", ".x.elsewhere-1-0123abcd.partial"]
     for name in (*kept, *gone):

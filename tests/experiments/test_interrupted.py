@@ -112,7 +112,8 @@ def alive(group: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_before_the_first_run_it_stops_too(tmp_path: Path, number: signal.Signals) -> None:
-    with started(*SWEEP, folder=tmp_path) as program:
+    endless = (*SWEEP, "seeds=2000000")  # however late the signal comes, the program is still there
+    with started(*endless, folder=tmp_path) as program:
         until(lambda: (tmp_path / "store" / "rows").exists(), program)
         program.send_signal(number)
         _, err = program.communicate(timeout=PATIENCE)

@@ -86,6 +86,18 @@ def test_an_empty_store_is_an_empty_table(tmp_path):
     assert open_store(tmp_path / "store").frame().empty
 
 
+@pytest.mark.parametrize("folder", [None, "", "a\0b"])
+def test_what_names_no_folder_holds_no_store(folder):
+    with pytest.raises(BadInput, match=r"store = .* is not allowed"):
+        open_store(folder)
+
+
+def test_seeds_and_policies_may_come_from_numpy_and_anything_that_lists_them(tmp_path):
+    usual = swept(tmp_path, policies=["baseline", "phds"])
+    names = (name for name in np.array(["baseline", "phds"]))
+    pd.testing.assert_frame_equal(swept(tmp_path, policies=names, seeds=np.int64(2)), usual)
+
+
 def test_rows_that_are_there_are_not_run_again(tmp_path, monkeypatch):
     first = swept(tmp_path)
     monkeypatch.setattr("experiments.running.filling.run_batch", None)
@@ -106,6 +118,7 @@ def test_rows_that_are_there_are_not_run_again(tmp_path, monkeypatch):
         ({"design": pd.DataFrame({"austerty": [1]})}, "Did you mean austerity"),
         ({"population": "ukk"}, "Did you mean uk"),
         ({"population": 3}, "population = 3 is not allowed"),
+        ({"population": {"places": 2}}, "population.kind is missing. There are: lattice"),
         ({"seeds": 0}, "seeds = 0 is not allowed"),
         ({"seeds": range(0, 10, 2)}, r"seeds = range\(0, 10, 2\) is not allowed"),
         ({"seeds": 10**9}, "runs: at most 10,000,000 are allowed"),

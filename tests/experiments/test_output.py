@@ -14,10 +14,10 @@ MAIN = "import sys; from experiments.main import main; sys.exit(main())"
 ASKED = ("policies=[baseline,phds]", "seeds=2", "out=out")
 
 
-def program(*arguments, folder, stdout=subprocess.PIPE, **environment):
+def program(*arguments, folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **environment):
     """The program in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", MAIN, *arguments], cwd=folder, stdout=stdout, stderr=subprocess.PIPE,
+        [sys.executable, "-c", MAIN, *arguments], cwd=folder, stdout=stdout, stderr=stderr,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )  # fmt: skip
 
@@ -58,6 +58,25 @@ def test_a_reader_of_notes_may_leave(tmp_path):
         assert ran.stderr
         ran.stderr.close()
         assert ran.wait() == 0
+    assert (tmp_path / "out" / "effects.csv").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="takes a disk that is always full")
+@pytest.mark.parametrize("arguments", [("--help",), (*TINY, *ASKED)])
+def test_a_full_disk_is_told_of_what_was_asked_and_ends_no_work(tmp_path, arguments):
+    with Path("/dev/full").open("w") as full, program(*arguments, folder=tmp_path, stdout=full) as ran:
+        _, err = ran.communicate()
+    assert ran.returncode == 1
+    assert b"Standard output cannot be written to: No space left on device." in err
+    assert b"Traceback" not in err
+    assert "out" not in str(arguments) or (tmp_path / "out" / "effects.csv").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="takes a disk that is always full")
+def test_notes_that_fit_nowhere_are_dropped(tmp_path):
+    with Path("/dev/full").open("w") as full, program(*TINY, *ASKED, folder=tmp_path, stderr=full) as ran:
+        ran.communicate()
+    assert ran.returncode == 0
     assert (tmp_path / "out" / "effects.csv").exists()
 
 

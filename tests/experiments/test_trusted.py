@@ -167,8 +167,8 @@ def test_what_is_no_file_of_text_is_told(towngown) -> None:
     os.mkfifo(folder / "pipe.yaml")
     for name, message in (
         ("circle", "cannot be read"),
-        ("latin", "cannot be read"),
-        ("pipe", "no file of text"),
+        ("latin", "latin.yaml is not UTF-8: save it with that encoding.\n"),
+        ("pipe", "pipe.yaml is no file of text.\n"),
     ):
         said = towngown("--config-dir", "own", f"policy={name}")
         assert said.status == 2

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.__main__ import main as make_again
 from analysis.statistics.evidence.checks import exactly
 from experiments import verification
 from experiments.verification import twin
@@ -25,6 +26,17 @@ def test_checks_are_shown_and_written(towngown) -> None:
     line = checks().loc["survival_60"]
     assert float(line["low"]) < float(line["expected"]) == pytest.approx(0.5488, abs=1e-4)
     assert "checks" in pd.read_csv("out/columns.csv")["table"].tolist()
+
+
+def test_a_folder_of_checks_says_how_to_make_them_again(towngown, capsys) -> None:
+    assert towngown("experiment=verify", FEW, "store=store", "out=out").status == 0
+    refused = towngown("report=out")
+    assert refused.status == 2
+    assert "towngown again=out makes them anew" in " ".join(refused.err.split())
+    assert make_again(["out"]) == 2
+    assert "towngown again=out makes them anew" in capsys.readouterr().err
+    assert towngown("again=out", "store=store", "out=anew").status == 0
+    assert Path("anew/checks.csv").read_bytes() == Path("out/checks.csv").read_bytes()
 
 
 def test_a_check_that_fails_is_told(towngown, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,17 +36,17 @@ def lasting_of(survival: pd.DataFrame, against: str) -> pd.DataFrame:
         against: the policy that the others are compared with.
 
     Returns:
-        A line a policy and kind; `p` is missing for the policy compared with.
+        A line a policy and kind of which the policy compared with has any; its own `p` is missing.
     """
-    parts = [_of_kind(survival[survival["kind"] == kind], against).assign(kind=kind) for kind in KINDS]
-    table = pd.concat(parts, ignore_index=True)
-    return table[list(COLUMNS)]
+    there = [kind for kind in KINDS if ((survival["kind"] == kind) & (survival["policy"] == against)).any()]
+    if not there:
+        return pd.DataFrame(columns=list(COLUMNS))
+    parts = [_of_kind(survival[survival["kind"] == kind], against).assign(kind=kind) for kind in there]
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
 def _of_kind(curves: pd.DataFrame, against: str) -> pd.DataFrame:
     counts = {str(name): part.set_index("months") for name, part in curves.groupby("policy", sort=False)}
-    if against not in counts:
-        return pd.DataFrame(columns=[name for name in COLUMNS if name != "kind"])
     lines = []
     for policy, curve in counts.items():
         expected, p = logrank(curve, counts[against]) if policy != against else (np.nan, np.nan)

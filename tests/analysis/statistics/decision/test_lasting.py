@@ -62,6 +62,17 @@ def test_the_table_of_a_comparison():
     assert table.loc["baseline", "partnerships"] == 3000
 
 
+def test_a_kind_that_nobody_has_without_the_policy_is_left_out():
+    """Else its lines would be of another type, and what is missing no number."""
+    spells = spells_of(np.random.default_rng(4), 100, 20.0)
+    both = [survival_of(spells).assign(policy=name, kind="strategic") for name in ("baseline", "brokers")]
+    survival = pd.concat([*both, survival_of(spells).assign(policy="brokers", kind="project")])
+    table = lasting_of(survival, "baseline")
+    assert set(table["kind"]) == {"strategic"}
+    assert table["p"].dtype == float
+    assert lasting_of(survival, "nobody").empty
+
+
 def test_calls_are_as_benjamini_and_hochberg_say():
     assert discovered(np.array([0.01, np.nan, 0.04, 0.03, 0.9])).tolist() == [
         True,
