@@ -42,7 +42,8 @@ PERMANENT, VACANT = NEVER, -1
 # Rows, months and counts of the large tables take half the memory that other whole numbers do, or a quarter.
 _I, _N, _S, _F = "i8", "i4", "i2", "f8"
 
-PAGE = 4  # candidates of a need that are looked up at a time
+#: Candidates of a need that are looked up at first; and at a time, once it has gone through these.
+PAGE, LONG_PAGE = 4, 32
 
 CACHE_LINE = 64  # bytes that the processor fetches at once
 
@@ -252,24 +253,38 @@ LISTING = _record(
 )
 
 SEARCH = _record(
-    ("searched", _I, "needs on the paths of a search"),
-    ("reached", _I, "candidates on them,"),
+    (
+        "needs_seek",
+        _I,
+        "1: needs seek candidates, of whom there are no fewer; 0: candidates seek needs",
+    ),
+    ("seekers", _I, "how many seek"),
+    ("sought", _I, "how many are sought"),
+    ("searched", _I, "seekers on the paths of a search"),
+    ("reached", _I, "those sought on them,"),
     ("settled", _I, "of whom the first so many can be reached no better"),
     ("within", _F, "total score lost on the best path to someone free: whatever loses as much is of no use"),
 )
 
-NEED_PATH = _record(
-    ("worth", _F, "what an optimal assignment would lose without the need"),
+SEEKER_PATH = _record(
+    ("worth", _F, "what an optimal assignment would lose without the seeker"),
     ("loss", _F, "total score lost on the cheapest path to it"),
-    ("listed", _N, "candidates on its page"),
-    ("turned", _N, "how many of them it has proposed to"),
+    ("choice", _N, "whom it has"),
+    ("listed", _N, "of a need, candidates on its page"),
 )
 
-CANDIDATE_PATH = _record(
-    ("price", _F, "what an optimal assignment would lose without the candidate"),
-    ("loss", _F, "total score lost on the cheapest path to it"),
-    ("via", _N, "need before it on that path"),
-    ("position", _N, "among the candidates reached, -1: not reached"),
+SOUGHT_PATH = _record(
+    ("price", _F, "what an optimal assignment would lose without who is sought"),
+    ("loss", _F, "total score lost on the cheapest path to them"),
+    ("via", _N, "seeker before them on that path"),
+    ("taken", _N, "seeker that has them, -1: none"),
+    ("position", _N, "among those reached, -1: not reached"),
+)
+
+PAGING = _record(
+    ("listed", _N, "candidates on the need's page"),
+    ("room", _N, "places on it that were to be filled"),
+    ("turned", _N, "how many of them it has proposed to"),
 )
 
 EVENT = _record(
@@ -332,14 +347,15 @@ class World(NamedTuple):
     round_expertise: np.ndarray  # [N_TOPICS, researchers]: their expertise
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
-    round_taken: np.ndarray  # [researchers + needs]: need (index) that holds a candidate, or goes without
+    round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate
     listing: np.record  # scratch: what a page is being filled with
-    page_candidates: np.ndarray  # [needs + 1, PAGE]: each need's best candidates, and a spare page
-    page_scores: np.ndarray  # [needs + 1, PAGE]: their scores
-    need_paths: Table  # of an optimal assignment, one a need of the round
-    candidate_paths: Table  # one a candidate, and one a need for going without
+    page_candidates: np.ndarray  # [needs + 1, LONG_PAGE]: each need's best candidates, and a spare page
+    page_scores: np.ndarray  # [needs + 1, LONG_PAGE]: their scores
+    pagings: Table  # of deferred acceptance, one a need of the round
+    seeker_paths: Table  # of an optimal assignment, one a need or candidate of the round, whichever are fewer
+    sought_paths: Table  # one of the others each, and one a seeker for going without
     search: np.record  # scratch: how far a search for the best path has come
-    searching: np.ndarray  # scratch: needs on the paths of a search
+    searching: np.ndarray  # scratch: seekers on the paths of a search
 
 
 #: Tables that tell a run's state; in the others, no month finds what an earlier one has left there.
@@ -404,12 +420,13 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "round_expertise": ((N_TOPICS, size.researchers), _F),
         "round_choice": ((size.needs,), _I),
         "round_score": ((size.needs,), _F),
-        "round_taken": ((size.researchers + size.needs,), _I),
+        "round_taken": ((size.researchers,), _I),
         "listing": ((1,), LISTING),
-        "page_candidates": ((size.needs + 1, PAGE), _N),
-        "page_scores": ((size.needs + 1, PAGE), _F),
-        "need_paths": ((size.needs,), NEED_PATH),
-        "candidate_paths": ((size.researchers + size.needs,), CANDIDATE_PATH),
+        "page_candidates": ((size.needs + 1, LONG_PAGE), _N),
+        "page_scores": ((size.needs + 1, LONG_PAGE), _F),
+        "pagings": ((size.needs,), PAGING),
+        "seeker_paths": ((size.needs,), SEEKER_PATH),
+        "sought_paths": ((size.researchers + size.needs,), SOUGHT_PATH),
         "search": ((1,), SEARCH),
         "searching": ((size.needs,), _I),
     }

@@ -5,7 +5,7 @@ As in `model.round`, k and j are places in a round's lists of needs and of candi
 
 from model import chance
 from model.appraisal import researcher_value, trust_between
-from model.arrays import BY_INTRODUCTION, NONE, World
+from model.arrays import BY_INTRODUCTION, LONG_PAGE, NONE, PAGE, World
 from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
@@ -13,7 +13,7 @@ from model.machine.ordering import insert_highest, sort_by_key
 from model.meeting import form_tie, meet
 from model.month import levers_of, this_month
 from model.parameters import as_number
-from model.round import INFEASIBLE, NO_CEILING, find_best, gather, is_brought, list_page, page_length
+from model.round import INFEASIBLE, NO_CEILING, find_best, gather, is_brought, list_page
 from model.tie import find_tie
 
 # Compiled rules know words by their positions in the lever's declaration.
@@ -185,25 +185,31 @@ def accept_deferred(world: World):
 @compiled
 def begin_paging(world: World, stream: int, k: int):
     """Look up the first page of a need's candidates."""
-    world.round_score[k] = NO_CEILING
-    world.need_paths[k].listed, world.need_paths[k].turned = list_page(world, stream, k, NO_CEILING, NONE), 0
+    turn_page(world, stream, k, PAGE, NO_CEILING, NONE)
+
+
+@compiled
+def turn_page(world: World, stream: int, k: int, room: int, ceiling: float, after: int):
+    """Look up those of a need's candidates who come after one with some score."""
+    paging = world.pagings[k]
+    paging.room, paging.turned = room, 0
+    paging.listed = list_page(world, stream, k, room, ceiling, after)
 
 
 @compiled
 def turn_to_next(world: World, stream: int, k: int):
     """The next best candidate of a need, which is from now on its choice; -1 if there is none left."""
-    path = world.need_paths[k]
-    if path.turned == page_length(world):  # a page that is not full is the last
-        path.turned = 0
-        path.listed = list_page(world, stream, k, world.round_score[k], world.round_choice[k])
-    if path.turned == path.listed:
+    paging = world.pagings[k]
+    if paging.turned == paging.room:  # a page that is not full is the last
+        turn_page(world, stream, k, LONG_PAGE, world.round_score[k], world.round_choice[k])
+    if paging.turned == paging.listed:
         world.round_choice[k] = NONE
         return NONE
     world.round_choice[k], world.round_score[k] = (
-        world.page_candidates[k, path.turned],
-        world.page_scores[k, path.turned],
+        world.page_candidates[k, paging.turned],
+        world.page_scores[k, paging.turned],
     )
-    path.turned += 1
+    paging.turned += 1
     return world.round_choice[k]
 
 

@@ -137,19 +137,13 @@ def find_best(world: World, stream: int, n: int, at_random: bool, floor: float):
     return world.page_candidates[page, 0], world.page_scores[page, 0]
 
 
-@inlined
-def page_length(world: World):
-    """How many candidates a page has room for."""
-    return world.page_scores.shape[1]
-
-
 @compiled
-def list_page(world: World, stream: int, k: int, ceiling: float, after: int):
+def list_page(world: World, stream: int, k: int, room: int, ceiling: float, after: int):
     """Fill a need's page with its best candidates below a score, or of that score and later in the list.
 
-    Best first, equals by index; returns how many there are.
+    Best first, equals by index, as many as there is room for; returns how many there are.
     """
-    begin_page(world, world.round_needs[k], k, page_length(world), False, ceiling, after, INFEASIBLE)
+    begin_page(world, world.round_needs[k], k, room, False, ceiling, after, INFEASIBLE)
     list_by_score(world, stream)
     return world.listing.listed
 
