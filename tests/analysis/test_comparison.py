@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from analysis.figures import effects, worth
-from analysis.figures.course import over_time
+from analysis.figures.course import by_year, over_time
 from analysis.figures.drawing import style
 from analysis.studies import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels
@@ -108,11 +108,12 @@ def test_without_effects_there_is_no_forest(comparison):
     assert drawn(worth.draw, comparison) is None
 
 
-def test_partnerships_shows_the_baseline_and_the_best(comparison):
+def test_partnerships_shows_the_baseline_and_the_best(comparison, spoil):
+    spoil(comparison, "effects", lambda e: e[~e["policy"].str.endswith("_equal_money")])
     figure = drawn(over_time.draw_partnerships, comparison)
     project, strategic = figure.axes
     names = [line.get_label() for line in strategic.lines]
-    assert names == ["Baseline", "Joint posts", "Two-stage calls", "PhDs"]  # none at equal money
+    assert names == ["Baseline", "Joint posts", "Two-stage calls", "PhDs"]
     first = strategic.lines[0]  # a straight line, of which averages over a year leave the middle as it was
     assert first.get_ydata() == pytest.approx(5 + 0.1 * (first.get_xdata() - 0.5 - 0.5))
     assert len(first.get_ydata()) == 24 - 12 + 1
@@ -121,11 +122,26 @@ def test_partnerships_shows_the_baseline_and_the_best(comparison):
     assert set(names) <= set(texts(figure))  # at the ends of the lines
 
 
-def test_policies_at_equal_money_are_shown_where_nothing_else_is(comparison, spoil):
-    spoil(comparison, "effects", lambda e: e[e["policy"].str.endswith("_equal_money")])
+def test_what_is_drawn_over_time_is_at_equal_money_where_that_is_there(comparison):
     figure = drawn(over_time.draw_partnerships, comparison)
     names = [line.get_label() for line in figure.axes[1].lines]
-    assert names == ["Baseline", "Joint posts, equal money"]
+    assert names == ["Baseline", "Joint posts"]
+    assert figure.texts[1].get_text().startswith("The baseline and one policy at equal money.")
+
+
+@pytest.mark.parametrize("kept", [("joint_posts", "two_stages", "phds"), ("joint_posts_equal_money",)])
+def test_a_policy_keeps_its_colour_from_figure_to_figure(comparison, spoil, kept):
+    """Whatever order the tables have them in."""
+    spoil(comparison, "effects", lambda e: e[e["policy"].isin(kept)])
+    lines = [(name, "strategic", y, y, y, y, 3) for name in sorted(kept) for y in (1, 2)]
+    columns = ["policy", "indicator", "year", "effect", "low", "high", "n"]
+    pd.DataFrame(lines, columns=columns).to_parquet(comparison / "by_year.parquet")
+    draws = (by_year.draw, over_time.draw_partnerships, over_time.draw_survival)
+    figures = [drawn(draw, comparison) for draw in draws]
+    colours = [{text.get_text(): text.get_color() for text in figure.axes[-1].texts} for figure in figures]
+    added, *with_baseline = colours
+    assert len(added) == len(kept)
+    assert with_baseline == [{"Baseline": style.INK} | added] * 2
 
 
 def test_survival_starts_at_all_and_steps_down(comparison):

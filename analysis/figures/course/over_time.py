@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from analysis import words
+from analysis.figures.course.best import colours_of_best, for_as_much, named
 from analysis.figures.drawing import style
-from analysis.tables import AT_EQUAL_MONEY, BASELINE, MAIN_INDICATOR, Tables
+from analysis.tables import BASELINE, MAIN_INDICATOR, Tables
 
 KINDS = ("project", "strategic")
 N_BEST = 4  # policies beside the baseline: more cannot be told apart
@@ -52,7 +52,7 @@ def _finding(tables: Tables, colours: dict[str, str]) -> str:
 
 
 def _called(policy: str) -> str:
-    return "the baseline" if policy == BASELINE else words.shortened(words.humanise(policy))
+    return "the baseline" if policy == BASELINE else named(policy)
 
 
 def smoothed(line: pd.DataFrame) -> pd.DataFrame:
@@ -119,21 +119,15 @@ def _heading(tables: Tables, kind: str) -> str:
 
 
 def _policies_shown(tables: Tables) -> dict[str, str]:
-    """The baseline and the policies that add most strategic partnerships -> their colours.
-
-    Policies at equal money are the same levers again, so they are shown only where nothing else is there.
-    """
-    effects = tables.effect_on(MAIN_INDICATOR).sort_values("effect", ascending=False)
-    designed = [policy for policy in effects.index if not policy.endswith(AT_EQUAL_MONEY)]
-    best = (designed or list(effects.index))[:N_BEST]
-    return {BASELINE: style.INK} | dict(zip(best, style.POLICY_COLOURS, strict=False))
+    """The baseline and the policies that add most strategic partnerships -> their colours."""
+    return {BASELINE: style.INK} | colours_of_best(tables.effect_on(MAIN_INDICATOR)["effect"], N_BEST)
 
 
 def _who(colours: dict[str, str]) -> str:
     others = len(colours) - 1
     if others > 1:
-        return f"The baseline and the {others} policies that add most strategic partnerships."
-    return "The baseline and one policy." if others else "The baseline."
+        return f"The baseline and the {others} policies that add most{for_as_much(colours)}."
+    return f"The baseline and one policy{for_as_much(colours)}." if others else "The baseline."
 
 
 def _draw_line(
@@ -143,7 +137,7 @@ def _draw_line(
     on_top = policy == BASELINE
     axes.fill_between(x, low, high, step="post" if steps else None, color=colour, alpha=0.1, linewidth=0)
     drawstyle = "steps-post" if steps else "default"
-    axes.plot(x, middle, color=colour, drawstyle=drawstyle, label=words.humanise(policy), zorder=3 + on_top)
+    axes.plot(x, middle, color=colour, drawstyle=drawstyle, label=named(policy), zorder=3 + on_top)
 
 
 def _name_policies(axes: Axes, colours: dict[str, str]) -> None:
