@@ -73,12 +73,14 @@ def draw(tables: Tables) -> Figure | None:
 
 def _finding(main: pd.DataFrame, policies: list[str], label: str) -> str:
     """What the figure says, of policies at equal money where there are such."""
-    best = policies[0]
-    line = main.loc[best]
-    where = " at equal money" if best.endswith(AT_EQUAL_MONEY) else ""
-    if not line["together_low"] > 0:
+    where = " at equal money" if policies[0].endswith(AT_EQUAL_MONEY) else ""
+    adding = main.loc[policies].query("together_low > 0")
+    if adding.empty:
         return f"No policy is shown to add {label}{where}"
-    effect = style.signed(float(f"{line['effect']:.2g}"))
+    best = str(adding.index[0])
+    effect = style.signed(float(f"{adding['effect'].iloc[0]:.2g}"))
+    if best != policies[0]:
+        return f"{_label(best)} is shown to add {label}{where}: {effect}"
     return f"{_label(best)} adds most {label}{where}: {effect}"
 
 

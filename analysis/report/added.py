@@ -11,6 +11,8 @@ from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
 from analysis.report.why.nowhere import because
+from analysis.statistics.best import EQUAL_MONEY
+from analysis.statistics.decision.verdicts import leading
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
 from analysis.statistics.ledger.pairs import COUNTED
 
@@ -62,8 +64,18 @@ def in_order(source: Source, ledger: pd.DataFrame) -> list[str]:
     said = [*verdicts.sort_values("among", ascending=False, kind="stable")["policy"]] if len(verdicts) else []
     there = [name for name in ledger["policy"].unique() if name != PLACEBO]
     others = [name for name in there if name not in said]
-    first, *rest = [*(name for name in said if name in there), *others]
-    return [first, PLACEBO, *rest]
+    known = [*(name for name in said if name in there), *others]
+    first = _first(verdicts, there) or known[0]
+    return [first, PLACEBO, *(name for name in known if name != first)]
+
+
+def _first(verdicts: pd.DataFrame, there: Sequence[str]) -> str:
+    """The policy that the answer is about, if it is among these; empty where there is none."""
+    if verdicts.empty:
+        return ""
+    equal = verdicts[verdicts["among"] == EQUAL_MONEY]
+    policy = leading(equal if len(equal) else verdicts)
+    return policy if policy in there else ""
 
 
 def _all(ledger: pd.DataFrame, what: str) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from analysis.report.questions import mechanisms
 from analysis.report.sentences import Cell, Sentence, cells_of
 from analysis.report.source import Source
 from analysis.statistics.best import AS_DESIGNED, EQUAL_MONEY
-from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES
+from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES, leading
 from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
@@ -141,7 +141,7 @@ class _Comparison:
         self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
         self.ledger, self.reasons = tables.get("ledger"), tables.get("reasons")
         self.mechanisms = tables.get("mechanisms")
-        self.leader = str(self.pool["policy"].iloc[0])
+        self.leader = leading(self.pool)
 
     def sentences(self) -> Iterator[Sentence]:
         """All that is said, in order."""
@@ -304,7 +304,7 @@ class _Comparison:
     def _as_good(self, shown: Sequence[str]) -> Iterator[Sentence]:
         if rivals := [name for name in self._rivals() if name not in shown]:
             text = (
-                f"{listed(self._names(rivals))} may be as good, though not shown to add any that matter: "
+                f"{listed(self._names(rivals))} may be as good or better, though not shown to add any: "
                 f"{self._effects(rivals)}."
             )
             yield Sentence("as_good", text, tuple(rivals), self._cells(rivals, "may_be_best"))

@@ -95,6 +95,17 @@ def test_intervals_reach_from_low_to_high(comparison):
     assert [tuple(line[:, 0]) for line in lines] == [(3.5, 4.5), (-0.4, 0.6), (-2.5, -1.5)]
 
 
+def test_the_title_names_one_that_is_shown_to_add_though_luck_may_hide_a_better(comparison, spoil):
+    def hidden(table: pd.DataFrame) -> pd.DataFrame:
+        is_best = table["policy"] == "joint_posts"
+        low = table["together_low"].where(~is_best, -1.0).where(table["policy"] != "two_stages", 0.05)
+        return table[~table["policy"].str.endswith("_equal_money")].assign(together_low=low)
+
+    spoil(comparison, "effects", hidden)
+    title = drawn(effects.draw, comparison).texts[0].get_text()
+    assert title == "Two-stage calls is shown to add strategic partnerships: +0.1"
+
+
 def test_one_policy_and_one_seed_are_drawn(comparison, spoil):
     spoil(comparison, "effects", lambda e: e[e["policy"] == "phds"].assign(low=np.nan, high=np.nan, n=1))
     figure = drawn(effects.draw, comparison)

@@ -105,7 +105,15 @@ def test_those_that_cannot_be_told_apart_are_named_together():
 def test_a_rival_that_is_not_shown_to_add_is_not_funded():
     texts = said({A: CLEAR, B: (0.5, -0.1, 1.1, True, 300.0)})
     assert texts["first"] == "Fund Alpha: it adds long-term partnerships."
-    assert texts["as_good"].startswith("Beta may be as good, though not shown to add any that matter: 0.5 (")
+    assert texts["as_good"].startswith("Beta may be as good or better, though not shown to add any: 0.5 (")
+
+
+def test_one_that_is_shown_to_add_is_funded_though_luck_may_hide_a_better():
+    texts = said({A: (0.7, 0.4, 1.0, True, 300.0), B: (1.5, -0.2, 3.2, True, 300.0)})
+    assert texts["first"] == "Fund Alpha: it adds long-term partnerships."
+    assert texts["adds"].startswith("For £300k a year, averaged over 10 years, Alpha adds 0.7 (0.4 to 1.0)")
+    assert texts["as_good"].startswith("Beta may be as good or better, though not shown to add any: 1.5 (−0.2")
+    assert texts["cannot_tell"].endswith(": Beta.")
 
 
 def test_each_verdict_has_its_sentence():
