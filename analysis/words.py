@@ -101,8 +101,8 @@ _BROKEN = {"partnerships": "partner-ships"}
 def heading(label: str, letters: int = 13) -> str:
     r"""A label over a column, in as many lines as it takes.
 
-    >>> heading("Needs met by partnerships"), heading("Strategic partnerships", 9)
-    ('Needs met by\npartnerships', 'Strategic\npartner-\nships')
+    >>> heading("Needs met by partnerships"), heading("Long-term partnerships", 9)
+    ('Needs met by\npartnerships', 'Long-term\npartner-\nships')
     """
     parts = [_BROKEN.get(word, word) if len(word) > letters else word for word in label.split()]
     return "\n".join(wrap(" ".join(parts), letters))

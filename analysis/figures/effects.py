@@ -79,9 +79,7 @@ def _finding(main: pd.DataFrame, policies: list[str], label: str) -> str:
         return f"No policy is shown to add {label}{where}"
     best = str(adding.index[0])
     effect = style.signed(float(f"{adding['effect'].iloc[0]:.2g}"))
-    if best != policies[0]:
-        return f"{_label(best)} is shown to add {label}{where}: {effect}"
-    return f"{_label(best)} adds most {label}{where}: {effect}"
+    return f"{_label(best)} adds {'most ' * (best == policies[0])}{label}{where}: {effect}"
 
 
 def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:

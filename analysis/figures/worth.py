@@ -22,14 +22,14 @@ def draw(tables: Tables) -> Figure | None:
         return None
     figure, ((axes,),) = style.canvas(
         _finding(points),
-        "Strategic partnerships against yearly cost (grants included), as differences from the baseline\n"
+        "Long-term partnerships against yearly cost (grants included), as differences from the baseline\n"
         "with 95% intervals. Along a grey line £100k buys the same. Grey: may be zero, all taken together.",
         height=6.4,
         margins=(0.75, 0.35, 1.0, 0.65),
     )
     _draw_points(axes, points, tables.columns.better(MAIN_INDICATOR))
     axes.set(xlabel=f"added cost, {tables.columns.shown(COST, tables.months)[1]}")
-    axes.set(ylabel=f"added strategic partnerships, {tables.columns.unit(MAIN_INDICATOR)}")
+    axes.set(ylabel=f"added long-term partnerships, {tables.columns.unit(MAIN_INDICATOR)}")
     axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.yaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.grid(visible=False)

@@ -187,7 +187,7 @@ def _each(source: Source, costs: pd.DataFrame) -> Table:
         "Each, discounted (luck left in)",
     )  # fmt: skip
     note = (
-        "Extra cost by extra strategic partnerships on the same luck: what the addition costs, not the "
+        "Extra cost by extra long-term partnerships on the same luck: what the addition costs, not the "
         "average of "
         "all there are. Intervals by Fieller's theorem, each for its policy alone; no limit: nothing may "
         "have "

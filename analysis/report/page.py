@@ -25,13 +25,13 @@ _WHEN = ("by_year", "partnerships", "survival")
 #: What figures show, for who cannot see them.
 _TOLD = {
     "effects": "Effects of each policy on the main indicators; the tables say the same in numbers.",
-    "worth": "Strategic partnerships added against extra cost, a point a policy.",
-    "by_year": "Strategic partnerships added in each year, by the policies that add most.",
+    "worth": "Long-term partnerships added against extra cost, a point a policy.",
+    "by_year": "Long-term partnerships added in each year, by the policies that add most.",
     "partnerships": "Partnerships over time under the baseline and the best policies.",
     "combined": "What each policy adds by itself, and what it gives of all together.",
     "mechanisms": "What each policy still changes where one mechanism of the model is switched off.",
     "friction": "What is realised under each policy, of what could be had with the same people and time.",
-    "survival": "How long projects and strategic partnerships last, as survival curves.",
+    "survival": "How long projects and long-term partnerships last, as survival curves.",
 }
 _NO_ANSWER = (
     "This folder holds no comparison of policies from which an answer could be read. towngown "

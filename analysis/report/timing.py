@@ -12,6 +12,8 @@ from analysis.report.source import Source
 _STATE = "strategic"
 #: Years after a lever's end that are looked at.
 _AFTER = (1, 3, 5)
+#: Kinds of partnership, and what several are called.
+_KINDS = {"strategic": "long-term partnerships", "project": "projects"}
 _TAKES = "It takes a comparison of policies over two years or more."
 
 
@@ -36,7 +38,7 @@ def _by_year(by_year: pd.DataFrame) -> Table:
     shown = [(phrases.called(str(policy)), *(number(x, sign=True) for x in row)) for policy, row in
              zip(wide.index, wide.to_numpy(), strict=True)]  # fmt: skip
     head = ("Policy", *(f"Year {year}" for year in wide.columns))
-    return Table("Strategic partnerships added, year by year", head, shown, "by_year.csv")
+    return Table("Long-term partnerships added, year by year", head, shown, "by_year.csv")
 
 
 def _left(source: Source, by_year: pd.DataFrame) -> Iterator[Sentence]:
@@ -84,7 +86,7 @@ def _lasting(source: Source) -> Iterator[Sentence]:
     lasting = source.table("lasting")
     if lasting.empty:
         return
-    for kind, called in (("strategic", "long-term partnerships"), ("project", "projects")):
+    for kind, called in _KINDS.items():
         lines = lasting[(lasting["kind"] == kind) & lasting["differs"].astype(bool)]
         lines = lines.sort_values("p", kind="stable")
         longer, shorter = (
@@ -107,7 +109,7 @@ def _survival(source: Source) -> Iterator[Table]:
     lines = [
         (
             phrases.called(line["policy"]),
-            line["kind"],
+            _KINDS[line["kind"]],
             number(line["partnerships"], 0),
             number(line["ended"], 0),
             number(line["expected"], 0),

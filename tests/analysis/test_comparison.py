@@ -103,7 +103,7 @@ def test_the_title_names_one_that_is_shown_to_add_though_luck_may_hide_a_better(
 
     spoil(comparison, "effects", hidden)
     title = drawn(effects.draw, comparison).texts[0].get_text()
-    assert title == "Two-stage calls is shown to add strategic partnerships: +0.1"
+    assert title == "Two-stage calls adds long-term partnerships: +0.1"
 
 
 def test_one_policy_and_one_seed_are_drawn(comparison, spoil):

@@ -47,7 +47,7 @@ def _finding(tables: Tables, colours: dict[str, str]) -> str:
     means = last[last["indicator"] == "strategic"].groupby("policy")["mean"].mean()
     told = [f"{means[name]:.2g} under {_called(name)}" for name in list(colours)[:2] if name in means]
     return (
-        f"Strategic partnerships end at {' and '.join(reversed(told))}" if told else "Partnerships over time"
+        f"Long-term partnerships end at {' and '.join(reversed(told))}" if told else "Partnerships over time"
     )
 
 
@@ -74,7 +74,7 @@ def draw_survival(tables: Tables) -> Figure | None:
     figure, (row,) = style.canvas(
         _lasting(tables.survival, colours),
         f"{_who(colours)} Kaplan–Meier estimate of what\n"
-        "begins under the policy; bands: 95% interval. A project that becomes strategic has not ended.",
+        "begins under the policy; bands: 95% interval. A project that becomes long-term has not ended.",
         height=4.35,
         columns=2,
         margins=(0.75, 1.95, 1.3, 0.6),
