@@ -59,16 +59,16 @@ def percent(share: float) -> str:
 #: Policies whose names do not read well with a capital letter and spaces alone.
 POLICY_NAMES = {
     "phds": "PhDs",
-    PLACEBO: "Placebo, half a percent more money",
+    PLACEBO: "Placebo (half a percent more money)",
     "two_stages": "Two-stage calls",
-    "matchmaking": "Matchmaking, best fit",
-    "matchmaking_random": "Matchmaking, random",
-    "matchmaking_stable": "Matchmaking, stable",
-    "matchmaking_optimal": "Matchmaking, optimal",
-    "matchmaking_equitable": "Matchmaking, equitable",
-    "matchmaking_nurture": "Matchmaking, nurtured",
-    "matchmaking_request": "Matchmaking, on request",
-    "matchmaking_vouchers": "Matchmaking, with vouchers",
+    "matchmaking": "Matchmaking (best fit)",
+    "matchmaking_random": "Matchmaking (random)",
+    "matchmaking_stable": "Matchmaking (stable)",
+    "matchmaking_optimal": "Matchmaking (optimal)",
+    "matchmaking_equitable": "Matchmaking (equitable)",
+    "matchmaking_nurture": "Matchmaking (nurtured)",
+    "matchmaking_request": "Matchmaking (on request)",
+    "matchmaking_vouchers": "Matchmaking (with vouchers)",
 }
 
 
@@ -88,10 +88,10 @@ def humanise(name: str) -> str:
 def shortened(text: str, most: int = 32) -> str:
     """A text of at most so many letters.
 
-    >>> shortened("Matchmaking, nurtured", 12)
+    >>> shortened("Matchmaking (nurtured)", 12)
     'Matchmaking…'
     """
-    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,(") + "…"
 
 
 #: Where a word that is too long for its line is broken.

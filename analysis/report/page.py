@@ -11,7 +11,7 @@ from analysis import words
 from analysis.asked import JOINED
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import added, answer, certainty, changes, limits, money, timing, whom
+from analysis.report import added, answer, certainty, changes, limits, money, phrases, timing, whom
 from analysis.report.assumed import failing, learning, switching
 from analysis.report.assumed import robust as robustness
 from analysis.report.questions import bundles, combined, friction, mechanisms, trial
@@ -66,7 +66,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=templates, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["named"] = words.humanise
+    environment.filters["named"] = phrases.called
     return environment
 
 
