@@ -41,7 +41,7 @@ def counted(n: int, noun: str) -> str:
     >>> counted(1, "factor"), counted(1200, "policy")
     ('1 factor', '1,200 policies')
     """
-    many = noun[:-1] + "ies" if noun.endswith("cy") else noun + "s"
+    many = noun[:-1] + "ies" if noun.endswith(("cy", "ry")) else noun + "s"
     return f"{n:,} {noun if n == 1 else many}"
 
 
@@ -54,6 +54,19 @@ def percent(share: float) -> str:
     if 0 < share < 0.005:
         return "<1%"
     return f"{100 * share:.0f}%".replace("-0%", "0%").replace("-", "−")
+
+
+#: Populations whose names say too little.
+_POPULATIONS = {"uk": "United Kingdom", "csv": "Places from own lists"}
+
+
+def population(name: str) -> str:
+    """A population's name.
+
+    >>> population("nine_places"), population("uk")
+    ('Nine places', 'United Kingdom')
+    """
+    return _POPULATIONS.get(name, humanise(name))
 
 
 #: Policies whose names do not read well with a capital letter and spaces alone.

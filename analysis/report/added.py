@@ -27,6 +27,8 @@ _NAMES = {
     "active": "Months of partnership",
     "strategic": "Months of long-term partnership",
 }
+#: What a tie is, where ties are first spoken of.
+_TIE = " (a council and a researcher who agree to explore a question)"
 _MISSING = "It takes a comparison of policies whose pairs are followed: ledger.seeds=10, or more."
 _NOTE = (
     "Numbers for one history, over all of it and all councils, with 95% intervals each for itself. "
@@ -212,14 +214,14 @@ def why(ledger: pd.DataFrame, reasons: pd.DataFrame | None, policies: Sequence[s
     lines = {what: _all(ledger, what) for what in ("formed", "started", _MONTHS)}
     formed = lines["formed"].reindex(policies)
     formed = formed[formed["net_low"] > 0].sort_values("share", ascending=False)
-    for policy in formed.index[:_MOST]:
+    for at, policy in enumerate(formed.index[:_MOST]):
         started, active = (lines[what].loc[policy] for what in ("started", _MONTHS))
         if active["instead"] != active["instead"]:
             continue
         told, further = because(reasons, policy)
         text = (
             f"Why so little comes of {phrases.named(policy)}: it forms "
-            f"{phrases.percent_more(formed.loc[policy, 'share'])} ties, with "
+            f"{phrases.percent_more(formed.loc[policy, 'share'])} ties{_TIE * (not at)}, with "
             f"{phrases.percent_more(started['share'])} projects started{told}; and of 100 months of "
             f"partnership that it gains, {100 * active['instead']:.0f} take the place of others."
         )

@@ -26,7 +26,7 @@ def section(source: Source, figures: list[Figure]) -> Section:
     return Section(
         "when",
         title,
-        sentences=[*_left(source, by_year), *_lasting(source)],
+        sentences=[*left(source), *_lasting(source)],
         figures=figures,
         tables=[_by_year(by_year), *_survival(source)],
     )
@@ -41,8 +41,11 @@ def _by_year(by_year: pd.DataFrame) -> Table:
     return Table("Long-term partnerships added, year by year", head, shown, "by_year.csv")
 
 
-def _left(source: Source, by_year: pd.DataFrame) -> Iterator[Sentence]:
+def left(source: Source) -> Iterator[Sentence]:
     """What is left of policies whose levers all stop within the horizon."""
+    by_year = source.table("by_year")
+    if by_year.empty:
+        return
     lines = by_year[by_year["indicator"] == _STATE].set_index(["policy", "year"])
     years = int(by_year["year"].max())
     for policy, end in _ends(source).items():

@@ -12,7 +12,7 @@ from analysis import studies
 from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
-from analysis.report import changes, page
+from analysis.report import answer, changes, page
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
@@ -163,6 +163,28 @@ def test_what_a_lever_leaves_is_told(folder):
         "with "
         "the money and +0.40 (+0.10 to +0.30) a year later."
     ) in text_of(folder)
+
+
+def test_what_is_to_be_funded_and_what_is_left_of_it_is_told_with_the_answer(folder):
+    levers = {"brokers": {"value": 4.0, "start": 0, "end": 12}}
+    policies = [
+        {"name": "baseline", "why": "As it is.", "levers": {}},
+        {"name": "brokers", "why": "People in between.", "levers": levers},
+        {"name": "brokers_equal_money", "why": "People in between.", "levers": levers},
+    ]
+    (folder / "config.yaml").write_text(f"policies: {policies}\n")
+    kinds = [each.kind for each in answer.said(Source(folder))]
+    assert kinds[:5] == ["first", "is", "adds", "when", "left"]
+    assert "Brokers: People in between." in text_of(folder)
+    (table,) = changes.policies(Source(folder))
+    assert table.lines == [("The present", "As it is."), ("Brokers", "People in between.")]
+
+
+def test_policies_are_counted_once_however_large(folder):
+    rows = pd.read_parquet(folder / "rows.parquet")
+    again = rows[rows["policy"] == "brokers"].assign(policy="brokers_equal_money")
+    pd.concat([rows, again]).to_parquet(folder / "rows.parquet")
+    assert "<h1>What 3 policies would do" in text_of(folder)
 
 
 def test_a_study_over_assumptions_is_told(folder, tmp_path):
