@@ -8,6 +8,8 @@ from analysis.report import phrases
 from analysis.report.sentences import Sentence
 
 _MOST_PLACES = 3
+#: Lines of a table that are read, not looked up.
+_SHORT = 25
 #: A share of a value by which it varies that is rounding.
 _ROUNDING = 1e-9
 
@@ -36,7 +38,7 @@ class Table:
         head: of its columns; the first names the lines.
         lines: texts.
         file: of the folder, that holds the same and more.
-        is_open: whether it is seen without a click.
+        is_first: whether it is the first to look at, which is seen without a click where it is short.
         note: how to read it.
     """
 
@@ -44,8 +46,13 @@ class Table:
     head: Sequence[str]
     lines: Sequence[Sequence[str]]
     file: str = ""
-    is_open: bool = False
+    is_first: bool = False
     note: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is seen without a click."""
+        return self.is_first and len(self.lines) <= _SHORT
 
 
 @dataclass(frozen=True)

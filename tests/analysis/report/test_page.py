@@ -13,6 +13,7 @@ from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
 from analysis.report import answer, changes, page
+from analysis.report.shown import Table
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
@@ -178,6 +179,13 @@ def test_what_is_to_be_funded_and_what_is_left_of_it_is_told_with_the_answer(fol
     assert "Brokers: People in between." in text_of(folder)
     (table,) = changes.policies(Source(folder))
     assert table.lines == [("The present", "As it is."), ("Brokers", "People in between.")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_first", "is_open"), [(25, True, True), (26, True, False), (1, False, False)]
+)
+def test_long_tables_are_a_click_away(lines, is_first, is_open):
+    assert Table("", ("Policy",), [("a",)] * lines, is_first=is_first).is_open is is_open
 
 
 def test_policies_are_counted_once_however_large(folder):
