@@ -99,8 +99,8 @@ def _canvas(
     axes_height = LINE * (sum(lines) + len(lines))
     return style.canvas(
         finding,
-        f"Mean difference from {against} and its 95% interval, from {seeds} paired seeds: a pair of runs "
-        "shares its luck.",
+        f"Mean difference from {against} and its 95% interval, over {seeds} histories, each on the same luck "
+        "under both.",
         height=TOP + axes_height + GAP * (len(lines) - 1) + BOTTOM,
         rows=len(lines),
         columns=columns,

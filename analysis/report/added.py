@@ -67,17 +67,17 @@ def in_order(source: Source, ledger: pd.DataFrame) -> list[str]:
     there = [name for name in ledger["policy"].unique() if name != PLACEBO]
     others = [name for name in there if name not in said]
     known = [*(name for name in said if name in there), *others]
-    first = _first(verdicts, there) or known[0]
+    about = answered(verdicts)
+    first = about if about in there else known[0]
     return [first, PLACEBO, *(name for name in known if name != first)]
 
 
-def _first(verdicts: pd.DataFrame, there: Sequence[str]) -> str:
-    """The policy that the answer is about, if it is among these; empty where there is none."""
+def answered(verdicts: pd.DataFrame) -> str:
+    """The policy that the answer is about; empty where there is none."""
     if verdicts.empty:
         return ""
     equal = verdicts[verdicts["among"] == EQUAL_MONEY]
-    policy = leading(equal if len(equal) else verdicts)
-    return policy if policy in there else ""
+    return leading(equal if len(equal) else verdicts)
 
 
 def _all(ledger: pd.DataFrame, what: str) -> pd.DataFrame:

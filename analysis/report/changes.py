@@ -43,7 +43,8 @@ def table(source: Source) -> Iterator[Table]:
     head = ("Policy", *(f"{source.columns.label(name)}, {unit}" for name, (_, unit) in shown.items()))
     note = (
         "The first line has levels, all others what differs from them on the same luck. Brackets: 95% "
-        "intervals, each for itself, and as a rule narrower than those of the answer, which hold for all at once. "
+        "intervals, each for itself, and as a rule narrower than those of the answer, "
+        "which hold for all at once. "
         "A need is a question that a council wants answered. Inequality is 0 where all councils have as many "
         "months of partnership, and 100 where one has them all (the Gini coefficient)."
     ) + _TOLD * bool(misses)

@@ -22,7 +22,7 @@ def draw_partnerships(tables: Tables) -> Figure | None:
     colours = _policies_shown(tables)
     figure, (row,) = style.canvas(
         _finding(tables, colours),
-        f"{_who(colours)} Means over {tables.rows['seed'].nunique()} seeds and\n"
+        f"{_who(colours)} Means over {tables.rows['seed'].nunique()} histories and\n"
         "twelve months; bands: 95% interval. Luck is shared, so differences are surer than bands suggest.",
         height=4.35,
         columns=2,
@@ -110,7 +110,7 @@ def _lasting(survival: pd.DataFrame, colours: dict[str, str]) -> str:
     best = str(others.idxmax())
     told = f"Half of projects last {halves[BASELINE]:.0f} months under the baseline"
     if others[best] <= halves[BASELINE]:
-        return f"{told}, and longer under none of these policies"
+        return f"{told}, and half end no later under these policies"
     return f"{told}, {others[best]:.0f} under {_called(best)}"
 
 

@@ -216,7 +216,7 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     assert "safest choice whatever the assumptions are" in text
     assert "What to learn first, as it would change what is chosen: Search rate" in text
     assert "The order turns where search rate" in text
-    assert "Assumptions on which most effects are shown to hang: search rate (not known; 1 of 2) pol" in text
+    assert "those of most policies first (and of how many): search rate (not known; 1 of 2)." in text
     assert Source(there).table("ranks")["share"].sum() == pytest.approx(3.0)
 
 
