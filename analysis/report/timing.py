@@ -14,6 +14,10 @@ _STATE = "strategic"
 _AFTER = (1, 3, 5)
 #: Kinds of partnership, and what several are called.
 _KINDS = {"strategic": "long-term partnerships", "project": "projects"}
+_NO_END = (
+    "No policy here stops within these years, so nothing is said of what is left when its money ends: that "
+    "takes levers with an end, such as joint_posts={value: 4, end: 36}."
+)
 _TAKES = "It takes a comparison of policies over two years or more."
 
 
@@ -48,7 +52,10 @@ def left(source: Source) -> Iterator[Sentence]:
         return
     lines = by_year[by_year["indicator"] == _STATE].set_index(["policy", "year"])
     years = int(by_year["year"].max())
-    for policy, end in _ends(source).items():
+    ends = _ends(source)
+    if source.policies and not ends:
+        yield Sentence("left", _NO_END)
+    for policy, end in ends.items():
         last = max(-(-end // 12), 1)
         if last >= years or (policy, last) not in lines.index:
             continue

@@ -73,8 +73,9 @@ def draw_survival(tables: Tables) -> Figure | None:
     colours = _policies_shown(tables)
     figure, (row,) = style.canvas(
         _lasting(tables.survival, colours),
-        f"{_who(colours)} Kaplan–Meier estimate of what\n"
-        "begins under the policy; bands: 95% interval. A project that becomes long-term has not ended.",
+        f"{_who(colours)} Of what begins under the policy,\n"
+        "the share that still runs (Kaplan–Meier); bands: 95% interval. A project that becomes long-term "
+        "has not ended.",
         height=4.35,
         columns=2,
         margins=(0.75, 1.95, 1.3, 0.6),
@@ -110,7 +111,7 @@ def _lasting(survival: pd.DataFrame, colours: dict[str, str]) -> str:
     best = str(others.idxmax())
     told = f"Half of projects last {halves[BASELINE]:.0f} months under the baseline"
     if others[best] <= halves[BASELINE]:
-        return f"{told}, and half end no later under these policies"
+        return f"{told}, and no longer under any of these policies"
     return f"{told}, {others[best]:.0f} under {_called(best)}"
 
 

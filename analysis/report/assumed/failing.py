@@ -95,8 +95,8 @@ def _no_box(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
     settled = (table["failing_high"] < _HARDLY) | (table["failing_low"] > 1 - _HARDLY)
     if names := list(table.loc[~is_told & ~settled, "policy"]):
         text = (
-            "When each of these fails cannot be told, as no part of the assumptions holds failures more often than "
-            f"chance would have it, or there are too few runs to see one: {phrases.some_of(names)}."
+            "When each of these fails cannot be told, as no part of the assumptions holds failures more "
+            f"often than chance would have it, or runs are too few to see one: {phrases.some_of(names)}."
         )
         yield Sentence(
             "fails_unknown", text, tuple(names), cells_of("failing", names, "where", "p", of=response)

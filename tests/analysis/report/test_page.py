@@ -300,7 +300,7 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "In 67 of 100 refusals by councils, want of expertise on the topic weighs most." in text
     assert "refusals by researchers" not in text
     assert "Under Brokers partners, short-term ones included, are surely added for" in text
-    assert "0 of 100 councils have no partnership in all the years under it, and 0 of 100 without it." in text
+    assert "0% of councils have no partnership in all the years under it, and 0% without it." in text
     assert "<title>a: +0.04</title>" in text
     assert (folder / "ledger.csv").exists()
 
