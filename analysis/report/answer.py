@@ -16,6 +16,7 @@ from analysis.report import added, phrases, timing
 from analysis.report.phrases import listed
 from analysis.report.questions import mechanisms
 from analysis.report.sentences import Cell, Sentence, cells_of
+from analysis.report.shown import with_sure_ends
 from analysis.report.source import Source
 from analysis.statistics.best import AS_DESIGNED, EQUAL_MONEY
 from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES, leading
@@ -118,7 +119,7 @@ def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _span(value: float, low: float, high: float) -> str:
-    return f"{phrases.amount(value, (high - low) / 2)} ({phrases.span(low, high)})"
+    return with_sure_ends(value, low, high, sign=False)
 
 
 def _course(first: pd.Series, last: pd.Series) -> str:

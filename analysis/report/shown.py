@@ -100,7 +100,7 @@ def with_ends(value: float, low: float, high: float, places: int = 2, sign: bool
     return number(value, places, sign) + ends
 
 
-def with_sure_ends(value: float, low: float, high: float) -> str:
+def with_sure_ends(value: float, low: float, high: float, sign: bool = True) -> str:
     """A number with its interval, to the decimals that this leaves sense to; an end that is not 0 shows it.
 
     >>> with_sure_ends(0.048, 0.004, 0.092), with_sure_ends(2.5, 2.5, 2.5)
@@ -108,11 +108,11 @@ def with_sure_ends(value: float, low: float, high: float) -> str:
     """
     half = (high - low) / 2
     if half <= _ROUNDING * abs(value):
-        return number(value, phrases.decimals(abs(value) / 5), sign=True) if value else "0"
+        return number(value, phrases.decimals(abs(value) / 5), sign) if value else "0"
     places = phrases.decimals(max(half, abs(value) / 1000))
     while places < _MOST_PLACES and any(end and not round(end, places) for end in (low, high)):
         places += 1
-    return with_ends(value, low, high, places)
+    return with_ends(value, low, high, places, sign)
 
 
 def money(thousands: float) -> str:

@@ -61,11 +61,11 @@ def _sentences(own: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     groups = own[own["by"] != ALL]
     gains, loses = groups["together_low"] > 0, groups["together_high"] < 0
     told = [
-        f"{text} {_listed(groups[chosen], len(groups))}"
-        for text, chosen in (
-            ("partners, short-term ones included, are surely added for", gains),
-            ("there are surely fewer for", loses),
-            ("no change is shown for", ~(gains | loses)),
+        f"{text} {_listed(groups[chosen], len(groups), every)}"
+        for text, chosen, every in (
+            ("partners, short-term ones included, are surely added for", gains, "all"),
+            ("there are surely fewer for", loses, "all"),
+            ("no change is shown for", ~(gains | loses), "any of"),
         )
         if chosen.any()
     ]
@@ -80,10 +80,10 @@ def _sentences(own: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     yield Sentence("left_out", text, (policy,), cells)
 
 
-def _listed(groups: pd.DataFrame, of: int) -> str:
+def _listed(groups: pd.DataFrame, of: int, every: str) -> str:
     """Names of groups in a row, of so many that are looked at."""
     if len(groups) == of:
-        return f"all {of} groups of councils that are looked at"
+        return f"{every} {of} groups of councils that are looked at"
     names = [_group(by, group) for by, group in zip(groups["by"], groups["group"], strict=True)]
     more = len(names) - _MOST
     return phrases.listed([*names[:_MOST], f"{more} groups more"] if more > 0 else names)

@@ -1,11 +1,14 @@
 """The figures of a comparison show what its tables hold."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
 from analysis.figures import effects, worth
+from analysis.figures import mechanisms as mechanism_figure
 from analysis.figures.course import by_year, over_time
 from analysis.figures.drawing import style
 from analysis.studies import off_the_sum
@@ -172,6 +175,34 @@ def test_worth_sets_effects_against_yearly_cost(comparison):
     assert np.allclose(points, [(260, 4), (450, -2), (0, 0.1)])
     assert axes.get_xlabel() == "added cost, £k a year"
     assert {"Joint posts", "PhDs"} <= set(texts(figure))
+
+
+def test_worth_lists_the_points_that_it_cannot_name(comparison, spoil):
+    def crowded(table: pd.DataFrame) -> pd.DataFrame:
+        one = table[table["policy"] == "two_stages"]
+        return pd.concat([table, *(one.assign(policy=f"two_stages_{k}") for k in range(30))])
+
+    spoil(comparison, "effects", crowded)
+    figure = drawn(worth.draw, comparison)
+    (told,) = (text.get_text() for text in figure.texts if text.get_text().startswith("No room"))
+    named = set(texts(figure))
+    points = [f"Two stages {k}" for k in range(30)]
+    assert all(
+        (name in named) != (name in re.split(r"[:,.]\s+|\.", told.replace("\n", " "))) for name in points
+    )
+
+
+def test_mechanisms_that_most_effects_hang_on_are_named_as_they_are_drawn(mechanisms, spoil):
+    """Of those on which as many hang, the one whose change is the surest: that at the top."""
+
+    def one_policy(table: pd.DataFrame) -> pd.DataFrame:
+        table = table[table["policy"] == "phds"]
+        is_sure = table["mechanism"].str.endswith("_7")
+        return table.assign(change=table["change"].where(~is_sure, -100.0))
+
+    spoil(mechanisms, "mechanisms", one_policy)
+    figure = drawn(mechanism_figure.draw, mechanisms)
+    assert figure.texts[0].get_text().endswith("effects hang most on trust in what they agree on 7")
 
 
 def test_names_at_the_ends_of_lines_keep_apart_and_in_order():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.report import phrases, whom
+from analysis.report import limits, phrases, whom
 from analysis.report.answer import KINDS, Question, answer, in_short
 from analysis.statistics.decision import verdicts
 from analysis.statistics.evidence import mechanisms
@@ -158,6 +158,10 @@ def test_how_it_goes_is_said_as_far_as_intervals_allow(course):
     assert said({A: CLEAR}, by_year=years)["when"].startswith(f"{course}: ")
 
 
+def test_an_end_that_is_not_zero_is_not_told_as_zero():
+    assert "adds 5.7 (0.3 to 11.0) long-term" in said({A: (5.65, 0.32, 10.98, True, 300.0), B: SMALL})["adds"]
+
+
 def test_what_may_be_too_few_to_matter_is_said_to_be():
     few = said({A: (0.4, 0.1, 0.7, True, 300.0), B: SMALL})["adds"]
     assert few.endswith("13% more. That may be too few to matter: fewer than 0.3.")
@@ -304,4 +308,4 @@ def test_three_lines_begin_with_the_answer():
 
 
 def test_the_examples_in_docstrings():
-    assert doctest.testmod(phrases).failed == doctest.testmod(whom).failed == 0
+    assert [doctest.testmod(module).failed for module in (phrases, whom, limits)] == [0, 0, 0]
