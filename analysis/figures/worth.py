@@ -25,7 +25,7 @@ def draw(tables: Tables) -> Figure | None:
         return None
     figure, ((axes,),) = style.canvas(
         _finding(points),
-        "Long-term partnerships against yearly cost (grants included), as differences from the baseline\n"
+        "Policies as designed: long-term partnerships against yearly cost (grants included), as differences\n"
         "with 95% intervals. Along a grey line £100k buys the same. Grey: may be zero, all taken together.",
         height=6.7,
         margins=(0.75, 0.35, 1.0, 0.95),
@@ -49,7 +49,8 @@ def _finding(points: pd.DataFrame) -> str:
     if bought.empty:
         return "What the money buys: no policy, as designed, is shown to buy anything"
     rates = 100 * bought["effect"] / bought["cost"]
-    return f"£100k buys most with {words.humanise(str(rates.idxmax()))}: {rates.max():.2g} partnerships"
+    best = words.shortened(words.humanise(str(rates.idxmax())))
+    return f"£100k a year buys most with {best}: {rates.max():.2g} long-term partnerships"
 
 
 def _points(tables: Tables) -> pd.DataFrame:

@@ -49,9 +49,9 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     paying = _surely_worth(source)
     if paying:
         text = (
-            f"Nothing gives more for the money than {phrases.some_of(paying)}: for each other one that "
-            "surely adds and costs anything there is a policy, or a mix of two, that gives as much for "
-            "less. Which, the table of the frontier tells, and how often over luck."
+            f"No other policy, and no mix of two, gives as much for as little as "
+            f"{phrases.some_of(paying, last='or')}. Of no other that surely adds and costs anything is that "
+            "so in most redraws of luck; the table of the frontier has all of them."
         )
         cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
         yield Sentence("frontier", text, tuple(paying), cells)

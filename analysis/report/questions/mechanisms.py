@@ -186,7 +186,7 @@ class _Effect:
             return ""
         others = "other " * (n < len(self.lines))
         rest = f"Of the {others}{words.counted(n, 'mechanism')}"
-        return f"{rest}, none that is switched off changes that by what can be told."
+        return f"{rest}, none is shown to change it."
 
     def _of(self, verdict: str) -> list[dict]:
         return self.lines[self.lines["verdict"] == verdict].to_dict("records")
