@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 from analysis.figures import effects, worth
 from analysis.figures import mechanisms as mechanism_figure
 from analysis.figures.course import by_year, over_time
-from analysis.figures.drawing import style
+from analysis.figures.drawing import country, style
 from analysis.studies import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels
 
@@ -203,6 +203,17 @@ def test_mechanisms_that_most_effects_hang_on_are_named_as_they_are_drawn(mechan
     spoil(mechanisms, "mechanisms", one_policy)
     figure = drawn(mechanism_figure.draw, mechanisms)
     assert figure.texts[0].get_text().endswith("effects hang most on trust in what they agree on 7")
+
+
+def test_a_map_of_much_of_the_country_cuts_none_of_it_off():
+    wide = np.array([-3.2, -0.1]), np.array([55.9, 51.5])  # Edinburgh and London
+    frame = country.frame_of(*country.flat(*country.with_country(*wide), is_globe=True), 360)
+    paths = " ".join(country.outlined(frame, *wide))
+    xs, ys = (np.array(re.findall(pattern, paths), float) for pattern in (r"([-\d.]+),", r",([-\d.]+)"))
+    assert 0 < xs.min() < xs.max() < 360
+    assert 0 < ys.min() < ys.max() < frame.height
+    near = np.array([-1.5, -1.6]), np.array([53.8, 53.7])
+    assert country.with_country(*near) == near
 
 
 def test_names_at_the_ends_of_lines_keep_apart_and_in_order():
