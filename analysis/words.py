@@ -41,7 +41,7 @@ def counted(n: int, noun: str) -> str:
     >>> counted(1, "factor"), counted(1200, "policy")
     ('1 factor', '1,200 policies')
     """
-    many = noun[:-1] + "ies" if noun.endswith("cy") else noun + "s"
+    many = noun[:-1] + "ies" if noun.endswith(("cy", "ry")) else noun + "s"
     return f"{n:,} {noun if n == 1 else many}"
 
 
@@ -56,19 +56,32 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}%".replace("-0%", "0%").replace("-", "−")
 
 
+#: Populations whose names say too little.
+_POPULATIONS = {"uk": "United Kingdom", "csv": "Places from own lists"}
+
+
+def population(name: str) -> str:
+    """A population's name.
+
+    >>> population("nine_places"), population("uk")
+    ('Nine places', 'United Kingdom')
+    """
+    return _POPULATIONS.get(name, humanise(name))
+
+
 #: Policies whose names do not read well with a capital letter and spaces alone.
 POLICY_NAMES = {
     "phds": "PhDs",
-    PLACEBO: "Placebo, half a percent more money",
+    PLACEBO: "Placebo (half a percent more money)",
     "two_stages": "Two-stage calls",
-    "matchmaking": "Matchmaking, best fit",
-    "matchmaking_random": "Matchmaking, random",
-    "matchmaking_stable": "Matchmaking, stable",
-    "matchmaking_optimal": "Matchmaking, optimal",
-    "matchmaking_equitable": "Matchmaking, equitable",
-    "matchmaking_nurture": "Matchmaking, nurtured",
-    "matchmaking_request": "Matchmaking, on request",
-    "matchmaking_vouchers": "Matchmaking, with vouchers",
+    "matchmaking": "Matchmaking (best fit)",
+    "matchmaking_random": "Matchmaking (random)",
+    "matchmaking_stable": "Matchmaking (stable)",
+    "matchmaking_optimal": "Matchmaking (optimal)",
+    "matchmaking_equitable": "Matchmaking (equitable)",
+    "matchmaking_nurture": "Matchmaking (nurtured)",
+    "matchmaking_request": "Matchmaking (on request)",
+    "matchmaking_vouchers": "Matchmaking (with vouchers)",
 }
 
 
@@ -88,10 +101,10 @@ def humanise(name: str) -> str:
 def shortened(text: str, most: int = 32) -> str:
     """A text of at most so many letters.
 
-    >>> shortened("Matchmaking, nurtured", 12)
+    >>> shortened("Matchmaking (nurtured)", 12)
     'Matchmaking…'
     """
-    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,(") + "…"
 
 
 #: Where a word that is too long for its line is broken.
@@ -101,8 +114,8 @@ _BROKEN = {"partnerships": "partner-ships"}
 def heading(label: str, letters: int = 13) -> str:
     r"""A label over a column, in as many lines as it takes.
 
-    >>> heading("Needs met by partnerships"), heading("Strategic partnerships", 9)
-    ('Needs met by\npartnerships', 'Strategic\npartner-\nships')
+    >>> heading("Needs met by partnerships"), heading("Long-term partnerships", 9)
+    ('Needs met by\npartnerships', 'Long-term\npartner-\nships')
     """
     parts = [_BROKEN.get(word, word) if len(word) > letters else word for word in label.split()]
     return "\n".join(wrap(" ".join(parts), letters))

@@ -73,13 +73,13 @@ def draw(tables: Tables) -> Figure | None:
 
 def _finding(main: pd.DataFrame, policies: list[str], label: str) -> str:
     """What the figure says, of policies at equal money where there are such."""
-    best = policies[0]
-    line = main.loc[best]
-    where = " at equal money" if best.endswith(AT_EQUAL_MONEY) else ""
-    if not line["together_low"] > 0:
+    where = " at equal money" if policies[0].endswith(AT_EQUAL_MONEY) else ""
+    adding = main.loc[policies].query("together_low > 0")
+    if adding.empty:
         return f"No policy is shown to add {label}{where}"
-    effect = style.signed(float(f"{line['effect']:.2g}"))
-    return f"{_label(best)} adds most {label}{where}: {effect}"
+    best = str(adding.index[0])
+    effect = style.signed(float(f"{adding['effect'].iloc[0]:.2g}"))
+    return f"{_label(best)} adds {'most ' * (best == policies[0])}{label}{where}: {effect}"
 
 
 def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -99,8 +99,8 @@ def _canvas(
     axes_height = LINE * (sum(lines) + len(lines))
     return style.canvas(
         finding,
-        f"Mean difference from {against} and its 95% interval, from {seeds} paired seeds: a pair of runs "
-        "shares its luck.",
+        f"Mean difference from {against} and its 95% interval, over {seeds} histories, each on the same luck "
+        "under both.",
         height=TOP + axes_height + GAP * (len(lines) - 1) + BOTTOM,
         rows=len(lines),
         columns=columns,

@@ -14,7 +14,7 @@ from analysis.tables import Tables
 LINE = 0.215  # inches: a mechanism's
 MOST_LINES = 18  # of an indicator: more change less
 MOST_POLICIES, MOST_INDICATORS = 4, 2
-_LETTERS = 25  # of a policy's name, above its panel
+_LETTERS = 100  # of policies' names, above their panels
 _HANGS = (NOTHING_LEFT, TURNS)
 
 
@@ -60,9 +60,11 @@ def _order(table: pd.DataFrame) -> list[str]:
 
 def _finding(table: pd.DataFrame, label: str) -> str:
     """What the figure says, of the first indicator: what most effects hang on."""
-    hangs = table[table["verdict"].isin(_HANGS)]["mechanism"]
+    hangs = table[table["verdict"].isin(_HANGS)]["mechanism"].value_counts()
     if len(hangs):
-        return f"{label}: effects hang most on {words.humanise(str(hangs.mode().iloc[0])).lower()}"
+        most = hangs.index[hangs == hangs.max()]
+        first = next(name for name in [*_order(table), *most] if name in most)
+        return f"{label}: effects hang most on {words.humanise(first).lower()}"
     changed = table[~table["verdict"].isin((CANNOT_TELL, THE_SAME))]
     found = "no effect hangs on one of them" if len(changed) else "none of them makes a difference"
     return f"{label}: {len(table['mechanism'].unique())} mechanisms, and {found}"
@@ -76,7 +78,7 @@ def _draw_indicator(
     names = [words.factor(mechanism) for mechanism in order]
     for at, (axes, policy) in enumerate(zip(row, policies, strict=True)):
         lines = table[table["policy"] == policy].set_index("mechanism").loc[order]
-        panels.head(axes, "", words.shortened(words.humanise(policy), _LETTERS), 0.12)
+        panels.head(axes, "", words.shortened(words.humanise(policy), _LETTERS // len(policies)), 0.12)
         panels.name_lines(axes, names if at == 0 else [""] * len(names))
         _draw(axes, lines, factor, tables.columns.better(indicator))
     panels.head(row[0], f"{tables.columns.label(indicator)}, {unit}", "", left)

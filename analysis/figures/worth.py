@@ -1,5 +1,7 @@
 """What the money buys: each policy's effect against its cost."""
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +14,7 @@ from analysis.tables import AT_EQUAL_MONEY, COST, MAIN_INDICATOR, Tables
 
 RATES = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8)  # strategic partnerships that £100k a year buys
 
+_LETTERS = 130  # of a line below
 _TOGETHER = ("together_low", "together_high")
 
 
@@ -22,19 +25,21 @@ def draw(tables: Tables) -> Figure | None:
         return None
     figure, ((axes,),) = style.canvas(
         _finding(points),
-        "Strategic partnerships against yearly cost (grants included), as differences from the baseline\n"
+        "Policies as designed: long-term partnerships against yearly cost (grants included), as differences\n"
         "with 95% intervals. Along a grey line £100k buys the same. Grey: may be zero, all taken together.",
-        height=6.4,
-        margins=(0.75, 0.35, 1.0, 0.65),
+        height=6.7,
+        margins=(0.75, 0.35, 1.0, 0.95),
     )
     _draw_points(axes, points, tables.columns.better(MAIN_INDICATOR))
     axes.set(xlabel=f"added cost, {tables.columns.shown(COST, tables.months)[1]}")
-    axes.set(ylabel=f"added strategic partnerships, {tables.columns.unit(MAIN_INDICATOR)}")
+    axes.set(ylabel=f"added long-term partnerships, {tables.columns.unit(MAIN_INDICATOR)}")
     axes.xaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.yaxis.set_major_formatter(FuncFormatter(style.signed))
     axes.grid(visible=False)
     taken = [*_draw_rates(axes), *naming.boxes_of(axes, points[["cost", "effect"]].to_numpy())]
-    _name_points(axes, points, taken)
+    if unnamed := _name_points(axes, points, taken):
+        told = fill(f"No room for the names of: {', '.join(unnamed)}.", _LETTERS)
+        figure.text(0.12 / style.WIDTH, 0.01, told, fontsize=8.5, color=style.GREY, va="bottom")
     return figure
 
 
@@ -44,7 +49,8 @@ def _finding(points: pd.DataFrame) -> str:
     if bought.empty:
         return "What the money buys: no policy, as designed, is shown to buy anything"
     rates = 100 * bought["effect"] / bought["cost"]
-    return f"£100k buys most with {words.humanise(str(rates.idxmax()))}: {rates.max():.2g} partnerships"
+    best = words.shortened(words.humanise(str(rates.idxmax())))
+    return f"£100k a year buys most with {best}: {rates.max():.2g} long-term partnerships"
 
 
 def _points(tables: Tables) -> pd.DataFrame:
@@ -99,8 +105,13 @@ def _draw_rates(axes: Axes) -> list[Bbox]:
     return taken
 
 
-def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> None:
-    """Name each point, the clear and large first, at the first free place beside it; else not at all."""
+def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> list[str]:
+    """Name each point, the clear and large first, at the first free place beside it.
+
+    Returns:
+        Names for which there was none.
+    """
+    unnamed = []
     clear = (points["together_low"] > 0) | (points["together_high"] < 0)
     order = points.assign(clear=clear, size=points["effect"].abs()).sort_values(
         ["clear", "size"], ascending=False
@@ -109,4 +120,8 @@ def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> None:
         look = {"fontsize": 9, "color": style.INK} if point["clear"] else {"fontsize": 8, "color": style.GREY}
         name = words.humanise(str(policy))
         box = naming.name_point(axes, name, (point["cost"], point["effect"]), taken, **look)
-        taken += [box] if box else []
+        if box:
+            taken.append(box)
+        else:
+            unnamed.append(name)
+    return unnamed

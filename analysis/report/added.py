@@ -11,6 +11,8 @@ from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
 from analysis.report.why.nowhere import because
+from analysis.statistics.best import EQUAL_MONEY
+from analysis.statistics.decision.verdicts import leading
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
 from analysis.statistics.ledger.pairs import COUNTED
 
@@ -25,6 +27,8 @@ _NAMES = {
     "active": "Months of partnership",
     "strategic": "Months of long-term partnership",
 }
+#: What a tie is, where ties are first spoken of.
+_TIE = " (a council and a researcher who agree to explore a question)"
 _MISSING = "It takes a comparison of policies whose pairs are followed: ledger.seeds=10, or more."
 _NOTE = (
     "Numbers for one history, over all of it and all councils, with 95% intervals each for itself. "
@@ -62,8 +66,18 @@ def in_order(source: Source, ledger: pd.DataFrame) -> list[str]:
     said = [*verdicts.sort_values("among", ascending=False, kind="stable")["policy"]] if len(verdicts) else []
     there = [name for name in ledger["policy"].unique() if name != PLACEBO]
     others = [name for name in there if name not in said]
-    first, *rest = [*(name for name in said if name in there), *others]
-    return [first, PLACEBO, *rest]
+    known = [*(name for name in said if name in there), *others]
+    about = answered(verdicts)
+    first = about if about in there else known[0]
+    return [first, PLACEBO, *(name for name in known if name != first)]
+
+
+def answered(verdicts: pd.DataFrame) -> str:
+    """The policy that the answer is about; empty where there is none."""
+    if verdicts.empty:
+        return ""
+    equal = verdicts[verdicts["among"] == EQUAL_MONEY]
+    return leading(equal if len(equal) else verdicts)
 
 
 def _all(ledger: pd.DataFrame, what: str) -> pd.DataFrame:
@@ -200,14 +214,14 @@ def why(ledger: pd.DataFrame, reasons: pd.DataFrame | None, policies: Sequence[s
     lines = {what: _all(ledger, what) for what in ("formed", "started", _MONTHS)}
     formed = lines["formed"].reindex(policies)
     formed = formed[formed["net_low"] > 0].sort_values("share", ascending=False)
-    for policy in formed.index[:_MOST]:
+    for at, policy in enumerate(formed.index[:_MOST]):
         started, active = (lines[what].loc[policy] for what in ("started", _MONTHS))
         if active["instead"] != active["instead"]:
             continue
         told, further = because(reasons, policy)
         text = (
             f"Why so little comes of {phrases.named(policy)}: it forms "
-            f"{phrases.percent_more(formed.loc[policy, 'share'])} ties, with "
+            f"{phrases.percent_more(formed.loc[policy, 'share'])} ties{_TIE * (not at)}, with "
             f"{phrases.percent_more(started['share'])} projects started{told}; and of 100 months of "
             f"partnership that it gains, {100 * active['instead']:.0f} take the place of others."
         )

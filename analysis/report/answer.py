@@ -12,19 +12,21 @@ import numpy as np
 import pandas as pd
 
 from analysis.asked import Asked
-from analysis.report import added, phrases
+from analysis.report import added, phrases, timing
 from analysis.report.phrases import listed
 from analysis.report.questions import mechanisms
 from analysis.report.sentences import Cell, Sentence, cells_of
+from analysis.report.shown import with_sure_ends
 from analysis.report.source import Source
 from analysis.statistics.best import AS_DESIGNED, EQUAL_MONEY
-from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES
+from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES, leading
 from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
-    "first", "adds", "when", "cost", "outside", "hangs_on", "questions", "unanswered", "as_good", "also",
-    "takes", "no_matter", "why", "cannot_tell", "free", "fresh", "luck", "posterior", "certainty",
+    "first", "is", "adds", "when", "left", "cost", "outside", "hangs_on", "questions", "elsewhere",
+    "unanswered", "as_good", "also", "takes", "no_matter", "why", "cannot_tell", "free", "fresh", "luck",
+    "posterior", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
@@ -89,7 +91,23 @@ def said(source: Source) -> list[Sentence]:
     found = {name: source.table(name) for name in _TABLES}
     if asked is None or found["verdicts"].empty or found["costs"].empty:
         return []
-    return answer({name: table for name, table in found.items() if len(table)}, Question.of(asked))
+    told = answer({name: table for name, table in found.items() if len(table)}, Question.of(asked))
+    further = (*_what_it_is(source, told), *_what_is_left(source, told))
+    return sorted([*told, *further], key=lambda each: KINDS.index(each.kind))
+
+
+def _what_it_is(source: Source, told: Sequence[Sentence]) -> Iterator[Sentence]:
+    """What those are that are to be funded."""
+    for policy in told[0].policies if told and told[0].kind == "first" else ():
+        why = next((each.get("why") for each in source.policies if each["name"] == policy), None)
+        if why:
+            yield Sentence("is", f"{phrases.named(policy)}: {why}", (policy,))
+
+
+def _what_is_left(source: Source, told: Sequence[Sentence]) -> Iterator[Sentence]:
+    """What is left of what adds most, where its money ends."""
+    policies = {policy for each in told if each.kind == "adds" for policy in each.policies}
+    yield from (each for each in timing.left(source) if policies & {*each.policies})
 
 
 def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -101,7 +119,7 @@ def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _span(value: float, low: float, high: float) -> str:
-    return f"{phrases.amount(value, (high - low) / 2)} ({phrases.span(low, high)})"
+    return with_sure_ends(value, low, high, sign=False)
 
 
 def _course(first: pd.Series, last: pd.Series) -> str:
@@ -141,7 +159,7 @@ class _Comparison:
         self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
         self.ledger, self.reasons = tables.get("ledger"), tables.get("reasons")
         self.mechanisms = tables.get("mechanisms")
-        self.leader = str(self.pool["policy"].iloc[0])
+        self.leader = leading(self.pool)
 
     def sentences(self) -> Iterator[Sentence]:
         """All that is said, in order."""
@@ -155,6 +173,7 @@ class _Comparison:
             if self.mechanisms is not None:
                 yield from mechanisms.hangs_on(self.mechanisms, self.leader)
             yield from self._questions()
+            yield from self._elsewhere()
             yield from self._unanswered()
             yield from self._as_good(shown)
             yield from self._also(shown)
@@ -271,11 +290,21 @@ class _Comparison:
         low, high = sorted((low, high))
         way = "more" if line["added"] > 0 else "fewer"
         text = (
-            f"Research then answers {_span(value, low, high)} {way} of councils' questions a year, "
-            "whether by a partner or by what was found for others."
+            f"Research then answers {_span(value, low, high)} {way} of councils' questions a year"
+            f"{self._on_top_of(high - low)}, whether by a partner or by what was found for others."
         )
         cells = cells_of("costs", [self.leader], "added", "added_low", "added_high", of="needs_met_all")
+        if self._line("needs_met_all") is not None:
+            cells = (*cells, *cells_of("effects", [self.leader], "baseline", of="needs_met_all"))
         yield Sentence("questions", text, (self.leader,), cells)
+
+    def _on_top_of(self, width: float) -> str:
+        """How many of councils' questions research answers anyway."""
+        line = self._line("needs_met_all")
+        if line is None:
+            return ""
+        where = "without it" if self.question.against == BASELINE else f"under {self._against()}"
+        return f", beside {phrases.amount(line['baseline'] / self.question.years, width / 2)} {where}"
 
     def _outside(self) -> Iterator[Sentence]:
         """Money of national competitions, which no cost here counts."""
@@ -288,6 +317,18 @@ class _Comparison:
             )
             cells = cells_of("effects", [self.leader], "effect", "low", "high", of="grants_open")
             yield Sentence("outside", text, (self.leader,), cells)
+
+    def _elsewhere(self) -> Iterator[Sentence]:
+        """Questions that a council would have had answered without research."""
+        line = self._line("needs_met_elsewhere")
+        if line is not None and line["high"] < 0:
+            ends = sorted(-line[name] / self.question.years for name in ("low", "high"))
+            text = (
+                f"Councils' other sources then answer {_span(-line['effect'] / self.question.years, *ends)} "
+                "fewer a year: not every answer is one that would have been missed."
+            )
+            cells = cells_of("effects", [self.leader], "effect", "low", "high", of="needs_met_elsewhere")
+            yield Sentence("elsewhere", text, (self.leader,), cells)
 
     def _unanswered(self) -> Iterator[Sentence]:
         """Questions that lapse, where the policy surely moves their number."""
@@ -304,7 +345,7 @@ class _Comparison:
     def _as_good(self, shown: Sequence[str]) -> Iterator[Sentence]:
         if rivals := [name for name in self._rivals() if name not in shown]:
             text = (
-                f"{listed(self._names(rivals))} may be as good, though not shown to add any that matter: "
+                f"{listed(self._names(rivals))} may be as good or better, though not shown to add any: "
                 f"{self._effects(rivals)}."
             )
             yield Sentence("as_good", text, tuple(rivals), self._cells(rivals, "may_be_best"))
@@ -406,15 +447,15 @@ class _Comparison:
     def _certainty(self) -> Sentence:
         n, over = len(self.verdicts), "posterior_points" in self.effects
         all_of_them = (
-            f"Those of partnerships, and what they cost, hold for all {n:,} policies at once in 95 of 100 "
-            "such "
-            "comparisons, so that the best may be picked; others each by itself."
+            f"Those of partnerships, and what they cost, hold for all {n:,} comparisons with "
+            f"{self._against()} at once in 95 of 100 such studies, so that the best may be picked; others "
+            "each by itself."
         )
         text = (
             "Brackets allow for luck. "
-            f"{all_of_them if n > 1 else 'They hold in 95 of 100 such comparisons.'} "
-            "They take every assumption of the model for right: what others give "
-            f"{'is told of those that fit as well' if over else 'is asked with experiment=robust'}."
+            f"{all_of_them if n > 1 else 'They hold in 95 of 100 such studies.'} "
+            "They take every assumption of the model for right"
+            f"{': the sentence before tells what others give' if over else ''}."
         )
         return Sentence("certainty", text)
 

@@ -38,11 +38,9 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     if len(verdicts) > 1:
         yield Sentence(
             "many",
-            f"With {len(verdicts)} policies, some would look good by luck alone. So verdicts take intervals "
-            "that hold "
-            "for all policies and main indicators at once in 95 of 100 such comparisons; with no effect "
-            "anywhere, one "
-            "comparison in twenty would call any.",
+            f"With {len(verdicts)} comparisons, some would look good by luck alone. So verdicts take "
+            "intervals that hold for all policies and main indicators at once in 95 of 100 such studies; "
+            "with no effect anywhere, one study in twenty would find one.",
         )
     yield Sentence(
         "assumptions",

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from analysis.figures.drawing.country import flat, frame_of, outlined
+from analysis.figures.drawing.country import flat, frame_of, outlined, with_country
 from analysis.report import phrases
 from analysis.report.shown import Figure, number
 from analysis.report.source import Source
@@ -27,9 +27,12 @@ def gains_map(source: Source, policy: str) -> Iterator[Figure]:
         return
     places = _places(councils, own, months)
     is_globe = bool(councils["is_globe"].iloc[0])
-    xs, ys = flat(places["x"].to_numpy(float), places["y"].to_numpy(float), is_globe)
-    frame = frame_of(xs, ys, _WIDTH)
-    outline = outlined(frame, places["x"], places["y"]) if is_globe else []
+    east, north = places["x"].to_numpy(float), places["y"].to_numpy(float)
+    xs, ys = flat(east, north, is_globe)
+    frame, outline = frame_of(xs, ys, _WIDTH), []
+    if is_globe and outlined(frame, east, north):
+        frame = frame_of(*flat(*with_country(east, north), is_globe), _WIDTH)
+        outline = outlined(frame, east, north)
     parts = [f'<path d="{path}" fill="none" stroke="#888" stroke-width="0.8"/>' for path in outline]
     largest = max(float(places["added"].abs().max()), 1e-9)
     for x, y, line in zip(map(frame.x, xs), map(frame.y, ys), places.to_dict("records"), strict=True):
@@ -38,7 +41,7 @@ def gains_map(source: Source, policy: str) -> Iterator[Figure]:
             parts.append(_label(x, y, f"{line['name']}: {number(float(line['added']), sign=True)}"))
     told = f"Map: partnerships at a time that {phrases.called(policy)} adds for one council, place by place."
     size = f'viewBox="0 0 {_WIDTH:g} {frame.height + _LARGEST:g}" style="max-width:{_WIDTH:g}px;min-width:0"'
-    legend = _legend(policy, largest)
+    legend = _legend(policy, largest, bool((places["added"] < 0).any()))
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>{legend}'
     yield Figure(svg, "map", told)
 
@@ -72,9 +75,9 @@ def _label(x: float, y: float, name: str) -> str:
     return f"<text {where}>{escape(name)}</text>"
 
 
-def _legend(policy: str, largest: float) -> str:
+def _legend(policy: str, largest: float, is_less: bool) -> str:
     text = (
         f"What {phrases.called(policy)} adds for one council, where it is: the largest disc is "
-        f"{number(largest)} partnerships at a time; hollow ones are fewer than without it."
+        f"{number(largest)} partnerships at a time{'; hollow ones are fewer than without it' * is_less}."
     )
     return f'<p class="note">{escape(text)}</p>'

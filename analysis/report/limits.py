@@ -1,8 +1,10 @@
 """The section on use and limits (after the Aqua Book): what it is for, what it stands on, how it was made."""
 
+import re
 import shlex
 from collections.abc import Iterator
 
+from analysis.asked import AT_EQUAL_MONEY
 from analysis.report import phrases
 from analysis.report.phrases import listed
 from analysis.report.sentences import Sentence, cells_of
@@ -18,6 +20,12 @@ _STATUS = {
     "policy": "are choices of policy",
     "changed": "were changed for this analysis",
 }
+#: How a note begins that a policy does not cost what it was to cost.
+_MISSES = "Not at £"
+_SUMS = (
+    "These policies cannot be brought to the sum (†); sums are of the histories on which their sizes were "
+    "looked for."
+)
 #: Of the manifest, what is shown; and what it is called.
 _MANIFEST = {
     "version": "Version of the program",
@@ -72,7 +80,20 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     failed = source.manifest.get("failed")
     if failed:
         yield Sentence("failed", f"{failed:,} runs failed and are not in any number here.")
-    yield from (Sentence("note", str(note)) for note in source.manifest.get("warnings", ()))
+    notes = [str(note) for note in source.manifest.get("warnings", ())]
+    if any(note.startswith(_MISSES) for note in notes):
+        yield Sentence("misses", _SUMS)
+    yield from (Sentence("note", _named(note)) for note in notes)
+
+
+def _named(note: str) -> str:
+    """A note with names as people read them.
+
+    >>> _named("Not at £300k a year, as seed_money is at its most, 0.5: seed_money_equal_money (£264k).")
+    'Not at £300k a year, as seed money is at its most, 0.5: Seed money at equal money (£264k).'
+    """
+    policies = re.sub(rf"\b\w+{AT_EQUAL_MONEY}\b", lambda found: phrases.called(found[0]), note)
+    return re.sub(r"(?<=[a-z])_(?=[a-z])", " ", policies)
 
 
 def _assumptions(source: Source) -> Iterator[Table]:

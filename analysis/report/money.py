@@ -49,9 +49,9 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     paying = _surely_worth(source)
     if paying:
         text = (
-            f"Nothing gives more for the money than {phrases.some_of(paying)}: for each other one that "
-            "surely adds and costs anything there is a policy, or a mix of two, that gives as much for "
-            "less. Which, the table of the frontier tells, and how often over luck."
+            f"No other policy, and no mix of two, gives as much for as little as "
+            f"{phrases.some_of(paying, last='or')}. Of no other that surely adds and costs anything is that "
+            "so in most redraws of luck; the table of the frontier has all of them."
         )
         cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
         yield Sentence("frontier", text, tuple(paying), cells)
@@ -187,7 +187,7 @@ def _each(source: Source, costs: pd.DataFrame) -> Table:
         "Each, discounted (luck left in)",
     )  # fmt: skip
     note = (
-        "Extra cost by extra strategic partnerships on the same luck: what the addition costs, not the "
+        "Extra cost by extra long-term partnerships on the same luck: what the addition costs, not the "
         "average of "
         "all there are. Intervals by Fieller's theorem, each for its policy alone; no limit: nothing may "
         "have "

@@ -8,10 +8,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis import words
-from analysis.asked import JOINED
+from analysis.asked import AT_EQUAL_MONEY, JOINED
 from analysis.figures.folder import FIGURES, inline
 from analysis.listing import REPORT
-from analysis.report import added, answer, certainty, changes, limits, money, timing, whom
+from analysis.report import added, answer, certainty, changes, limits, money, phrases, timing, whom
 from analysis.report.assumed import failing, learning, switching
 from analysis.report.assumed import robust as robustness
 from analysis.report.questions import bundles, combined, friction, mechanisms, trial
@@ -25,13 +25,13 @@ _WHEN = ("by_year", "partnerships", "survival")
 #: What figures show, for who cannot see them.
 _TOLD = {
     "effects": "Effects of each policy on the main indicators; the tables say the same in numbers.",
-    "worth": "Strategic partnerships added against extra cost, a point a policy.",
-    "by_year": "Strategic partnerships added in each year, by the policies that add most.",
+    "worth": "Long-term partnerships added against extra cost, a point a policy.",
+    "by_year": "Long-term partnerships added in each year, by the policies that add most.",
     "partnerships": "Partnerships over time under the baseline and the best policies.",
     "combined": "What each policy adds by itself, and what it gives of all together.",
     "mechanisms": "What each policy still changes where one mechanism of the model is switched off.",
     "friction": "What is realised under each policy, of what could be had with the same people and time.",
-    "survival": "How long projects and strategic partnerships last, as survival curves.",
+    "survival": "How long projects and long-term partnerships last, as survival curves.",
 }
 _NO_ANSWER = (
     "This folder holds no comparison of policies from which an answer could be read. towngown "
@@ -66,7 +66,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=templates, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["named"] = words.humanise
+    environment.filters["named"] = phrases.called
     return environment
 
 
@@ -77,6 +77,7 @@ def _content(source: Source) -> dict:
     return {
         "title": _title(source),
         "subtitle": _subtitle(source),
+        "terms": _terms(source),
         "sections": sections,
         "settings": source.settings,
     }
@@ -117,7 +118,8 @@ def _of_comparison(
     source: Source, sentences: list[Sentence], figures: dict[str, Figure]
 ) -> Iterator[Section]:
     """What a comparison tells; its figures are taken from those there are."""
-    yield Section("answer", "The answer", sentences, _taken(figures, "effects"), list(changes.table(source)))
+    tables = [*changes.policies(source), *changes.table(source)]
+    yield Section("answer", "The answer", sentences, _taken(figures, "effects"), tables)
     yield added.section(source)
     yield nowhere.section(source)
     yield whom.section(source)
@@ -130,7 +132,8 @@ def _of_comparison(
 
 
 def _title(source: Source) -> str:
-    policies = sum(JOINED not in str(name) for name in source.names["policy"].unique())
+    names = {str(name).removesuffix(AT_EQUAL_MONEY) for name in source.names["policy"].unique()}
+    policies = sum(JOINED not in name for name in names)
     if policies < 2:
         return f"{words.humanise(str(source.names['policy'].iloc[0]))}: what comes of it"
     return (
@@ -138,9 +141,25 @@ def _title(source: Source) -> str:
     )
 
 
+def _terms(source: Source) -> str:
+    """What the words mean that are said all over the page."""
+    text = (
+        "A long-term partnership goes on when the money of its project has ended; tables and files also call "
+        "it strategic. A history is one way in which the years may go: who meets whom, who moves, whose bid "
+        "wins."
+    )
+    equal = source.asked.equal_money if source.asked else None
+    if equal is None:
+        return text
+    return (
+        f"{text} At equal money each policy that has a price is as large as "
+        f"{phrases.sum_of(equal.a_year)} a year makes it, if any size does."
+    )
+
+
 def _subtitle(source: Source) -> str:
     told, names = source.manifest, source.names
-    where = words.humanise(str(names["population"].iloc[0])) if "population" in names else "unknown places"
+    where = words.population(str(names["population"].iloc[0])) if "population" in names else "unknown places"
     parts = [where]
     if "councils" in told and "universities" in told:
         parts.append(f"{told['councils']:,} councils, {told['universities']:,} universities")

@@ -72,8 +72,7 @@ def named(policy: str) -> str:
     """
     if policy == BASELINE:
         return "the present"
-    name, _, kind = words.humanise(policy.removesuffix(AT_EQUAL_MONEY)).partition(", ")
-    return f"{name} ({kind})" if kind else name
+    return words.humanise(policy.removesuffix(AT_EQUAL_MONEY))
 
 
 def called(policy: str) -> str:

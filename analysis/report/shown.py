@@ -8,6 +8,8 @@ from analysis.report import phrases
 from analysis.report.sentences import Sentence
 
 _MOST_PLACES = 3
+#: Lines of a table that are read, not looked up.
+_SHORT = 25
 #: A share of a value by which it varies that is rounding.
 _ROUNDING = 1e-9
 
@@ -36,7 +38,7 @@ class Table:
         head: of its columns; the first names the lines.
         lines: texts.
         file: of the folder, that holds the same and more.
-        is_open: whether it is seen without a click.
+        is_first: whether it is the first to look at, which is seen without a click where it is short.
         note: how to read it.
     """
 
@@ -44,8 +46,13 @@ class Table:
     head: Sequence[str]
     lines: Sequence[Sequence[str]]
     file: str = ""
-    is_open: bool = False
+    is_first: bool = False
     note: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is seen without a click."""
+        return self.is_first and len(self.lines) <= _SHORT
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def with_ends(value: float, low: float, high: float, places: int = 2, sign: bool
     return number(value, places, sign) + ends
 
 
-def with_sure_ends(value: float, low: float, high: float) -> str:
+def with_sure_ends(value: float, low: float, high: float, sign: bool = True) -> str:
     """A number with its interval, to the decimals that this leaves sense to; an end that is not 0 shows it.
 
     >>> with_sure_ends(0.048, 0.004, 0.092), with_sure_ends(2.5, 2.5, 2.5)
@@ -101,11 +108,11 @@ def with_sure_ends(value: float, low: float, high: float) -> str:
     """
     half = (high - low) / 2
     if half <= _ROUNDING * abs(value):
-        return number(value, phrases.decimals(abs(value) / 5), sign=True) if value else "0"
+        return number(value, phrases.decimals(abs(value) / 5), sign) if value else "0"
     places = phrases.decimals(max(half, abs(value) / 1000))
     while places < _MOST_PLACES and any(end and not round(end, places) for end in (low, high)):
         places += 1
-    return with_ends(value, low, high, places)
+    return with_ends(value, low, high, places, sign)
 
 
 def money(thousands: float) -> str:

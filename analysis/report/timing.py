@@ -12,6 +12,12 @@ from analysis.report.source import Source
 _STATE = "strategic"
 #: Years after a lever's end that are looked at.
 _AFTER = (1, 3, 5)
+#: Kinds of partnership, and what several are called.
+_KINDS = {"strategic": "long-term partnerships", "project": "projects"}
+_NO_END = (
+    "No policy here stops within these years, so nothing is said of what is left when its money ends: that "
+    "takes levers with an end, such as joint_posts={value: 4, end: 36}."
+)
 _TAKES = "It takes a comparison of policies over two years or more."
 
 
@@ -24,7 +30,7 @@ def section(source: Source, figures: list[Figure]) -> Section:
     return Section(
         "when",
         title,
-        sentences=[*_left(source, by_year), *_lasting(source)],
+        sentences=[*left(source), *_lasting(source)],
         figures=figures,
         tables=[_by_year(by_year), *_survival(source)],
     )
@@ -36,14 +42,20 @@ def _by_year(by_year: pd.DataFrame) -> Table:
     shown = [(phrases.called(str(policy)), *(number(x, sign=True) for x in row)) for policy, row in
              zip(wide.index, wide.to_numpy(), strict=True)]  # fmt: skip
     head = ("Policy", *(f"Year {year}" for year in wide.columns))
-    return Table("Strategic partnerships added, year by year", head, shown, "by_year.csv")
+    return Table("Long-term partnerships added, year by year", head, shown, "by_year.csv")
 
 
-def _left(source: Source, by_year: pd.DataFrame) -> Iterator[Sentence]:
+def left(source: Source) -> Iterator[Sentence]:
     """What is left of policies whose levers all stop within the horizon."""
+    by_year = source.table("by_year")
+    if by_year.empty:
+        return
     lines = by_year[by_year["indicator"] == _STATE].set_index(["policy", "year"])
     years = int(by_year["year"].max())
-    for policy, end in _ends(source).items():
+    ends = _ends(source)
+    if source.policies and not ends:
+        yield Sentence("left", _NO_END)
+    for policy, end in ends.items():
         last = max(-(-end // 12), 1)
         if last >= years or (policy, last) not in lines.index:
             continue
@@ -84,7 +96,7 @@ def _lasting(source: Source) -> Iterator[Sentence]:
     lasting = source.table("lasting")
     if lasting.empty:
         return
-    for kind, called in (("strategic", "long-term partnerships"), ("project", "projects")):
+    for kind, called in _KINDS.items():
         lines = lasting[(lasting["kind"] == kind) & lasting["differs"].astype(bool)]
         lines = lines.sort_values("p", kind="stable")
         longer, shorter = (
@@ -107,7 +119,7 @@ def _survival(source: Source) -> Iterator[Table]:
     lines = [
         (
             phrases.called(line["policy"]),
-            line["kind"],
+            _KINDS[line["kind"]],
             number(line["partnerships"], 0),
             number(line["ended"], 0),
             number(line["expected"], 0),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis import words
 from analysis.report import phrases
 from analysis.report.added import in_order
 from analysis.report.gains_map import gains_map
@@ -14,12 +15,20 @@ from analysis.statistics.ledger.councils import ALL, KIND, PLACE
 
 _TITLE = "For whom: which councils gain, and who is left out"
 _MISSING = "It takes a comparison of policies whose pairs are followed: ledger.seeds=10, or more."
+#: What the groups of a trait are called.
 _NAMES = {
-    ALL: "all councils",
-    "people": "size",
-    "capacity": "time for partnerships",
-    "distance": "distance to a university",
-    "partners": "partners",
+    "people": {"small": "small councils", "middling": "councils of middling size", "large": "large councils"},
+    "capacity": {
+        "little time": "little time for partnerships",
+        "middling": "middling time for partnerships",
+        "much time": "much time for partnerships",
+    },
+    "distance": {
+        "near": "near a university",
+        "middling": "middling distance to a university",
+        "far": "far from a university",
+    },
+    "partners": {"none before": "no partner before", "some before": "partners before"},
 }
 #: Groups that a sentence names.
 _MOST = 6
@@ -52,11 +61,11 @@ def _sentences(own: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     groups = own[own["by"] != ALL]
     gains, loses = groups["together_low"] > 0, groups["together_high"] < 0
     told = [
-        f"{text} {_listed(groups[chosen], len(groups))}"
-        for text, chosen in (
-            ("partners, short-term ones included, are surely added for", gains),
-            ("there are surely fewer for", loses),
-            ("no change is shown for", ~(gains | loses)),
+        f"{text} {_listed(groups[chosen], len(groups), every)}"
+        for text, chosen, every in (
+            ("partners, short-term ones included, are surely added for", gains, "all"),
+            ("there are surely fewer for", loses, "all"),
+            ("no change is shown for", ~(gains | loses), "any of"),
         )
         if chosen.any()
     ]
@@ -64,17 +73,17 @@ def _sentences(own: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     yield Sentence("whom", f"Under {phrases.called(policy)} {'; '.join(told)}.", (policy,), cells)
     line = own[own["by"] == ALL].iloc[0]
     text = (
-        f"{number(100 * line['left_out'], 0)} of 100 councils have no partnership in all the years under it, "
-        f"and {number(100 * line['left_out_without'], 0)} of 100 without it."
+        f"{words.percent(line['left_out'])} of councils have no partnership in all the years under it, and "
+        f"{words.percent(line['left_out_without'])} without it."
     )
     cells = cells_of("for_whom", [policy], "left_out", "left_out_without", of="active")
     yield Sentence("left_out", text, (policy,), cells)
 
 
-def _listed(groups: pd.DataFrame, of: int) -> str:
+def _listed(groups: pd.DataFrame, of: int, every: str) -> str:
     """Names of groups in a row, of so many that are looked at."""
     if len(groups) == of:
-        return f"all {of} groups of councils that are looked at"
+        return f"{every} {of} groups of councils that are looked at"
     names = [_group(by, group) for by, group in zip(groups["by"], groups["group"], strict=True)]
     more = len(names) - _MOST
     return phrases.listed([*names[:_MOST], f"{more} groups more"] if more > 0 else names)
@@ -83,12 +92,12 @@ def _listed(groups: pd.DataFrame, of: int) -> str:
 def _group(by: str, group: str) -> str:
     """What a group of councils is called.
 
-    >>> _group("people", "small"), _group("place", "Wales"), _group("all", "")
-    ('size: small', 'Wales', 'all councils')
+    >>> _group("people", "small"), _group("distance", "far"), _group("place", "Wales"), _group("all", "")
+    ('small councils', 'far from a university', 'Wales', 'all councils')
     """
     if by in (PLACE, KIND):
         return group
-    return f"{_NAMES[by]}: {group}" if group else _NAMES[by]
+    return _NAMES[by][group] if group else "all councils"
 
 
 def _groups(own: pd.DataFrame, policy: str) -> Table:

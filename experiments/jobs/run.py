@@ -29,7 +29,7 @@ from model.simulation import Run, run
 
 _YEARLY = {
     "project": "In a\nproject",
-    "strategic": "Strategic\n",
+    "strategic": "Long-term\n",
     "coverage": "Councils\ncovered, %",
     "formed": "Ties\nformed",
     "bids": "\nBids",

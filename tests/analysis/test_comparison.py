@@ -1,13 +1,16 @@
 """The figures of a comparison show what its tables hold."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
 from analysis.figures import effects, worth
-from analysis.figures.course import over_time
-from analysis.figures.drawing import style
+from analysis.figures import mechanisms as mechanism_figure
+from analysis.figures.course import by_year, over_time
+from analysis.figures.drawing import country, style
 from analysis.studies import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels
 
@@ -95,6 +98,17 @@ def test_intervals_reach_from_low_to_high(comparison):
     assert [tuple(line[:, 0]) for line in lines] == [(3.5, 4.5), (-0.4, 0.6), (-2.5, -1.5)]
 
 
+def test_the_title_names_one_that_is_shown_to_add_though_luck_may_hide_a_better(comparison, spoil):
+    def hidden(table: pd.DataFrame) -> pd.DataFrame:
+        is_best = table["policy"] == "joint_posts"
+        low = table["together_low"].where(~is_best, -1.0).where(table["policy"] != "two_stages", 0.05)
+        return table[~table["policy"].str.endswith("_equal_money")].assign(together_low=low)
+
+    spoil(comparison, "effects", hidden)
+    title = drawn(effects.draw, comparison).texts[0].get_text()
+    assert title == "Two-stage calls adds long-term partnerships: +0.1"
+
+
 def test_one_policy_and_one_seed_are_drawn(comparison, spoil):
     spoil(comparison, "effects", lambda e: e[e["policy"] == "phds"].assign(low=np.nan, high=np.nan, n=1))
     figure = drawn(effects.draw, comparison)
@@ -108,11 +122,12 @@ def test_without_effects_there_is_no_forest(comparison):
     assert drawn(worth.draw, comparison) is None
 
 
-def test_partnerships_shows_the_baseline_and_the_best(comparison):
+def test_partnerships_shows_the_baseline_and_the_best(comparison, spoil):
+    spoil(comparison, "effects", lambda e: e[~e["policy"].str.endswith("_equal_money")])
     figure = drawn(over_time.draw_partnerships, comparison)
     project, strategic = figure.axes
     names = [line.get_label() for line in strategic.lines]
-    assert names == ["Baseline", "Joint posts", "Two-stage calls", "PhDs"]  # none at equal money
+    assert names == ["Baseline", "Joint posts", "Two-stage calls", "PhDs"]
     first = strategic.lines[0]  # a straight line, of which averages over a year leave the middle as it was
     assert first.get_ydata() == pytest.approx(5 + 0.1 * (first.get_xdata() - 0.5 - 0.5))
     assert len(first.get_ydata()) == 24 - 12 + 1
@@ -121,11 +136,26 @@ def test_partnerships_shows_the_baseline_and_the_best(comparison):
     assert set(names) <= set(texts(figure))  # at the ends of the lines
 
 
-def test_policies_at_equal_money_are_shown_where_nothing_else_is(comparison, spoil):
-    spoil(comparison, "effects", lambda e: e[e["policy"].str.endswith("_equal_money")])
+def test_what_is_drawn_over_time_is_at_equal_money_where_that_is_there(comparison):
     figure = drawn(over_time.draw_partnerships, comparison)
     names = [line.get_label() for line in figure.axes[1].lines]
-    assert names == ["Baseline", "Joint posts, equal money"]
+    assert names == ["Baseline", "Joint posts"]
+    assert figure.texts[1].get_text().startswith("The baseline and one policy at equal money.")
+
+
+@pytest.mark.parametrize("kept", [("joint_posts", "two_stages", "phds"), ("joint_posts_equal_money",)])
+def test_a_policy_keeps_its_colour_from_figure_to_figure(comparison, spoil, kept):
+    """Whatever order the tables have them in."""
+    spoil(comparison, "effects", lambda e: e[e["policy"].isin(kept)])
+    lines = [(name, "strategic", y, y, y, y, 3) for name in sorted(kept) for y in (1, 2)]
+    columns = ["policy", "indicator", "year", "effect", "low", "high", "n"]
+    pd.DataFrame(lines, columns=columns).to_parquet(comparison / "by_year.parquet")
+    draws = (by_year.draw, over_time.draw_partnerships, over_time.draw_survival)
+    figures = [drawn(draw, comparison) for draw in draws]
+    colours = [{text.get_text(): text.get_color() for text in figure.axes[-1].texts} for figure in figures]
+    added, *with_baseline = colours
+    assert len(added) == len(kept)
+    assert with_baseline == [{"Baseline": style.INK} | added] * 2
 
 
 def test_survival_starts_at_all_and_steps_down(comparison):
@@ -145,6 +175,45 @@ def test_worth_sets_effects_against_yearly_cost(comparison):
     assert np.allclose(points, [(260, 4), (450, -2), (0, 0.1)])
     assert axes.get_xlabel() == "added cost, £k a year"
     assert {"Joint posts", "PhDs"} <= set(texts(figure))
+
+
+def test_worth_lists_the_points_that_it_cannot_name(comparison, spoil):
+    def crowded(table: pd.DataFrame) -> pd.DataFrame:
+        one = table[table["policy"] == "two_stages"]
+        return pd.concat([table, *(one.assign(policy=f"two_stages_{k}") for k in range(30))])
+
+    spoil(comparison, "effects", crowded)
+    figure = drawn(worth.draw, comparison)
+    (told,) = (text.get_text() for text in figure.texts if text.get_text().startswith("No room"))
+    named = set(texts(figure))
+    points = [f"Two stages {k}" for k in range(30)]
+    assert all(
+        (name in named) != (name in re.split(r"[:,.]\s+|\.", told.replace("\n", " "))) for name in points
+    )
+
+
+def test_mechanisms_that_most_effects_hang_on_are_named_as_they_are_drawn(mechanisms, spoil):
+    """Of those on which as many hang, the one whose change is the surest: that at the top."""
+
+    def one_policy(table: pd.DataFrame) -> pd.DataFrame:
+        table = table[table["policy"] == "phds"]
+        is_sure = table["mechanism"].str.endswith("_7")
+        return table.assign(change=table["change"].where(~is_sure, -100.0))
+
+    spoil(mechanisms, "mechanisms", one_policy)
+    figure = drawn(mechanism_figure.draw, mechanisms)
+    assert figure.texts[0].get_text().endswith("effects hang most on trust in what they agree on 7")
+
+
+def test_a_map_of_much_of_the_country_cuts_none_of_it_off():
+    wide = np.array([-3.2, -0.1]), np.array([55.9, 51.5])  # Edinburgh and London
+    frame = country.frame_of(*country.flat(*country.with_country(*wide), is_globe=True), 360)
+    paths = " ".join(country.outlined(frame, *wide))
+    xs, ys = (np.array(re.findall(pattern, paths), float) for pattern in (r"([-\d.]+),", r",([-\d.]+)"))
+    assert 0 < xs.min() < xs.max() < 360
+    assert 0 < ys.min() < ys.max() < frame.height
+    near = np.array([-1.5, -1.6]), np.array([53.8, 53.7])
+    assert country.with_country(*near) == near
 
 
 def test_names_at_the_ends_of_lines_keep_apart_and_in_order():

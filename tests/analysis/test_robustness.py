@@ -78,7 +78,7 @@ def test_beats_without_regret_and_with_two_responses(robust, spoil):
     spoil(robust, "beats", lambda table: pd.concat([table, table.assign(response="needs_met")]))
     figure = drawn(beats.draw, robust)
     assert len(figure.axes) == 2
-    assert {"Strategic partnerships", "Needs met by partnerships", "3 policies"} <= set(texts(figure))
+    assert {"Long-term partnerships", "Needs met by partnerships", "3 policies"} <= set(texts(figure))
 
 
 def test_flips_shows_only_pairs_whose_ranking_flips(robust):
@@ -91,7 +91,7 @@ def test_flips_shows_only_pairs_whose_ranking_flips(robust):
     ]
     wanted = [to_rgba(colour) for colour in (style.BETTER, style.UNCLEAR, style.WORSE)]
     assert np.allclose(axes.collections[-1].get_facecolors(), wanted)
-    headings = {"Joint posts − PhDs: Strategic partnerships", "Hangs most on search rate"}
+    headings = {"Joint posts − PhDs: Long-term partnerships", "Hangs most on search rate"}
     assert headings | {"60%", "10%", "30%"} <= set(texts(figure))
 
 
@@ -103,7 +103,7 @@ def test_pairs_that_flip_in_most_of_space_come_first(robust, spoil):
     )
     (robust / "importance.parquet").unlink()
     headings = [axes.texts[0].get_text() for axes in drawn(discovery.draw, robust).axes]
-    assert headings == [f"Joint posts − {other}: Strategic partnerships" for other in ("Brokers", "PhDs")]
+    assert headings == [f"Joint posts − {other}: Long-term partnerships" for other in ("Brokers", "PhDs")]
 
 
 def test_long_conditions_take_two_lines_at_most(robust, spoil):

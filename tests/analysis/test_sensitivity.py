@@ -26,7 +26,7 @@ def test_indices_are_sorted_by_the_total_one(sobol):
     figure = drawn(indices.draw, sobol)
     (axes,) = figure.axes  # the answer that does not vary has none
     assert tick_labels(axes) == ["Search rate", "Lapse base", "Need rate"]
-    assert {"Strategic partnerships", "Joint posts − Baseline: luck 60%"} <= set(texts(figure))
+    assert {"Long-term partnerships", "Joint posts − Baseline: luck 60%"} <= set(texts(figure))
     assert marked(axes, "total") == pytest.approx([0.6, 0.35, -0.01])
     assert marked(axes, "first") == pytest.approx([0.5, 0.3, -0.02])
     assert marked(axes, "total_raw") == pytest.approx([0.7, 0.5, 0.1])

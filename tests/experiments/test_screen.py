@@ -56,7 +56,7 @@ def test_the_table_fits_the_terminal(tiny, monkeypatch: pytest.MonkeyPatch, colu
     assert said.status == 0, said.err
     assert max(len(line.rstrip()) for line in said.out.splitlines()) <= columns
     assert "…" not in said.out
-    for word in ("Strategic", "Needs met", "covered", "Inequality", "Cost", "matchmaking_equitable"):
+    for word in ("Long-term", "Needs met", "covered", "Inequality", "Cost", "matchmaking_equitable"):
         assert word in said.out
     assert tables().width == columns
 

@@ -6,8 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
+from analysis.figures.course.best import colours_of_best, for_as_much, named
 from analysis.figures.drawing import style
-from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR, Tables
+from analysis.tables import MAIN_INDICATOR, Tables
 
 #: Policies that are drawn: more cannot be told apart.
 N_BEST = 5
@@ -22,9 +23,9 @@ def draw(tables: Tables) -> Figure | None:
     shown = _shown(tables, lines)
     figure, ((axes,),) = style.canvas(
         _finding(lines, next(iter(shown))),
-        f"Strategic partnerships added in each year, at any time; bands: 95% interval of the difference from "
+        f"Long-term partnerships added in each year, at any time; bands: 95% interval of the difference from "
         f"{'the baseline' if tables.against == 'baseline' else words.humanise(tables.against)}\n"
-        "on the same luck. The policies that add most over all years, at equal money where there are such.",
+        f"on the same luck. The policies that add most over all years{for_as_much(shown)}.",
         height=4.6,
         margins=(0.75, 2.3, 1.05, 0.6),
     )
@@ -37,25 +38,18 @@ def draw(tables: Tables) -> Figure | None:
     axes.yaxis.set_major_formatter(FuncFormatter(style.signed))
     last = lines[lines["year"] == lines["year"].max()].set_index("policy")["effect"]
     style.label_ends(
-        axes, {_name(policy): (float(last[policy]), colour) for policy, colour in shown.items()}, gap=0.08
+        axes, {named(policy): (float(last[policy]), colour) for policy, colour in shown.items()}, gap=0.08
     )
     return figure
 
 
 def _shown(tables: Tables, lines: pd.DataFrame) -> dict[str, str]:
-    """The policies that add most -> their colours; at equal money, where there are such."""
+    """The policies that add most over the horizon -> their colours."""
     effects = (
         tables.effect_on(MAIN_INDICATOR)["effect"] if tables.effects is not None else pd.Series(dtype=float)
     )
     means = effects if len(effects) else lines.groupby("policy")["effect"].mean()
-    means = means[means.index.isin(lines["policy"])].sort_values(ascending=False, kind="stable")
-    at_equal_money = [policy for policy in means.index if policy.endswith(AT_EQUAL_MONEY)]
-    best = (at_equal_money or list(means.index))[:N_BEST]
-    return dict(zip(best, style.POLICY_COLOURS, strict=False))
-
-
-def _name(policy: str) -> str:
-    return words.shortened(words.humanise(policy.removesuffix(AT_EQUAL_MONEY)), 26)
+    return colours_of_best(means[means.index.isin(lines["policy"])], N_BEST)
 
 
 def _finding(lines: pd.DataFrame, policy: str) -> str:
@@ -65,7 +59,7 @@ def _finding(lines: pd.DataFrame, policy: str) -> str:
     ends = [
         f"{style.signed(round(float(line['effect']), 2))} in year {line['year']}" for line in (first, last)
     ]
-    return f"{_name(policy)}: {ends[0]}, {ends[1]}"
+    return f"{named(policy)}: {ends[0]}, {ends[1]}"
 
 
 def _draw_line(axes: Axes, line: pd.DataFrame, colour: str) -> None:

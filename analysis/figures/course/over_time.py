@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from analysis import words
+from analysis.figures.course.best import colours_of_best, for_as_much, named
 from analysis.figures.drawing import style
-from analysis.tables import AT_EQUAL_MONEY, BASELINE, MAIN_INDICATOR, Tables
+from analysis.tables import BASELINE, MAIN_INDICATOR, Tables
 
 KINDS = ("project", "strategic")
 N_BEST = 4  # policies beside the baseline: more cannot be told apart
@@ -22,7 +22,7 @@ def draw_partnerships(tables: Tables) -> Figure | None:
     colours = _policies_shown(tables)
     figure, (row,) = style.canvas(
         _finding(tables, colours),
-        f"{_who(colours)} Means over {tables.rows['seed'].nunique()} seeds and\n"
+        f"{_who(colours)} Means over {tables.rows['seed'].nunique()} histories and\n"
         "twelve months; bands: 95% interval. Luck is shared, so differences are surer than bands suggest.",
         height=4.35,
         columns=2,
@@ -47,12 +47,12 @@ def _finding(tables: Tables, colours: dict[str, str]) -> str:
     means = last[last["indicator"] == "strategic"].groupby("policy")["mean"].mean()
     told = [f"{means[name]:.2g} under {_called(name)}" for name in list(colours)[:2] if name in means]
     return (
-        f"Strategic partnerships end at {' and '.join(reversed(told))}" if told else "Partnerships over time"
+        f"Long-term partnerships end at {' and '.join(reversed(told))}" if told else "Partnerships over time"
     )
 
 
 def _called(policy: str) -> str:
-    return "the baseline" if policy == BASELINE else words.shortened(words.humanise(policy))
+    return "the baseline" if policy == BASELINE else named(policy)
 
 
 def smoothed(line: pd.DataFrame) -> pd.DataFrame:
@@ -73,8 +73,9 @@ def draw_survival(tables: Tables) -> Figure | None:
     colours = _policies_shown(tables)
     figure, (row,) = style.canvas(
         _lasting(tables.survival, colours),
-        f"{_who(colours)} Kaplan–Meier estimate of what\n"
-        "begins under the policy; bands: 95% interval. A project that becomes strategic has not ended.",
+        f"{_who(colours)} Of what begins under the policy,\n"
+        "the share that still runs (Kaplan–Meier); bands: 95% interval. A project that becomes long-term "
+        "has not ended.",
         height=4.35,
         columns=2,
         margins=(0.75, 1.95, 1.3, 0.6),
@@ -110,7 +111,7 @@ def _lasting(survival: pd.DataFrame, colours: dict[str, str]) -> str:
     best = str(others.idxmax())
     told = f"Half of projects last {halves[BASELINE]:.0f} months under the baseline"
     if others[best] <= halves[BASELINE]:
-        return f"{told}, and longer under none of these policies"
+        return f"{told}, and no longer under any of these policies"
     return f"{told}, {others[best]:.0f} under {_called(best)}"
 
 
@@ -119,21 +120,15 @@ def _heading(tables: Tables, kind: str) -> str:
 
 
 def _policies_shown(tables: Tables) -> dict[str, str]:
-    """The baseline and the policies that add most strategic partnerships -> their colours.
-
-    Policies at equal money are the same levers again, so they are shown only where nothing else is there.
-    """
-    effects = tables.effect_on(MAIN_INDICATOR).sort_values("effect", ascending=False)
-    designed = [policy for policy in effects.index if not policy.endswith(AT_EQUAL_MONEY)]
-    best = (designed or list(effects.index))[:N_BEST]
-    return {BASELINE: style.INK} | dict(zip(best, style.POLICY_COLOURS, strict=False))
+    """The baseline and the policies that add most strategic partnerships -> their colours."""
+    return {BASELINE: style.INK} | colours_of_best(tables.effect_on(MAIN_INDICATOR)["effect"], N_BEST)
 
 
 def _who(colours: dict[str, str]) -> str:
     others = len(colours) - 1
     if others > 1:
-        return f"The baseline and the {others} policies that add most strategic partnerships."
-    return "The baseline and one policy." if others else "The baseline."
+        return f"The baseline and the {others} policies that add most{for_as_much(colours)}."
+    return f"The baseline and one policy{for_as_much(colours)}." if others else "The baseline."
 
 
 def _draw_line(
@@ -143,7 +138,7 @@ def _draw_line(
     on_top = policy == BASELINE
     axes.fill_between(x, low, high, step="post" if steps else None, color=colour, alpha=0.1, linewidth=0)
     drawstyle = "steps-post" if steps else "default"
-    axes.plot(x, middle, color=colour, drawstyle=drawstyle, label=words.humanise(policy), zorder=3 + on_top)
+    axes.plot(x, middle, color=colour, drawstyle=drawstyle, label=named(policy), zorder=3 + on_top)
 
 
 def _name_policies(axes: Axes, colours: dict[str, str]) -> None:

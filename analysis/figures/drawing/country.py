@@ -15,6 +15,8 @@ _EDGE, _TALLEST = 14.0, 1.6
 _NARROW = math.cos(math.radians(54.5))
 #: Degrees of longitude and latitude between which the country lies.
 _EAST_WEST, _NORTH_SOUTH = (-9.0, 3.0), (49.0, 61.5)
+#: Degrees of latitude that are much of it.
+_MUCH = 3.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,17 @@ def outlined(frame: Frame, longitudes: Iterable[float], latitudes: Iterable[floa
         _NORTH_SOUTH[0] < y < _NORTH_SOUTH[1] for y in latitudes
     )
     return [_path(ring, frame) for ring in _rings()] if is_here else []
+
+
+def with_country(longitudes: np.ndarray, latitudes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions, and those of the whole country's outline where they lie over much of it.
+
+    A frame of these cuts no country that is meant as a whole; a few councils of one county fill their own.
+    """
+    if np.ptp(latitudes) < _MUCH:
+        return longitudes, latitudes
+    outline = np.array([point for ring in _rings() for point in ring])
+    return tuple(np.concatenate(each) for each in zip((longitudes, latitudes), outline.T, strict=True))
 
 
 @cache

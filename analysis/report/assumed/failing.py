@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis import words
 from analysis.report import phrases
+from analysis.report.added import answered
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number
 from analysis.report.source import Source
@@ -25,8 +26,17 @@ def section(source: Source) -> Iterator[Section]:
         label = source.columns.label(str(response))
         title = f"When it fails: {label[:1].lower()}{label[1:]}"
         anchor = "fails" if not at else f"fails-{at + 1}"
-        sentences = list(sentences_of(part, _smallest(source)))
+        sentences = [*sentences_of(part, _smallest(source)), *_of_answer(source, part)]
         yield Section(anchor, title, sentences, tables=[_table(part)])
+
+
+def _of_answer(source: Source, table: pd.DataFrame) -> Iterator[Sentence]:
+    """How often the policy fails that the answer is about."""
+    policy = answered(source.table("verdicts"))
+    for line in table[table["policy"] == policy].to_dict("records"):
+        text = f"{phrases.called(policy)} fails under {_share(line, 'failing')} of the sets of assumptions."
+        cells = cells_of("failing", [policy], "failing", "failing_low", "failing_high", of=line["response"])
+        yield Sentence("fails_in", text, (policy,), cells)
 
 
 def _smallest(source: Source) -> float:
@@ -85,9 +95,8 @@ def _no_box(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
     settled = (table["failing_high"] < _HARDLY) | (table["failing_low"] > 1 - _HARDLY)
     if names := list(table.loc[~is_told & ~settled, "policy"]):
         text = (
-            f"When {phrases.some_of(names)} {'fail' if len(names) > 1 else 'fails'} cannot be told: no "
-            "part of the assumptions holds failures more often than chance would have it, or there are too "
-            "few runs to see one."
+            "When each of these fails cannot be told, as no part of the assumptions holds failures more "
+            f"often than chance would have it, or runs are too few to see one: {phrases.some_of(names)}."
         )
         yield Sentence(
             "fails_unknown", text, tuple(names), cells_of("failing", names, "where", "p", of=response)

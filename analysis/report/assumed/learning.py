@@ -41,6 +41,7 @@ class _Learning:
         }
         self._influence = source.table("influence")
         assumptions = source.table("assumptions")
+        self._meanings = dict(assumptions[["parameter", "meaning"]].to_numpy()) if len(assumptions) else {}
         self._evidence = (
             assumptions.set_index("parameter")["status"] if len(assumptions) else pd.Series(dtype=object)
         )
@@ -58,13 +59,14 @@ class _Learning:
         cells = cells_of("information", [], "factor", "value", "worth", of=response)
         if worth.empty:
             text = (
-                "Knowing no single assumption beforehand is shown to be worth anything"
-                f"{self._in(response)}: none would change which policy is chosen by enough to be told from "
-                "luck."
+                "No single assumption is shown to be worth learning before a policy is chosen"
+                f"{self._in(response)}: of none can it be told from luck that knowing it would change the "
+                "choice."
             )
             return Sentence("learn", text, (), cells)
         told = [
-            f"{words.factor(line['factor'])} (worth {self._value(response, line['value'])})"
+            f"{words.factor(line['factor'])} ({self._meaning(line['factor'])}worth "
+            f"{self._value(response, line['value'])})"
             for line in worth.head(_MOST_NAMED).to_dict("records")
         ]
         text = f"What to learn first, as it would change what is chosen: {phrases.listed(told)}."
@@ -83,10 +85,14 @@ class _Learning:
             yield Sentence("hangs_on", text, (), cells_of("influence", [], "matters"))
             return
         each = [
-            f"{str(name).replace('_', ' ')} ({self._status(str(name))}; {count:,} of {n:,})"
+            f"{str(name).replace('_', ' ')} ({self._meaning(str(name))}{self._status(str(name))}; "
+            f"{count:,} of {n:,})"
             for name, count in counts.head(_MOST_NAMED).items()
         ]
-        text = f"Assumptions on which most effects are shown to hang: {phrases.listed(each)} policies."
+        text = (
+            "Assumptions on which effects are shown to hang, those of most policies first (and of how many): "
+            f"{phrases.listed(each)}."
+        )
         yield Sentence("hangs_on", text, (), cells_of("influence", [], "factor", "matters"))
         unsure = [str(name) for name in counts.index if self._evidence.get(name) == "assumed"]
         if unsure:
@@ -154,6 +160,10 @@ class _Learning:
     def _status(self, factor: str) -> str:
         status = str(self._evidence.get(factor, "not known"))
         return _EVIDENCE.get(status, status)
+
+    def _meaning(self, factor: str) -> str:
+        """What a number is, before what else is said of it; nothing of what is no number of its own."""
+        return f"{self._meanings[factor]}; " if factor in self._meanings else ""
 
     def _shown(self, response: str) -> tuple[float, str]:
         asked = self._source.asked

@@ -12,6 +12,8 @@ from analysis.report.source import Source
 from analysis.statistics import regret
 
 _FUNDED, _SURE, _MOST_NAMED = 0.5, 0.95, 3
+#: A share that is told as the whole.
+_ALL = 0.995
 _MEASURE = "p90_regret"
 
 
@@ -127,11 +129,11 @@ class _Study:
             yield self._sentence("flips", text, [self._first], "flips", "better")
 
     def _luck(self) -> Sentence:
-        line = self._regrets.loc[self._first]
+        share = float(self._regrets.loc[self._first, "noise_share"])
         text = (
-            f"Of what {phrases.called(self._first)}'s advantage over the typical policy varies by between "
-            "sets, luck "
-            f"makes {_percent(line['noise_share'])}; assumptions make the rest."
+            f"The advantage of {phrases.called(self._first)} over the typical policy is not the same under "
+            f"every set of assumptions: luck of few runs makes {_percent(share)} of how it varies"
+            f"{', the assumptions the rest' * (share < _ALL)}."
         )
         return self._sentence("luck", text, [self._first], "regret", "noise_share")
 

@@ -58,8 +58,8 @@ def _none(table: pd.DataFrame) -> Iterator[Sentence]:
     if names := [str(name) for name in never.index[never]]:
         best, response = str(table["policy"].iloc[0]), str(table["response"].iloc[0])
         text = (
-            f"What one assumption would have to be for {phrases.some_of(names, _MOST_POLICIES, 'or')} to do "
-            f"better than {phrases.called(best)} on average over the others: none in its range."
+            f"Whatever one assumption is within its range, none of these does better than "
+            f"{phrases.called(best)} on average over the others: {phrases.some_of(names, _MOST_POLICIES)}."
         )
         cells = cells_of("switching", [best], "other", "verdict", of=response)
         yield Sentence("switches_none", text, (best, *names), cells)
@@ -76,7 +76,7 @@ def _open(table: pd.DataFrame) -> Iterator[Sentence]:
     each = [f"{phrases.called(str(name))} ({k:,} of {n:,})" for name, k in is_open.head(_MOST_NAMED).items()]
     more = [f"{len(is_open) - _MOST_NAMED} more"] if len(is_open) > _MOST_NAMED else []
     text = (
-        "Of some assumptions, the runs leave open whether a value in their range would make another policy "
+        "Of some assumptions, the runs leave open whether a value in their range would make one of these "
         f"do better than {phrases.called(best)}: {phrases.listed([*each, *more])}."
     )
     cells = cells_of("switching", [best], "other", "verdict", of=response)
@@ -100,7 +100,7 @@ def _tables(table: pd.DataFrame) -> Iterator[Table]:
     note = (
         "Of how many assumptions a value in the range that was looked at makes the policy better on average "
         "over all others, by a straight line through the sets of assumptions. Brackets: values at which the "
-        "line is not told from none at 95%. At most 5% of all switches told are wrong."
+        "two policies cannot be told apart at 95%. At most 5% of all switches told are wrong."
     )
     yield Table(f"What would make another policy better than {best}", head, lines, "switching.csv", note=note)
 

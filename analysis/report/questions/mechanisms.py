@@ -1,6 +1,6 @@
 """What drives the difference: which mechanisms each policy's effect hangs on, and which stand in its way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 
 import pandas as pd
 
@@ -56,15 +56,15 @@ def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     is_lost = lines["verdict"].isin((NOTHING_LEFT, TURNS)) | is_less
     is_a_world = lines["baseline_without"] > _HARDLY * lines["baseline"]
     lost = lines[is_lost & is_a_world].sort_values("change", key=abs, ascending=False, kind="stable")
-    off = f"{len(lines):,} rules of the model were switched off, one at a time"
+    off = f"To see what this hangs on, {len(lines):,} rules of the model were switched off, one at a time"
     adds = f"what {phrases.named(policy)} adds"
     if lost.empty:
         text = f"{off}: none by itself takes away more than half of {adds}."
     else:
         where = [f"{each['where']} ({_left(each)})" for each in lost.head(_MOST).to_dict("records")]
-        more = len(lost) - _MOST
-        worlds = listed([*where, f"in {more} more such worlds"] if more > 0 else where, "or")
-        text = f"{off}: less than half of {adds} is left, or nothing that can be told, where {worlds}."
+        text = (
+            f"{off}: less than half of {adds} is left, or nothing that can be told, where {_or(where, lost)}."
+        )
     cells = cells_of("mechanisms", [policy], "where", "without", "left", "verdict", of=MAIN_INDICATOR)
     yield Sentence("hangs_on", text, (policy,), cells)
 
@@ -72,7 +72,14 @@ def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
 def _left(line: dict) -> str:
     """What a policy adds without a mechanism."""
     low, high = line["without_low"], line["without_high"]
-    return f"{phrases.amount(line['without'], (high - low) / 2)}, {phrases.span(low, high)}"
+    return f"then {phrases.amount(line['without'], (high - low) / 2)}, {phrases.span(low, high)}"
+
+
+def _or(named: Sequence[str], found: Sized) -> str:
+    """Worlds in a row, and how many more are found than those named."""
+    more = len(found) - len(named)
+    rest = [f"in {more:,} more such worlds" if more > 1 else "in one more such world"] if more else []
+    return listed([*named, *rest], "or")
 
 
 def section(
@@ -109,7 +116,7 @@ def sentences_of(table: pd.DataFrame, columns: Dictionary, months: int) -> Itera
     n, seeds = table["mechanism"].nunique(), int(table["n"].max())
     text = (
         f"{words.counted(n, 'mechanism')} of the model were switched off, one at a time, on the same luck "
-        f"({words.counted(seeds, 'seed')}); intervals hold together at 95%, however many are looked at."
+        f"({words.counted(seeds, 'history')}); intervals hold for all of them at once."
     )
     yield Sentence("mechanisms", text, (), cells_of("mechanisms", [], "mechanism", "rule", "n"))
 
@@ -179,15 +186,14 @@ class _Effect:
             return ""
         others = "other " * (n < len(self.lines))
         rest = f"Of the {others}{words.counted(n, 'mechanism')}"
-        return f"{rest}, none that is switched off changes that by what can be told."
+        return f"{rest}, none is shown to change it."
 
     def _of(self, verdict: str) -> list[dict]:
         return self.lines[self.lines["verdict"] == verdict].to_dict("records")
 
     def _named(self, found: Sequence[dict]) -> str:
         named = [f"{each['where']} ({self._span(each, 'without')})" for each in found[:_MOST]]
-        more = len(found) - _MOST
-        return listed([*named, f"in {more} more such worlds"] if more > 0 else named, "or")
+        return _or(named, found)
 
     # --- what it stands on --------------------------------------------------------------------------------
 

@@ -85,6 +85,16 @@ def verdict(low: np.ndarray, high: np.ndarray, smallest: np.ndarray) -> np.ndarr
     return np.select([within, low > 0, high < 0], [NO_MATTER, ADDS, TAKES], CANNOT_TELL)
 
 
+def leading(table: pd.DataFrame) -> str:
+    """The policy that an answer is about: the best of those shown to add; of all, where none is.
+
+    Args:
+        table: verdicts, the largest effect first, of policies that an answer is sought among.
+    """
+    adding = table[table["verdict"] == ADDS]
+    return str((adding if len(adding) else table)["policy"].iloc[0])
+
+
 def _ahead(rows: pd.DataFrame, against: str) -> pd.Series:
     """In what share of seeds each policy has more."""
     if MAIN_INDICATOR not in rows:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.report import phrases, whom
+from analysis.report import limits, phrases, whom
 from analysis.report.answer import KINDS, Question, answer, in_short
 from analysis.statistics.decision import verdicts
 from analysis.statistics.evidence import mechanisms
@@ -78,8 +78,9 @@ def ledger(policy: str, **of: tuple[float, ...]) -> pd.DataFrame:
 def test_why_little_comes_of_more_ties_is_told_from_the_ledger_and_reasons():
     told = ledger(B, formed=(0.14, 3.0, 0.4), started=(0.02, -1.0, 0.9), active=(0.01, -9.0, 0.96))
     assert said({A: CLEAR, B: SMALL}, ledger=told)["why"] == (
-        "Why so little comes of Beta: it forms 14% more ties, with 2% more projects started; and of 100 "
-        "months of partnership that it gains, 96 take the place of others."
+        "Why so little comes of Beta: it forms 14% more ties (a council and a researcher who agree to "
+        "explore a question), with 2% more projects started; and of 100 months of partnership that it "
+        "gains, 96 take the place of others."
     )
     ways = {"scoping": (0.5, 2.0), "waiting": (0.9, -1.0), "left": (0.1, 0.5)}
     content = [(B, "all", "", fate, *line) for fate, line in ways.items()]
@@ -105,7 +106,17 @@ def test_those_that_cannot_be_told_apart_are_named_together():
 def test_a_rival_that_is_not_shown_to_add_is_not_funded():
     texts = said({A: CLEAR, B: (0.5, -0.1, 1.1, True, 300.0)})
     assert texts["first"] == "Fund Alpha: it adds long-term partnerships."
-    assert texts["as_good"].startswith("Beta may be as good, though not shown to add any that matter: 0.5 (")
+    assert texts["as_good"].startswith("Beta may be as good or better, though not shown to add any: 0.5 (")
+
+
+def test_one_that_is_shown_to_add_is_funded_though_luck_may_hide_a_better():
+    texts = said({A: (0.7, 0.4, 1.0, True, 300.0), B: (1.5, -0.2, 3.2, True, 300.0)})
+    assert texts["first"] == "Fund Alpha: it adds long-term partnerships."
+    assert texts["adds"].startswith("For £300k a year, averaged over 10 years, Alpha adds 0.7 (0.4 to 1.0)")
+    assert texts["as_good"].startswith(
+        "Beta may be as good or better, though not shown to add any: 1.5 (−0.2"
+    )
+    assert texts["cannot_tell"].endswith(": Beta.")
 
 
 def test_each_verdict_has_its_sentence():
@@ -147,6 +158,10 @@ def test_how_it_goes_is_said_as_far_as_intervals_allow(course):
     assert said({A: CLEAR}, by_year=years)["when"].startswith(f"{course}: ")
 
 
+def test_an_end_that_is_not_zero_is_not_told_as_zero():
+    assert "adds 5.7 (0.3 to 11.0) long-term" in said({A: (5.65, 0.32, 10.98, True, 300.0), B: SMALL})["adds"]
+
+
 def test_what_may_be_too_few_to_matter_is_said_to_be():
     few = said({A: (0.4, 0.1, 0.7, True, 300.0), B: SMALL})["adds"]
     assert few.endswith("13% more. That may be too few to matter: fewer than 0.3.")
@@ -169,14 +184,19 @@ def test_what_the_cost_leaves_out_is_told():
     """Money that others pay, and questions that lapse; nothing where luck may explain it."""
     tables = tables_of({A: CLEAR, B: SMALL})
     line = tables["effects"].query("policy == @A and indicator == @MAIN_INDICATOR")
-    for indicator, ends in (("grants_open", (33e3, 39e3)), ("needs_expired", (-120, -80))):
+    for indicator, ends in (
+        ("grants_open", (33e3, 39e3)),
+        ("needs_met_elsewhere", (-90, -70)),
+        ("needs_expired", (-120, -80)),
+    ):
         its = line.assign(indicator=indicator, effect=sum(ends) / 2, low=ends[0], high=ends[1])
         tables["effects"] = pd.concat([tables["effects"], its])
     texts = {each.kind: each.text for each in answer(tables, QUESTION)}
     assert texts["outside"].startswith("Besides, £3.6m a year more is won from open national competitions")
     assert texts["unanswered"] == "10.0 (8.0 to 12.0) fewer a year lapse without any answer."
+    assert texts["elsewhere"].startswith("Councils' other sources then answer 8.0 (7.0 to 9.0) fewer a year")
     tables["effects"] = tables["effects"].assign(low=-1.0, high=1.0)
-    assert not {"outside", "unanswered"} & {each.kind for each in answer(tables, QUESTION)}
+    assert not {"outside", "elsewhere", "unanswered"} & {each.kind for each in answer(tables, QUESTION)}
 
 
 def test_a_price_without_an_upper_end_has_none():
@@ -234,12 +254,14 @@ def test_rules_that_the_best_hangs_on_are_named_the_weightiest_first():
         all_is_well=(1.4, 1.1, 1.7, BASE, mechanisms.MORE),
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
-        "5 rules of the model were switched off, one at a time: less than half of what Alpha adds is left, "
-        "or nothing that can be told, where nobody is near (0.01, −0.10 to 0.12) or nobody bids (0.20, 0.10 "
-        "to 0.30)."
+        "To see what this hangs on, 5 rules of the model were switched off, one at a time: less than half of "
+        "what Alpha adds is left, "
+        "or nothing that can be told, where nobody is near (then 0.01, −0.10 to 0.12) or nobody bids (then "
+        "0.20, 0.10 to 0.30)."
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told[3:])["hangs_on"] == (
-        "2 rules of the model were switched off, one at a time: none by itself takes away more than half of "
+        "To see what this hangs on, 2 rules of the model were switched off, one at a time: none by itself "
+        "takes away more than half of "
         "what Alpha adds."
     )
     assert "hangs_on" not in said({A: CLEAR, B: SMALL}, mechanisms=told.assign(effect_low=-0.1))
@@ -286,4 +308,4 @@ def test_three_lines_begin_with_the_answer():
 
 
 def test_the_examples_in_docstrings():
-    assert doctest.testmod(phrases).failed == doctest.testmod(whom).failed == 0
+    assert [doctest.testmod(module).failed for module in (phrases, whom, limits)] == [0, 0, 0]

@@ -12,7 +12,8 @@ from analysis import studies
 from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
-from analysis.report import changes, page
+from analysis.report import answer, changes, page
+from analysis.report.shown import Table
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
@@ -165,6 +166,35 @@ def test_what_a_lever_leaves_is_told(folder):
     ) in text_of(folder)
 
 
+def test_what_is_to_be_funded_and_what_is_left_of_it_is_told_with_the_answer(folder):
+    levers = {"brokers": {"value": 4.0, "start": 0, "end": 12}}
+    policies = [
+        {"name": "baseline", "why": "As it is.", "levers": {}},
+        {"name": "brokers", "why": "People in between.", "levers": levers},
+        {"name": "brokers_equal_money", "why": "People in between.", "levers": levers},
+    ]
+    (folder / "config.yaml").write_text(f"policies: {policies}\n")
+    kinds = [each.kind for each in answer.said(Source(folder))]
+    assert kinds[:5] == ["first", "is", "adds", "when", "left"]
+    assert "Brokers: People in between." in text_of(folder)
+    (table,) = changes.policies(Source(folder))
+    assert table.lines == [("The present", "As it is."), ("Brokers", "People in between.")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_first", "is_open"), [(25, True, True), (26, True, False), (1, False, False)]
+)
+def test_long_tables_are_a_click_away(lines, is_first, is_open):
+    assert Table("", ("Policy",), [("a",)] * lines, is_first=is_first).is_open is is_open
+
+
+def test_policies_are_counted_once_however_large(folder):
+    rows = pd.read_parquet(folder / "rows.parquet")
+    again = rows[rows["policy"] == "brokers"].assign(policy="brokers_equal_money")
+    pd.concat([rows, again]).to_parquet(folder / "rows.parquet")
+    assert "<h1>What 3 policies would do" in text_of(folder)
+
+
 def test_a_study_over_assumptions_is_told(folder, tmp_path):
     """Two policies at forty points: the first better by a number that one parameter says."""
     rng = np.random.default_rng(2)
@@ -186,7 +216,7 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     assert "safest choice whatever the assumptions are" in text
     assert "What to learn first, as it would change what is chosen: Search rate" in text
     assert "The order turns where search rate" in text
-    assert "Assumptions on which most effects are shown to hang: search rate (not known; 1 of 2) pol" in text
+    assert "those of most policies first (and of how many): search rate (not known; 1 of 2)." in text
     assert Source(there).table("ranks")["share"].sum() == pytest.approx(3.0)
 
 
@@ -270,7 +300,7 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "In 67 of 100 refusals by councils, want of expertise on the topic weighs most." in text
     assert "refusals by researchers" not in text
     assert "Under Brokers partners, short-term ones included, are surely added for" in text
-    assert "0 of 100 councils have no partnership in all the years under it, and 0 of 100 without it." in text
+    assert "0% of councils have no partnership in all the years under it, and 0% without it." in text
     assert "<title>a: +0.04</title>" in text
     assert (folder / "ledger.csv").exists()
 

@@ -84,7 +84,7 @@ def test_sentences_say_what_their_line_says():
     assert said[1].cells[0].columns == ("failing", "outcome", "where", "density", "coverage")
     unknown = told(lambda x: x["a"] < 0, luck=4.0)
     assert any(
-        each.text.startswith("When Policy fails cannot be told")
+        each.text.startswith("When each of these fails cannot be told")
         for each in sentences_of(pd.DataFrame([unknown]).assign(response="r"), 0.1)
     )
 

@@ -61,8 +61,8 @@ def test_none_in_its_range_is_said_plainly():
     assert table[["switch", "switch_low", "switch_high"]].isna().all(axis=None)
     (text,) = (each.text for each in sentences_of(table.assign(response="r")))
     assert text == (
-        "What one assumption would have to be for PhDs to do better than Brokers on average over the others: "
-        "none in its range."
+        "Whatever one assumption is within its range, none of these does better than Brokers on average over "
+        "the others: PhDs."
     )
 
 
@@ -95,7 +95,7 @@ def test_sentences_say_what_their_lines_say():
     )
     assert list(table["verdict"]) == [SWITCHES, CANNOT_TELL]
     assert last.text == (
-        "Of some assumptions, the runs leave open whether a value in their range would make another policy "
+        "Of some assumptions, the runs leave open whether a value in their range would make one of these "
         "do better than Brokers: PhDs (1 of 2)."
     )
     assert doctest.testmod(section).failed == 0

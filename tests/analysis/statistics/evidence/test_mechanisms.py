@@ -139,7 +139,7 @@ def test_sentences_say_what_effects_hang_on_and_what_stands_in_the_way():
     assert "It turns into its opposite where nothing is rudder (−2.0" in a
     assert "Less of it is left where nothing is part (+1.0" in a
     assert "It is larger where nothing is brake (+4.0" in a
-    assert a.endswith("Of the other 1 mechanism, none that is switched off changes that by what can be told.")
+    assert a.endswith("Of the other 1 mechanism, none is shown to change it.")
     assert "may be nothing. It can be told from nothing, and from this, where nothing is brake (+3.0" in b
     assert last.startswith("5 mechanisms of the model were switched off, one at a time, on the same luck (40")
 
