@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket
@@ -33,6 +33,7 @@ class Tab(Talk):
     def __init__(self, socket: WebSocket, room: Room) -> None:
         super().__init__(socket, room)
         self._changed = asyncio.Event()
+        self._turned = asyncio.Event()
         self._sent: dict[str, Any] = {}
         self._announced: set[tuple[str, tuple[str, ...]]] = set()
         self._comparison: Comparison | None = None
@@ -104,6 +105,7 @@ class Tab(Talk):
 
         self._comparison = Comparison(state, population, self._tell_change, over(state))
         await asyncio.to_thread(self._comparison.load, self._room.runner)
+        self._turned.set()
         self._begin()
 
     def _begin(self) -> None:
@@ -122,23 +124,31 @@ class Tab(Talk):
         while True:
             await self._changed.wait()
             self._changed.clear()
-            started = time.monotonic()
+            started, shown = time.monotonic(), self._comparison
             try:
                 fragments = await asyncio.to_thread(self._fragments)
             except Exception:
                 logging.getLogger("uvicorn.error").exception("An update could not be made")
                 fragments = {"status": views.status("this is a fault of the program.")}
             new = {name: each for name, each in fragments.items() if self._sent.get(name) != each}
-            if new:
+            if new and shown is self._comparison:  # a state that is left by now is not shown any more
                 await self._socket.send_json({"fragments": new})
                 self._sent |= new
             is_first = not (self._comparison and self._comparison.is_told)
-            await asyncio.sleep(APART if is_first else max(APART, TIMES * (time.monotonic() - started)))
+            await self._rest(APART if is_first else max(APART, TIMES * (time.monotonic() - started)))
+
+    async def _rest(self, seconds: float) -> None:
+        """Send nothing for a while, unless another state is turned to."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._turned.wait(), seconds)
+        self._turned.clear()
 
     def _fragments(self) -> dict[str, str]:
         if not self._comparison:
             return {"status": views.status(self._room.state)}
-        found = self._comparison.found()
+        is_first = not self._comparison.is_told
+        with self._room.sharing.quiet() if is_first else nullcontext():
+            found = self._comparison.found()
         fragments = views.results(self._comparison, found, self._is_stopped, self._room.runner.keeper.problem)
         keys = {(each.kind, each.policies) for each in found.sentences}
         news = [each.text for each in found.sentences if (each.kind, each.policies) not in self._announced]

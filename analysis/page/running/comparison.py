@@ -86,7 +86,7 @@ class Comparison:
         self.plan = Plan(
             parameters_from(dict(state.parameters)), state.run, population, SINGLE, range(state.seeds)
         )
-        self._here = Counted(self.plan, changed)
+        self._here = Counted(self.plan, changed, awaited=FIRST, draws=True)
         self._over = over and Counted(replace(self.plan, design=over.design, seeds=over.seeds), changed)
         self._found: Found | None = None
 
@@ -170,5 +170,5 @@ class Comparison:
         if n < min(FIRST, self.state.seeds) or len(self.state.names) < 2:
             return Found(n, {}, [], months, failures, over)
         asked = self.asked(n)
-        tables = studies.compared(self.rows(n, LIVE), asked, COLUMNS, self._rows_over(LIVE)).tables
+        tables = studies.answered(self.rows(n, LIVE), asked, COLUMNS, self._rows_over(LIVE)).tables
         return Found(n, tables, answer(tables, Question.of(asked)), months, failures, over)

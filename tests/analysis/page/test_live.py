@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from analysis.asked import Asked
 from analysis.page import live
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
-from analysis.page.running.comparison import COLUMNS, Comparison
+from analysis.page.running.comparison import COLUMNS, Comparison, Found
 from analysis.page.state import read
 from analysis.page.uploads import population_called
 from analysis.report.answer import Question, answer, said
@@ -25,7 +26,7 @@ from experiments.notebook import open_store, sweep
 from experiments.rows.outcomes import Failure
 from model.measures import moved_by
 from model.simulation import compare
-from tests.analysis.page.conftest import OWN, TINY, until
+from tests.analysis.page.conftest import OWN, PATIENCE, TINY, until
 
 
 def told(socket, wanted: str) -> dict[str, str]:
@@ -139,6 +140,31 @@ def test_another_state_stops_the_work_of_the_one_before(client: TestClient, room
         socket.send_json({"query": f"policies=phds&seeds=5&{TINY}"})
         told(socket, "Done: 5 of 5")
         until(lambda: room.sharing.waiting == 0)
+
+
+def test_a_state_that_was_left_is_not_shown_any_more(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, is_asked, is_left = Comparison.found, threading.Event(), threading.Event()
+
+    def slowly(comparison: Comparison) -> Found:
+        if comparison.state.seeds == 5:
+            is_asked.set()
+            is_left.wait(PATIENCE)
+        return found(comparison)
+
+    monkeypatch.setattr(Comparison, "found", slowly)
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=phds&seeds=5&{TINY}"})
+        until(is_asked.is_set)
+        socket.send_json({"query": f"policies=phds&seeds=6&{TINY}"})
+        until(lambda: "seeds=6" in socket.receive_json().get("query", ""))
+        is_left.set()
+        status, links = "", []
+        while "Done: 6 of 6" not in status:
+            shown = socket.receive_json().get("fragments", {})
+            status, links = shown.get("status", status), [*links, shown.get("links", "")]
+    assert not any("seeds=5" in each for each in links)
 
 
 def test_wrong_input_is_told_and_what_runs_goes_on(client: TestClient) -> None:
