@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.websockets import WebSocket
 
 from analysis.page import views
-from analysis.page.forms import figure
+from analysis.page.forms import can_give_way, figure
 from analysis.page.room import READY, Room
 from analysis.page.state import State, over, read
 from analysis.page.talk import Talk
@@ -39,6 +39,7 @@ class Tab(Talk):
         self._comparison: Comparison | None = None
         self._is_stopped = False
         self._set: dict[str, str] = {}
+        self._moved = ""
 
     async def talk(self) -> None:
         """Talk, and send what is known meanwhile."""
@@ -71,12 +72,13 @@ class Tab(Talk):
                 )
             except BadInput as error:
                 problems = {"population": " ".join(error.problems)}
-        lever = moved.removeprefix("policy.")
-        if not problems and state.keeps and state.budget and lever in state.levers:
+        if not problems and state.keeps and state.budget and (lever := self._gives_way(state, moved)):
+            self._cancel()
+            await self._say_status("Looking for how far the budget goes.")
             given, state = state, await self._kept(state, lever, population)
             if state.levers != given.levers:
                 dated = state.levers.get(lever)
-                self._set = {moved: figure(dated.value if dated else LEVERS[lever].default)}
+                self._set = {f"policy.{lever}": figure(dated.value if dated else LEVERS[lever].default)}
         answer: dict[str, Any] = {"problems": problems, "query": state.query}
         answer["fragments"] = {"against": views.against(state)}
         if self._set:
@@ -90,6 +92,21 @@ class Tab(Talk):
             await self._room.is_open()
             if self._room.state == READY:
                 await self._turn_to(state, population)
+
+    def _gives_way(self, state: State, moved: str) -> str | None:
+        """The lever that gives way to the budget: the one moved last; None where nothing was moved."""
+        levers = [name for name in state.levers if can_give_way(LEVERS[name])]
+        self._moved = (
+            moved.removeprefix("policy.") if moved.removeprefix("policy.") in levers else self._moved
+        )
+        if not moved or not levers:
+            return None
+        return self._moved if self._moved in levers else levers[-1]
+
+    async def _say_status(self, text: str) -> None:
+        """Say where things stand, until more is known."""
+        self._sent.pop("status", None)
+        await self._socket.send_json({"fragments": {"status": views.word("first", text)}})
 
     async def _kept(self, state: State, lever: str, population: Any) -> State:
         """The state, with a lever that gives way to the budget; as it is where nothing can be run."""

@@ -242,7 +242,8 @@ def _brought(watched: Watched, line: dict[str, Any], month: int) -> Reason:
     """What a lever brings about by itself."""
     name = {"started_phd": "phds", "seconded": "secondments"}[line["event"]]
     value = _lever(watched, name, month)
-    return Reason(f"The policy brings it about: {LEVERS[name].label}, {value:g} {LEVERS[name].unit}.")
+    unit = LEVERS[name].unit.replace("1/", "a ")
+    return Reason(f"The policy brings it about: {LEVERS[name].label}, {value:g} {unit}.")
 
 
 def _lever(watched: Watched, name: str, month: int) -> Any:

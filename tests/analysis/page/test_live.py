@@ -280,6 +280,37 @@ def test_a_slider_within_the_budget_stays_where_it_is(client: TestClient) -> Non
         assert 'class="note"' in told(socket, "Done: 6 of 6")["spent"]
 
 
+def kept(client: TestClient, said: str, moved: str) -> tuple[str, str]:
+    """A link that keeps to a budget, and what is then said to be spent."""
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=baseline&{said}&keep=on&{TINY}", "moved": moved})
+        answer: dict = {}
+        while "query" not in answer:
+            answer = socket.receive_json()
+        return answer["query"], told(socket, "Done")["spent"]
+
+
+@pytest.mark.parametrize(
+    ("levers", "moved"),
+    [
+        ("policy.phds=20", "policy.phds"),  # what follows is a matter of luck
+        ("policy.structures=0.9", "policy.structures"),  # acts in steps, of which none is the sum
+        ("policy.phds=20", "budget"),
+        ("policy.brokers=9&policy.match_interval=3&policy.match_algorithm=stable", "policy.match_algorithm"),
+    ],
+)
+def test_what_is_kept_to_is_kept_to_in_what_is_shown(client: TestClient, levers: str, moved: str) -> None:
+    query, spent = kept(client, f"{levers}&budget=300&seeds=40", moved)
+    assert 'class="note"' in spent
+    assert read(query)[0].levers != read(f"{levers}")[0].levers
+
+
+def test_a_link_that_is_opened_stays_as_it_is(client: TestClient) -> None:
+    query, spent = kept(client, "policy.brokers=9&budget=300&seeds=6", "")
+    assert "policy.brokers=9" in query
+    assert 'class="problem"' in spent
+
+
 def test_figures_of_the_report_are_drawn_of_what_is_shown(client: TestClient) -> None:
     link = f"policies=phds,brokers,events&seeds=6&{TINY}"
     assert client.get(f"/figures/effects.svg?{link}").status_code == 404
