@@ -96,9 +96,8 @@ class Tab(Talk):
     def _gives_way(self, state: State, moved: str) -> str | None:
         """The lever that gives way to the budget: the one moved last; None where nothing was moved."""
         levers = [name for name in state.levers if can_give_way(LEVERS[name])]
-        self._moved = (
-            moved.removeprefix("policy.") if moved.removeprefix("policy.") in levers else self._moved
-        )
+        if (name := moved.removeprefix("policy.")) in levers:
+            self._moved = name
         if not moved or not levers:
             return None
         return self._moved if self._moved in levers else levers[-1]

@@ -132,9 +132,14 @@ def results(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
         "table": render("table.html", lines=lines_of(comparison, found), state=state, found=found),
         "months": _months(found),
         "spent": _spent(comparison, found),
-        "reproduce": render("reproduce.html", state=shown),
+        "reproduce": render("reproduce.html", state=shown, leader=_leader(found)),
         "links": render("links.html", state=state),
     }
+
+
+def _leader(found: "Found") -> str:
+    """The policy that the answer is about; empty while there is none."""
+    return next((each.policies[0] for each in found.sentences if each.kind == "first" and each.policies), "")
 
 
 def _spent(comparison: "Comparison", found: "Found") -> str:
