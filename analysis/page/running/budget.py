@@ -22,7 +22,7 @@ from model.population import Population
 if TYPE_CHECKING:
     from analysis.page.room import Room
 
-#: Seeds on which it is looked for where the sum about lies; then it is held against more, if there are more.
+#: Seeds on which the search begins; what it finds is then held against those that are shown.
 _FEW = 8
 _COSTS = ("cost_total", "grants_paid")
 _GRANTS = "annual_budget"
@@ -50,7 +50,7 @@ def kept(state: State, lever: str, population: Population, room: "Room") -> Stat
     assert state.budget
     bundle, budget = Planned(state.bundle, lever), state.budget
     few, many = (_Costs(replace(state, seeds=min(n, state.seeds)), population, room) for n in (_FEW, SEEDS))
-    if all(costs([bundle])[0] <= _most(budget) for costs in (few, many)):
+    if many([bundle])[0] <= _most(budget):
         return state
     about, is_it = _within(bundle, budget, few)
     cost = many([about])[0]
@@ -85,9 +85,8 @@ def _within(bundle: Planned, budget: float, costs_of: _Costs) -> tuple[Planned, 
     (solved,) = solve([bundle], budget, costs_of)
     within = {value: cost for value, cost in solved.tried.items() if cost <= _most(budget)}
     value = max(within, key=lambda value: within[value], default=float(LEVERS[lever].default))
-    return replace(bundle, policy=with_intensity(bundle.policy, lever, LEVERS[lever].checked(value))), (
-        not solved.reason
-    )
+    policy = with_intensity(bundle.policy, lever, LEVERS[lever].checked(value))
+    return replace(bundle, policy=policy), not solved.reason
 
 
 def _most(budget: float) -> float:

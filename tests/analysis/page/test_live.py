@@ -63,6 +63,8 @@ def test_a_tab_shows_what_the_library_says(
     for sentence in answer(tables, Question.of(asked)):
         assert sentence.text in text_of(shown["said"])
     assert "seeds=25" in shown["reproduce"]
+    assert "experiment=mechanisms" in shown["reproduce"]
+    assert "hangs on" in shown["rules"]
 
 
 def test_the_numbers_of_the_page_are_those_of_every_run_of_it(client: TestClient, room: Room) -> None:
