@@ -254,10 +254,10 @@ def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
     }
 
 
-def compared(
+def answered(
     rows: pd.DataFrame, asked: Asked, columns: Dictionary, over: pd.DataFrame | None = None
 ) -> Found:
-    """What each policy is worth, where there is one to compare with, and which is the best.
+    """What each policy is worth, where there is one to compare with, and which is the best: what is answered.
 
     Args:
         rows: a line a run.
@@ -276,6 +276,26 @@ def compared(
     if asked.precision:
         found.notes.extend(_stop_honestly(found.tables["effects"], rows, asked, asked.precision))
     found.tables.update(_decided(rows, freed, found.tables, asked))
+    return found
+
+
+def compared(
+    rows: pd.DataFrame, asked: Asked, columns: Dictionary, over: pd.DataFrame | None = None
+) -> Found:
+    """What is answered; and which policies are worth their money, and what would change that.
+
+    Args:
+        rows: a line a run.
+        asked: by whoever had them run.
+        columns: says which direction of each indicator is better.
+        over: the same policies' runs over points that fit what is known, if there are any.
+    """
+    found = answered(rows, asked, columns, over)
+    if not found.tables:
+        return found
+    found.tables.update(
+        _weighed(freed_rows(rows, asked.against, asked.controls), found.tables["costs"], asked)
+    )
     if over is not None and asked.over:
         try:
             _assume_over(found, over, asked, asked.over)
@@ -370,13 +390,18 @@ def _decided(
     rows: pd.DataFrame, freed: pd.DataFrame, found: dict[str, pd.DataFrame], asked: Asked
 ) -> dict[str, pd.DataFrame]:
     """What can be said of each policy, and what its additions cost."""
-    effects_found, against, years = found["effects"], asked.against, asked.months / 12
-    of_costs = costs.costs_of(freed, effects_found, against, years)
+    effects_found, against = found["effects"], asked.against
     return {
         "verdicts": verdicts.verdicts_of(rows, effects_found, found["best"], against, asked.smallest_effect),
-        "costs": of_costs,
-        "break_even": costs.break_even(freed, of_costs, against, years, asked.worth),
-        "frontier": frontier.frontier_of(freed, against, max(asked.months, 1) / 12),
+        "costs": costs.costs_of(freed, effects_found, against, asked.months / 12),
+    }
+
+
+def _weighed(freed: pd.DataFrame, of_costs: pd.DataFrame, asked: Asked) -> dict[str, pd.DataFrame]:
+    """Which policies are worth their money, by themselves and beside each other."""
+    return {
+        "break_even": costs.break_even(freed, of_costs, asked.against, asked.months / 12, asked.worth),
+        "frontier": frontier.frontier_of(freed, asked.against, max(asked.months, 1) / 12),
     }
 
 

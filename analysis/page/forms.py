@@ -128,6 +128,11 @@ def _is_bought(lever: Lever) -> bool:
     return bool(lever.price or lever.cost) or lever.name.startswith("match_") or lever.name == "event_size"
 
 
+def can_give_way(lever: Lever) -> bool:
+    """Whether a lever can be moved until a bundle keeps to a budget."""
+    return _is_bought(lever) and not lever.domain.words
+
+
 def _lever(lever: Lever, state: State, problems: Mapping[str, str], said: Mapping[str, str]) -> Field:
     name = f"policy.{lever.name}"
     dated = state.levers.get(lever.name)

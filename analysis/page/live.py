@@ -4,13 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket
 
 from analysis.page import views
-from analysis.page.forms import figure
+from analysis.page.forms import can_give_way, figure
 from analysis.page.room import READY, Room
 from analysis.page.state import State, over, read
 from analysis.page.talk import Talk
@@ -33,11 +33,13 @@ class Tab(Talk):
     def __init__(self, socket: WebSocket, room: Room) -> None:
         super().__init__(socket, room)
         self._changed = asyncio.Event()
+        self._turned = asyncio.Event()
         self._sent: dict[str, Any] = {}
         self._announced: set[tuple[str, tuple[str, ...]]] = set()
         self._comparison: Comparison | None = None
         self._is_stopped = False
         self._set: dict[str, str] = {}
+        self._moved = ""
 
     async def talk(self) -> None:
         """Talk, and send what is known meanwhile."""
@@ -70,12 +72,13 @@ class Tab(Talk):
                 )
             except BadInput as error:
                 problems = {"population": " ".join(error.problems)}
-        lever = moved.removeprefix("policy.")
-        if not problems and state.keeps and state.budget and lever in state.levers:
+        if not problems and state.keeps and state.budget and (lever := self._gives_way(state, moved)):
+            self._cancel()
+            await self._say_status("Looking for how far the budget goes.")
             given, state = state, await self._kept(state, lever, population)
             if state.levers != given.levers:
                 dated = state.levers.get(lever)
-                self._set = {moved: figure(dated.value if dated else LEVERS[lever].default)}
+                self._set = {f"policy.{lever}": figure(dated.value if dated else LEVERS[lever].default)}
         answer: dict[str, Any] = {"problems": problems, "query": state.query}
         answer["fragments"] = {"against": views.against(state)}
         if self._set:
@@ -89,6 +92,20 @@ class Tab(Talk):
             await self._room.is_open()
             if self._room.state == READY:
                 await self._turn_to(state, population)
+
+    def _gives_way(self, state: State, moved: str) -> str | None:
+        """The lever that gives way to the budget: the one moved last; None where nothing was moved."""
+        levers = [name for name in state.levers if can_give_way(LEVERS[name])]
+        if (name := moved.removeprefix("policy.")) in levers:
+            self._moved = name
+        if not moved or not levers:
+            return None
+        return self._moved if self._moved in levers else levers[-1]
+
+    async def _say_status(self, text: str) -> None:
+        """Say where things stand, until more is known."""
+        self._sent.pop("status", None)
+        await self._socket.send_json({"fragments": {"status": views.word("first", text)}})
 
     async def _kept(self, state: State, lever: str, population: Any) -> State:
         """The state, with a lever that gives way to the budget; as it is where nothing can be run."""
@@ -104,6 +121,7 @@ class Tab(Talk):
 
         self._comparison = Comparison(state, population, self._tell_change, over(state))
         await asyncio.to_thread(self._comparison.load, self._room.runner)
+        self._turned.set()
         self._begin()
 
     def _begin(self) -> None:
@@ -122,23 +140,31 @@ class Tab(Talk):
         while True:
             await self._changed.wait()
             self._changed.clear()
-            started = time.monotonic()
+            started, shown = time.monotonic(), self._comparison
             try:
                 fragments = await asyncio.to_thread(self._fragments)
             except Exception:
                 logging.getLogger("uvicorn.error").exception("An update could not be made")
                 fragments = {"status": views.status("this is a fault of the program.")}
             new = {name: each for name, each in fragments.items() if self._sent.get(name) != each}
-            if new:
+            if new and shown is self._comparison:  # a state that is left by now is not shown any more
                 await self._socket.send_json({"fragments": new})
                 self._sent |= new
             is_first = not (self._comparison and self._comparison.is_told)
-            await asyncio.sleep(APART if is_first else max(APART, TIMES * (time.monotonic() - started)))
+            await self._rest(APART if is_first else max(APART, TIMES * (time.monotonic() - started)))
+
+    async def _rest(self, seconds: float) -> None:
+        """Send nothing for a while, unless another state is turned to."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._turned.wait(), seconds)
+        self._turned.clear()
 
     def _fragments(self) -> dict[str, str]:
         if not self._comparison:
             return {"status": views.status(self._room.state)}
-        found = self._comparison.found()
+        is_first = not self._comparison.is_told
+        with self._room.sharing.quiet() if is_first else nullcontext():
+            found = self._comparison.found()
         fragments = views.results(self._comparison, found, self._is_stopped, self._room.runner.keeper.problem)
         keys = {(each.kind, each.policies) for each in found.sentences}
         news = [each.text for each in found.sentences if (each.kind, each.policies) not in self._announced]

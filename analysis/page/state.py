@@ -110,7 +110,17 @@ class State:
 
     def command(self) -> str:
         """What reproduces it on the command line."""
-        return " ".join(["towngown", *map(_quoted, self.words())])
+        return _command(self.words())
+
+    def command_of_rules(self, policy: str) -> str:
+        """What tells on the command line which rules of the model hold up what a policy adds."""
+        own = replace(
+            self,
+            policies=(policy,) if policy != CUSTOM else (),
+            levers=self.levers if policy == CUSTOM else {},
+            against=BASELINE.name,
+        )
+        return _command(["experiment=mechanisms", *own._words(Path())])
 
     def words(self, lists: Path = Path()) -> list[str]:
         """The command line's words, with every policy named.
@@ -118,11 +128,15 @@ class State:
         Args:
             lists: the folder of one's own lists, where they are used.
         """
+        return [*self._words(lists), f"{_OVER}.without=[]"]
+
+    def _words(self, lists: Path) -> list[str]:
+        """The same without what is asked of other assumptions."""
         said = [("policies", f"[{','.join(self.names)}]")]
         said += [(f"policy.{name}", _dated_text(dated)) for name, dated in self.levers.items()]
         said += [each for each in self.settings if each[0] not in ("policies", "seeds")]
         said += [("seeds", str(self.seeds)), *((name, str(lists / file)) for name, file in self._own_lists())]
-        return [f"{name}={value}" for name, value in [*said, (f"{_OVER}.without", "[]")]]
+        return [f"{name}={value}" for name, value in said]
 
     def experiment(self) -> str:
         """The experiment's file that the command line runs to the same numbers."""
@@ -380,6 +394,11 @@ def _dated_said(dated: Dated) -> Any:
         return dated.value
     ends = {"start": dated.start} | ({"end": dated.end} if dated.end is not None else {})
     return {"value": dated.value, **ends}
+
+
+def _command(words: Iterable[str]) -> str:
+    """A command line."""
+    return " ".join(["towngown", *map(_quoted, words)])
 
 
 def _quoted(word: str) -> str:

@@ -125,16 +125,22 @@ def results(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
 
     state = comparison.state
     kind, text = _status(comparison, found, is_stopped, problem)
-    shown = state.with_seeds(max(found.n, 1))
+    shown, leader = state.with_seeds(max(found.n, 1)), _leader(found)
     return {
         "status": render("status.html", kind=kind, text=text),
         "said": render("said.html", found=found, state=state, is_provisional=found.n < state.seeds),
+        "rules": render("rules.html", leader=leader),
         "table": render("table.html", lines=lines_of(comparison, found), state=state, found=found),
         "months": _months(found),
         "spent": _spent(comparison, found),
-        "reproduce": render("reproduce.html", state=shown),
+        "reproduce": render("reproduce.html", state=shown, leader=leader),
         "links": render("links.html", state=state),
     }
+
+
+def _leader(found: "Found") -> str:
+    """The policy that the answer is about; empty while there is none."""
+    return next((each.policies[0] for each in found.sentences if each.kind == "first" and each.policies), "")
 
 
 def _spent(comparison: "Comparison", found: "Found") -> str:

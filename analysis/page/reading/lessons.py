@@ -1,23 +1,30 @@
 """Lessons: five short stories, each with a link into the page, a question, and an answer that is computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analysis.page.forms import named
-from analysis.page.running.comparison import Comparison, Found
+from analysis.page.running.comparison import Comparison
 from analysis.page.state import read
 from analysis.page.watching import lives
 from analysis.page.watching.scenes import scene_of
 from analysis.page.watching.watched import Watched, parting, watch
+from analysis.page.watching.why import embeds
 from analysis.report import phrases
 from analysis.tables import MAIN_INDICATOR
+from model.arrays import PROJECT, World
 from model.simulation import NINE_PLACES
 
 if TYPE_CHECKING:
     from analysis.page.room import Room
+
+#: A project begins, whoever pays.
+_BEGUN = ("started_grant", "commissioned", "started_inkind")
+#: Months that are looked at after leaders change.
+_AFTER = 24
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Lesson:
         is_watched: whether it happens in one run, not over many seeds.
         question: one.
         choices: possible answers.
-        answer: from what has been found, or watched.
+        answer: from the comparison, or from what has been watched.
         runs: that are watched for the answer, from the link's seed on.
     """
 
@@ -65,8 +72,8 @@ class Lesson:
         return f"{'/watch' if self.is_watched else '/'}?{self.query}"
 
 
-def _effect(found: Found, policy: str, indicator: str) -> Any:
-    effects = found.tables["effects"]
+def _effect(comparison: Comparison, policy: str, indicator: str) -> Any:
+    effects = comparison.effects()
     return effects[(effects["policy"] == policy) & (effects["indicator"] == indicator)].iloc[0]
 
 
@@ -81,88 +88,130 @@ def _sign(line: Any) -> int:
     return int(line["low"] > 0) - int(line["high"] < 0)
 
 
-def _introductions(found: Found) -> Answer:
-    alone, helped = (_effect(found, name, MAIN_INDICATOR) for name in ("matchmaking", "matchmaking_nurture"))
-    choice = {(1, 1): 2, (0, 1): 1, (-1, 1): 1}.get((_sign(alone), _sign(helped)), 0)
+def _introductions(comparison: Comparison) -> Answer:
+    alone, helped = (
+        _effect(comparison, name, MAIN_INDICATOR) for name in ("matchmaking", "matchmaking_nurture")
+    )
+    made, begun = (
+        _effect(comparison, "matchmaking", name)["effect"]
+        for name in ("introductions", "formed_introduction")
+    )
+    choice = 0 if _sign(alone) < 1 else 1 if alone["high"] < 1 else 2
     return Answer(
         choice,
-        f"With {found.n} seeds, introductions alone change lasting partnerships by {_span(alone)} at any "
-        "time; with "
-        f"help over the first months, by {_span(helped)}. An introduction makes a meeting, and what a "
-        "meeting "
-        "becomes hangs on time that neither side has.",
+        f"With {comparison.n} seeds, {made:,.0f} introductions in {comparison.years:g} years begin "
+        f"{begun:.0f} ties, and change lasting partnerships by {_span(alone)} at any time, beside the "
+        f"{alone['baseline']:.1f} that are there without; with help over the first months, by "
+        f"{_span(helped)}. An introduction makes a meeting: most come to nothing, as both sides must want "
+        "more of it and have the time.",
     )
 
 
-def _short_grant(found: Found) -> Answer:
-    short, long = (_effect(found, name, MAIN_INDICATOR) for name in ("custom", "longer_grants"))
+def _short_grant(comparison: Comparison) -> Answer:
+    short, long = (_effect(comparison, name, MAIN_INDICATOR) for name in ("custom", "longer_grants"))
+    starts = _effect(comparison, "custom", "starts_grant")
     choice = 1 if _sign(short) < 0 else 2 if _sign(short) > 0 else 0
     return Answer(
         choice,
-        f"With {found.n} seeds, grants of six months instead of eighteen change lasting partnerships by "
-        f"{_span(short)}; of thirty-six, by {_span(long)}. A project embeds month by month, and a short one "
-        "has few "
-        "months to do so; but as much money pays for more of them.",
+        f"With {comparison.n} seeds, grants of six months instead of eighteen change lasting partnerships by "
+        f"{_span(short)}; of thirty-six, by {_span(long)}. A project becomes lasting month by month, and a "
+        "short one has few months to do so; but as much money pays for more of them: of projects that grants "
+        f"pay for, {starts['effect']:+.0f} begin, beside {starts['baseline']:.0f}.",
     )
 
 
 def _district(watched: list[Watched]) -> Answer:
-    """Where lasting partnerships are: at home or away."""
+    """Where projects begin, and where they last: at home or away."""
     one = watched[0]
-    homes = [is_home for each in watched for is_home in _at_home(each)]
-    share = float(np.mean(homes)) if homes else 0.0
+    begun, lasting = (
+        [each for run in watched for each in _at_home(run, events)] for events in (_BEGUN, ("embedded",))
+    )
+    share = float(np.mean(lasting)) if lasting else 0.0
     by_chance = np.mean([[c.place == u.place for u in one.universities] for c in one.councils])
-    choice = 0 if share > 2 * by_chance else 1
     return Answer(
-        choice,
-        f"Of {len(homes)} projects that became lasting partnerships in {len(watched)} runs, {share:.0%} "
-        "joined a "
-        "council with a "
-        f"university of its own place; of all pairs, {by_chance:.0%} share one. People meet whom they are "
-        "near, and "
-        "a council asks its own university first: a district without one is left with distance.",
+        0 if share > 2 * by_chance else 1,
+        f"In {len(watched)} runs, {np.mean(begun):.0%} of {len(begun):,} projects that began joined a "
+        f"council with a university of its own place, and {share:.0%} of the {len(lasting)} that became "
+        f"lasting partnerships; of all pairs, {by_chance:.0%} share one. People meet whom they are near, "
+        "and a council asks its own university first: a district without one has distance against it.",
     )
 
 
-def _at_home(one: Watched) -> list[bool]:
-    """Of each project that became lasting, whether both sides share a place."""
-    lasting = one.lives[(one.lives["event"] == "embedded") & (one.lives["month"] >= 0)]
-    pairs = zip(lasting["council"], lasting["university"], strict=True)
+def _at_home(one: Watched, events: Sequence[str]) -> list[bool]:
+    """Of each tie to which one of some events happened, whether both sides share a place."""
+    chosen = one.lives[one.lives["event"].isin(events) & (one.lives["month"] >= 0)]
+    pairs = zip(chosen["council"], chosen["university"], strict=True)
     return [one.councils[c].place == one.universities[u].place for c, u in pairs]
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A council's commitment falls.
+
+    Attributes:
+        month: of the horizon.
+        council: its row.
+        before: its commitment.
+        after: the same, a month later.
+        left: of the rate at which its projects become lasting, all else the same.
+    """
+
+    month: int
+    council: int
+    before: float
+    after: float
+    left: float
 
 
 def _leader(watched: list[Watched]) -> Answer:
     """What becomes of a council's commitment where it falls most in a month."""
     (one,) = watched
-    month, council, before, after = _largest_fall(one)
-    ties = one.lives[(one.lives["council"] == council) & (one.lives["month"].between(month, month + 23))]
+    fall = largest_fall(one)
+    months = one.lives["month"].between(fall.month, fall.month + _AFTER - 1)
+    ties = one.lives[(one.lives["council"] == fall.council) & months]
     ended = int(ties["event"].isin(["strategic_ended", "project_ended", "lapsed"]).sum())
     began = int(ties["event"].isin(["embedded"]).sum())
-    left = (0.25 + 0.75 * np.sqrt(after)) / (0.25 + 0.75 * np.sqrt(before))
     return Answer(
-        0 if left < 0.95 else 1,
-        f"In {lives.when(month)} the commitment of {one.councils[council].name} falls from {before:.2f} to "
-        f"{after:.2f} "
-        f"as its leaders change. All else the same, its projects then become lasting at {left:.0%} of the "
-        "rate before. "
-        f"In the two years from then, {ended} of its ties ended or fell asleep, and {began} became lasting.",
+        0 if fall.left < 0.95 else 1,
+        f"In {lives.when(fall.month)} the commitment of {one.councils[fall.council].name} falls from "
+        f"{fall.before:.2f} to {fall.after:.2f} as its leaders change. All else the same, its projects then "
+        f"become lasting at {fall.left:.0%} of the rate before. In the two years from then, {ended} of its "
+        f"ties ended or fell asleep, and {began} became lasting.",
     )
 
 
-def _largest_fall(one: Watched) -> tuple[int, int, float, float]:
-    """Month, council, and its commitment before and after; of councils that have partners."""
+def largest_fall(one: Watched) -> Fall:
+    """Where commitment falls most in a month, of councils that have projects, two years before the end."""
     simulation = one.at(0)
-    before = simulation.world.councils["commitment"].copy()
-    largest = (0, 0, 1.0, 1.0)
-    for month in range(one.months):
+    councils, ties = simulation.world.councils, simulation.world.ties
+    before = councils["commitment"].copy()
+    largest = Fall(0, 0, 1.0, 1.0, 1.0)
+    for month in range(one.months - _AFTER):
         simulation.advance(1)
-        after = simulation.world.councils["commitment"].copy()
-        has_partners = simulation.world.councils["active"] > 0
-        council = int(np.argmax(np.where(has_partners, before - after, 0.0)))
-        if before[council] - after[council] > largest[2] - largest[3]:
-            largest = (month, council, float(before[council]), float(after[council]))
+        after = councils["commitment"].copy()
+        has_projects = np.isin(np.arange(len(councils)), ties["council"][ties["stage"] == PROJECT])
+        council = int(np.argmax(np.where(has_projects, before - after, 0.0)))
+        had, has = float(before[council]), float(after[council])
+        if had - has > largest.before - largest.after:
+            largest = Fall(month, council, had, has, _left(simulation.world, council, had))
         before = after
     return largest
+
+
+def _left(world: World, council: int, before: float) -> float:
+    """What is left of the rate at which a council's projects became lasting at the commitment before."""
+    own, after = world.councils[council], _embedding(world, council)
+    now, own["commitment"] = own["commitment"], before
+    rate = _embedding(world, council)
+    own["commitment"] = now
+    return after / rate
+
+
+def _embedding(world: World, council: int) -> float:
+    """The hazards that a council's projects become lasting, together."""
+    ties = world.ties
+    own = np.flatnonzero((ties["stage"] == PROJECT) & (ties["council"] == council))
+    return sum(float(embeds(world, int(t))) for t in own)
 
 
 def _parts(watched: list[Watched]) -> Answer:
@@ -201,8 +250,8 @@ LESSONS = {
             ),
             "policies=matchmaking,matchmaking_nurture&seeds=60",
             False,
-            "Which of the two is shown to add lasting partnerships?",
-            ("neither", "introductions with help over the first months only", "both"),
+            "How many lasting partnerships do ten years of introductions alone add, at any time?",
+            ("none that can be told from luck", "less than one", "one or more"),
             _introductions,
         ),
         Lesson(
@@ -241,7 +290,7 @@ LESSONS = {
                 "which projects become lasting.",
                 "Find the month, and look at the life of the council around it.",
             ),
-            "policies=baseline&seed=5",
+            "policies=baseline&seed=2",
             True,
             "Where commitment falls most in one month, do projects there become lasting more slowly "
             "afterwards?",
@@ -279,4 +328,4 @@ def answer_of(lesson: Lesson, room: "Room") -> Answer:
     comparison = Comparison(state, NINE_PLACES, lambda: None)
     comparison.load(room.runner)
     room.sharing.finish(comparison.tasks(room.runner), lambda: comparison.is_complete)
-    return lesson.answer(comparison.found())
+    return lesson.answer(comparison)

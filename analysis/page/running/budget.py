@@ -1,5 +1,7 @@
 """Budget: what a bundle's levers cost, and the slider that gives way where that is too much.
 
+The slider goes as far as the budget lets it, and no further: where a lever acts in steps, some is left over.
+
 Costs are those of runs, as at equal money (`experiments.study.money`): above the present, on the same
 seeds, without the grants that follow unless the lever is the money for grants itself.
 """
@@ -9,19 +11,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.page.running.comparison import Comparison
-from analysis.page.state import State
+from analysis.page.state import SEEDS, State
 from experiments.command.policies import Planned
 from experiments.study.money.equal_money import extra_cost
-from experiments.study.money.searching import solve, with_intensity
+from experiments.study.money.searching import TOLERANCE, WORTH_A_NOTE, solve, with_intensity
 from model.parameters import LEVERS
-from model.policy import BASELINE, CUSTOM
+from model.policy import BASELINE, CUSTOM, Dated
 from model.population import Population
 
 if TYPE_CHECKING:
     from analysis.page.room import Room
 
-#: Seeds on which a cost is reckoned: money varies little.
-_SEEDS = 8
+#: Seeds on which the search begins; what it finds is then held against those that are shown.
+_FEW = 8
 _COSTS = ("cost_total", "grants_paid")
 _GRANTS = "annual_budget"
 
@@ -45,24 +47,53 @@ def kept(state: State, lever: str, population: Population, room: "Room") -> Stat
         population: of the state.
         room: where costs are reckoned.
     """
-
-    def costs_of(tried: Sequence[Planned]) -> list[float]:
-        return [_cost(replace(state, levers=each.policy.levers), population, room) for each in tried]
-
     assert state.budget
-    bundle = Planned(state.bundle, lever)
-    if costs_of([bundle])[0] <= state.budget:
+    bundle, budget = Planned(state.bundle, lever), state.budget
+    few, many = (_Costs(replace(state, seeds=min(n, state.seeds)), population, room) for n in (_FEW, SEEDS))
+    if many([bundle])[0] <= _most(budget):
         return state
-    (solved,) = solve([bundle], state.budget, costs_of)
-    levers = with_intensity(state.bundle, lever, LEVERS[lever].checked(solved.value)).levers
-    return replace(state, levers={k: v for k, v in levers.items() if v.value != LEVERS[k].default})
+    about, is_it = _within(bundle, budget, few)
+    cost = many([about])[0]
+    if cost > _most(budget) or (is_it and cost < (1 - WORTH_A_NOTE) * budget):
+        about, _ = _within(about, budget, many)
+    return replace(state, levers=_moved(about))
 
 
-def _cost(state: State, population: Population, room: "Room") -> float:
-    own = State(levers=state.levers, policies=(), parameters=state.parameters, seeds=_SEEDS)
-    if not own.levers:
-        return 0.0
-    comparison = Comparison(own, population, lambda: None)
-    comparison.load(room.runner)
-    room.sharing.finish(comparison.tasks(room.runner), lambda: comparison.is_complete)
-    return a_year(comparison)
+class _Costs:
+    """£k a year that bundles cost above the present, on a state's seeds."""
+
+    def __init__(self, state: State, population: Population, room: "Room") -> None:
+        self._state, self._population, self._room = state, population, room
+
+    def __call__(self, tried: Sequence[Planned]) -> list[float]:
+        """Of each bundle."""
+        return [self._of(replace(self._state, levers=_moved(each))) for each in tried]
+
+    def _of(self, state: State) -> float:
+        own = State(levers=state.levers, policies=(), parameters=state.parameters, seeds=state.seeds)
+        if not own.levers:
+            return 0.0
+        comparison = Comparison(own, self._population, lambda: None, awaited=own.seeds)
+        comparison.load(self._room.runner)
+        self._room.sharing.finish(comparison.tasks(self._room.runner), lambda: comparison.is_complete)
+        return a_year(comparison)
+
+
+def _within(bundle: Planned, budget: float, costs_of: _Costs) -> tuple[Planned, bool]:
+    """A bundle with its lever as far as the budget lets it, of values tried; whether one of them meets it."""
+    lever = str(bundle.intensity)
+    (solved,) = solve([bundle], budget, costs_of)
+    within = {value: cost for value, cost in solved.tried.items() if cost <= _most(budget)}
+    value = max(within, key=lambda value: within[value], default=float(LEVERS[lever].default))
+    policy = with_intensity(bundle.policy, lever, LEVERS[lever].checked(value))
+    return replace(bundle, policy=policy), not solved.reason
+
+
+def _most(budget: float) -> float:
+    """What still keeps to a budget."""
+    return (1 + TOLERANCE) * budget
+
+
+def _moved(bundle: Planned) -> dict[str, Dated]:
+    """A bundle's levers that are not where the present has them."""
+    return {name: each for name, each in bundle.policy.levers.items() if each.value != LEVERS[name].default}

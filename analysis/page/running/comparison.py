@@ -80,13 +80,22 @@ class Comparison:
         population: Population,
         changed: Callable[[], None],
         over: Posterior | None = None,
+        awaited: int = FIRST,
     ) -> None:
-        """Nothing is known yet; `changed()` is called, on any thread, whenever more is."""
+        """Nothing is known yet.
+
+        Args:
+            state: what is compared.
+            population: where.
+            changed: called, on any thread, whenever more is known.
+            over: other assumptions that fit as well, if it is asked what they give.
+            awaited: seeds that somebody waits for.
+        """
         self.state = state
         self.plan = Plan(
             parameters_from(dict(state.parameters)), state.run, population, SINGLE, range(state.seeds)
         )
-        self._here = Counted(self.plan, changed)
+        self._here = Counted(self.plan, changed, awaited=awaited, draws=True)
         self._over = over and Counted(replace(self.plan, design=over.design, seeds=over.seeds), changed)
         self._found: Found | None = None
 
@@ -170,5 +179,5 @@ class Comparison:
         if n < min(FIRST, self.state.seeds) or len(self.state.names) < 2:
             return Found(n, {}, [], months, failures, over)
         asked = self.asked(n)
-        tables = studies.compared(self.rows(n, LIVE), asked, COLUMNS, self._rows_over(LIVE)).tables
+        tables = studies.answered(self.rows(n, LIVE), asked, COLUMNS, self._rows_over(LIVE)).tables
         return Found(n, tables, answer(tables, Question.of(asked)), months, failures, over)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.page.running.sharing import Task
+from analysis.page.running.sharing import Task, pause
 from analysis.page.running.worlds import Runner
 from analysis.statistics.intervals import Moments
 from analysis.tables import MAIN_INDICATOR
@@ -30,17 +30,27 @@ class Counted:
         failures: runs among them that failed.
     """
 
-    def __init__(self, plan: Plan, changed: Callable[[], None]) -> None:
-        """Nothing is known yet; `changed()` is called, on any thread, whenever another family is complete."""
+    def __init__(
+        self, plan: Plan, changed: Callable[[], None], awaited: int = 0, draws: bool = False
+    ) -> None:
+        """Nothing is known yet.
+
+        Args:
+            plan: what is counted.
+            changed: called, on any thread, whenever another family is complete.
+            awaited: families without which nothing is said.
+            draws: whether months are drawn, and so unpacked.
+        """
         self.plan = plan
         self.n = 0
         self.failures = 0
         self._changed = changed
+        self._awaited = awaited
         self._lock = threading.Lock()
         self._families = [plan.family(index).rows for index in range(plan.n_families)]
         self._outcomes: dict[str, Result | Failure] = {}
         self._values = np.full((plan.n_families, len(plan.policies), len(RECORDED)), np.nan)
-        self._months = [Moments() for _ in plan.policies]
+        self._months = [Moments() for _ in plan.policies if draws]
 
     @property
     def is_complete(self) -> bool:
@@ -56,12 +66,15 @@ class Counted:
         self._changed()
 
     def tasks(self, runner: Runner) -> Iterator[Task]:
-        """What is missing, a task a family."""
+        """What is missing, a task a family; families that are awaited are kept before others begin."""
         runner.keeper.keep(self.plan.population)
-        for family in self._families:
+        for index, family in enumerate(self._families):
+            while index == self._awaited > self.n:
+                yield pause()
             missing = {row.name: row for row in family if row.name not in self._outcomes}
             if missing:
-                yield runner.family(list(missing.values()), self.plan.population, self._take)
+                rows, is_awaited = list(missing.values()), index < self._awaited
+                yield runner.family(rows, self.plan.population, self._take, is_awaited)
 
     def months(self) -> tuple[int, dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]]:
         """How many families there are, and what is drawn by policy: mean, low, high [months]."""
@@ -109,5 +122,7 @@ class Counted:
             self.failures += 1
             return
         self._values[self.n, policy] = [outcome.indicators[name] for name in RECORDED]
+        if not self._months:
+            return
         months, _ = unpacked(outcome.horizon, outcome.series, outcome.spells)
         self._months[policy].add(months[:, _MONTHLY])

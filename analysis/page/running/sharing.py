@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Self
 
 from model.simulation import Simulation
@@ -56,6 +57,7 @@ class Sharing:
         self._free = threading.Condition()
         self._ring: deque[Work] = deque()
         self._is_closed = False
+        self._quiet = 0
         self._threads = [
             threading.Thread(target=self._serve, name=f"turns-{n}", daemon=True) for n in range(threads)
         ]
@@ -109,6 +111,18 @@ class Sharing:
             if work in self._ring:
                 self._ring.remove(work)
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Begin no turn meanwhile: a first answer that somebody waits for has the machine to itself."""
+        with self._free:
+            self._quiet += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._quiet -= 1
+                self._free.notify_all()
+
     def close(self) -> None:
         """End the threads, once their turns are over."""
         with self._free:
@@ -132,7 +146,7 @@ class Sharing:
         """Whose turn it is, and with what; None at the end."""
         with self._free:
             while not self._is_closed:
-                if not self._ring:
+                if self._quiet or not self._ring:
                     self._free.wait()
                     continue
                 work = self._ring.popleft()
@@ -151,6 +165,12 @@ class Sharing:
             work.on_error(error)
             return False
         return True
+
+
+def pause() -> Task:
+    """A turn in which nothing is done."""
+    time.sleep(TURN)
+    yield from ()
 
 
 def advanced(simulation: Simulation, until: int) -> Task:

@@ -24,6 +24,7 @@ _APART, _TIMES = 0.1, 4.0
 _GATHER = 0.05
 
 type Luck = tuple[str, str, int]
+type Done = Callable[[Row, Result | Failure], None]
 
 
 class Warm:
@@ -65,6 +66,7 @@ class _Pending:
     row: Row
     outcome: Result | Failure
     stored: Callable[[], None] = field(repr=False)
+    is_awaited: bool
 
 
 class Keeper:
@@ -85,10 +87,12 @@ class Keeper:
         self._thread = threading.Thread(target=self._write, name="keeper", daemon=True)
         self._thread.start()
 
-    def add(self, row: Row, outcome: Result | Failure, stored: Callable[[], None]) -> None:
-        """Add a row soon; `stored()` is called once it is safe."""
+    def add(
+        self, row: Row, outcome: Result | Failure, stored: Callable[[], None], is_awaited: bool = False
+    ) -> None:
+        """Add a row soon, at once if somebody waits for it; `stored()` is called once it is safe."""
         with self._some:
-            self._pending.append(_Pending(row, outcome, stored))
+            self._pending.append(_Pending(row, outcome, stored, is_awaited))
             self._some.notify()
 
     def keep(self, population: Population) -> None:
@@ -130,7 +134,14 @@ class Keeper:
             for each in batch:
                 each.stored()
             if not self._is_closed:
-                time.sleep(max(_APART, _TIMES * (time.monotonic() - started)))
+                self._rest(max(_APART, _TIMES * (time.monotonic() - started)))
+
+    def _rest(self, seconds: float) -> None:
+        """Leave the machine to others, until there is something that is waited for."""
+        with self._some:
+            self._some.wait_for(
+                lambda: self._is_closed or any(each.is_awaited for each in self._pending), seconds
+            )
 
     def _batch(self) -> list[_Pending]:
         with self._some:
@@ -156,25 +167,31 @@ class Runner:
     warm: Warm = field(default_factory=Warm)
 
     def family(
-        self, rows: Sequence[Row], population: Population, done: Callable[[Row, Result | Failure], None]
+        self, rows: Sequence[Row], population: Population, done: Done, is_awaited: bool = False
     ) -> Iterator[None]:
-        """Run rows that share all but the policy, in turns; `done` is told of each once it is safe."""
+        """Run rows that share all but the policy, in turns; `done` is told of each once it is safe.
+
+        Args:
+            rows: of one world.
+            population: of that.
+            done: told of a row, and of what came of it.
+            is_awaited: whether somebody waits for them, so that they are kept at once.
+        """
+
+        def keep(row: Row, outcome: Result | Failure) -> None:
+            self.keeper.add(row, outcome, lambda: done(row, outcome), is_awaited)
+
         try:
             warm = yield from self._warmed_up(rows[0], population)
         except Exception as error:
             failure = failure_of(error)
             for row in rows:
-                self._keep(row, failure, done)
+                keep(row, failure)
             return
         for row in rows:
             outcome = yield from _outcome(warm, row)
-            self._keep(row, outcome, done)
+            keep(row, outcome)
             yield
-
-    def _keep(
-        self, row: Row, outcome: Result | Failure, done: Callable[[Row, Result | Failure], None]
-    ) -> None:
-        self.keeper.add(row, outcome, lambda: done(row, outcome))
 
     def _warmed_up(self, row: Row, population: Population) -> Iterator[None]:
         """The world of a row at the end of its warm-up; made in turns if it is not there."""

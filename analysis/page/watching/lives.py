@@ -58,7 +58,17 @@ def when(month: int) -> str:
 def moments(watched: Watched, of: str, row: int, until: int) -> list[Moment]:
     """The events of a tie, a council, a university or a researcher up to a month, the latest first."""
     lives = watched.lives
-    own = lives[(lives[of] == row) & (lives["month"] <= until)]
+    return _told(watched, lives[(lives[of] == row) & (lives["month"] <= until)], of)
+
+
+def moments_of_both(watched: Watched, c: int, u: int, until: int) -> list[Moment]:
+    """What happened between a council and a university up to a month, the latest first."""
+    lives = watched.lives
+    is_theirs = (lives["council"] == c) & (lives["university"] == u) & (lives["month"] <= until)
+    return _told(watched, lives[is_theirs], "university")
+
+
+def _told(watched: Watched, own: pd.DataFrame, of: str) -> list[Moment]:
     return [moment_of(watched, line, of) for line in own.iloc[::-1].head(_MOST).to_dict("records")]
 
 
@@ -103,11 +113,9 @@ def now(watched: Watched, of: str, row: int, month: int) -> list[tuple[str, str]
         ]
     if of == "university":
         university = world.universities[row]
-        agreements = [watched.councils[c].name for c in np.flatnonzero(world.agreements[row])]
         return [
             ("Leadership commitment", f"{university['commitment']:.2f}"),
             ("Partnership roles (FTE)", f"{university['roles']:.2f}"),
-            ("Agreements with", ", ".join(agreements) or "nobody"),
         ]
     tie = _tie_in(world, row) if of == "tie" else None
     if tie is None:
@@ -242,7 +250,8 @@ def _brought(watched: Watched, line: dict[str, Any], month: int) -> Reason:
     """What a lever brings about by itself."""
     name = {"started_phd": "phds", "seconded": "secondments"}[line["event"]]
     value = _lever(watched, name, month)
-    return Reason(f"The policy brings it about: {LEVERS[name].label}, {value:g} {LEVERS[name].unit}.")
+    unit = LEVERS[name].unit.replace("1/", "a ")
+    return Reason(f"The policy brings it about: {LEVERS[name].label}, {value:g} {unit}.")
 
 
 def _lever(watched: Watched, name: str, month: int) -> Any:

@@ -14,7 +14,7 @@ from model.policy import BASELINE, Policy
 
 #: Of the picture; its height follows from what it shows.
 WIDTH = 360.0
-_KINDS = ("council", "university", "tie", "researcher")
+_KINDS = ("council", "university", "tie", "researcher", "agreement")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from analysis.page.room import READY, Room
 from analysis.page.running.sharing import Work
 from analysis.page.talk import Talk
 from analysis.page.uploads import population_called
-from analysis.page.watching import lives
+from analysis.page.watching import agreements, lives
 from analysis.page.watching.scenes import Scene, map_of, moving, scene_of
 from analysis.page.watching.watched import Watched, parting, watch
 from experiments.rows.outcomes import Failure
@@ -46,7 +46,8 @@ class Viewer(Talk):
         if not 0 <= side < len(self._watched):
             return False
         watched = self._watched[side]
-        known = {"council": len(watched.councils), "university": len(watched.universities)}
+        councils, universities = len(watched.councils), len(watched.universities)
+        known = {"council": councils, "university": universities, "agreement": councils * universities}
         if kind in known:
             return 0 <= row < known[kind]
         return kind in ("tie", "researcher") and bool((watched.lives[kind] == row).any())
@@ -147,14 +148,22 @@ class Viewer(Talk):
     def _life(self, kind: str, row: int, side: int, month: int) -> dict[str, str]:
         watched = self._watched[side]
         month = max(0, min(month, watched.months - 1))
+        if kind == "agreement":
+            u, c = agreements.pair_of(watched, row)
+            title, now = agreements.title(watched, row), agreements.now(watched, row, month)
+            moments = lives.moments_of_both(watched, c, u, month)
+        else:
+            title, now = lives.title(watched, kind, row), lives.now(watched, kind, row, month)
+            moments = lives.moments(watched, kind, row, month)
         return {
             "about": views.render(
                 "life.html",
-                title=lives.title(watched, kind, row),
+                title=title,
                 policy=named(watched.policy.name),
                 when=lives.when(month),
-                now=lives.now(watched, kind, row, month),
-                moments=lives.moments(watched, kind, row, month),
+                now=now,
+                agreements=agreements.signed_by(watched, kind, row, month),
+                moments=moments,
                 side=side,
             )
         }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from model import chance
+from model.agreement import ending_hazard, signing_hazard
 from model.arrays import N_TOPICS, World
 from model.chance import stream_of
 from model.funder import CALL_NOISE, CALL_TASTE, CUTOFF, OPEN_NOISE, OPEN_TASTE, merit_of, score
@@ -37,6 +38,18 @@ def _researcher_value(world: World, c: int, i: int, topic: int):
 def embeds(world: World, t: int):
     """The hazard that a project becomes strategic."""
     return embedding_hazard(world, world.ties[t])
+
+
+@entry
+def signs(world: World, u: int, c: int):
+    """The hazard that an agreement is signed."""
+    return signing_hazard(world, u, c)
+
+
+@entry
+def ends(world: World, u: int, c: int):
+    """The hazard that an agreement ends."""
+    return ending_hazard(world, u, c)
 
 
 @entry

@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from analysis.asked import Asked
 from analysis.page import live
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
-from analysis.page.running.comparison import COLUMNS, Comparison
+from analysis.page.running.comparison import COLUMNS, Comparison, Found
 from analysis.page.state import read
 from analysis.page.uploads import population_called
 from analysis.report.answer import Question, answer, said
@@ -25,7 +26,7 @@ from experiments.notebook import open_store, sweep
 from experiments.rows.outcomes import Failure
 from model.measures import moved_by
 from model.simulation import compare
-from tests.analysis.page.conftest import OWN, TINY, until
+from tests.analysis.page.conftest import OWN, PATIENCE, TINY, until
 
 
 def told(socket, wanted: str) -> dict[str, str]:
@@ -62,6 +63,8 @@ def test_a_tab_shows_what_the_library_says(
     for sentence in answer(tables, Question.of(asked)):
         assert sentence.text in text_of(shown["said"])
     assert "seeds=25" in shown["reproduce"]
+    assert "experiment=mechanisms" in shown["reproduce"]
+    assert "hangs on" in shown["rules"]
 
 
 def test_the_numbers_of_the_page_are_those_of_every_run_of_it(client: TestClient, room: Room) -> None:
@@ -139,6 +142,31 @@ def test_another_state_stops_the_work_of_the_one_before(client: TestClient, room
         socket.send_json({"query": f"policies=phds&seeds=5&{TINY}"})
         told(socket, "Done: 5 of 5")
         until(lambda: room.sharing.waiting == 0)
+
+
+def test_a_state_that_was_left_is_not_shown_any_more(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, is_asked, is_left = Comparison.found, threading.Event(), threading.Event()
+
+    def slowly(comparison: Comparison) -> Found:
+        if comparison.state.seeds == 5:
+            is_asked.set()
+            is_left.wait(PATIENCE)
+        return found(comparison)
+
+    monkeypatch.setattr(Comparison, "found", slowly)
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=phds&seeds=5&{TINY}"})
+        until(is_asked.is_set)
+        socket.send_json({"query": f"policies=phds&seeds=6&{TINY}"})
+        until(lambda: "seeds=6" in socket.receive_json().get("query", ""))
+        is_left.set()
+        status, links = "", []
+        while "Done: 6 of 6" not in status:
+            shown = socket.receive_json().get("fragments", {})
+            status, links = shown.get("status", status), [*links, shown.get("links", "")]
+    assert not any("seeds=5" in each for each in links)
 
 
 def test_wrong_input_is_told_and_what_runs_goes_on(client: TestClient) -> None:
@@ -252,6 +280,37 @@ def test_a_slider_within_the_budget_stays_where_it_is(client: TestClient) -> Non
         link = f"policies=baseline&policy.brokers=1&budget=300&keep=on&seeds=6&{TINY}"
         socket.send_json({"query": link, "moved": "policy.brokers"})
         assert 'class="note"' in told(socket, "Done: 6 of 6")["spent"]
+
+
+def kept(client: TestClient, said: str, moved: str) -> tuple[str, str]:
+    """A link that keeps to a budget, and what is then said to be spent."""
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": f"policies=baseline&{said}&keep=on&{TINY}", "moved": moved})
+        answer: dict = {}
+        while "query" not in answer:
+            answer = socket.receive_json()
+        return answer["query"], told(socket, "Done")["spent"]
+
+
+@pytest.mark.parametrize(
+    ("levers", "moved"),
+    [
+        ("policy.phds=20", "policy.phds"),  # what follows is a matter of luck
+        ("policy.structures=0.9", "policy.structures"),  # acts in steps, of which none is the sum
+        ("policy.phds=20", "budget"),
+        ("policy.brokers=9&policy.match_interval=3&policy.match_algorithm=stable", "policy.match_algorithm"),
+    ],
+)
+def test_what_is_kept_to_is_kept_to_in_what_is_shown(client: TestClient, levers: str, moved: str) -> None:
+    query, spent = kept(client, f"{levers}&budget=300&seeds=40", moved)
+    assert 'class="note"' in spent
+    assert read(query)[0].levers != read(f"{levers}")[0].levers
+
+
+def test_a_link_that_is_opened_stays_as_it_is(client: TestClient) -> None:
+    query, spent = kept(client, "policy.brokers=9&budget=300&seeds=6", "")
+    assert "policy.brokers=9" in query
+    assert 'class="problem"' in spent
 
 
 def test_figures_of_the_report_are_drawn_of_what_is_shown(client: TestClient) -> None:

@@ -10,11 +10,16 @@ from starlette.testclient import TestClient
 
 from analysis.page.app import app_of
 from analysis.page.reading import folders
-from analysis.page.reading.lessons import LESSONS
+from analysis.page.reading.lessons import LESSONS, largest_fall
 from analysis.page.room import Room
+from analysis.page.running.sharing import Sharing
 from analysis.page.state import read
 from analysis.page.watching.scenes import scene_of
+from analysis.page.watching.watched import watch
 from experiments.main import main
+from model.arrays import PROJECT
+from model.policy import BASELINE
+from model.simulation import NINE_PLACES
 from tests.analysis.page.conftest import until
 
 TINY = ["parameters.warmup=24", "parameters.horizon=24"]
@@ -102,3 +107,23 @@ def test_there_are_five_stories(client: TestClient) -> None:
     assert all(lesson.title in shown for lesson in LESSONS.values())
     assert len(LESSONS) == 5
     assert client.get("/learn/no").status_code == 404
+
+
+def test_a_story_says_what_the_rule_makes_of_a_leader_who_leaves() -> None:
+    with Sharing(1) as sharing:
+        (one,) = sharing.result_of(watch({}, [BASELINE], NINE_PLACES, 2))
+    fall = largest_fall(one)
+    world = one.at(fall.month + 1).world
+    council, p = world.councils[fall.council], world.parameters
+    assert council["commitment"] == pytest.approx(fall.after)
+    own = world.ties[(world.ties["stage"] == PROJECT) & (world.ties["council"] == fall.council)]
+    others = world.universities[world.researchers["university"][own["researcher"]]]
+    shared = np.where(others["place"] == council["place"], world.places["structure"][council["place"]], 0.0)
+
+    def leads(commitment: float) -> np.ndarray:
+        alone = np.sqrt(commitment * others["commitment"])
+        return 0.25 + 0.75 * (1 - (1 - alone) * (1 - p["structure_leads"] * shared))
+
+    left = leads(fall.after) / leads(fall.before)
+    assert left.min() - 1e-6 <= fall.left <= left.max() + 1e-6
+    assert fall.left < 1

@@ -2,10 +2,18 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 
+import pytest
+
+from analysis.page.running import worlds
+from analysis.page.running.comparison import FIRST, Comparison
 from analysis.page.running.sharing import Sharing, Work, advanced
-from model.simulation import Simulation, run
-from tests.analysis.page.conftest import until
+from analysis.page.running.worlds import Keeper, Runner
+from analysis.page.state import read
+from model.simulation import NINE_PLACES, Simulation, run
+from tests.analysis.page.conftest import TINY, until
 
 
 def steps(log: list, who: str, n: int, gate: threading.Event) -> Iterator[Iterator[None]]:
@@ -78,3 +86,44 @@ def test_a_run_in_turns_is_the_run() -> None:
     turns = sum(1 for _ in advanced(simulation, simulation.end))
     assert turns >= 0
     assert simulation.result().indicators == run({"warmup": 24, "horizon": 24}, "phds", seed=3).indicators
+
+
+def test_no_turn_begins_while_it_is_quiet() -> None:
+    log: list[str] = []
+    gate = threading.Event()
+    gate.set()
+    with Sharing(2) as sharing:
+        with sharing.quiet():
+            sharing.add(Work(steps(log, "a", 4, gate), lambda error: None))
+            threading.Event().wait(0.05)
+            assert log == []
+        until(lambda: len(log) == 4)
+
+
+def test_what_is_awaited_is_kept_while_other_rows_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worlds, "_APART", 10 * 60.0)
+    state, _ = read(f"policies=phds&seeds=3&{TINY}")
+    plan = Comparison(state, NINE_PLACES, lambda: None).plan
+    runner, kept = Runner(Keeper(tmp_path)), []
+    for index, is_awaited in enumerate([False, False, True]):
+        rows = plan.family(index).rows
+        list(runner.family(rows, NINE_PLACES, lambda row, _: kept.append(row.seed), is_awaited))
+        if index == 0:
+            until(lambda: kept)
+    until(lambda: len(kept) == 6)
+    runner.keeper.close()
+
+
+def test_nothing_else_begins_before_the_first_answer_is_safe(tmp_path: Path) -> None:
+    state, _ = read(f"policies=phds&seeds=20&{TINY}")
+    comparison, runner = Comparison(state, NINE_PLACES, lambda: None), Runner(Keeper(tmp_path))
+    tasks = comparison.tasks(runner)
+    for task in islice(tasks, FIRST):
+        list(task)
+    until(lambda: comparison.n == FIRST or list(next(tasks)))
+    assert comparison.n == FIRST
+    list(next(tasks))
+    until(lambda: comparison.n == FIRST + 1)
+    runner.keeper.close()

@@ -15,6 +15,7 @@ from experiments.main import main
 from experiments.rows.plan import Plan
 from model.parameters import PARAMETERS
 from model.policy import Dated
+from tests.analysis.page.conftest import TINY
 
 LINKS = [
     "",
@@ -83,6 +84,16 @@ def test_a_command_is_understood_as_the_state_is(link: str) -> None:
     program, *words = shlex.split(state.command())
     assert program == "towngown"
     assert parsed(words).overrides
+
+
+def test_a_command_tells_which_rules_what_a_policy_adds_hangs_on() -> None:
+    state, _ = read(
+        "policies=phds&policy.joint_posts=8&policy.joint_posts.start=6&against=phds&parameters.austerity=0.05"
+        f"&seeds=3&{TINY}"
+    )
+    for policy in ("phds", "custom"):
+        _, *words = shlex.split(state.command_of_rules(policy))
+        assert main([*words, "dry_run=true"]) == 0
 
 
 def rows_of(out: Path) -> pd.DataFrame:

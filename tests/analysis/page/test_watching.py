@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from analysis.page.room import Room
-from analysis.page.watching import lives, why
+from analysis.page.watching import agreements, lives, why
 from analysis.page.watching.scenes import map_of, scene_of
 from analysis.page.watching.watched import DRAWN, Watched, parting, watch
 from experiments.notebook import sweep
@@ -122,6 +122,31 @@ def test_a_scene_that_cannot_be_is_told(link: str) -> None:
     assert list(problems) == [link.partition("=")[0]]
 
 
+def test_an_agreement_has_a_life(pair: list[Watched]) -> None:
+    own, month = pair[1], 35
+    there = own.at(month + 1).world
+    u, c = (int(each[-1]) for each in np.nonzero(there.agreements))
+    row = u * len(own.councils) + c
+    assert agreements.pair_of(own, row) == (u, c)
+    assert (row, own.councils[c].name) in agreements.signed_by(own, "university", u, month)
+    assert (row, own.universities[u].name) in agreements.signed_by(own, "council", c, month)
+    told = agreements.now(own, row, month)
+    signed = next(when for label, when in reversed(told) if label == "Signed")
+    before = [each for each in range(1, month + 2) if not own.at(each).world.agreements[u, c]]
+    assert signed == (lives.when(before[-1]) if before else "before the first month")
+
+
+def test_the_rule_tells_how_soon_an_agreement_is_signed(pair: list[Watched]) -> None:
+    world = pair[1].at(36).world
+    p, places, structure = world.parameters, world.councils["place"], world.places["structure"]
+    is_home = world.universities["place"][:, None] == places
+    u, c = (int(each[0]) for each in np.nonzero(is_home & (world.common_work > 0) & (structure[places] == 0)))
+    leads = np.sqrt(world.councils["commitment"][c] * world.universities["commitment"][u])
+    work = min(1.0, world.common_work[u, c] / p["agreement_work"])
+    hazard = p["agreement_rate"] * work * (0.25 + 0.75 * leads)
+    assert why.signs(world, u, c) == pytest.approx(hazard, rel=1e-6)
+
+
 def seen(socket, wanted: str) -> dict:
     """What is sent, until a fragment comes."""
     while True:
@@ -145,6 +170,8 @@ def test_a_tab_that_watches(client: TestClient, pair: list[Watched]) -> None:
         socket.send_json({"about": ["council", 0, 1], "month": 35})
         life = seen(socket, "about")["fragments"]["about"]
         assert "Under PhDs, to year 3, month 12." in life
+        socket.send_json({"about": ["agreement", 36 * 18 - 1, 1], "month": 35})
+        assert "agreement</h3>" in seen(socket, "about")["fragments"]["about"]
         line = pair[1].lives[pair[1].lives["month"] > 0].iloc[0]
         socket.send_json({"why": [int(line["tie"]), int(line["month"]), line["event"], 1]})
         assert lives.reason(pair[1], line.to_dict()).text[:20] in seen(socket, "why")["fragments"]["why"]
@@ -155,6 +182,7 @@ def test_a_tab_that_watches(client: TestClient, pair: list[Watched]) -> None:
     [
         {"about": ["council", 36, 0], "month": 1},
         {"about": ["mayor", 0, 0], "month": 1},
+        {"about": ["agreement", 36 * 18, 0], "month": 1},
         {"about": ["tie", -1, 0], "month": 1},
         {"about": ["council", 0, 7], "month": 1},
         {"why": [1, 1, "no such", 9]},
