@@ -20,6 +20,7 @@ from analysis.report.shown import with_sure_ends
 from analysis.report.source import Source
 from analysis.statistics.best import AS_DESIGNED, EQUAL_MONEY
 from analysis.statistics.decision.verdicts import ADDS, CANNOT_TELL, NO_MATTER, TAKES, leading
+from analysis.statistics.intervals import CONFIDENCE
 from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
@@ -441,7 +442,11 @@ class _Comparison:
             f"{100 * positive:.0f}%, as far as luck lets one tell."
         )
         if self._hangs_on_numbers():
-            text += " So whether it adds at all hangs on numbers that nobody knows."
+            text += (
+                " More runs of each would be needed to tell that of 95% of them."
+                if positive > CONFIDENCE
+                else " So whether it adds at all hangs on numbers that nobody knows."
+            )
         yield Sentence("posterior", text, (self.leader,), cells_of("effects", [self.leader], *columns))
 
     def _certainty(self) -> Sentence:
