@@ -42,7 +42,7 @@ def widened(table):
     return table.replace({"contrast": {"joint_posts − baseline": f"{LONG} − baseline"}})
 
 
-@pytest.mark.parametrize("is_wide", [False, True])
+@pytest.mark.parametrize("is_wide", [pytest.param(False, marks=pytest.mark.thorough), True])
 @pytest.mark.parametrize(
     "kind", ["sobol", "morris", "robust", "replications", "patterns", "combined", "mechanisms", "friction"]
 )

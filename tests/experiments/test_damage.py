@@ -287,7 +287,7 @@ def test_the_same_command_mends_a_flipped_bit(tiny, runs, kind: str, share: floa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rows", "months"])
-@pytest.mark.parametrize("bits", [300, pytest.param(2000, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("bits", [100, pytest.param(2000, marks=pytest.mark.thorough)])
 def test_no_flipped_bit_gives_a_wrong_number(
     store: Path, untouched: pd.DataFrame, kind: str, bits: int
 ) -> None:

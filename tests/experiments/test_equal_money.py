@@ -86,7 +86,13 @@ def test_dates_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "policy", ["joint_posts", "brokers", "phds", "secondments", "matchmaking_nurture", "bridging"]
+    "policy",
+    [
+        "joint_posts",
+        "matchmaking_nurture",
+        "bridging",
+        *(pytest.param(name, marks=pytest.mark.thorough) for name in ("brokers", "phds", "secondments")),
+    ],
 )
 def test_policies_cost_the_sum_on_the_seeds_that_are_run(towngown, policy: str) -> None:
     name = f"{policy}_equal_money"

@@ -73,7 +73,7 @@ def greedy(scores, capacity):
 
 @pytest.mark.parametrize("scope", ["all", "place"])
 @pytest.mark.parametrize("capacity", [3, 1000])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:4])
 def test_best_fit(seed, capacity, scope):
     matching = Round(seed, capacity=capacity, scope=scope)
     assert matching.pairs(BEST_FIT) == greedy(matching.scores, capacity)
