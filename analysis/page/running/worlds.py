@@ -22,6 +22,8 @@ MOST_WORLDS, MOST_BYTES = 96, 256 << 20
 _APART, _TIMES = 0.1, 4.0
 #: Seconds for which the first row waits for others, as a first answer takes some.
 _GATHER = 0.05
+#: Seconds before what could not be added is tried again.
+_AGAIN = 1.0
 
 type Luck = tuple[str, str, int]
 type Done = Callable[[Row, Result | Failure], None]
@@ -127,14 +129,23 @@ class Keeper:
             try:
                 with self.lock:
                     self.store.add(Finished([each.row for each in batch], [each.outcome for each in batch]))
-            except OSError as error:  # a full disk: it is told, and numbers stay as they are
+            except OSError as error:  # a full disk: it is told, and tried again until there is room
                 self.problem = str(error)
+                if self._is_closed:
+                    return
+                self._put_back(batch)
                 continue
             self.problem = ""
             for each in batch:
                 each.stored()
             if not self._is_closed:
                 self._rest(max(_APART, _TIMES * (time.monotonic() - started)))
+
+    def _put_back(self, batch: list[_Pending]) -> None:
+        """Keep what could not be added for another time."""
+        with self._some:
+            self._pending = batch + self._pending
+            self._some.wait_for(lambda: self._is_closed, _AGAIN)
 
     def _rest(self, seconds: float) -> None:
         """Leave the machine to others, until there is something that is waited for."""

@@ -14,6 +14,7 @@ from analysis.asked import Asked
 from analysis.page import live
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
+from analysis.page.running import worlds
 from analysis.page.running.comparison import COLUMNS, Comparison, Found
 from analysis.page.state import read
 from analysis.page.uploads import population_called
@@ -23,10 +24,11 @@ from analysis.statistics.effects import effects_of
 from analysis.studies import compared
 from experiments.main import main
 from experiments.notebook import open_store, sweep
-from experiments.rows.outcomes import Failure
+from experiments.rows.outcomes import Failure, Finished
 from model.measures import moved_by
 from model.simulation import compare
 from tests.analysis.page.conftest import OWN, PATIENCE, TINY, until
+from tests.experiments import filling
 
 
 def told(socket, wanted: str) -> dict[str, str]:
@@ -40,6 +42,27 @@ def told(socket, wanted: str) -> dict[str, str]:
 
 def text_of(html: str) -> str:
     return " ".join(re.sub("<[^>]+>", " ", html).replace("&#39;", "'").split())
+
+
+def test_rows_that_a_full_disk_refuses_are_added_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worlds, "_AGAIN", 0.01)
+    keeper, added, refusals = worlds.Keeper(tmp_path), threading.Event(), iter("123")
+    add = keeper.store.add
+
+    def refusing(finished: Finished) -> None:
+        if next(refusals, None):
+            raise OSError("No space left on device")
+        add(finished)
+
+    monkeypatch.setattr(keeper.store, "add", refusing)
+    row = filling.plan(1).family(0).rows[0]
+    keeper.add(row, Failure("exception", "of a test"), added.set, is_awaited=True)
+    assert added.wait(PATIENCE)
+    keeper.close()
+    assert not keeper.problem
+    assert row.name in keeper.store.failures_of([row.name])
 
 
 def test_a_tab_shows_what_the_library_says(
