@@ -68,3 +68,10 @@ def test_erlang_by_hand() -> None:
     """Of one line blocked: a / (1 + a); of two: a^2 / (2 + 2 a + a^2)."""
     assert erlang_b(1, 0.5) == pytest.approx(1 / 3)
     assert erlang_b(2, 3.0) == pytest.approx(9 / 17)
+
+
+def test_a_dry_run_makes_no_check(towngown) -> None:
+    said = towngown("experiment=verify", "checks=[no_meetings]", "dry_run=true", "out=out", "store=store")
+    assert said.status == 0
+    assert "1 check, each with runs of its own." in said.err
+    assert not Path("out").exists()

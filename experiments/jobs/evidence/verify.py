@@ -10,6 +10,7 @@ from rich.text import Text
 
 from analysis import tables
 from analysis.statistics.evidence.checks import COLUMNS, ROUNDING
+from analysis.words import counted
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.status import DONE, FAILED
@@ -32,9 +33,13 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status: 1 if one fails.
     """
+    checks = _named(settings.asked["checks"])
+    if settings.dry_run:
+        terminal.say([f"{counted(len(checks), 'check')}, each with runs of its own."], style="dim", label="")
+        return DONE
     with begun(replace(settings, figures=False)) as study:
         study.notes.append(_NOTE)
-        found = table_of(_named(settings.asked["checks"]))
+        found = table_of(checks)
     written(study, Complete(study.plan()), lambda folder: _write(folder, study, found))
     terminal.show(
         [
