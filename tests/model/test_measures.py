@@ -7,6 +7,7 @@ from experiments.verification.conservation import PASSAGES
 from model import measures
 from model.arrays import ORIGINS, STAGES
 from model.measures import EVENTS, GONE, HORIZON, INDICATORS, LIFE, MONTH_RECORD, MONTHLY, indicators_of
+from model.parameters import DECLARATIONS
 
 
 def test_the_declared_indicators_are_those_of_a_run():
@@ -50,3 +51,8 @@ def test_the_stage_after_an_event_is_the_one_that_worlds_are_held_to(event):
     after, _ = PASSAGES.get(event.name, (None, ()))
     assert event.stage == {None: "", "": GONE}.get(after, after)
     assert event.stage in (*STAGES, GONE, "")
+
+
+def test_no_indicator_is_called_as_a_lever_or_parameter_is():
+    """Designs over these are columns of the same tables."""
+    assert not set(INDICATORS) & set(DECLARATIONS)
