@@ -228,10 +228,9 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     found.tables.update(_followed(folder, asked))
     without = tables.table(folder, WITHOUT)
     if without is not None and asked.mechanisms:
+        policies = list(without["policy"].unique())
         try:
-            _add_without(
-                found, without, replace(asked, responses=[MAIN_INDICATOR], policies=[*{*without["policy"]}])
-            )
+            _add_without(found, without, replace(asked, responses=[MAIN_INDICATOR], policies=policies))
         except TooFew as error:
             found.notes.append(str(error))
     return found
@@ -265,9 +264,20 @@ def answered(
         columns: says which direction of each indicator is better.
         over: the same policies' runs over points that fit what is known, if there are any.
     """
-    if asked.against not in asked.policies or len(asked.policies) < 2:
+    if not _compares(asked):
         return Found()
-    freed = freed_rows(rows, asked.against, asked.controls)
+    return _answered(rows, freed_rows(rows, asked.against, asked.controls), asked, columns, over)
+
+
+def _compares(asked: Asked) -> bool:
+    """Whether there is a policy to compare others with."""
+    return asked.against in asked.policies and len(asked.policies) > 1
+
+
+def _answered(
+    rows: pd.DataFrame, freed: pd.DataFrame, asked: Asked, columns: Dictionary, over: pd.DataFrame | None
+) -> Found:
+    """The same, from rows and what they are once freed of luck."""
     table = effects.effects_of(rows, asked.against, asked.controls)
     found = Found({"effects": table, "best": _best(freed, columns)})
     _mark_the_sum(found, asked)
@@ -282,20 +292,12 @@ def answered(
 def compared(
     rows: pd.DataFrame, asked: Asked, columns: Dictionary, over: pd.DataFrame | None = None
 ) -> Found:
-    """What is answered; and which policies are worth their money, and what would change that.
-
-    Args:
-        rows: a line a run.
-        asked: by whoever had them run.
-        columns: says which direction of each indicator is better.
-        over: the same policies' runs over points that fit what is known, if there are any.
-    """
-    found = answered(rows, asked, columns, over)
-    if not found.tables:
-        return found
-    found.tables.update(
-        _weighed(freed_rows(rows, asked.against, asked.controls), found.tables["costs"], asked)
-    )
+    """As `answered`; and which policies are worth their money, and what would change that."""
+    if not _compares(asked):
+        return Found()
+    freed = freed_rows(rows, asked.against, asked.controls)
+    found = _answered(rows, freed, asked, columns, over)
+    found.tables.update(_weighed(freed, found.tables["costs"], asked))
     if over is not None and asked.over:
         try:
             _assume_over(found, over, asked, asked.over)

@@ -15,7 +15,15 @@ import numpy as np
 
 from experiments.command.policies import Planned
 from experiments.rows.mixed import Mixed, turn
-from experiments.study.money.searching import TOLERANCE, range_of, rounded, step_of, why_not, with_intensity
+from experiments.study.money.searching import (
+    TOLERANCE,
+    all_found,
+    range_of,
+    rounded,
+    step_of,
+    why_not,
+    with_intensity,
+)
 from experiments.study.money.solved import Solved
 from model.parameters import LEVERS
 
@@ -27,7 +35,6 @@ _NEAR = 0.04
 _FINE = 1 / 64
 #: Places on the circle of seeds from which the share is tried; pounds are told to so many digits.
 _STARTS, _DIGITS = 100, 6
-_MOST_STEPS = 40
 
 
 def mix(
@@ -43,14 +50,7 @@ def mix(
         costs_of: £k a year that each of some policies costs above the baseline in each of them [seeds].
     """
     searches = [_Sides(planned, solved, seeds) for planned, solved in about]
-    for _ in range(_MOST_STEPS):
-        asked = [(search, value) for search in searches if (value := search.next()) is not None]
-        if not asked:
-            break
-        costs = costs_of([search.at(value) for search, value in asked])
-        for (search, value), cost in zip(asked, costs, strict=True):
-            search.costs[value] = cost
-    return [search.found() for search in searches]
+    return all_found(searches, costs_of)
 
 
 class _Sides:

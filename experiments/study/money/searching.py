@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from experiments.command.policies import Planned
 from experiments.study.money.solved import Solved
@@ -27,6 +28,40 @@ def solve(
         costs_of: £k a year that each of some policies costs above the baseline; grows with the intensity.
     """
     searches = [_Search(planned, target) for planned in wanted]
+    return all_found(searches, costs_of)
+
+
+class Search[Cost](Protocol):
+    """A search for what a policy's lever should be.
+
+    Attributes:
+        costs: by the values that have been tried.
+    """
+
+    costs: dict[float, Cost]
+
+    def at(self, value: float) -> Planned:
+        """The policy with its lever at a value."""
+        ...
+
+    def next(self) -> float | None:
+        """The value to try next; None once there is none."""
+        ...
+
+    def found(self) -> Solved:
+        """What came of it."""
+        ...
+
+
+def all_found[Cost](
+    searches: Sequence[Search[Cost]], costs_of: Callable[[Sequence[Planned]], Sequence[Cost]]
+) -> list[Solved]:
+    """What comes of searches that take their steps together.
+
+    Args:
+        searches: of policies.
+        costs_of: what each of some policies costs.
+    """
     for _ in range(_MOST_STEPS):
         asked = [(search, value) for search in searches if (value := search.next()) is not None]
         if not asked:
