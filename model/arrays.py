@@ -253,32 +253,26 @@ LISTING = _record(
 )
 
 SEARCH = _record(
-    (
-        "needs_seek",
-        _I,
-        "1: needs seek candidates, of whom there are no fewer; 0: candidates seek needs",
-    ),
-    ("seekers", _I, "how many seek"),
-    ("sought", _I, "how many are sought"),
-    ("searched", _I, "seekers on the paths of a search"),
-    ("reached", _I, "those sought on them,"),
-    ("settled", _I, "of whom the first so many can be reached no better"),
+    ("paired", _I, "candidates that needs have: the first so many of the scratch items"),
+    ("gain", _F, "what the latest pair has added to the total score, so at the most what the next can"),
     ("within", _F, "total score lost on the best path to someone free: whatever loses as much is of no use"),
+    ("last_need", _I, "need at the end of that path"),
+    ("last", _I, "who is free there"),
 )
 
-SEEKER_PATH = _record(
-    ("worth", _F, "what an optimal assignment would lose without the seeker"),
-    ("loss", _F, "total score lost on the cheapest path to it"),
-    ("choice", _N, "whom it has"),
-    ("listed", _N, "of a need, candidates on its page"),
+NEED_PATH = _record(
+    ("most", _F, "what it scores at the most with anyone"),
+    ("worth", _F, "what an optimal assignment would lose without it, while it has someone"),
+    ("choice", _N, "whom it has, -1: nobody"),
 )
 
-SOUGHT_PATH = _record(
-    ("price", _F, "what an optimal assignment would lose without who is sought"),
-    ("loss", _F, "total score lost on the cheapest path to them"),
-    ("via", _N, "seeker before them on that path"),
-    ("taken", _N, "seeker that has them, -1: none"),
-    ("position", _N, "among those reached, -1: not reached"),
+CANDIDATE_PATH = _record(
+    ("price", _F, "what an optimal assignment would lose without the candidate"),
+    ("loss", _F, "total score lost on the cheapest path to the candidate"),
+    ("via", _N, "need before the candidate on that path"),
+    ("settled", _N, "1: no path loses less"),
+    ("rival", _N, "of the needs that have nobody the one that scores most, -1: not known"),
+    ("rival_score", _F, "and its score, or what that is at the most"),
 )
 
 PAGING = _record(
@@ -352,10 +346,9 @@ class World(NamedTuple):
     page_candidates: np.ndarray  # [needs + 1, LONG_PAGE]: each need's best candidates, and a spare page
     page_scores: np.ndarray  # [needs + 1, LONG_PAGE]: their scores
     pagings: Table  # of deferred acceptance, one a need of the round
-    seeker_paths: Table  # of an optimal assignment, one a need or candidate of the round, whichever are fewer
-    sought_paths: Table  # one of the others each, and one a seeker for going without
+    need_paths: Table  # of an optimal assignment, one a need of the round
+    candidate_paths: Table  # and one a candidate
     search: np.record  # scratch: how far a search for the best path has come
-    searching: np.ndarray  # scratch: seekers on the paths of a search
 
 
 #: Tables that tell a run's state; in the others, no month finds what an earlier one has left there.
@@ -425,10 +418,9 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "page_candidates": ((size.needs + 1, LONG_PAGE), _N),
         "page_scores": ((size.needs + 1, LONG_PAGE), _F),
         "pagings": ((size.needs,), PAGING),
-        "seeker_paths": ((size.needs,), SEEKER_PATH),
-        "sought_paths": ((size.researchers + size.needs,), SOUGHT_PATH),
+        "need_paths": ((size.needs,), NEED_PATH),
+        "candidate_paths": ((size.researchers,), CANDIDATE_PATH),
         "search": ((1,), SEARCH),
-        "searching": ((size.needs,), _I),
     }
 
 

@@ -1,40 +1,37 @@
-"""The *optimal* matchmaking: the assignment of researchers to needs with the largest total score.
+"""The *optimal* matchmaking: of as many pairs as can be introduced, those with the largest total score.
 
-Whoever are fewer, needs or researchers, seek, and the others are sought; were the more to seek, those who
-must go without in the end would have to try all others. Every seeker may also go without, for a score of 0:
-that is one more who is sought, by it alone. The sought have prices, seekers are worth something, neither is
-below 0, and always
+One pair is added at a time, by the path that adds most: a need that has nobody takes whom another has, who
+takes whom a third has, and so on to one who is free. So many pairs never add up to more, and each adds no
+more than the one before (successive shortest paths: Ahuja, Magnanti & Orlin, "Network Flows", 1993, 9.7);
+where the next would add nothing, needs stay without.
 
-    worth of the seeker + price of the sought >= score of the pair,
+Candidates whom a need has are priced, such needs are worth something, neither is below 0, and always
 
-with equality where they are assigned; whoever is free has price 0. So nothing else adds up to more. Seekers
-come up one by one, and each takes the shortest augmenting path (Jonker & Volgenant, "A shortest augmenting
-path algorithm for dense and sparse linear assignment problems", Computing 38, 1987): it takes whom another
-has, who takes whom a third has, and so on to one who is free, whichever path loses least.
+    worth of the need + price of the candidate >= score of the pair,
 
-Since no price is below 0, a path to someone loses at least what the seeker is worth less the score: where
-that is as much as the best path to someone free that is known by then, the sought is of no use. So most need
-not be looked at; of needs that seek, a page of each one's best is looked up once, and seldom does anyone else
-come in.
+with equality where they are paired; whoever is free has price 0, and needs that have nobody are worth what
+the latest pair has added. So a path loses what its steps fall short of that, never less than 0, and the one
+that loses least is found step by step (Edmonds & Karp, "Theoretical improvements in algorithmic efficiency
+for network flow problems", Journal of the ACM 19, 1972). Most paths are one step, as a greedy choice would
+take it: whatever loses as much as the best that is known need not be looked at.
 
-As in `model.round`, k and j are places in the round's lists of needs and of candidates; s and r are those of
-who seek and who are sought.
+As in `model.round`, k and j are places in the round's lists of needs and of candidates.
 """
 
 import math
 
-import numpy as np
-
 from model import chance
-from model.arrays import NONE, PAGE, World
+from model.arrays import NONE, World
 from model.chance import stream_of
-from model.machine.compiling import compiled, inlined
+from model.machine.compiling import compiled
 from model.month import levers_of
 from model.round import (
-    NO_CEILING,
+    INFEASIBLE,
+    best_left,
+    find_best,
+    find_promising,
     is_brought,
     is_feasible,
-    list_page,
     nearness,
     noise_of,
     score_of,
@@ -45,189 +42,157 @@ BEST_SCORE = 1.0
 
 
 @compiled
-def assign(world: World):
-    """Choose a candidate for every need of the round, or none, so that scores add up to the most."""
+def assign(world: World, capacity: int):
+    """Choose candidates for so many needs of the round at the most that scores add up to the most."""
     clock, search = world.clock, world.search
     stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
-    search.needs_seek = clock.free_needs <= clock.candidates
-    search.seekers = clock.free_needs if search.needs_seek else clock.candidates
-    search.sought = clock.candidates if search.needs_seek else clock.free_needs
-    for r in range(search.sought + search.seekers):
-        path = world.sought_paths[r]
-        path.taken = path.position = NONE
-        path.price = 0.0
-    for s in range(search.seekers):
-        begin_path(world, stream, s)
-        augment(world, stream, s)
-    for s in range(search.seekers):
-        choose_assigned(world, stream, s, world.seeker_paths[s].choice)
+    search.paired, search.gain = 0, BEST_SCORE
+    if capacity > 0:
+        find_promising(world, stream, False, capacity)
+    for k in range(clock.free_needs):
+        world.need_paths[k].most, world.need_paths[k].choice = world.round_score[k], NONE
+    while search.paired < capacity and add_pair(world, stream):
+        pass
+    for k in range(clock.free_needs):
+        choose_assigned(world, stream, k, world.need_paths[k].choice)
 
 
 @compiled
-def choose_assigned(world: World, stream: int, s: int, r: int):
-    """Note what a seeker has been assigned as the choice of a need, unless it goes without."""
-    if r < world.search.sought:
-        k, j = (s, r) if world.search.needs_seek else (r, s)
-        world.round_choice[k] = j
+def choose_assigned(world: World, stream: int, k: int, j: int):
+    """Note whom a need has been assigned, if anyone, as its choice."""
+    world.round_choice[k] = j
+    if j != NONE:
         world.round_score[k] = score_of(world, stream, world.round_needs[k], world.round_researchers[j])
 
 
 @compiled
-def begin_path(world: World, stream: int, s: int):
-    """Say what a seeker is worth at the most; of a need, list the best."""
-    path = world.seeker_paths[s]
-    path.worth = BEST_SCORE
-    if world.search.needs_seek:
-        path.listed = list_page(world, stream, s, PAGE, NO_CEILING, NONE)
-        path.worth = world.page_scores[s, 0] if path.listed > 0 else 0.0
-
-
-@compiled
-def augment(world: World, stream: int, root: int):
-    """Find the path from a seeker to someone free that loses least, and take it."""
+def add_pair(world: World, stream: int):
+    """Take the path to someone free that adds most to the total score; returns whether any adds to it."""
     search = world.search
-    search.searched = search.reached = search.settled = 0
+    begin_paths(world, stream)
+    j = nearest_reached(world)
+    while j != NONE:
+        lead_on(world, stream, j)
+        j = nearest_reached(world)
+    if search.within >= search.gain:
+        return False
+    settle_prices(world)
+    take_path(world)
+    return True
+
+
+@compiled
+def begin_paths(world: World, stream: int):
+    """Lead paths from the needs that have nobody: to who is free, and to each candidate that a need has."""
+    search = world.search
     search.within = math.inf
-    s, r, loss = root, NONE, 0.0
-    while s != NONE:
-        search_from(world, stream, s, loss)
-        r = nearest_reached(world)
-        s, loss = world.sought_paths[r].taken, world.sought_paths[r].loss
-        if s != NONE:
-            settle(world, r)
-    settle_prices(world, loss)
-    take_path(world, root, r)
-    for at in range(search.reached):
-        world.sought_paths[world.items[at]].position = NONE
+    k = best_left(world, stream, False)
+    if k != NONE:
+        search.within = search.gain - world.round_score[k]
+        search.last_need, search.last = k, world.round_choice[k]
+    for at in range(search.paired):
+        j = world.items[at]
+        path = world.candidate_paths[j]
+        least = search.gain + path.price
+        if least - path.rival_score < search.within and not is_rival_left(world, j):
+            find_rival(world, stream, j, least - search.within)
+        path.loss = least - path.rival_score if is_rival_left(world, j) else math.inf
+        path.via, path.settled = path.rival, 0
 
 
 @compiled
-def search_from(world: World, stream: int, s: int, loss: float):
-    """Lead the path that has come to a seeker on, to going without and to whom it seeks."""
-    search, path = world.search, world.seeker_paths[s]
-    world.searching[search.searched] = s
-    search.searched += 1
-    path.loss = loss
-    reach(world, s, search.sought + s, 0.0)
-    if search.needs_seek:
-        reach_candidates(world, stream, s)
-    else:
-        reach_needs(world, stream, s)
+def is_rival_left(world: World, j: int):
+    """Whether it is known who of the needs that have nobody scores most with a candidate."""
+    k = world.candidate_paths[j].rival
+    return k != NONE and world.need_paths[k].choice == NONE
 
 
 @compiled
-def reach_candidates(world: World, stream: int, k: int):
-    """Lead the path of a need on to its candidates: those on its page; if all are of use, to others, too."""
-    path = world.seeker_paths[k]
-    for at in range(path.listed):
-        score = world.page_scores[k, at]
-        if path.loss + (path.worth - score) >= world.search.within:
-            return  # nor is anyone further down of use
-        reach(world, k, world.page_candidates[k, at], score)
-    if path.listed == PAGE:
-        asked = is_brought(world, world.round_needs[k])
-        for at in range(world.clock.staffs):
-            reach_staff(world, stream, k, world.staffs[at], asked)
-
-
-@compiled
-def reach_staff(world: World, stream: int, k: int, staff: np.record, asked: bool):
-    """Lead the path of a need on to those of a university's candidates who are of use."""
-    n, accuracy = world.round_needs[k], levers_of(world).match_accuracy
-    topic, near = world.needs[n].topic, nearness(world, n, staff.university)
-    path = world.seeker_paths[k]
-    for at in range(staff.start, staff.end):
-        j, f = world.round_experts[topic, at], world.round_expertise[topic, at]
-        most = score_seen(accuracy, f, near, 1.0)
-        if path.loss + (path.worth - most) >= world.search.within:
-            return  # nor is anyone further down
-        if not is_of_use(world, k, j, most):
-            continue  # the noise need not be drawn
-        i = world.round_researchers[j]
-        score = score_seen(accuracy, f, near, noise_of(world, stream, n, i))
-        if is_of_use(world, k, j, score) and is_feasible(world, stream, n, i, asked):
-            reach(world, k, j, score)
-
-
-@compiled
-def reach_needs(world: World, stream: int, j: int):
-    """Lead the path of a candidate on to the needs that are of use."""
+def find_rival(world: World, stream: int, j: int, floor: float):
+    """Find, of the needs that have nobody, the one with the highest score above a floor with a candidate."""
     i, accuracy = world.round_researchers[j], levers_of(world).match_accuracy
-    researcher, c, near = world.researchers[i], NONE, 0.0
+    researcher, best, best_score, c, near = world.researchers[i], NONE, floor, NONE, 0.0
     for k in range(world.clock.free_needs):
+        if world.need_paths[k].choice != NONE or world.need_paths[k].most <= best_score:
+            continue
         n = world.round_needs[k]
-        if world.needs[n].council != c:
-            c, near = world.needs[n].council, nearness(world, n, researcher.university)
-        f = researcher.expertise[world.needs[n].topic]
-        if not is_of_use(world, j, k, score_seen(accuracy, f, near, 1.0)):
+        need = world.needs[n]
+        if need.council != c:
+            c, near = need.council, nearness(world, n, researcher.university)
+        f = researcher.expertise[need.topic]
+        if score_seen(accuracy, f, near, 1.0) <= best_score:
             continue  # the noise need not be drawn
         score = score_seen(accuracy, f, near, noise_of(world, stream, n, i))
-        if is_of_use(world, j, k, score) and is_feasible(world, stream, n, i, is_brought(world, n)):
-            reach(world, j, k, score)
-
-
-@inlined
-def is_of_use(world: World, s: int, r: int, score: float):
-    """Whether the path of a seeker to someone, with such a score, loses less than is known already."""
-    search, path, sought = world.search, world.seeker_paths[s], world.sought_paths[r]
-    loss = path.loss + (path.worth + sought.price - score)
-    if sought.position == NONE:
-        return loss < search.within
-    return (loss < search.within) & (sought.position >= search.settled) & (loss < sought.loss)
-
-
-@compiled
-def reach(world: World, s: int, r: int, score: float):
-    """Lead the path of a seeker on to someone, where that is of use."""
-    search, path, sought = world.search, world.seeker_paths[s], world.sought_paths[r]
-    if not is_of_use(world, s, r, score):
-        return
-    if sought.position == NONE:
-        sought.position, world.items[search.reached] = search.reached, r
-        search.reached += 1
-    sought.loss, sought.via = path.loss + (path.worth + sought.price - score), s
-    if sought.taken == NONE:
-        search.within = sought.loss
+        if score > best_score and is_feasible(world, stream, n, i, is_brought(world, n)):
+            best, best_score = k, score
+    world.candidate_paths[j].rival, world.candidate_paths[j].rival_score = best, best_score
 
 
 @compiled
 def nearest_reached(world: World):
-    """Of those reached and not settled, the one to whom a path loses least."""
-    nearest, least = NONE, math.inf
-    for at in range(world.search.settled, world.search.reached):
-        r = world.items[at]
-        if world.sought_paths[r].loss < least:
-            nearest, least = r, world.sought_paths[r].loss
+    """Of the candidates reached and not settled, the one to whom a path loses least, if that is of use."""
+    nearest, least = NONE, world.search.within
+    for at in range(world.search.paired):
+        path = world.candidate_paths[world.items[at]]
+        if path.settled == 0 and path.loss < least:
+            nearest, least = world.items[at], path.loss
     return nearest
 
 
 @compiled
-def settle(world: World, r: int):
-    """Note that no path to someone loses less: they move up in the list, to the others so settled."""
-    settled = world.search.settled
-    other, at = world.items[settled], world.sought_paths[r].position
-    world.items[settled], world.items[at] = r, other
-    world.sought_paths[r].position, world.sought_paths[other].position = settled, at
-    world.search.settled += 1
+def lead_on(world: World, stream: int, j: int):
+    """Settle a candidate; lead on the path from the need that has it, to who is free and to the others."""
+    search, path, k = world.search, world.candidate_paths[j], world.round_taken[j]
+    path.settled = 1
+    before = path.loss + world.need_paths[k].worth
+    free, score = find_best(world, stream, world.round_needs[k], False, before - search.within)
+    if free != NONE:
+        search.within, search.last_need, search.last = before - score, k, free
+    asked = is_brought(world, world.round_needs[k])
+    for at in range(search.paired):
+        if world.candidate_paths[world.items[at]].settled == 0:
+            reach(world, stream, k, world.items[at], before, asked)
 
 
 @compiled
-def settle_prices(world: World, loss: float):
-    """Take what the path loses from the worth of the seekers on it, and put it on the prices they pay."""
-    for at in range(world.search.searched):
-        path = world.seeker_paths[world.searching[at]]
-        path.worth -= loss - path.loss
-    for at in range(world.search.settled):
-        sought = world.sought_paths[world.items[at]]
-        sought.price += loss - sought.loss
+def reach(world: World, stream: int, k: int, j: int, before: float, asked: bool):
+    """Lead the path of a need on to a candidate whom another has, where that loses less than is known."""
+    path, n, i = world.candidate_paths[j], world.round_needs[k], world.round_researchers[j]
+    least = before + path.price
+    floor = least - min(path.loss, world.search.within)
+    if world.need_paths[k].most <= floor:
+        return
+    score = score_of(world, stream, n, i)
+    if score > floor and is_feasible(world, stream, n, i, asked):
+        path.loss, path.via = least - score, k
 
 
 @compiled
-def take_path(world: World, root: int, last: int):
-    """Give those along the path to the last to the seekers that they were reached from."""
-    r = last
-    while r != NONE:
-        s = world.sought_paths[r].via
-        given_up = world.seeker_paths[s].choice
-        world.seeker_paths[s].choice, world.sought_paths[r].taken = r, s
-        r = NONE if s == root else given_up
+def settle_prices(world: World):
+    """Take what the path loses from what needs are worth, and put it on the candidates that they pay for."""
+    search = world.search
+    for at in range(search.paired):
+        path = world.candidate_paths[world.items[at]]
+        if path.settled == 1:
+            path.price += search.within - path.loss
+            world.need_paths[world.round_taken[world.items[at]]].worth -= search.within - path.loss
+    search.gain -= search.within
+
+
+@compiled
+def take_path(world: World):
+    """Give those along the path to the needs that they were reached from."""
+    search, k, j = world.search, world.search.last_need, world.search.last
+    path = world.candidate_paths[j]
+    path.price, path.rival, path.rival_score = 0.0, NONE, BEST_SCORE
+    world.items[search.paired] = j
+    search.paired += 1
+    while j != NONE:
+        given_up = world.need_paths[k].choice
+        world.need_paths[k].choice, world.round_taken[j] = j, k
+        if given_up == NONE:
+            world.need_paths[k].worth = search.gain
+            world.round_score[k] = INFEASIBLE  # no more among those left
+        else:
+            k = world.candidate_paths[given_up].via
+        j = given_up

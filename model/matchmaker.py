@@ -9,11 +9,20 @@ from model.arrays import BY_INTRODUCTION, LONG_PAGE, NONE, PAGE, World
 from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled
-from model.machine.ordering import insert_highest, sort_by_key
+from model.machine.ordering import sort_by_key
 from model.meeting import form_tie, meet
 from model.month import levers_of, this_month
 from model.parameters import as_number
-from model.round import INFEASIBLE, NO_CEILING, find_best, gather, is_brought, list_page
+from model.round import (
+    INFEASIBLE,
+    NO_CEILING,
+    best_left,
+    find_best,
+    find_promising,
+    gather,
+    is_brought,
+    list_page,
+)
 from model.tie import find_tie
 
 # Compiled rules know words by their positions in the lever's declaration.
@@ -79,7 +88,7 @@ def choose(world: World, algorithm: int):
         accept_deferred(world)
         order_by_score(world)
     elif algorithm == OPTIMAL:
-        assign(world)
+        assign(world, levers_of(world).match_capacity)
         order_by_score(world)
     elif algorithm == EQUITABLE:
         serve_fewest_first(world)
@@ -96,46 +105,13 @@ def take_greedily(world: World, at_random: bool):
     if capacity > 0:
         find_promising(world, stream, at_random, capacity)
     while clock.introductions < capacity:
-        k = best_left(world)
+        k = best_left(world, stream, at_random)
         if k == NONE:
             return
-        j = world.round_choice[k]
-        if j == NONE or world.round_taken[j] != NONE:  # not looked for so far down, or taken since
-            world.round_choice[k], world.round_score[k] = find_best(
-                world, stream, world.round_needs[k], at_random, INFEASIBLE
-            )
-            continue
-        world.round_taken[j] = k
+        world.round_taken[world.round_choice[k]] = k
         world.round_score[k] = INFEASIBLE
         world.items[clock.introductions] = k
         clock.introductions += 1
-
-
-@compiled
-def find_promising(world: World, stream: int, at_random: bool, capacity: int):
-    """Find the best candidates of the needs that may be served; of others, what they score at the most.
-
-    Those found so far that score highest, as many as can be served, set the floor for the next.
-    """
-    found = 0
-    for k in range(world.clock.free_needs):
-        floor = world.keys[capacity - 1] if found == capacity else INFEASIBLE
-        world.round_choice[k], world.round_score[k] = find_best(
-            world, stream, world.round_needs[k], at_random, floor
-        )
-        if world.round_choice[k] != NONE:
-            found = min(found + 1, capacity)
-            insert_highest(world.keys, found, world.round_score[k])
-
-
-@compiled
-def best_left(world: World):
-    """The need with the highest score, or most that it can be; -1 if none is left."""
-    best, best_score = NONE, INFEASIBLE
-    for k in range(world.clock.free_needs):
-        if world.round_score[k] > best_score:
-            best, best_score = k, world.round_score[k]
-    return best
 
 
 @compiled

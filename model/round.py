@@ -10,6 +10,7 @@ from model.appraisal import trust_between
 from model.arrays import N_TOPICS, NONE, World
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled, inlined
+from model.machine.ordering import insert_highest
 from model.meeting import researcher_accepts
 from model.month import levers_of
 from model.parameters import as_number
@@ -135,6 +136,49 @@ def find_best(world: World, stream: int, n: int, at_random: bool, floor: float):
     if world.listing.listed == 0:
         return NONE, floor
     return world.page_candidates[page, 0], world.page_scores[page, 0]
+
+
+@compiled
+def find_promising(world: World, stream: int, at_random: bool, capacity: int):
+    """Find the best candidates of the needs that may be served; of others, what they score at the most.
+
+    Those found so far that score highest, as many as can be served, set the floor for the next.
+    """
+    found = 0
+    for k in range(world.clock.free_needs):
+        floor = world.keys[capacity - 1] if found == capacity else INFEASIBLE
+        world.round_choice[k], world.round_score[k] = find_best(
+            world, stream, world.round_needs[k], at_random, floor
+        )
+        if world.round_choice[k] != NONE:
+            found = min(found + 1, capacity)
+            insert_highest(world.keys, found, world.round_score[k])
+
+
+@compiled
+def best_left(world: World, stream: int, at_random: bool):
+    """The need that scores highest with a candidate who is left: its choice from now on; -1 if none does."""
+    while True:
+        k = highest(world)
+        if k == NONE:
+            return NONE
+        j = world.round_choice[k]
+        if j != NONE and world.round_taken[j] == NONE:
+            return k
+        # Not looked for so far down, or taken since.
+        world.round_choice[k], world.round_score[k] = find_best(
+            world, stream, world.round_needs[k], at_random, INFEASIBLE
+        )
+
+
+@compiled
+def highest(world: World):
+    """The need with the highest score, or most that it can be; -1 if none can have any."""
+    best, best_score = NONE, INFEASIBLE
+    for k in range(world.clock.free_needs):
+        if world.round_score[k] > best_score:
+            best, best_score = k, world.round_score[k]
+    return best
 
 
 @compiled

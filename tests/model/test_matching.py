@@ -1,6 +1,7 @@
 """Matchmaking: each algorithm beside its definition, carried out without thought for speed."""
 
 import warnings
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from model.population import lattice
 from model.simulation import Simulation
 from tests.model import rules
 from tests.model.worlds import ALGORITHMS
+from tests.reference.matchmaker import assigned
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the library's own
@@ -153,12 +155,16 @@ def test_stable_agrees_with_the_library(seed, accuracy):
 
 @pytest.mark.parametrize("capacity", [3, 1000])
 @pytest.mark.parametrize("algorithm", [STABLE, OPTIMAL])
-def test_highest_scores_are_made(algorithm, capacity):
-    matching = Round(1)
+def test_pairs_are_in_order_of_score(algorithm, capacity):
+    matching = Round(1, capacity=capacity)
     every = matching.pairs(algorithm)
-    assert Round(1, capacity=capacity).pairs(algorithm) == every[:capacity]
     scores = [matching.scores[pair] for pair in every]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("capacity", [0, 3])
+def test_stable_makes_the_highest_scores(capacity):
+    assert Round(1, capacity=capacity).pairs(STABLE) == Round(1).pairs(STABLE)[:capacity]
 
 
 @pytest.mark.parametrize("algorithm", range(len(ALGORITHMS)), ids=ALGORITHMS)
@@ -198,17 +204,33 @@ SHAPES = {
 }
 
 
+@pytest.mark.parametrize("capacity", [1, 12, 10**6])  # the highest score; as policies have it; every pair
 @pytest.mark.parametrize("accuracy", [0.0, 0.5, 0.8, 1.0])  # scores all chance, mixed, and mostly equal
 @pytest.mark.parametrize("scope", ["all", "place"])
 @pytest.mark.parametrize("population", SHAPES.values(), ids=SHAPES)
-def test_optimal_total_is_that_of_the_library(population, scope, accuracy):
+def test_optimal_total_is_that_of_the_library(population, scope, accuracy, capacity):
     """As much as SciPy's exact assignment, in which a pair that may not be introduced counts 0."""
     for seed in SEEDS[:3]:
-        matching = Round(seed, population, 10**6, scope, accuracy, months=10, needs=1.0)
+        matching = Round(seed, population, capacity, scope, accuracy, months=10, needs=1.0)
         worth = np.maximum(matching.scores, 0.0)
-        rows, columns = linear_sum_assignment(worth, maximize=True)
-        total = matching.total(matching.pairs(OPTIMAL))
-        assert total == pytest.approx(worth[rows, columns].sum(), rel=1e-12)
+        best = sum(worth[pair] for pair in assigned(worth, capacity))
+        pairs = matching.pairs(OPTIMAL)
+        assert len(pairs) <= capacity
+        assert matching.total(pairs) == pytest.approx(best, rel=1e-12)
+
+
+@pytest.mark.parametrize("n_needs", [1, 4, 6])
+@pytest.mark.parametrize("n_researchers", [1, 4, 5])
+def test_the_library_solves_for_any_number_of_pairs(n_needs, n_researchers):
+    """What the optimal rounds are held to, against all ways to choose so many pairs."""
+    scores = np.random.default_rng(n_needs + 10 * n_researchers).random((n_needs, n_researchers))
+    for number in range(1, min(scores.shape) + 1):
+        ways = (
+            sum(scores[pair] for pair in zip(needs, researchers, strict=True))
+            for needs in combinations(range(n_needs), number)
+            for researchers in permutations(range(n_researchers), number)
+        )
+        assert sum(scores[pair] for pair in assigned(scores, number)) == pytest.approx(max(ways), rel=1e-12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -40,6 +40,22 @@ def each_once(pairs: list[Pair]) -> list[Pair]:
     return chosen
 
 
+def assigned(scores: np.ndarray, number: int) -> list[tuple[int, int]]:
+    """So many pairs of a row and a column that their scores, none below 0, add up to the most.
+
+    For the assignment of all, as many rows and columns are added as must stay without a partner: an added
+    column takes a row, an added row a column, never each other.
+    """
+    n_rows, n_columns = scores.shape
+    number = min(number, n_rows, n_columns)
+    padded = np.zeros((n_rows + n_columns - number, n_rows + n_columns - number))
+    padded[:n_rows, :n_columns] = scores
+    padded[n_rows:, n_columns:] = -1.0 - scores.sum()
+    rows, columns = linear_sum_assignment(padded, maximize=True)
+    chosen = (rows < n_rows) & (columns < n_columns)
+    return list(zip(rows[chosen].tolist(), columns[chosen].tolist(), strict=True))
+
+
 class Matchmaker:
     """A service that brings people together, where a policy pays for one."""
 
@@ -126,7 +142,7 @@ class Matchmaker:
         return each_once(sorted(best_first(pairs), key=priority))
 
     def optimal(self, pairs: list[Pair]) -> list[Pair]:
-        """The assignment with the largest total score."""
+        """Of as many pairs as can be made, those with the largest total score."""
         needs = list(dict.fromkeys(pair.need for pair in pairs))
         researchers = list(dict.fromkeys(pair.researcher for pair in pairs))
         rows = {need: row for row, need in enumerate(needs)}
@@ -135,8 +151,8 @@ class Matchmaker:
         scores = np.zeros((len(needs), len(researchers)))  # 0: may not be introduced
         for cell, pair in cells.items():
             scores[cell] = pair.score
-        assigned = zip(*linear_sum_assignment(scores, maximize=True), strict=True)
-        return best_first([cells[cell] for cell in assigned if cell in cells])
+        best = assigned(scores, self.model.levers.match_capacity)
+        return best_first([cells[cell] for cell in best if cell in cells])
 
     def stable(self, pairs: list[Pair]) -> list[Pair]:
         """Deferred acceptance (Gale & Shapley 1962): needs propose, researchers hold the best offer yet."""
