@@ -253,7 +253,7 @@ LISTING = _record(
 )
 
 SEARCH = _record(
-    ("paired", _I, "candidates that needs have: the first so many of the scratch items"),
+    ("pairs", _I, "how many candidates needs have"),
     ("gain", _F, "what the latest pair has added to the total score, so at the most what the next can"),
     ("within", _F, "total score lost on the best path to someone free: whatever loses as much is of no use"),
     ("last_need", _I, "need at the end of that path"),
@@ -349,6 +349,7 @@ class World(NamedTuple):
     need_paths: Table  # of an optimal assignment, one a need of the round
     candidate_paths: Table  # and one a candidate
     search: np.record  # scratch: how far a search for the best path has come
+    paired: np.ndarray  # scratch: candidates that needs have
 
 
 #: Tables that tell a run's state; in the others, no month finds what an earlier one has left there.
@@ -421,6 +422,7 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "need_paths": ((size.needs,), NEED_PATH),
         "candidate_paths": ((size.researchers,), CANDIDATE_PATH),
         "search": ((1,), SEARCH),
+        "paired": ((size.researchers,), _I),
     }
 
 

@@ -24,7 +24,7 @@ from model import chance
 from model.arrays import NONE, World
 from model.chance import stream_of
 from model.machine.compiling import compiled
-from model.month import levers_of
+from model.machine.ordering import sort_by_key
 from model.round import (
     INFEASIBLE,
     best_left,
@@ -32,10 +32,8 @@ from model.round import (
     find_promising,
     is_brought,
     is_feasible,
-    nearness,
-    noise_of,
+    score_above,
     score_of,
-    score_seen,
 )
 
 BEST_SCORE = 1.0
@@ -46,12 +44,14 @@ def assign(world: World, capacity: int):
     """Choose candidates for so many needs of the round at the most that scores add up to the most."""
     clock, search = world.clock, world.search
     stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
-    search.paired, search.gain = 0, BEST_SCORE
+    search.pairs, search.gain = 0, BEST_SCORE
     if capacity > 0:
         find_promising(world, stream, False, capacity)
     for k in range(clock.free_needs):
         world.need_paths[k].most, world.need_paths[k].choice = world.round_score[k], NONE
-    while search.paired < capacity and add_pair(world, stream):
+        world.keys[k], world.items[k] = -world.round_score[k], k
+    sort_by_key(world.keys, world.items, 0, clock.free_needs)
+    while search.pairs < capacity and add_pair(world, stream):
         pass
     for k in range(clock.free_needs):
         choose_assigned(world, stream, k, world.need_paths[k].choice)
@@ -90,12 +90,12 @@ def begin_paths(world: World, stream: int):
     if k != NONE:
         search.within = search.gain - world.round_score[k]
         search.last_need, search.last = k, world.round_choice[k]
-    for at in range(search.paired):
-        j = world.items[at]
+    for at in range(search.pairs):
+        j = world.paired[at]
         path = world.candidate_paths[j]
         least = search.gain + path.price
         if least - path.rival_score < search.within and not is_rival_left(world, j):
-            find_rival(world, stream, j, least - search.within)
+            find_rival(world, stream, j)
         path.loss = least - path.rival_score if is_rival_left(world, j) else math.inf
         path.via, path.settled = path.rival, 0
 
@@ -108,21 +108,17 @@ def is_rival_left(world: World, j: int):
 
 
 @compiled
-def find_rival(world: World, stream: int, j: int, floor: float):
-    """Find, of the needs that have nobody, the one with the highest score above a floor with a candidate."""
-    i, accuracy = world.round_researchers[j], levers_of(world).match_accuracy
-    researcher, best, best_score, c, near = world.researchers[i], NONE, floor, NONE, 0.0
-    for k in range(world.clock.free_needs):
-        if world.need_paths[k].choice != NONE or world.need_paths[k].most <= best_score:
+def find_rival(world: World, stream: int, j: int):
+    """Find, of the needs that have nobody, the one that scores most with a candidate."""
+    i, best, best_score = world.round_researchers[j], NONE, INFEASIBLE
+    for at in range(world.clock.free_needs):
+        k = world.items[at]
+        if world.need_paths[k].most <= best_score:
+            break  # nor does any after it score more
+        if world.need_paths[k].choice != NONE:
             continue
         n = world.round_needs[k]
-        need = world.needs[n]
-        if need.council != c:
-            c, near = need.council, nearness(world, n, researcher.university)
-        f = researcher.expertise[need.topic]
-        if score_seen(accuracy, f, near, 1.0) <= best_score:
-            continue  # the noise need not be drawn
-        score = score_seen(accuracy, f, near, noise_of(world, stream, n, i))
+        score = score_above(world, stream, n, i, best_score)
         if score > best_score and is_feasible(world, stream, n, i, is_brought(world, n)):
             best, best_score = k, score
     world.candidate_paths[j].rival, world.candidate_paths[j].rival_score = best, best_score
@@ -132,10 +128,10 @@ def find_rival(world: World, stream: int, j: int, floor: float):
 def nearest_reached(world: World):
     """Of the candidates reached and not settled, the one to whom a path loses least, if that is of use."""
     nearest, least = NONE, world.search.within
-    for at in range(world.search.paired):
-        path = world.candidate_paths[world.items[at]]
+    for at in range(world.search.pairs):
+        path = world.candidate_paths[world.paired[at]]
         if path.settled == 0 and path.loss < least:
-            nearest, least = world.items[at], path.loss
+            nearest, least = world.paired[at], path.loss
     return nearest
 
 
@@ -149,9 +145,9 @@ def lead_on(world: World, stream: int, j: int):
     if free != NONE:
         search.within, search.last_need, search.last = before - score, k, free
     asked = is_brought(world, world.round_needs[k])
-    for at in range(search.paired):
-        if world.candidate_paths[world.items[at]].settled == 0:
-            reach(world, stream, k, world.items[at], before, asked)
+    for at in range(search.pairs):
+        if world.candidate_paths[world.paired[at]].settled == 0:
+            reach(world, stream, k, world.paired[at], before, asked)
 
 
 @compiled
@@ -160,22 +156,21 @@ def reach(world: World, stream: int, k: int, j: int, before: float, asked: bool)
     path, n, i = world.candidate_paths[j], world.round_needs[k], world.round_researchers[j]
     least = before + path.price
     floor = least - min(path.loss, world.search.within)
-    if world.need_paths[k].most <= floor:
-        return
-    score = score_of(world, stream, n, i)
-    if score > floor and is_feasible(world, stream, n, i, asked):
-        path.loss, path.via = least - score, k
+    if world.need_paths[k].most > floor:
+        score = score_above(world, stream, n, i, floor)
+        if score > floor and is_feasible(world, stream, n, i, asked):
+            path.loss, path.via = least - score, k
 
 
 @compiled
 def settle_prices(world: World):
     """Take what the path loses from what needs are worth, and put it on the candidates that they pay for."""
     search = world.search
-    for at in range(search.paired):
-        path = world.candidate_paths[world.items[at]]
+    for at in range(search.pairs):
+        path = world.candidate_paths[world.paired[at]]
         if path.settled == 1:
             path.price += search.within - path.loss
-            world.need_paths[world.round_taken[world.items[at]]].worth -= search.within - path.loss
+            world.need_paths[world.round_taken[world.paired[at]]].worth -= search.within - path.loss
     search.gain -= search.within
 
 
@@ -185,8 +180,8 @@ def take_path(world: World):
     search, k, j = world.search, world.search.last_need, world.search.last
     path = world.candidate_paths[j]
     path.price, path.rival, path.rival_score = 0.0, NONE, BEST_SCORE
-    world.items[search.paired] = j
-    search.paired += 1
+    world.paired[search.pairs] = j
+    search.pairs += 1
     while j != NONE:
         given_up = world.need_paths[k].choice
         world.need_paths[k].choice, world.round_taken[j] = j, k

@@ -100,6 +100,16 @@ def score_of(world: World, stream: int, n: int, i: int):
 
 
 @compiled
+def score_above(world: World, stream: int, n: int, i: int, floor: float):
+    """The score of a need and a researcher; the floor, if it is not above it."""
+    researcher, accuracy = world.researchers[i], levers_of(world).match_accuracy
+    f, near = researcher.expertise[world.needs[n].topic], nearness(world, n, researcher.university)
+    if score_seen(accuracy, f, near, 1.0) <= floor:
+        return floor  # the noise need not be drawn
+    return max(floor, score_seen(accuracy, f, near, noise_of(world, stream, n, i)))
+
+
+@compiled
 def is_brought(world: World, n: int):
     """Whether a council has come to this month's round with a need, and wants an answer."""
     share = levers_of(world).match_request
