@@ -42,9 +42,6 @@ PERMANENT, VACANT = NEVER, -1
 # Rows, months and counts of the large tables take half the memory that other whole numbers do, or a quarter.
 _I, _N, _S, _F = "i8", "i4", "i2", "f8"
 
-#: Candidates of a need that are looked up at first; and at a time, once it has gone through these.
-PAGE, LONG_PAGE = 4, 32
-
 CACHE_LINE = 64  # bytes that the processor fetches at once
 
 
@@ -241,15 +238,12 @@ STAFF = _record(
     ("end", _N, "and the one after the last"),
 )
 
-LISTING = _record(
-    ("need", _I, "row of the need whose best candidates are listed"),
-    ("skip_taken", _I, "1 to pass over those whom another need has"),
-    ("ceiling", _F, "only scores below this are listed,"),
-    ("after", _I, "or that score from this candidate on"),
-    ("asked", _I, "1 if its council has asked: only the willing are listed"),
-    ("page", _I, "where they are listed"),
-    ("length", _I, "how many at most"),
-    ("listed", _I, "how many there are"),
+LOOK = _record(
+    ("need", _I, "row of the need for which the best candidate is looked for"),
+    ("proposing", _I, "it (index) where who would hold it is of use, -1: only those whom no need has"),
+    ("asked", _I, "1 if its council has asked: only the willing are of use"),
+    ("best", _I, "the best candidate so far, -1: none"),
+    ("score", _F, "and the score, or that above which it must be"),
 )
 
 SEARCH = _record(
@@ -273,12 +267,6 @@ CANDIDATE_PATH = _record(
     ("settled", _N, "1: no path loses less"),
     ("rival", _N, "of the needs that have nobody the one that scores most, -1: not known"),
     ("rival_score", _F, "and its score, or what that is at the most"),
-)
-
-PAGING = _record(
-    ("listed", _N, "candidates on the need's page"),
-    ("room", _N, "places on it that were to be filled"),
-    ("turned", _N, "how many of them it has proposed to"),
 )
 
 EVENT = _record(
@@ -342,10 +330,8 @@ class World(NamedTuple):
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
     round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate
-    listing: np.record  # scratch: what a page is being filled with
-    page_candidates: np.ndarray  # [needs + 1, LONG_PAGE]: each need's best candidates, and a spare page
-    page_scores: np.ndarray  # [needs + 1, LONG_PAGE]: their scores
-    pagings: Table  # of deferred acceptance, one a need of the round
+    round_values: np.ndarray  # [researchers]: what a candidate makes of the council of the need it holds, V_i
+    look: np.record  # scratch: who has been found best for a need so far
     need_paths: Table  # of an optimal assignment, one a need of the round
     candidate_paths: Table  # and one a candidate
     search: np.record  # scratch: how far a search for the best path has come
@@ -415,10 +401,8 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "round_choice": ((size.needs,), _I),
         "round_score": ((size.needs,), _F),
         "round_taken": ((size.researchers,), _I),
-        "listing": ((1,), LISTING),
-        "page_candidates": ((size.needs + 1, LONG_PAGE), _N),
-        "page_scores": ((size.needs + 1, LONG_PAGE), _F),
-        "pagings": ((size.needs,), PAGING),
+        "round_values": ((size.researchers,), _F),
+        "look": ((1,), LOOK),
         "need_paths": ((size.needs,), NEED_PATH),
         "candidate_paths": ((size.researchers,), CANDIDATE_PATH),
         "search": ((1,), SEARCH),

@@ -23,18 +23,10 @@ import math
 from model import chance
 from model.arrays import NONE, World
 from model.chance import stream_of
+from model.looking import best_left, find_best, find_promising
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
-from model.round import (
-    INFEASIBLE,
-    best_left,
-    find_best,
-    find_promising,
-    is_brought,
-    is_feasible,
-    score_above,
-    score_of,
-)
+from model.round import INFEASIBLE, is_brought, is_feasible, score_above, score_of
 
 BEST_SCORE = 1.0
 

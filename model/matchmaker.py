@@ -4,25 +4,16 @@ As in `model.round`, k and j are places in a round's lists of needs and of candi
 """
 
 from model import chance
-from model.appraisal import researcher_value, trust_between
-from model.arrays import BY_INTRODUCTION, LONG_PAGE, NONE, PAGE, World
+from model.arrays import BY_INTRODUCTION, NONE, World
 from model.assignment import assign
 from model.chance import introduction_of, stream_of, uniform
+from model.looking import best_left, find_best, find_holder, find_promising, liking
 from model.machine.compiling import compiled
 from model.machine.ordering import sort_by_key
 from model.meeting import form_tie, meet
 from model.month import levers_of, this_month
 from model.parameters import as_number
-from model.round import (
-    INFEASIBLE,
-    NO_CEILING,
-    best_left,
-    find_best,
-    find_promising,
-    gather,
-    is_brought,
-    list_page,
-)
+from model.round import INFEASIBLE, gather, is_brought
 from model.tie import find_tie
 
 # Compiled rules know words by their positions in the lever's declaration.
@@ -148,77 +139,26 @@ def serve_in_order(world: World):
 @compiled
 def accept_deferred(world: World):
     """*stable*: deferred acceptance (Gale & Shapley 1962), needs proposing in order of score."""
-    clock = world.clock
-    stream = stream_of(clock.seed, chance.INTRODUCTION, clock.month)
-    for first in range(clock.free_needs):
-        begin_paging(world, stream, first)
+    stream = stream_of(world.clock.seed, chance.INTRODUCTION, world.clock.month)
+    for first in range(world.clock.free_needs):
         k = first
         while k != NONE:
-            j = turn_to_next(world, stream, k)
-            k = NONE if j == NONE else hold_better(world, k, j)
+            k = propose(world, stream, k)
 
 
 @compiled
-def begin_paging(world: World, stream: int, k: int):
-    """Look up the first page of a need's candidates."""
-    turn_page(world, stream, k, PAGE, NO_CEILING, NONE)
+def propose(world: World, stream: int, k: int):
+    """Let the best who would hold a need do so; returns the need that has to give way, -1 if none.
 
-
-@compiled
-def turn_page(world: World, stream: int, k: int, room: int, ceiling: float, after: int):
-    """Look up those of a need's candidates who come after one with some score."""
-    paging = world.pagings[k]
-    paging.room, paging.turned = room, 0
-    paging.listed = list_page(world, stream, k, room, ceiling, after)
-
-
-@compiled
-def turn_to_next(world: World, stream: int, k: int):
-    """The next best candidate of a need, which is from now on its choice; -1 if there is none left."""
-    paging = world.pagings[k]
-    if paging.turned == paging.room:  # a page that is not full is the last
-        turn_page(world, stream, k, LONG_PAGE, world.round_score[k], world.round_choice[k])
-    if paging.turned == paging.listed:
-        world.round_choice[k] = NONE
+    Whoever refuses a need once would do so ever after, so that those need not be asked first.
+    """
+    j, score = find_holder(world, stream, k)
+    world.round_choice[k], world.round_score[k] = j, score
+    if j == NONE:
         return NONE
-    world.round_choice[k], world.round_score[k] = (
-        world.page_candidates[k, paging.turned],
-        world.page_scores[k, paging.turned],
-    )
-    paging.turned += 1
-    return world.round_choice[k]
-
-
-@compiled
-def hold_better(world: World, k: int, j: int):
-    """Let a researcher hold the better of two needs; returns the need refused, -1 if none."""
     held = world.round_taken[j]
-    if held == NONE:
-        world.round_taken[j] = k
-        return NONE
-    if prefers(world, j, k, held):
-        world.round_taken[j] = k
-        return held
-    return k
-
-
-@compiled
-def prefers(world: World, j: int, k: int, held: int):
-    """Whether a researcher prefers need k to the one held: by V_i, equals by score, then the earlier."""
-    i = world.round_researchers[j]
-    new = value_of(world, world.needs[world.round_needs[k]].council, i)
-    old = value_of(world, world.needs[world.round_needs[held]].council, i)
-    if new != old:
-        return new > old
-    if world.round_score[k] != world.round_score[held]:
-        return world.round_score[k] > world.round_score[held]
-    return k < held
-
-
-@compiled
-def value_of(world: World, c: int, i: int):
-    """V_i of a pair, with the trust between them."""
-    return researcher_value(world, c, i, trust_between(world, c, i, find_tie(world, c, i)))
+    world.round_taken[j], world.round_values[j] = k, liking(world, world.round_needs[k], j)
+    return held
 
 
 @compiled

@@ -7,6 +7,7 @@ from model import (
     effort,
     finding,
     funder,
+    looking,
     matchmaker,
     meeting,
     need,
@@ -151,7 +152,7 @@ def fill_values(world, values, researchers):
     """V_i as the matchmaker reckons it, [councils, researchers]."""
     for c in range(values.shape[0]):
         for j in range(values.shape[1]):
-            values[c, j] = matchmaker.value_of(world, c, researchers[j])
+            values[c, j] = looking.value_of(world, c, researchers[j])
 
 
 @entry
