@@ -3,7 +3,7 @@
 import re
 from textwrap import wrap
 
-from analysis.asked import AT_EQUAL_MONEY, JOINED, PLACEBO
+from analysis.asked import AT_EQUAL_MONEY, BASELINE, JOINED, PLACEBO
 
 _MINUS = " − "
 
@@ -12,7 +12,7 @@ def contrast(text: str) -> str:
     """The policy or the two policies that an answer is about.
 
     >>> contrast("baseline"), contrast("phds − baseline")
-    ('Baseline', 'PhDs − Baseline')
+    ('The present', 'PhDs − The present')
     """
     return shortened(_MINUS.join(map(humanise, text.split(_MINUS))), 44)
 
@@ -71,6 +71,7 @@ def population(name: str) -> str:
 
 #: Policies whose names do not read well with a capital letter and spaces alone.
 POLICY_NAMES = {
+    BASELINE: "The present",
     "phds": "PhDs",
     PLACEBO: "Placebo (half a percent more money)",
     "two_stages": "Two-stage calls",

@@ -15,7 +15,7 @@ def draw(tables: Tables) -> Figure | None:
     n = tables.bundles.loc[~tables.bundles["beaten"], "policy"].nunique()
     figure, (panels,) = style.canvas(
         f"{n} bundles are beaten by no other on everything at once",
-        "What each bundle adds above the baseline, with 95% intervals over assumptions. Pale: another\n"
+        "What each bundle adds above the present, with 95% intervals over assumptions. Pale: another\n"
         "bundle costs no more and adds as much of everything.",
         height=4.6,
         columns=len(responses),

@@ -53,7 +53,7 @@ def draw(tables: Tables) -> Figure | None:
     if not blocks:
         return None
     facets = {name: Facet.of(name, tables) for name in HEADLINES if len(tables.effect_on(name))}
-    against = "the baseline" if tables.against == BASELINE else words.humanise(tables.against)
+    against = "the present" if tables.against == BASELINE else words.humanise(tables.against)
     finding = _finding(main, blocks[-1][1], tables.columns.label(MAIN_INDICATOR).lower())
     figure, grid = _canvas(blocks, len(facets), int(main["n"].max()), against, finding)
     marked = set(main.index[main["misses_sum"]]) if "misses_sum" in main else set()

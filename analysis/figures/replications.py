@@ -55,7 +55,7 @@ def draw_widths(tables: Tables) -> Figure | None:
         None if tables.widths is None else tables.widths[tables.widths["half_width"] > 0],
         draw,
         "How sure effects become, as seeds are added",
-        "Half-width of the paired 95% interval of the difference from the baseline, from the first n seeds.\n"
+        "Half-width of the paired 95% interval of the difference from the present, from the first n seeds.\n"
         "Dotted: 1/√n. A ring: from here to the end it is less than the effect: the interval excludes zero.",
     )
 

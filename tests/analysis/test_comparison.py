@@ -127,7 +127,7 @@ def test_partnerships_shows_the_baseline_and_the_best(comparison, spoil):
     figure = drawn(over_time.draw_partnerships, comparison)
     project, strategic = figure.axes
     names = [line.get_label() for line in strategic.lines]
-    assert names == ["Baseline", "Joint posts", "Two-stage calls", "PhDs"]
+    assert names == ["The present", "Joint posts", "Two-stage calls", "PhDs"]
     first = strategic.lines[0]  # a straight line, of which averages over a year leave the middle as it was
     assert first.get_ydata() == pytest.approx(5 + 0.1 * (first.get_xdata() - 0.5 - 0.5))
     assert len(first.get_ydata()) == 24 - 12 + 1
@@ -139,8 +139,8 @@ def test_partnerships_shows_the_baseline_and_the_best(comparison, spoil):
 def test_what_is_drawn_over_time_is_at_equal_money_where_that_is_there(comparison):
     figure = drawn(over_time.draw_partnerships, comparison)
     names = [line.get_label() for line in figure.axes[1].lines]
-    assert names == ["Baseline", "Joint posts"]
-    assert figure.texts[1].get_text().startswith("The baseline and one policy at equal money.")
+    assert names == ["The present", "Joint posts"]
+    assert figure.texts[1].get_text().startswith("The present and one policy at equal money.")
 
 
 @pytest.mark.parametrize("kept", [("joint_posts", "two_stages", "phds"), ("joint_posts_equal_money",)])
@@ -155,7 +155,7 @@ def test_a_policy_keeps_its_colour_from_figure_to_figure(comparison, spoil, kept
     colours = [{text.get_text(): text.get_color() for text in figure.axes[-1].texts} for figure in figures]
     added, *with_baseline = colours
     assert len(added) == len(kept)
-    assert with_baseline == [{"Baseline": style.INK} | added] * 2
+    assert with_baseline == [{"The present": style.INK} | added] * 2
 
 
 def test_survival_starts_at_all_and_steps_down(comparison):

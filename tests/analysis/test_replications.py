@@ -23,7 +23,7 @@ def test_variation_rings_where_it_has_settled(replications):
     assert curves["baseline"].get_color() == style.INK
     assert rings(axes) == [pytest.approx((20, 0.35))]  # that of the other policy has not settled
     assert axes.get_xscale() == "log"
-    assert {"Needs met by partnerships", "50 seeds", "Baseline", "PhDs"} <= set(texts(figure))
+    assert {"Needs met by partnerships", "50 seeds", "The present", "PhDs"} <= set(texts(figure))
 
 
 def test_variation_without_a_mean_or_a_table_of_what_is_enough(replications, spoil):

@@ -12,7 +12,7 @@ from tests.analysis.drawing import drawn, texts, tick_labels
 
 def test_regret_sorts_by_the_90th_percentile(robust):
     figure = drawn(regret.draw, robust)
-    assert tick_labels(figure.axes[0]) == ["Joint posts", "PhDs", "Baseline"]
+    assert tick_labels(figure.axes[0]) == ["Joint posts", "PhDs", "The present"]
     headings = [axes.get_title(loc="left") for axes in figure.axes]
     assert headings == ["Mean", "90th percentile", "Largest run", "Chosen"]
     shown = [axes.collections[-1].get_offsets()[:, 0] for axes in figure.axes[:3]]
@@ -57,7 +57,7 @@ def test_policies_for_which_there_is_no_room_are_counted(robust, spoil):
 
 def test_beats_is_a_table_in_order_of_regret(robust):
     (axes,) = drawn(beats.draw, robust).axes
-    order = ["Joint posts", "PhDs", "Baseline"]
+    order = ["Joint posts", "PhDs", "The present"]
     assert tick_labels(axes) == order
     assert [label.get_text() for label in axes.get_xticklabels()] == order
     cells = {text.get_position(): text for text in axes.texts if text.get_text().isdigit()}

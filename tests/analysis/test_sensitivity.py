@@ -26,7 +26,7 @@ def test_indices_are_sorted_by_the_total_one(sobol):
     figure = drawn(indices.draw, sobol)
     (axes,) = figure.axes  # the answer that does not vary has none
     assert tick_labels(axes) == ["Search rate", "Lapse base", "Need rate"]
-    assert {"Long-term partnerships", "Joint posts − Baseline: luck 60%"} <= set(texts(figure))
+    assert {"Long-term partnerships", "Joint posts − The present: luck 60%"} <= set(texts(figure))
     assert marked(axes, "total") == pytest.approx([0.6, 0.35, -0.01])
     assert marked(axes, "first") == pytest.approx([0.5, 0.3, -0.02])
     assert marked(axes, "total_raw") == pytest.approx([0.7, 0.5, 0.1])
@@ -60,7 +60,7 @@ def test_one_factor_and_luck_that_cannot_be_told(sobol, spoil):
     spoil(sobol, "indices", lambda table: table.head(1).assign(luck=np.nan))
     figure = drawn(indices.draw, sobol)
     assert tick_labels(figure.axes[0]) == ["Lapse base"]
-    assert "Joint posts − Baseline: luck not removed" in texts(figure)
+    assert "Joint posts − The present: luck not removed" in texts(figure)
 
 
 def test_answers_for_which_there_is_no_room_are_counted(sobol, spoil):
@@ -81,13 +81,13 @@ def test_convergence_follows_the_factors_that_are_clear_of_zero(sobol):
     assert list(curves) == ["Search rate", "Lapse base"]
     assert list(curves["Search rate"].get_xdata()) == [16, 32, 64]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["16", "32", "64"]
-    assert "Joint posts − Baseline: 2 of 2 clear, 3 in all" in texts(figure)
+    assert "Joint posts − The present: 2 of 2 clear, 3 in all" in texts(figure)
 
 
 def test_where_nothing_is_clear_convergence_shows_the_largest(sobol, spoil):
     spoil(sobol, "convergence", lambda table: table.assign(total_low=-1.0))
     figure = drawn(indices.draw_convergence, sobol)
-    assert "Joint posts − Baseline: none of 3 clear" in texts(figure)
+    assert "Joint posts − The present: none of 3 clear" in texts(figure)
     assert {"Search rate", "Lapse base", "Need rate"} <= set(texts(figure))
 
 
@@ -111,7 +111,7 @@ def test_screening_sorts_by_effect_and_marks_luck(morris):
     assert marked(forest, "effect") == pytest.approx([3.9, 1.9, 0.3, 0])
     assert marked(forest, "noise") == pytest.approx([0.5, 0.5, 0.4, 0.4])
     assert forest.get_xlabel() == "partnerships at a time"
-    assert "Baseline: 2 of 4 factors matter" in texts(figure)
+    assert "The present: 2 of 4 factors matter" in texts(figure)
     assert [text.get_text() for text in scatter.texts] == ["Search rate"]  # a group has no sigma
     assert len(scatter.collections[0].get_offsets()) == 3
 
@@ -129,7 +129,7 @@ def test_with_one_replicate_nothing_is_said_to_matter(morris, spoil):
     unknown = {"noise": np.nan, "matters": pd.array([pd.NA] * 4, dtype="boolean")}
     spoil(morris, "screening", lambda table: table.assign(**unknown))
     figure = drawn(screening.draw, morris)
-    assert "Baseline: one replicate, luck not removed" in texts(figure)
+    assert "The present: one replicate, luck not removed" in texts(figure)
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [
         "luck not removed: what matters cannot be told"
     ]

@@ -52,7 +52,7 @@ def _finding(tables: Tables, colours: dict[str, str]) -> str:
 
 
 def _called(policy: str) -> str:
-    return "the baseline" if policy == BASELINE else named(policy)
+    return "the present" if policy == BASELINE else named(policy)
 
 
 def smoothed(line: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def _lasting(survival: pd.DataFrame, colours: dict[str, str]) -> str:
     if BASELINE not in halves or others.empty:
         return "How long partnerships last"
     best = str(others.idxmax())
-    told = f"Half of projects last {halves[BASELINE]:.0f} months under the baseline"
+    told = f"Half of projects last {halves[BASELINE]:.0f} months under the present"
     if others[best] <= halves[BASELINE]:
         return f"{told}, and no longer under any of these policies"
     return f"{told}, {others[best]:.0f} under {_called(best)}"
@@ -127,8 +127,8 @@ def _policies_shown(tables: Tables) -> dict[str, str]:
 def _who(colours: dict[str, str]) -> str:
     others = len(colours) - 1
     if others > 1:
-        return f"The baseline and the {others} policies that add most{for_as_much(colours)}."
-    return f"The baseline and one policy{for_as_much(colours)}." if others else "The baseline."
+        return f"The present and the {others} policies that add most{for_as_much(colours)}."
+    return f"The present and one policy{for_as_much(colours)}." if others else "The present."
 
 
 def _draw_line(
