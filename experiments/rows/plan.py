@@ -6,7 +6,15 @@ from functools import cached_property
 
 from experiments.design.points import BLOCK, Design
 from experiments.rows.mixed import in_seed, is_mixed
-from experiments.rows.row import Family, Row, parameters_text, policy_text, population_key
+from experiments.rows.row import (
+    Family,
+    Row,
+    differs,
+    name_of,
+    parameters_text,
+    policy_text,
+    population_key,
+)
 from model.domains import Value
 from model.policy import BASELINE, Dated, Policy
 from model.population import Population
@@ -45,11 +53,8 @@ class Plan:
 
     def family(self, index: int) -> Family:
         """The rows of one point and replicate, a row a policy."""
-        point, replicate = divmod(index, len(self.seeds))
-        parameters, policies = self._at(point)
-        seed = self.seed(point, replicate)
-        texts = (each if isinstance(each, str) else policy_text(in_seed(each, seed)) for each in policies)
-        return Family(tuple(Row(parameters, policy, self._key, seed) for policy in texts))
+        parameters, policies, seed = self._forms(index)
+        return Family(tuple(Row(parameters, policy, self._key, seed) for policy in policies))
 
     def sharing(self, families: Iterable[int]) -> list[list[int]]:
         """Some families, in order, with those together that share a warm-up, differing in levers only."""
@@ -63,7 +68,11 @@ class Plan:
 
     def names(self, families: Sequence[int] | range) -> list[str]:
         """Names of the rows of some families, in order."""
-        return [row.name for index in families for row in self.family(index).rows]
+        named: list[str] = []
+        for index in families:
+            parameters, policies, seed = self._forms(index)
+            named += (name_of(parameters, policy, self._key, seed) for policy in policies)
+        return named
 
     def chunks(self, size: int) -> Iterator[range]:
         """Families in order, some at a time, so that never all rows need be held."""
@@ -80,8 +89,21 @@ class Plan:
         return population_key(self.population)
 
     @cached_property
+    def _differing(self) -> Mapping[str, Value]:
+        """Parameters that are not at their defaults, of those that hold at every point."""
+        return {name: value for name, value in self.parameters.items() if differs(name, value)}
+
+    @cached_property
     def _latest(self) -> dict[int, tuple[str, tuple[str | Policy, ...]]]:
         return {}
+
+    def _forms(self, index: int) -> tuple[str, Sequence[str], int]:
+        """Canonical forms of the parameters and policies of a family, and its seed."""
+        point, replicate = divmod(index, len(self.seeds))
+        parameters, policies = self._at(point)
+        seed = self.seed(point, replicate)
+        forms = [each if isinstance(each, str) else policy_text(in_seed(each, seed)) for each in policies]
+        return parameters, forms, seed
 
     def _at(self, point: int) -> tuple[str, tuple[str | Policy, ...]]:
         """Canonical forms of parameters and policies at a point; the latest is kept for its seeds.
@@ -89,7 +111,7 @@ class Plan:
         A policy that is not the same in all seeds is left as it is.
         """
         if point not in self._latest:
-            parameters = parameters_text({**self.parameters, **self.design.parameters(point)})
+            parameters = parameters_text({**self._differing, **self.design.parameters(point)})
             levers = self.design.levers(point)
             policies = (with_levers(policy, levers) for policy in self.policies)
             forms = (policy if is_mixed(policy) else policy_text(policy) for policy in policies)

@@ -44,8 +44,13 @@ class Row:
     @property
     def name(self) -> str:
         """Hash of the row, and of the model's code and version: 32 hexadecimal digits."""
-        text = "\n".join((model_version(), self.parameters, self.policy, self.population, str(self.seed)))
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return name_of(self.parameters, self.policy, self.population, self.seed)
+
+
+def name_of(parameters: str, policy: str, population: str, seed: int) -> str:
+    """The name of a row that is told by its parts."""
+    text = f"{model_version()}\n{parameters}\n{policy}\n{population}\n{seed}"
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @cache
@@ -56,7 +61,7 @@ def model_version() -> str:
 
 def parameters_text(parameters: Mapping[str, Value]) -> str:
     """Canonical form of parameters."""
-    return _json({name: value for name, value in parameters.items() if _differs(name, value)})
+    return _json({name: value for name, value in parameters.items() if differs(name, value)})
 
 
 def parameters_of(text: str) -> dict[str, Value]:
@@ -73,7 +78,7 @@ def parameters_of(text: str) -> dict[str, Value]:
 def policy_text(policy: Policy) -> str:
     """Canonical form of a policy."""
     levers = policy.levers.items()
-    return _json({name: [d.value, d.start, d.end] for name, d in levers if _differs(name, d.value)})
+    return _json({name: [d.value, d.start, d.end] for name, d in levers if differs(name, d.value)})
 
 
 def policy_of(text: str, name: str = "") -> Policy:
@@ -81,7 +86,8 @@ def policy_of(text: str, name: str = "") -> Policy:
     return Policy(name, {lever: Dated(*dated) for lever, dated in json.loads(text).items()})
 
 
-def _differs(name: str, value: Value) -> bool:
+def differs(name: str, value: Value) -> bool:
+    """Whether a parameter or lever is not at its default."""
     return value != DECLARATIONS[name].default
 
 
