@@ -148,12 +148,15 @@ def freed_together(values: np.ndarray, luck: np.ndarray) -> np.ndarray:
         luck: of the same runs [points, seeds, policies, controls].
 
     Returns:
-        As many values; those that came in where luck does not vary, as with a single seed.
+        As many values; those that came in where luck does not vary, as with a single seed, or where there are
+        too few: slopes that fit them perfectly would take out all that differs between seeds, luck or not.
     """
     y, x = _apart(values).ravel(), _apart(luck).reshape(values.size, -1)
     known = np.isfinite(y) & np.isfinite(x).all(axis=1)
     y, x = y[known], x[known]
-    if not (np.abs(x) > _ROUNDING).any():
+    n, among = values.shape[1], max(values.shape[2] - 1, 1)
+    left = len(y) / values.size * len(values) * (n - 1) * among - x.shape[1]
+    if left < _FEWEST_LEFT or not (np.abs(x) > _ROUNDING).any():
         return values
     return values - luck @ np.linalg.lstsq(x, y, rcond=None)[0]
 

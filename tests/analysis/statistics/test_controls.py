@@ -106,6 +106,14 @@ def test_points_with_few_seeds_share_their_slopes() -> None:
     np.testing.assert_array_equal(freed_together(single, luck[:, :1]), single)
 
 
+@pytest.mark.parametrize(("points", "policies"), [(4, 2), (12, 2), (25, 1)])
+def test_few_points_leave_luck_in(points: int, policies: int) -> None:
+    """Four controls would fit what four points differ by perfectly, and say that there is no luck."""
+    rng = np.random.default_rng(9)
+    values, luck = rng.normal(size=(points, 2, policies)), rng.normal(size=(points, 2, policies, 4))
+    np.testing.assert_array_equal(freed_together(values, luck), values)
+
+
 def test_rows_are_freed_as_differences_are() -> None:
     """The policy compared with, and indicators without controls, stay what they were."""
     rng, names = np.random.default_rng(8), ["luck_a", "luck_b"]
