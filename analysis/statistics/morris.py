@@ -56,7 +56,11 @@ COLUMNS = {
     "sigma": ("the response's", "standard deviation of elementary effects, luck removed; missing as mu is"),
     "mu_star_raw": ("the response's", "mean size of elementary effects, luck included (SALib)"),
     "sigma_raw": ("the response's", "standard deviation of elementary effects, luck included (SALib)"),
-    **spanned("effect", "the response's", "root mean square of elementary effects, luck removed"),
+    **spanned(
+        "effect",
+        "the response's",
+        "root mean square of elementary effects, luck removed; no interval where it has no room",
+    ),
     "noise": ("the response's", "mu_star_raw that luck alone would give a factor without effect"),
     "p": ("probability", "of effects so clear by luck alone; missing with one replicate"),
     "matters": ("", "whether it is told to matter: 5% of those that are may not; missing with one replicate"),
@@ -87,9 +91,10 @@ class Screening:
             have no sign: of a group of several, which move in directions of their own, and of words, whose
             order says nothing); SALib's `mu_star_raw` and `sigma_raw` of the means over replicates; `effect`,
             the root mean square of elementary effects without luck, with the ends of its 95% interval
-            `effect_low` and `effect_high`; `noise`, the mu* that luck of the size seen gives a factor without
-            effect; `p` and `matters`, with false discoveries controlled over the factors. One that does not
-            matter may still have an effect of up to `effect_high`.
+            `effect_low` and `effect_high` (NaN where so few trajectories leave no room above 0, in spite of
+            luck); `noise`, the mu* that luck of the size seen gives a factor without effect; `p` and
+            `matters`, with false discoveries controlled over the factors. One that does not matter may still
+            have an effect of up to `effect_high`.
         trajectories: T.
         replicates: R.
         runs: T (k + 1) R.
@@ -227,15 +232,17 @@ def _without_luck(
     squares = cross(effects, effects)
     low, high = ends(resampled_means(squares, resamples, seed))
     noise_removed = effects.shape[-1] > 1
+    noise = _noise(effects) if noise_removed else np.full(len(is_single), np.nan)
+    has_room = (high > 0) | ~(noise**2 > negligible)
     p = _chance(effects, is_single, negligible, seed) if noise_removed else np.full(len(is_single), np.nan)
     matters = stats.false_discovery_control(p) <= _FALSE_DISCOVERIES if noise_removed else [pd.NA] * len(p)
     return {
         "mu_star": np.maximum(_sizes(effects).mean(axis=0), 0.0),
         "sigma": np.where(is_single, _sigma(effects), np.nan),
         "effect": _root(squares.mean(axis=0)),
-        "effect_low": _root(low),
-        "effect_high": _root(high),
-        "noise": _noise(effects) if noise_removed else np.nan,
+        "effect_low": np.where(has_room, _root(low), np.nan),
+        "effect_high": np.where(has_room, _root(high), np.nan),
+        "noise": noise,
         "p": p,
         "matters": pd.array(matters, dtype="boolean"),
     }
