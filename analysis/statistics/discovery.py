@@ -58,7 +58,8 @@ def flips(
     difference was 1.2 on two fifths of the points and -0.8 elsewhere, one was told in all of them; 0.5 on
     three tenths and -0.3 elsewhere, in 69%. Where it was 2 and -1, the intervals of leaves held the truth in
     94%. Points are put in order, so that the order in which they come changes nothing; splits by another
-    order changed what is told, or named, in 1% of 200 worlds with the clear flip, in 9% of those with the weak.
+    order changed what is told, or named, in 1% of 200 worlds with the clear flip, in 9% of those with the
+    weak.
 
     Args:
         values: [points, policies, seeds].
