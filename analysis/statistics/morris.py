@@ -29,6 +29,10 @@ Of those told to matter 3.2% to 4.0% do not (3.0% where luck is exponential and 
 Where nothing matters at all, something is told to in 4.0% of studies of normal luck and 4 seeds, and in 3.4%
 of such uneven luck and 2 seeds.
 
+Of the model's 169 factors, on 10 trajectories of 4 seeds, 33 are told to matter to strategic partnerships.
+With differences between seeds of the same points in place of effects, p is below 0.01 for 0.8% of factors,
+and none is told in 90 studies.
+
 The points of a trajectory share their R seeds, and no other trajectory has these.
 
 Sources: Morris (1991), Technometrics 33, 161-174; Campolongo, Cariboni and Saltelli (2007), Environmental
