@@ -168,13 +168,15 @@ class _Grown:
     def __init__(
         self, points: np.ndarray, factor_of: dict[str, str], difference: np.ndarray, kept: np.ndarray
     ) -> None:
+        from sklearn import config_context
         from sklearn.tree import DecisionTreeRegressor
 
         self.points, self.factor_of, self.difference, self.kept = points, factor_of, difference, kept
         self.columns = list(factor_of)
         smallest = max(1, round(_SMALLEST_LEAF * (~kept).sum()))
         regressor = DecisionTreeRegressor(max_depth=_DEPTH, min_samples_leaf=smallest, random_state=0)
-        self.tree = regressor.fit(points[~kept], difference[~kept]).tree_
+        with config_context(skip_parameter_validation=True):  # half of the time of so small a tree
+            self.tree = regressor.fit(points[~kept], difference[~kept], check_input=False).tree_
 
     def importance(self) -> tuple[dict[str, float], dict[str, float]]:
         """By how much R^2 falls when a factor is shuffled, and how likely so by luck; of the factors used."""
