@@ -21,6 +21,8 @@ import pandas as pd
 
 #: Fewer degrees of freedom than these left by the regression would cost more than it gains.
 _FEWEST_LEFT = 25
+#: Fewer differences between seeds than these for each kind of luck are fitted too well by it.
+_FEWEST_EACH = 5
 #: So many seeds are one, as of those that had some kind of luck: others say nothing of its slope.
 _ONE = 1.1
 #: Luck that varies by less, in sums of events, is rounding.
@@ -173,8 +175,8 @@ def freed_together(values: np.ndarray, luck: np.ndarray) -> np.ndarray:
     known = np.isfinite(y) & np.isfinite(x).all(axis=1)
     y, x = y[known], x[known]
     n, among = values.shape[1], max(values.shape[2] - 1, 1)
-    left = len(y) / values.size * len(values) * (n - 1) * among - x.shape[1]
-    if left < _FEWEST_LEFT or not (np.abs(x) > _ROUNDING).any():
+    apart = len(y) / values.size * len(values) * (n - 1) * among  # that are no sums of others
+    if apart < _FEWEST_EACH * x.shape[1] or not (np.abs(x) > _ROUNDING).any():
         return values
     return values - luck @ np.linalg.lstsq(x, y, rcond=None)[0]
 
