@@ -46,11 +46,13 @@ def counted(n: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in whole percent, or what is known of one too small for that.
+    """A share in whole percent, what is known of one too small for that, or that there is none.
 
-    >>> percent(0.314), percent(0.002), percent(-0.01)
-    ('31%', '<1%', '−1%')
+    >>> percent(0.314), percent(0.002), percent(-0.01), percent(float("nan"))
+    ('31%', '<1%', '−1%', '–')
     """
+    if share != share:
+        return "–"
     if 0 < share < 0.005:
         return "<1%"
     return f"{100 * share:.0f}%".replace("-0%", "0%").replace("-", "−")

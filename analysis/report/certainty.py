@@ -6,6 +6,7 @@ from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
+from analysis.tables import MAIN_INDICATOR
 
 _TITLE = "How sure: luck, looking at many, and assumptions"
 
@@ -21,7 +22,6 @@ def section(source: Source) -> Section:
 def _sentences(source: Source) -> Iterator[Sentence]:
     verdicts = source.table("verdicts")
     n = source.names["seed"].nunique()
-    pairing = source.table("effects")
     text = (
         f"Each policy was run {n:,} times. A run is one possible history: who meets whom, who moves, whose "
         "bid "
@@ -29,12 +29,19 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         "better than "
         "either level."
     )
-    saved = (
-        pairing.loc[pairing["indicator"] == "mean_strategic", "variance_ratio"] if len(pairing) else pairing
-    )
-    if len(saved) and saved.notna().any():
-        text += f" Without that, the typical policy would take {saved.median():,.0f} times as many runs."
-    yield Sentence("luck", text, cells=cells_of("effects", list(verdicts["policy"])[:1], "variance_ratio"))
+    columns: list[str] = []
+    if (typical := _typical(source, "seeds_saved")) is not None:
+        ratio = with_ends(*(1 + saved / n for saved in typical), places=0, sign=False)
+        text += f" Without that, the typical policy would take {ratio} times as many runs."
+        columns += _told("seeds_saved")
+    if (typical := _typical(source, "controls_saved")) is not None:
+        text += (
+            " Luck that is known to be nil on average, such as more bids won than their chances came to, is "
+            "taken out of differences as well: that is worth "
+            f"{with_ends(*typical, places=0, sign=False)} more runs of the typical policy."
+        )
+        columns += _told("controls_saved")
+    yield Sentence("luck", text, cells=cells_of("effects", list(verdicts["policy"])[:1], *columns))
     if len(verdicts) > 1:
         yield Sentence(
             "many",
@@ -50,6 +57,22 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         "is good "
         "whatever they are, where the order turns, and which assumption is worth learning first.",
     )
+
+
+def _typical(source: Source, saved: str) -> tuple[float, float, float] | None:
+    """What something saved for the median policy on the answer's indicator, with both ends, if known."""
+    effects = source.table("effects")
+    if not {"indicator", *_told(saved)} <= set(effects):  # as older versions wrote it
+        return None
+    known = effects[(effects["indicator"] == MAIN_INDICATOR) & effects[saved].notna()]
+    if known.empty:
+        return None
+    value, low, high = known.sort_values(saved, kind="stable").iloc[(len(known) - 1) // 2][_told(saved)]
+    return float(value), float(low), float(high)
+
+
+def _told(name: str) -> list[str]:
+    return [f"{name}{end}" for end in ("", "_low", "_high")]
 
 
 def _verdicts(source: Source) -> Iterator[Table]:

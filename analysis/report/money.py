@@ -210,7 +210,7 @@ def _frontier(source: Source) -> Iterator[Table]:
             money(line["a_year"]),
             number(line["added"], sign=True),
             line["place"],
-            ", ".join(phrases.called(name) for name in filter(None, str(line["by"]).split(", "))),
+            ", ".join(phrases.called(name) for name in filter(None, str(line["by"]).split(", "))) or "–",
             money(line["step"]),
             f"{100 * line['frequency']:.0f}%",
         )

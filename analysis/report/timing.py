@@ -125,7 +125,7 @@ def _survival(source: Source) -> Iterator[Table]:
             number(line["expected"], 0),
             number(line["median"], 0),
             "–" if line["p"] != line["p"] else "<0.0001" if line["p"] < 1e-4 else f"{line['p']:.4f}",
-            "yes" if line["differs"] else "",
+            "–" if line["p"] != line["p"] else "yes" if line["differs"] else "no",
         )
         for line in lasting.to_dict("records")
     ]

@@ -52,9 +52,14 @@ def flips(
     differences are estimated on the points that it was not grown on (Athey and Imbens 2016, PNAS 113(27),
     7353-7360).
 
-    With no difference anywhere no flip was told in 60 worlds (200 points, 3 factors); where the difference
-    was 1.2 on two fifths of the points and -0.8 elsewhere, with luck of 0.87, one was told in all of them;
-    where it was 2 and -1, the intervals of leaves held the truth in 94%.
+    Measured on 200 points, 3 factors and luck of 0.7 at a point, 1,000 worlds a case: with no difference, or
+    the same everywhere, no flip was told; where one policy was better on two fifths of the points, and
+    neither elsewhere, in 0.1%; with 30 factors more, or exponential luck, in 0.5% or less of 200. Where the
+    difference was 1.2 on two fifths of the points and -0.8 elsewhere, one was told in all of them; 0.5 on
+    three tenths and -0.3 elsewhere, in 69%. Where it was 2 and -1, the intervals of leaves held the truth in
+    94%. Points are put in order, so that the order in which they come changes nothing; splits by another
+    order changed what is told, or named, in 1% of 200 worlds with the clear flip, in 9% of those with the
+    weak.
 
     Args:
         values: [points, policies, seeds].
@@ -104,8 +109,9 @@ def importance(
     tests as these are, so that over all factors an error is made in at most 5% of tables (Meinshausen, Meier
     and Bühlmann 2009, Journal of the American Statistical Association 104, 1671-1681).
 
-    With no difference anywhere no factor was named in 60 worlds of 200 points and 3 factors; where one factor
-    acted, it was named in all of them and none beside it.
+    Measured as for `flips`: with no difference no factor was named in 1,000 worlds; where one factor or two
+    acted, they were named in 99.8% or more of 1,000, and another beside them in 0.1% or less (with 30 others,
+    in none of 200).
 
     Args:
         values: [points, policies, seeds].
@@ -162,13 +168,15 @@ class _Grown:
     def __init__(
         self, points: np.ndarray, factor_of: dict[str, str], difference: np.ndarray, kept: np.ndarray
     ) -> None:
+        from sklearn import config_context
         from sklearn.tree import DecisionTreeRegressor
 
         self.points, self.factor_of, self.difference, self.kept = points, factor_of, difference, kept
         self.columns = list(factor_of)
         smallest = max(1, round(_SMALLEST_LEAF * (~kept).sum()))
         regressor = DecisionTreeRegressor(max_depth=_DEPTH, min_samples_leaf=smallest, random_state=0)
-        self.tree = regressor.fit(points[~kept], difference[~kept]).tree_
+        with config_context(skip_parameter_validation=True):  # half of the time of so small a tree
+            self.tree = regressor.fit(points[~kept], difference[~kept], check_input=False).tree_
 
     def importance(self) -> tuple[dict[str, float], dict[str, float]]:
         """By how much R^2 falls when a factor is shuffled, and how likely so by luck; of the factors used."""

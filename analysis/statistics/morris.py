@@ -9,16 +9,35 @@ has in a mean over replicates, and mu* takes the sign of an effect from other re
 luck can make it too small, and not too large). Without an effect the mean of each is 0, before what falls
 below 0 is put there.
 
-What matters is tested twice, by the mean of effects with their sign and by the mean square, which also sees
-effects that cancel out; of both p values the lower one counts, doubled. Of the factors that are told to
-matter 5% or fewer do not, on average (Benjamini and Hochberg 1995). Measured with 40 factors, of which
-8 have an effect as large as luck, on 20 trajectories of 4 seeds (60 studies): 78% of these are told to matter
-(44% have a mean square whose interval excludes 0), and 2% of those that are told do not.
+What matters is tested twice. *By sign*: if a factor does nothing, its effects in all replicates of all
+trajectories are independent, symmetric luck with mean 0, so a t test of their mean takes them for one sample
+(it errs on the safe side where luck varies more in some than in others; Efron 1969). *By size*, which also
+sees effects that cancel out: how often their mean square would be as large if the sign of each had been a
+coin's; whatever the distribution of luck, that is exact (Fisher 1935). Of both p values the lower one counts,
+doubled; groups have the second only. Of the factors that are told to matter 5% or fewer do not, on average
+(Benjamini and Hochberg 1995).
+
+Measured with 40 factors of which 8 act, in 1,000 studies a case, told to matter (and, for comparison, with a
+mean square whose 95% interval excludes 0, as was asked before):
+
+- an effect as large as luck, 20 trajectories of 4 seeds: 90% of them (47%);
+- an effect of 0.55 times luck, 60 trajectories of 4 seeds: 88% (21%);
+- an effect of twice luck, 10 trajectories of 2 seeds: 82% (58%);
+- pairs of factors that act through each other only, 1.5 times luck, 20 trajectories of 4 seeds: 77% (93%).
+
+Of those told to matter 3.2% to 4.0% do not (3.0% where luck is exponential and varies between trajectories).
+Where nothing matters at all, something is told to in 4.0% of studies of normal luck and 4 seeds, and in 3.4%
+of such uneven luck and 2 seeds.
+
+Of the model's 169 factors, on 10 trajectories of 4 seeds, 33 are told to matter to strategic partnerships.
+With differences between seeds of the same points in place of effects, p is below 0.01 for 0.8% of factors,
+and none is told in 90 studies.
 
 The points of a trajectory share their R seeds, and no other trajectory has these.
 
 Sources: Morris (1991), Technometrics 33, 161-174; Campolongo, Cariboni and Saltelli (2007), Environmental
-Modelling & Software 22, 1509-1518.
+Modelling & Software 22, 1509-1518; Fisher (1935), The design of experiments, section 21; Efron (1969),
+Journal of the American Statistical Association 64, 1278-1302.
 """
 
 from collections.abc import Sequence
@@ -41,7 +60,11 @@ COLUMNS = {
     "sigma": ("the response's", "standard deviation of elementary effects, luck removed; missing as mu is"),
     "mu_star_raw": ("the response's", "mean size of elementary effects, luck included (SALib)"),
     "sigma_raw": ("the response's", "standard deviation of elementary effects, luck included (SALib)"),
-    **spanned("effect", "the response's", "root mean square of elementary effects, luck removed"),
+    **spanned(
+        "effect",
+        "the response's",
+        "root mean square of elementary effects, luck removed; no interval where it has no room",
+    ),
     "noise": ("the response's", "mu_star_raw that luck alone would give a factor without effect"),
     "p": ("probability", "of effects so clear by luck alone; missing with one replicate"),
     "matters": ("", "whether it is told to matter: 5% of those that are may not; missing with one replicate"),
@@ -55,6 +78,10 @@ SUMMARY = {
 }
 #: Share of the factors told to matter that may not.
 _FALSE_DISCOVERIES = 0.05
+#: Flips of signs: so many that the least p value there can be is told to matter, whatever else does not.
+_FEWEST_FLIPS, _FLIPS_A_FACTOR, _CHUNK = 2000, 50, 250
+#: A share of a sum of squares that is rounding.
+_ROUNDING = 1e-9
 #: Positions equal to so many digits are the same: they may have been computed back from parameters.
 _DIGITS = 6
 
@@ -68,9 +95,10 @@ class Screening:
             have no sign: of a group of several, which move in directions of their own, and of words, whose
             order says nothing); SALib's `mu_star_raw` and `sigma_raw` of the means over replicates; `effect`,
             the root mean square of elementary effects without luck, with the ends of its 95% interval
-            `effect_low` and `effect_high`; `noise`, the mu* that luck of the size seen gives a factor without
-            effect; `p` and `matters`, with false discoveries controlled over the factors. One that does not
-            matter may still have an effect of up to `effect_high`.
+            `effect_low` and `effect_high` (NaN where so few trajectories leave no room above 0, in spite of
+            luck); `noise`, the mu* that luck of the size seen gives a factor without effect; `p` and
+            `matters`, with false discoveries controlled over the factors. One that does not matter may still
+            have an effect of up to `effect_high`.
         trajectories: T.
         replicates: R.
         runs: T (k + 1) R.
@@ -208,31 +236,52 @@ def _without_luck(
     squares = cross(effects, effects)
     low, high = ends(resampled_means(squares, resamples, seed))
     noise_removed = effects.shape[-1] > 1
-    p = _chance(effects.mean(axis=-1), squares, is_single, negligible)
-    matters = stats.false_discovery_control(p) <= _FALSE_DISCOVERIES
+    noise = _noise(effects) if noise_removed else np.full(len(is_single), np.nan)
+    has_room = (high > 0) | ~(noise**2 > negligible)
+    p = _chance(effects, is_single, negligible, seed) if noise_removed else np.full(len(is_single), np.nan)
+    matters = stats.false_discovery_control(p) <= _FALSE_DISCOVERIES if noise_removed else [pd.NA] * len(p)
     return {
         "mu_star": np.maximum(_sizes(effects).mean(axis=0), 0.0),
         "sigma": np.where(is_single, _sigma(effects), np.nan),
         "effect": _root(squares.mean(axis=0)),
-        "effect_low": _root(low),
-        "effect_high": _root(high),
-        "noise": _noise(effects) if noise_removed else np.nan,
-        "p": p if noise_removed else np.nan,
-        "matters": pd.array(matters if noise_removed else [pd.NA] * len(p), dtype="boolean"),
+        "effect_low": np.where(has_room, _root(low), np.nan),
+        "effect_high": np.where(has_room, _root(high), np.nan),
+        "noise": noise,
+        "p": p,
+        "matters": pd.array(matters, dtype="boolean"),
     }
 
 
-def _chance(means: np.ndarray, squares: np.ndarray, is_single: np.ndarray, negligible: float) -> np.ndarray:
-    """How likely effects so clear are by luck alone, of means and squares [trajectories, k]."""
+def _chance(effects: np.ndarray, is_single: np.ndarray, negligible: float, seed: int) -> np.ndarray:
+    """How likely effects so clear are by luck alone [k], of effects [trajectories, k, replicates]."""
+    of_size = _flipped(effects, seed)
+    p = np.where(is_single, np.minimum(2 * np.fmin(_signed(effects), of_size), 1.0), of_size)
+    return np.where((effects**2).mean(axis=(0, 2)) > negligible, p, 1.0)
+
+
+def _signed(effects: np.ndarray) -> np.ndarray:
+    """P values of t tests that mean effects are 0 [k]: all replicates of all trajectories are one sample."""
     from scipy import stats
 
+    n = effects.shape[0] * effects.shape[2]
     with np.errstate(invalid="ignore", divide="ignore"):
-        signed, squared = (
-            each.mean(axis=0) / each.std(axis=0, ddof=1) * np.sqrt(len(each)) for each in (means, squares)
-        )
-    of_sign = np.where(is_single, 2 * stats.t.sf(np.abs(signed), len(means) - 1), 1.0)
-    p = np.minimum(2 * np.fmin(of_sign, stats.t.sf(squared, len(means) - 1)), 1.0)
-    return np.where(squares.mean(axis=0) + means.mean(axis=0) ** 2 > negligible, p, 1.0)
+        t = effects.mean(axis=(0, 2)) / effects.std(axis=(0, 2), ddof=1) * np.sqrt(n)
+    return 2 * stats.t.sf(np.abs(t), n - 1)
+
+
+def _flipped(effects: np.ndarray, seed: int) -> np.ndarray:
+    """P values of mean squares [k]: how often they are as large where each replicate's sign is a coin's.
+
+    Of the mean square over pairs of different replicates, only squares of sums change with signs.
+    """
+    by_trajectory, k = effects.swapaxes(1, 2), effects.shape[1]
+    least = (1 - _ROUNDING) * (effects.sum(axis=-1) ** 2).sum(axis=0)
+    rng, n = np.random.default_rng(seed), max(_FEWEST_FLIPS, _FLIPS_A_FACTOR * k)
+    as_large = np.ones(k)
+    for done in range(0, n, _CHUNK):
+        flips = rng.choice([-1.0, 1.0], (len(effects), min(_CHUNK, n - done), effects.shape[-1]))
+        as_large += (((flips @ by_trajectory) ** 2).sum(axis=0) >= least).sum(axis=0)
+    return as_large / (n + 1)
 
 
 def _sizes(effects: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from experiments.rows.plan import Plan
 from experiments.study.job import Job, a_design, several_policies, several_seeds
 from experiments.study.study import Study, analysed, carried_out
 from experiments.study.tables import months_of
-from experiments.terminal import interval_text, plain_table, records, told
+from experiments.terminal import UNTOLD, interval_text, plain_table, records, told
 from model.measures import HORIZON
 
 _FACTORS_SHOWN = 3
@@ -59,7 +59,7 @@ def _shown(what: str, where: str, found: dict[str, pd.DataFrame]) -> Iterator[Re
         "Regret: what the best policy of a point has more than this one there. Brackets: 95% intervals; the "
         "largest regret is of the points run and has none. Chosen: how often the policy has the least 90th "
         "percentile when points are resampled. Luck: its share in how the policy's effect varies over "
-        "points. regret.csv has more measures.",
+        f"points ({UNTOLD}: it never varies). regret.csv has more measures.",
         style="dim",
     )
     best = regrets[0]["policy"]
@@ -67,8 +67,8 @@ def _shown(what: str, where: str, found: dict[str, pd.DataFrame]) -> Iterator[Re
     yield _contest_table(best, [line["policy"] for line in regrets[1:]], found)
     yield Text(
         "Ranking flips: where the other is surely better. Hangs on: what surely explains some of the "
-        "difference. Wins: in one future, over parameters and luck. Better: on average over luck, in so many "
-        "futures at least and at most (95%).\n",
+        f"difference ({UNTOLD}: nothing does). Wins: in one future, over parameters and luck. Better: on "
+        "average over luck, in so many futures at least and at most (95%).\n",
         style="dim",
     )
 
@@ -104,7 +104,7 @@ def _contest_table(best: str, others: Sequence[str], found: dict[str, pd.DataFra
         table.add_row(
             other,
             _where(leaves, best, other),
-            ", ".join(line["factor"] for line in matter[:_FACTORS_SHOWN] if line["matters"]) or "–",
+            ", ".join(line["factor"] for line in matter[:_FACTORS_SHOWN] if line["matters"]) or UNTOLD,
             f"{100 * contests[other]['beats']:.0f}",
             "–".join(f"{100 * contests[other][f'better_{end}']:.0f}" for end in ("low", "high")),
         )

@@ -16,9 +16,13 @@ from experiments.rows.row import parameters_of, parameters_text
 from experiments.study.job import Job, a_design
 from experiments.study.manifest import write_yaml
 from experiments.study.study import Study, analysed, carried_out
-from experiments.terminal import interval_text, plain_table, records, told
+from experiments.terminal import UNTOLD, interval_text, plain_table, records, told
 
 _SHOWN, _SHOWN_OF_SPREAD = 25, 5
+_NO_NUMBER = (
+    f"{UNTOLD}: cannot be told from so few runs; as sigma, of a group, or of words, which are in no order: "
+    "they have no direction to vary in."
+)
 
 
 def main(settings: Settings) -> int:
@@ -60,7 +64,7 @@ def _spread(tables: dict[str, pd.DataFrame], index: str, heading: str) -> Iterat
     for answer, lines in tables["spread"].groupby(["response", "contrast"], sort=False):
         of = ", ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
         for line in _descending(records(lines), index)[:_SHOWN_OF_SPREAD]:
-            known = pd.notna(line[index])
+            known = pd.notna(line[f"{index}_high"])
             table.add_row(
                 of, str(line["factor"]), interval_text(line, index, 3) if known else "cannot be told"
             )
@@ -74,7 +78,12 @@ def _indices_table(title: str, lines: list[dict], summary: dict) -> RenderableTy
         f"What {title} hangs on",
         f"N = {summary['blocks']}, {summary['replicates']} replicates, {summary['runs']:,} runs",
         ("Factor",),
-        ("Rank", "Total index", "First-order index", "Total if luck\nwere ignored"),
+        (
+            "Rank",
+            _heading("Total index", summary),
+            _heading("First-order index", summary),
+            "Total if luck\nwere ignored",
+        ),
     )
     for line in _descending(lines, "total")[:_SHOWN]:
         indices = (interval_text(line, index) for index in ("total", "first"))
@@ -86,17 +95,25 @@ def _descending(lines: list[dict], name: str) -> list[dict]:
     return records(pd.DataFrame(lines).sort_values(name, ascending=False))
 
 
+def _heading(name: str, summary: dict) -> str:
+    """A column's name, and whether what it shows has luck in it, for want of another replicate."""
+    return name if summary["noise_removed"] else f"{name},\nwith luck"
+
+
 def _rank(line: dict) -> str:
-    """The rank, or from which to which it may be."""
+    """The rank, or from which to which it may be; none of what has no index."""
     low, high = line["rank_low"], line["rank_high"]
-    if pd.isna(low):
-        return "–"
+    if pd.isna(line["total"]):
+        return UNTOLD
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
 
 
 def _sobol_words(summary: dict[str, Any]) -> str:
     if not summary["varies"]:
-        return "The mean over seeds may not vary at all over these ranges: there is nothing to share out."
+        return (
+            "The mean over seeds may not vary at all over these ranges: there is nothing to share out "
+            f"({UNTOLD})."
+        )
     if not summary["noise_removed"]:
         return (
             "With one replicate, luck cannot be told from factors: these are SALib's indices, luck included."
@@ -139,13 +156,13 @@ def _screening_table(title: str, lines: list[dict], summary: dict) -> Renderable
         f"{summary['trajectories']} trajectories, {summary['replicates']} replicates, "
         f"{summary['runs']:,} runs",
         ("Factor", "Matters"),
-        ("Effect", "mu*", "sigma", "mu* of luck\nif left in"),
+        (*(_heading(name, summary) for name in ("Effect", "mu*", "sigma")), "mu* of luck\nif left in"),
     )
     for line in _descending(lines, "effect")[:_SHOWN]:
         table.add_row(
             str(line["factor"]),
-            {True: "yes", False: "no"}.get(line["matters"], "–"),
-            f"{line['effect']:.3g} [{line['effect_low']:.3g}, {line['effect_high']:.3g}]",
+            {True: "yes", False: "no"}.get(line["matters"], UNTOLD),
+            _effect(line),
             *(told(line[name], ".3g") for name in ("mu_star", "sigma", "noise")),
         )
     if len(lines) > _SHOWN:
@@ -153,17 +170,23 @@ def _screening_table(title: str, lines: list[dict], summary: dict) -> Renderable
     return table
 
 
+def _effect(line: dict) -> str:
+    """An effect with its interval; none where this has no room."""
+    ends = [told(line[f"effect_{end}"], ".3g") for end in ("low", "high")]
+    return UNTOLD if UNTOLD in ends else f"{told(line['effect'], '.3g')} [{', '.join(ends)}]"
+
+
 def _morris_words(lines: list[dict], summary: dict) -> str:
     if not summary["noise_removed"]:
         return (
-            "With one replicate, luck cannot be told from effects: mu* and sigma are SALib's, luck included."
+            "With one replicate, luck cannot be told from effects, nor what matters from what does not: "
+            f"effects, mu* and sigma have luck in them, the last two as SALib has them. {_NO_NUMBER}"
         )
     n_matter, n = sum(line["matters"] is True for line in lines), len(lines)
     return (
         f"{n_matter} of {n} matter (of all that are said to, 5% may not). Effect: root mean square change of "
         "the response over the factor's whole range; mu*: mean size; sigma: standard deviation; luck is "
-        "removed from all three. What SALib has, luck included, is in screening.csv. –: a group, or words, "
-        "which are in no order, have no direction to vary in."
+        f"removed from all three. What SALib has, luck included, is in screening.csv. {_NO_NUMBER}"
     )
 
 

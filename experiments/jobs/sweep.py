@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from experiments.command.settings import Settings
 from experiments.design.points import describe
@@ -13,7 +14,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.results import values_of
 from experiments.study.job import Job
 from experiments.study.study import Study, analysed, carried_out
-from experiments.terminal import plain_table, told
+from experiments.terminal import UNTOLD, plain_table, told
 
 
 def main(settings: Settings) -> int:
@@ -27,18 +28,26 @@ def main(settings: Settings) -> int:
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     analysed(study, plan, folder)
-    yield _summary(study, plan)
+    values = values_of(study.store, plan, study.settings.responses)
+    yield _summary(study, plan, values)
+    if not np.isfinite(values).any(axis=(0, 1)).all():
+        yield Text(f"{UNTOLD}: no run gives it (of nothing, there is no share and no mean).", style="dim")
 
 
-def _summary(study: Study, plan: Plan) -> Table:
-    """Of each response under each policy: its range over the design."""
+def _summary(study: Study, plan: Plan, values: np.ndarray) -> Table:
+    """Of each response under each policy: its range over the design.
+
+    Args:
+        study: asked for it.
+        plan: of its rows.
+        values: their responses [points, seeds, policies, responses].
+    """
     table = plain_table(
         describe(plan.design),
         f"{plan.population.name}, {len(plan.seeds)} seeds",
         ("Policy", "Indicator"),
         ("Mean", "Lowest", "Median", "Highest"),
     )
-    values = values_of(study.store, plan, study.settings.responses)
     for position, policy in enumerate(plan.policies):
         for column, response in enumerate(study.settings.responses):
             known = values[:, :, position, column]

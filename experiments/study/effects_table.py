@@ -151,7 +151,9 @@ def best_lines(found: pd.DataFrame) -> Iterator[RenderableType]:
     for among, policies in found[found["indicator"] == MAIN_INDICATOR].groupby("among", sort=False):
         names = [escaped(str(name)) for name in policies.loc[policies["may_be_best"], "policy"]]
         some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-        what = f"the best of {len(policies)} {among} on strategic partnerships (95%, best.csv)"
+        what = (
+            f"the best of {len(policies)} {among} on strategic partnerships, looked at alone (95%, best.csv)"
+        )
         yield Text(f"Surely {what}: {some}" if len(names) == 1 else f"May be {what}: {some}")
 
 

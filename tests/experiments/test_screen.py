@@ -76,7 +76,7 @@ def test_which_policies_may_be_the_best_is_told(tiny) -> None:
     said = tiny("policies=[baseline,brokers,phds]", "seeds=5", "out=out")
     best = pd.read_csv("out/best.csv").query("indicator == 'mean_strategic'")
     named = ", ".join(best.loc[best["may_be_best"], "policy"])
-    told = "the best of 3 as designed on strategic partnerships (95%, best.csv): "
+    told = "the best of 3 as designed on strategic partnerships, looked at alone (95%, best.csv): "
     assert told + named in said.out.replace("\n", " ")
     assert (best[["distance", "distance_low", "distance_high"]] >= 0).all(axis=None)
 

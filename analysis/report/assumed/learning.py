@@ -119,7 +119,7 @@ class _Learning:
                 self._status(line["factor"]),
                 self._ends(response, line),
                 f"{line['p']:.3f}",
-                "yes" if line["worth"] else "",
+                "yes" if line["worth"] else "no",
             )
             for line in table.to_dict("records")
         ]

@@ -51,7 +51,7 @@ class _Study:
         yield self._regret()
         yield from self._ranks()
         yield from self._flips()
-        yield self._luck()
+        yield from self._luck()
 
     # --- sentences ----------------------------------------------------------------------------------------
 
@@ -128,14 +128,16 @@ class _Study:
             )
             yield self._sentence("flips", text, [self._first], "flips", "better")
 
-    def _luck(self) -> Sentence:
+    def _luck(self) -> Iterator[Sentence]:
         share = float(self._regrets.loc[self._first, "noise_share"])
+        if share != share:  # it never varies
+            return
         text = (
             f"The advantage of {phrases.called(self._first)} over the typical policy is not the same under "
             f"every set of assumptions: luck of few runs makes {_percent(share)} of how it varies"
             f"{', the assumptions the rest' * (share < _ALL)}."
         )
-        return self._sentence("luck", text, [self._first], "regret", "noise_share")
+        yield self._sentence("luck", text, [self._first], "regret", "noise_share")
 
     # --- tables -------------------------------------------------------------------------------------------
 

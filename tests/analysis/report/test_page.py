@@ -91,6 +91,22 @@ def test_the_answer_is_on_the_page(folder):
         assert f'<section id="{anchor}"' in text
 
 
+def test_what_pairing_and_taking_luck_out_saved_is_told_with_its_interval(folder, spoil):
+    """Of the policy whose saving is the median one; nothing of luck that was left in."""
+    assert re.search(r"would take \d[\d,]* \(\d[\d,]* to \d[\d,]*\) times as many runs", text_of(folder))
+    assert "nil on average" not in text_of(folder)
+    saved = dict(zip(POLICIES[1:], (300.0, 20.0, 70.0), strict=True))
+
+    def told(table: pd.DataFrame) -> pd.DataFrame:
+        values = table["policy"].map(saved).where(table["indicator"] == "mean_strategic")
+        return table.assign(
+            controls_saved=values, controls_saved_low=values - 90, controls_saved_high=2 * values
+        )
+
+    spoil(folder, "effects", told)
+    assert "that is worth 70 (−20 to 140) more runs of the typical policy" in text_of(folder)
+
+
 def test_it_needs_nothing_from_elsewhere(folder):
     text = text_of(folder)
     assert len(text.encode()) < 5_000_000

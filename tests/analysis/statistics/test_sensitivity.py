@@ -444,15 +444,90 @@ def test_factors_without_effect_matter_as_rarely_as_said() -> None:
     assert np.sum(matter) < 10
 
 
-def test_a_weak_effect_of_one_sign_is_seen() -> None:
-    """An effect of 1 on luck of 1, 20 trajectories of 4 seeds: t of 4.2; the bounds are 4 sd away."""
-    rng, unit = np.random.default_rng(26), trajectories(20)
-    found = [
-        screen(unit[..., 2:3] + own_luck(unit, 4, rng), unit, _SCREENED, resamples=50).table.loc[2]
-        for _ in range(30)
-    ]
-    assert np.mean([line["matters"] for line in found]) > 0.75
-    assert np.mean([line["effect_low"] > 0 for line in found]) < 0.75
+_MANY, _ACTING = [f"x{i}" for i in range(40)], 8
+
+
+def uneven_luck(unit: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:
+    """Exponential, and larger in some trajectories than in others."""
+    size = np.exp(rng.normal(0, 0.7, (len(unit), 1, 1)))
+    return size * (rng.exponential(size=(*unit.shape[:2], replicates)) - 1)
+
+
+def many_screened(
+    n: int, trajectories: int, replicates: int, act: Function, luck: Callable = own_luck
+) -> dict[str, float]:
+    """Of n studies of 40 factors, 8 of which act: mean shares of what is told, truly and not."""
+    rng, told = np.random.default_rng(26), []
+    for seed in range(n):
+        points = morris_sample.sample(problem_of(_MANY), trajectories, num_levels=4, seed=seed)
+        unit = points.reshape(trajectories, -1, len(_MANY))
+        values = act(unit[..., :_ACTING])[..., None] + luck(unit, replicates, rng)
+        table = screen(values, unit, _MANY, resamples=50).table
+        matters = table["matters"].to_numpy(bool)
+        told.append(
+            {
+                "found": matters[:_ACTING].mean(),
+                "false": matters[_ACTING:].sum() / max(1, matters.sum()),
+                "any": matters.any(),
+                "by_interval": (table["effect_low"][:_ACTING] > 0).mean(),
+            }
+        )
+    return dict(pd.DataFrame(told).mean())
+
+
+def linear(size: float) -> Function:
+    return lambda unit: size * unit.sum(axis=-1)
+
+
+def by_pairs(size: float) -> Function:
+    """Each step moves the response by `size`, up or down as the other factor of its pair is low or high."""
+    return lambda unit: size / 3 * np.prod(np.split(np.where(unit > 0.5, 1, -1), 2, axis=-1), axis=0).sum(-1)
+
+
+def test_most_weak_effects_are_told_and_of_those_told_few_are_false() -> None:
+    """As large as luck, 20 trajectories of 4 seeds, 300 studies: power 0.90 +- 0.006, false 0.038 +- 0.004
+    (measured on 1,000). So a nominal 5% that holds fails 1 case in 1,000; 6.5% in truth passes 1 in 1,000.
+    """
+    told = many_screened(300, 20, 4, linear(1.0))
+    assert told["found"] > 0.87
+    assert told["false"] < 0.05
+    assert told["by_interval"] < 0.55
+
+
+def test_effects_far_below_luck_are_told_by_many_trajectories() -> None:
+    """0.55 of luck, 60 trajectories of 4 seeds, 40 studies: power 0.88 +- 0.02; all bounds are 3 sd away."""
+    told = many_screened(40, 60, 4, linear(0.55))
+    assert told["found"] > 0.83
+    assert told["by_interval"] < 0.3
+
+
+def test_effects_that_cancel_out_are_told() -> None:
+    """1.5 times luck, 20 trajectories of 4 seeds, 40 studies: power 0.77 +- 0.025, the bound is 5 sd away."""
+    assert many_screened(40, 20, 4, by_pairs(1.5))["found"] > 0.65
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("trajectories", "replicates", "act", "luck"),
+    [
+        (20, 4, linear(1.2), uneven_luck),
+        (10, 2, linear(2.0), own_luck),
+        (60, 4, linear(0.55), own_luck),
+        (20, 4, by_pairs(1.5), own_luck),
+    ],
+)
+def test_false_discoveries_stay_below_what_is_said(
+    trajectories: int, replicates: int, act: Function, luck: Callable
+) -> None:
+    """1,000 studies: 0.030 to 0.040 measured, standard error 0.0025; 0.05 is passed 1 time in 10,000."""
+    assert many_screened(1000, trajectories, replicates, act, luck)["false"] < 0.05
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("replicates", "luck"), [(4, own_luck), (2, uneven_luck)])
+def test_where_nothing_acts_hardly_any_study_tells_of_anything(replicates: int, luck: Callable) -> None:
+    """1,000 studies: 0.034 and 0.040 measured, standard error 0.006; 0.06 is passed 1 time in 1,000."""
+    assert many_screened(1000, 20, replicates, linear(0.0), luck)["any"] < 0.06
 
 
 def test_shared_luck_leaves_a_factor_without_effect_at_exactly_none() -> None:
