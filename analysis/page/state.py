@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from experiments.command.files import CONF, file_of, mapping_in, names_in
-from experiments.command.parameter_sets import Posterior, posterior_from
 from experiments.command.trusted import trusted
 from model.domains import Parameter, Value
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
 from model.policy import BASELINE, CUSTOM, Dated, Policy, policy_from
 from model.problems import BadInput, no_such
+
+if TYPE_CHECKING:
+    from experiments.command.parameter_sets import Posterior
 
 #: What is compared where a link says nothing.
 FIRST = ("brokers", "joint_posts", "matchmaking")
@@ -189,13 +191,15 @@ class State:
         return [("population.councils", "councils.csv"), ("population.universities", "universities.csv")]
 
 
-def over(state: State) -> Posterior | None:
+def over(state: State) -> "Posterior | None":
     """Other assumptions that fit what is known as well, under those that the state itself gives."""
     return _over(frozenset(state.parameters))
 
 
 @lru_cache(64)
-def _over(held: frozenset[str]) -> Posterior | None:
+def _over(held: frozenset[str]) -> "Posterior | None":
+    from experiments.command.parameter_sets import posterior_from  # it loads what a first page does without
+
     given = {**mapping_in(CONF / "config.yaml")[_OVER], "parameters": _OVER}
     return posterior_from(given, held, [CONF])
 

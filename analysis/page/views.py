@@ -148,7 +148,7 @@ def _spent(comparison: "Comparison", found: "Found") -> str:
     from analysis.page.running.budget import a_year
 
     budget = comparison.state.budget
-    if not (budget and comparison.state.levers and found.tables):
+    if not (budget and comparison.state.levers and found.tables) or found.awaited:
         return ""
     return render("spent.html", cost=a_year(comparison), budget=budget)
 
@@ -177,6 +177,9 @@ def _status(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
         return "stopped", f"Stopped after {so_far}."
     if not found.tables:
         return "first", "Running the first seeds."
+    if found.awaited:
+        later = ", ".join(map(named, found.awaited))
+        return "narrowing", f"First numbers, {so_far}. Still to come: {later}."
     if found.is_solid:
         return "solid", f"Solid after {so_far}: more are added."
     return "narrowing", f"First numbers, {so_far}: intervals narrow as more are added."

@@ -66,6 +66,15 @@ def test_the_program_ends_when_it_is_asked_to(tmp_path: Path) -> None:
         assert program.wait(timeout=60) in (0, 130)
 
 
+def test_the_first_page_waits_for_nothing_that_only_runs_need() -> None:
+    code = (
+        "import sys; from experiments.main import main; from analysis.page import server, views; "
+        "views.compare_page(''); print(*{'pandas', 'scipy', 'numba', 'sklearn', 'matplotlib'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
