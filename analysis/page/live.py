@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
@@ -40,6 +41,7 @@ class Tab(Talk):
         self._is_stopped = False
         self._set: dict[str, str] = {}
         self._moved = ""
+        self._given_up = threading.Event()
 
     async def talk(self) -> None:
         """Talk, and send what is known meanwhile."""
@@ -50,6 +52,9 @@ class Tab(Talk):
         finally:
             publishing.cancel()
 
+    def _overhear(self) -> None:
+        self._given_up.set()
+
     async def _hear(self, said: Mapping[str, Any]) -> None:
         match said:
             case {"do": "stop"}:
@@ -59,12 +64,14 @@ class Tab(Talk):
                 self._is_stopped = False
                 self._begin()
             case {"query": str(query)}:
-                await self._show(query, bool(said.get("form")), str(said.get("moved", "")))
+                moved = str(said.get("moved", "")).removeprefix("policy.")
+                await self._show(query, bool(said.get("form")), moved)
         self._changed.set()
 
     async def _show(self, query: str, with_form: bool, moved: str) -> None:
         """Turn to another state; what is wrong with it stands beside its field, and all else goes on."""
         state, problems = read(query)
+        state = state.unmixed(moved)
         if not problems:
             try:
                 population = await asyncio.to_thread(
@@ -80,7 +87,9 @@ class Tab(Talk):
                 dated = state.levers.get(lever)
                 self._set = {f"policy.{lever}": figure(dated.value if dated else LEVERS[lever].default)}
         answer: dict[str, Any] = {"problems": problems, "query": state.query}
-        answer["fragments"] = {"against": views.against(state)}
+        answer["fragments"] = {"against": views.against(state)} | {
+            f"mix-policy.{name}": views.mix(name, state) for name in LEVERS if name in (*state.levers, moved)
+        }
         if self._set:
             answer["set"], self._set = self._set, {}
         if with_form:
@@ -96,8 +105,8 @@ class Tab(Talk):
     def _gives_way(self, state: State, moved: str) -> str | None:
         """The lever that gives way to the budget: the one moved last; None where nothing was moved."""
         levers = [name for name in state.levers if can_give_way(LEVERS[name])]
-        if (name := moved.removeprefix("policy.")) in levers:
-            self._moved = name
+        if moved in levers:
+            self._moved = moved
         if not moved or not levers:
             return None
         return self._moved if self._moved in levers else levers[-1]
@@ -114,7 +123,11 @@ class Tab(Talk):
             return state
         from analysis.page.running.budget import kept
 
-        return await asyncio.to_thread(kept, state, lever, population, self._room)
+        self._given_up = given_up = threading.Event()
+        try:
+            return await asyncio.to_thread(kept, state, lever, population, self._room, given_up.is_set)
+        finally:
+            given_up.set()
 
     async def _turn_to(self, state: State, population: Any) -> None:
         from analysis.page.running.comparison import Comparison

@@ -107,12 +107,16 @@ class Sharing:
         self.add(Work(iter([task()]), done.set_exception))
         return done.result()
 
-    def finish(self, tasks: Tasks, is_done: Callable[[], bool]) -> None:
-        """Have tasks done, and wait until it is so; a task that fails leaves it so, too."""
+    def finish(
+        self, tasks: Tasks, is_done: Callable[[], bool], is_given_up: Callable[[], bool] = bool
+    ) -> None:
+        """Have tasks done, and wait until it is so, or given up; a task that fails leaves it so, too."""
         failed = threading.Event()
-        self.add(Work(tasks, lambda error: failed.set()))
-        while not is_done() and not failed.is_set() and not self._is_closed:
+        work = Work(tasks, lambda error: failed.set())
+        self.add(work)
+        while not is_done() and not failed.is_set() and not self._is_closed and not is_given_up():
             time.sleep(_LOOK)
+        self.cancel(work)
 
     def cancel(self, work: Work) -> None:
         """Give it no further turn; turns under way end by themselves."""

@@ -14,18 +14,20 @@ from analysis.asked import Asked
 from analysis.page import live
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
-from analysis.page.running import worlds
+from analysis.page.running import budget, worlds
 from analysis.page.running.comparison import COLUMNS, Comparison, Found
-from analysis.page.state import read
-from analysis.page.uploads import population_called
+from analysis.page.state import State, read
+from analysis.page.uploads import Lists, population_called
 from analysis.report.answer import Question, answer, said
 from analysis.report.source import Source
 from analysis.statistics.effects import effects_of
 from analysis.studies import compared
 from experiments.main import main
 from experiments.notebook import open_store, sweep
+from experiments.rows.mixed import Mixed
 from experiments.rows.outcomes import Failure, Finished
 from model.measures import moved_by
+from model.population import Population
 from model.simulation import compare
 from tests.analysis.page.conftest import OWN, PATIENCE, TINY, until
 from tests.experiments import filling
@@ -328,6 +330,55 @@ def test_what_is_kept_to_is_kept_to_in_what_is_shown(client: TestClient, levers:
     query, spent = kept(client, f"{levers}&budget=300&seeds=40", moved)
     assert 'class="note"' in spent
     assert read(query)[0].levers != read(f"{levers}")[0].levers
+
+
+@pytest.mark.parametrize(("lever", "moved", "is_mixed"), [("phds", 20, True), ("brokers", 9, False)])
+def test_a_budget_is_met_as_at_equal_money_on_the_command_line(
+    client: TestClient, tmp_path: Path, lever: str, moved: int, is_mixed: bool
+) -> None:
+    """The same two steps, mixed over the same seeds: the same rows, which cost the sum to some pounds."""
+    query, spent = kept(client, f"policy.{lever}={moved}&budget=100&seeds=30", f"policy.{lever}")
+    assert "costs £100k a year" in spent
+    state, _ = read(query)
+    assert isinstance(state.levers[lever], Mixed) == is_mixed
+    mine = {"name": "mine", "levers": {lever: moved}, "intensity": lever}
+    rows = sweep(
+        ["baseline", mine, "mine_equal_money"],
+        {"warmup": 24, "horizon": 24}, seeds=30, equal_money=100, store=tmp_path / "own",
+    )  # fmt: skip
+    command = rows[rows["policy"] != "mine"]
+    page = Comparison(state, population_called("nine_places", Lists(tmp_path), ""), lambda: None).plan
+    assert set(page.names(range(30))) == set(command["row"])
+    costs = command.groupby("policy")[["cost_total", "grants_paid"]].mean() / 2
+    extra = costs.loc["mine_equal_money"] - costs.loc["baseline"]
+    assert extra["cost_total"] - extra["grants_paid"] == pytest.approx(100, abs=0.01)
+
+
+def test_a_search_that_nobody_waits_for_ends(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever says something else meanwhile, or leaves, is not kept waiting by it."""
+    begun = threading.Event()
+
+    def endless(state: State, lever: str, population: Population, room: Room, is_given_up) -> State:
+        begun.set()
+        until(is_given_up)
+        return state
+
+    monkeypatch.setattr(budget, "kept", endless)
+    link = f"policies=baseline&policy.brokers=9&budget=300&keep=on&seeds=6&{TINY}"
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link, "moved": "policy.brokers"})
+        assert begun.wait(PATIENCE)
+        socket.send_json({"query": f"policies=phds&seeds=6&{TINY}"})
+        assert "PhDs" in told(socket, "Done: 6 of 6")["table"]
+    begun.clear()
+    threads = threading.active_count()
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link, "moved": "policy.brokers"})
+        assert begun.wait(PATIENCE)
+    until(lambda: threading.active_count() <= threads + 2)
+    assert not room.sharing.waiting
 
 
 def test_a_link_that_is_opened_stays_as_it_is(client: TestClient) -> None:
