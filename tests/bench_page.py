@@ -38,8 +38,11 @@ MOVES = {
     "the whole country": "population=uk",
     "a slider, in the whole country": "population=uk&policy.joint_posts=100",
     "a parameter, in the whole country": "population=uk&parameters.austerity=0.05",
+    "a slider that keeps to a budget": "policy.joint_posts=30&policy.brokers=2&budget=300&keep=on",
+    "the same in the whole country": "population=uk&policy.joint_posts=30&policy.brokers=2&budget=300&keep=on",
     "back to the first page": "",
 }
+MOVED = "policy.joint_posts"
 SOLID = ("Solid", "other assumptions", "Done")
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]"
 
@@ -61,7 +64,7 @@ def served(folder: Path) -> Iterator[tuple[str, float]]:
 def answered(tab: ClientConnection, query: str) -> tuple[float, str, float | None]:
     """Seconds to a first answer, of how many seeds, and to a solid one; None where all seeds give none."""
     began, first, seeds, has_turned = time.perf_counter(), None, "", False
-    tab.send(json.dumps({"query": query}))
+    tab.send(json.dumps({"query": query, "moved": MOVED if "keep" in query else ""}))
     while True:
         said = json.loads(tab.recv(PATIENCE))
         has_turned = has_turned or "query" in said

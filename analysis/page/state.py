@@ -111,6 +111,10 @@ class State:
         """The same on so many seeds."""
         return replace(self, seeds=seeds)
 
+    def value_of(self, lever: str) -> Value:
+        """A lever's value; that of most seeds, if not of all."""
+        return self.levers[lever].value if lever in self.levers else LEVERS[lever].default
+
     def unmixed(self, lever: str) -> "State":
         """The same with one value of a lever in all seeds, which somebody has chosen."""
         dated = self.levers.get(lever)

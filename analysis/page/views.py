@@ -175,6 +175,8 @@ def _status(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
     here, all_of = found.over
     if n == seeds and here < all_of and not is_stopped:
         return "over", f"{so_far} are there. Now other assumptions that fit as well: {here} of {all_of} runs."
+    if n == seeds and comparison.is_passing and not is_stopped:
+        return "narrowing", f"{so_far} are there. Now the budget is met on all of them."
     if n == seeds and here == all_of:
         sure = "" if found.is_solid else " Not solid yet: ask for more seeds."
         return "done", f"Done: {so_far}.{sure}"

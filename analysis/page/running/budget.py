@@ -20,6 +20,7 @@ from experiments.command.policies import Planned
 from experiments.study.money.equal_money import extra_cost, few_of
 from experiments.study.money.mixing import mix
 from experiments.study.money.searching import TOLERANCE, solve, with_intensity
+from experiments.study.money.solved import Solved
 from model.parameters import LEVERS, PARAMETERS
 from model.policy import BASELINE, CUSTOM, Policy
 from model.population import Population
@@ -31,6 +32,8 @@ _COSTS = ("cost_total", "grants_paid")
 _GRANTS = "annual_budget"
 #: £k a year that are nothing: half a pound.
 _NOTHING = 0.0005
+#: Where few seeds say that a bundle costs more than so much of its budget, it does on all.
+_NEAR = 1.1
 
 
 class _GivenUp(Exception):
@@ -59,40 +62,62 @@ def _of(comparison: Comparison) -> np.ndarray:
     return np.array([rows.loc[rows["policy"] == name, list(_COSTS)] for name in (CUSTOM, BASELINE.name)])
 
 
-def kept(
-    state: State,
-    lever: str,
-    population: Population,
-    room: "Room",
-    is_given_up: Callable[[], bool] = bool,
-) -> State:
-    """The state with one lever of the bundle at what the budget leaves for it; as it is, if that is enough.
+class Search:
+    """The search for what a budget leaves for one lever of a bundle; it is the same as at equal money."""
 
-    Args:
-        state: has a budget, and a bundle.
-        lever: that gives way.
-        population: of the state.
-        room: where costs are reckoned.
-        is_given_up: whether nobody waits for it any more: then, too, the state comes back as it is.
-    """
-    assert state.budget
-    if not years_of(state):
-        return state
-    bundle = Planned(state.bundle, lever)
-    few, many = (
-        _Costs(replace(state, seeds=min(n, state.seeds)), population, room, is_given_up)
-        for n in (few_of(population), state.seeds)
-    )
-    try:
-        if many.of([bundle])[0] <= state.budget + _NOTHING:
-            return state
-        (about,) = solve([bundle], state.budget, few.of)
-        (solved,) = mix([(bundle, about)], range(state.seeds), many.of_each_seed)
-    except _GivenUp:
-        return state
-    within = (1 + TOLERANCE) * state.budget
-    policy = solved.policy if solved.cost <= within else _cheaper(many, lever, within).policy
-    return replace(state, levers={name: each for name, each in policy.levers.items() if is_moved(name, each)})
+    def __init__(
+        self, state: State, lever: str, population: Population, room: "Room", is_given_up: Callable[[], bool]
+    ) -> None:
+        """Nothing is found yet.
+
+        Args:
+            state: has a budget, a bundle, and a horizon.
+            lever: that gives way.
+            population: of the state.
+            room: where costs are reckoned.
+            is_given_up: whether nobody waits for it any more: then the state stays as it is.
+        """
+        assert state.budget
+        self._state, self._lever, self._budget = state, lever, state.budget
+        self._bundle = Planned(state.bundle, lever)
+        self._few, self._many = (
+            _Costs(replace(state, seeds=min(n, state.seeds)), population, room, is_given_up)
+            for n in (few_of(population), state.seeds)
+        )
+
+    def about(self) -> State:
+        """About what it will be, which few seeds tell at once; as it is, if they tell of no need."""
+        try:
+            return self._state if self._is_cheap() else self._with(self._solved().policy)
+        except _GivenUp:
+            return self._state
+
+    def found(self) -> State:
+        """What costs the budget on all seeds; as it is, if that costs no more."""
+        try:
+            is_near = self._few.of([self._bundle])[0] <= _NEAR * self._budget
+            if is_near and self._many.of([self._bundle])[0] <= self._budget + _NOTHING:
+                return self._state
+            (solved,) = mix(
+                [(self._bundle, self._solved())], range(self._state.seeds), self._many.of_each_seed
+            )
+        except _GivenUp:
+            return self._state
+        most = (1 + TOLERANCE) * self._budget
+        return self._with(
+            solved.policy if solved.cost <= most else _cheaper(self._many, self._lever, most).policy
+        )
+
+    def _is_cheap(self) -> bool:
+        return self._few.of([self._bundle])[0] <= self._budget
+
+    def _solved(self) -> Solved:
+        (about,) = solve([self._bundle], self._budget, self._few.of)
+        return about
+
+    def _with(self, policy: Policy) -> State:
+        levers = {name: each for name, each in policy.levers.items() if is_moved(name, each)}
+        return replace(self._state, levers=levers)
 
 
 def _cheaper(costs: "_Costs", lever: str, most: float) -> Planned:

@@ -74,6 +74,7 @@ class Comparison:
     Attributes:
         state: what is compared.
         plan: its rows.
+        is_passing: whether another state is shown once all seeds are there.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Comparison:
             awaited: seeds that somebody waits for.
         """
         self.state = state
+        self.is_passing = False
         self.plan = Plan(
             parameters_from(dict(state.parameters)), state.run, population, SINGLE, range(state.seeds)
         )

@@ -27,7 +27,6 @@ from experiments.notebook import open_store, sweep
 from experiments.rows.mixed import Mixed
 from experiments.rows.outcomes import Failure, Finished
 from model.measures import moved_by
-from model.population import Population
 from model.simulation import compare
 from tests.analysis.page.conftest import OWN, PATIENCE, TINY, until
 from tests.experiments import filling
@@ -311,10 +310,13 @@ def kept(client: TestClient, said: str, moved: str) -> tuple[str, str]:
     """A link that keeps to a budget, and what is then said to be spent."""
     with client.websocket_connect("/live", headers=OWN) as socket:
         socket.send_json({"query": f"policies=baseline&{said}&keep=on&{TINY}", "moved": moved})
-        answer: dict = {}
-        while "query" not in answer:
+        shown: dict[str, str] = {}
+        query = ""
+        while "Done" not in shown.get("status", ""):
             answer = socket.receive_json()
-        return answer["query"], told(socket, "Done")["spent"]
+            query = answer.get("query", query)
+            shown |= answer.get("fragments", {})
+        return query, shown["spent"]
 
 
 @pytest.mark.parametrize(
@@ -354,18 +356,19 @@ def test_a_budget_is_met_as_at_equal_money_on_the_command_line(
     assert extra["cost_total"] - extra["grants_paid"] == pytest.approx(100, abs=0.01)
 
 
+@pytest.mark.parametrize("method", ["about", "found"])
 def test_a_search_that_nobody_waits_for_ends(
-    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     """Whoever says something else meanwhile, or leaves, is not kept waiting by it."""
     begun = threading.Event()
 
-    def endless(state: State, lever: str, population: Population, room: Room, is_given_up) -> State:
+    def endless(search: budget.Search) -> State:
         begun.set()
-        until(is_given_up)
-        return state
+        until(search._few._is_given_up)
+        return search._state
 
-    monkeypatch.setattr(budget, "kept", endless)
+    monkeypatch.setattr(budget.Search, method, endless)
     link = f"policies=baseline&policy.brokers=9&budget=300&keep=on&seeds=6&{TINY}"
     with client.websocket_connect("/live", headers=OWN) as socket:
         socket.send_json({"query": link, "moved": "policy.brokers"})
