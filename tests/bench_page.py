@@ -39,7 +39,7 @@ MOVES = {
     "a slider, in the whole country": "population=uk&policy.joint_posts=100",
     "a parameter, in the whole country": "population=uk&parameters.austerity=0.05",
     "a slider that keeps to a budget": "policy.joint_posts=30&policy.brokers=2&budget=300&keep=on",
-    "the same in the whole country": "population=uk&policy.joint_posts=30&policy.brokers=2&budget=300&keep=on",
+    "the same in the whole country": "population=uk&policy.joint_posts=30&budget=300&keep=on",
     "back to the first page": "",
 }
 MOVED = "policy.joint_posts"
