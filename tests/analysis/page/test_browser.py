@@ -17,9 +17,9 @@ playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 TINY = "parameters.warmup=24&parameters.horizon=24"
 PAGES = (f"/?policies=phds,brokers&seeds=6&{TINY}", f"/watch?policies=phds&{TINY}", "/explore?folder=store",
-         "/learn", "/learn/parting?guess=0&answer=1")  # fmt: skip
+         "/learn", "/learn/parting?guess=0&answer=1", f"/figures?policies=phds&seeds=3&{TINY}")  # fmt: skip
 #: What each page shows once it is there.
-THERE = {"/": "#said p", "/watch": "#pictures svg", "/explore": "h1", "/learn": "h1"}
+THERE = {"/": "#said p", "/watch": "#pictures svg", "/explore": "h1", "/learn": "h1", "/figures": "img"}
 WIDTHS = (400, 1440, 2000)
 
 
@@ -184,7 +184,7 @@ def test_a_server_that_comes_back_goes_on(browser, tmp_path: Path) -> None:
 @pytest.mark.parametrize("link", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(browser, site: tuple[str, Path], link: str, scheme: str) -> None:
-    sweep(["phds"], {"warmup": 24, "horizon": 24}, seeds=1, store=site[1] / "store")
+    sweep(["baseline", "phds"], {"warmup": 24, "horizon": 24}, seeds=3, store=site[1] / "store")
     context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
     tab = context.new_page()
     opened(tab, site[0], link)
@@ -230,7 +230,7 @@ def tabbed_to(tab, wanted: str) -> None:
 def test_every_control_is_reached_by_the_keyboard_and_seen(
     tab, site: tuple[str, Path], link: str, width: int
 ) -> None:
-    sweep(["phds"], {"warmup": 24, "horizon": 24}, seeds=1, store=site[1] / "store")
+    sweep(["baseline", "phds"], {"warmup": 24, "horizon": 24}, seeds=3, store=site[1] / "store")
     tab.set_viewport_size({"width": width, "height": 900})
     opened(tab, site[0], link)
     if link.startswith("/?"):

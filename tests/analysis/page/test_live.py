@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from analysis.asked import Asked
+from analysis.figures.folder import FIGURES
 from analysis.page import live
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
@@ -393,10 +394,15 @@ def test_a_link_that_is_opened_stays_as_it_is(client: TestClient) -> None:
 def test_figures_of_the_report_are_drawn_of_what_is_shown(client: TestClient) -> None:
     link = f"policies=phds,brokers,events&seeds=6&{TINY}"
     assert client.get(f"/figures/effects.svg?{link}").status_code == 404
+    assert client.get(f"/figures?{link}").status_code == 404
     with client.websocket_connect("/live", headers=OWN) as socket:
         socket.send_json({"query": link})
         told(socket, "Done: 6 of 6")
-    for name in ("effects", "worth"):
+    shown = client.get(f"/figures?{link}").text
+    drawn = re.findall(r"src=./figures/(\w+).svg", shown)
+    assert drawn == [name for name in FIGURES if client.get(f"/figures/{name}.svg?{link}").status_code == 200]
+    assert {"effects", "worth"} <= set(drawn)
+    for name in drawn:
         answer = client.get(f"/figures/{name}.svg?{link}")
         assert answer.headers["Content-Type"] == "image/svg+xml", text_of(answer.text)
         assert "<svg" in answer.text
