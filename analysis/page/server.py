@@ -5,6 +5,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -62,7 +63,8 @@ def main(arguments: Sequence[str]) -> int:
     config = uvicorn.Config(
         app, log_level="warning", ws="websockets-sansio", ws_max_size=_MESSAGE, timeout_graceful_shutdown=2
     )
-    uvicorn.Server(config).run([listening])
+    with suppress(KeyboardInterrupt):  # as it was told to end it: nothing is lost, and nothing to be said
+        uvicorn.Server(config).run([listening])
     return 0
 
 

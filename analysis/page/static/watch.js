@@ -90,6 +90,9 @@ function keep() {
 function ask(what) {
   const [kind, row, side] = what.split(":");
   about = what;
+  const of = document.getElementById("of"), under = document.getElementById("under");
+  of.value = of.querySelector(`[value="${kind}:${row}"]`) ? `${kind}:${row}` : "";
+  under.value = side;
   say({about: [kind, +row, +side], month: +slider.value});
 }
 
