@@ -188,7 +188,7 @@ class Tab(Talk):
             self._changed.clear()
             started, shown = time.monotonic(), self._comparison
             try:
-                fragments = await asyncio.to_thread(self._fragments)
+                fragments = await asyncio.to_thread(self._fragments, shown)
             except Exception:
                 logging.getLogger("uvicorn.error").exception("An update could not be made")
                 fragments = {"status": views.status("this is a fault of the program.")}
@@ -205,13 +205,14 @@ class Tab(Talk):
             await asyncio.wait_for(self._turned.wait(), seconds)
         self._turned.clear()
 
-    def _fragments(self) -> dict[str, str]:
-        if not self._comparison:
+    def _fragments(self, shown: "Comparison | None") -> dict[str, str]:
+        """What is known of what is shown, which another state may take the place of meanwhile."""
+        if not shown:
             return {"status": views.status(self._room.state)}
-        is_first = not self._comparison.is_told
+        is_first = not shown.is_told
         with self._room.sharing.quiet() if is_first else nullcontext():
-            found = self._comparison.found()
-        fragments = views.results(self._comparison, found, self._is_stopped, self._room.runner.keeper.problem)
+            found = shown.found()
+        fragments = views.results(shown, found, self._is_stopped, self._room.runner.keeper.problem)
         keys = {(each.kind, each.policies) for each in found.sentences}
         news = [each.text for each in found.sentences if (each.kind, each.policies) not in self._announced]
         self._announced = keys
