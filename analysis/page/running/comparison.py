@@ -1,5 +1,6 @@
 """Comparison: policies on shared luck, of which more and more is known; what can be said of them so far."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,6 +32,8 @@ COLUMNS = dictionary_of(SINGLE)
 LIVE = (*HEADLINES, "needs_met_dissemination", "needs_met_all", "grants_paid", *CONTROLS)
 #: Seeds before which nothing is said; the intervals of an answer say how little so few tell.
 FIRST = 3
+#: Seconds for which quick policies wait for slow ones, so that an answer is about all of them.
+PATIENCE = 0.4
 #: An effect is solid once half its interval is less than this share of what is there.
 SOLID = 0.1
 
@@ -96,6 +99,7 @@ class Comparison:
         """
         self.state = state
         self.is_passing = False
+        self._began = time.monotonic()
         self.plan = Plan(
             parameters_from(dict(state.parameters)), state.run, population, SINGLE, range(state.seeds)
         )
@@ -121,8 +125,8 @@ class Comparison:
 
     @property
     def is_told(self) -> bool:
-        """Whether something has been said of it."""
-        return bool(self._found and self._found.tables)
+        """Whether something has been said of all of it."""
+        return bool(self._found and self._found.tables and not self._found.awaited)
 
     def load(self, runner: Runner) -> None:
         """Take what the store has."""
@@ -183,6 +187,8 @@ class Comparison:
         first = min(FIRST, self.state.seeds)
         if self.n >= first or len(self.state.names) < 2:
             return self.n, list(self.state.names)
+        if time.monotonic() < self._began + PATIENCE:
+            return self.n, []
         early = self._here.early(first)
         can_be_told = self.state.against in early and len(early) > 1
         return (first, early) if can_be_told else (self.n, [])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.page.running import comparison as running
 from analysis.page.running import worlds
 from analysis.page.running.comparison import FIRST, Comparison
 from analysis.page.running.sharing import Sharing, Work, advanced
@@ -120,7 +121,8 @@ def test_what_is_awaited_is_kept_while_other_rows_wait(
     runner.keeper.close()
 
 
-def test_a_slow_policy_keeps_no_other_waiting(tmp_path: Path) -> None:
+def test_a_slow_policy_keeps_no_other_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "PATIENCE", 0.0)
     state, _ = read(f"policies=phds,brokers&seeds=20&{TINY}")
     comparison, runner = Comparison(state, NINE_PLACES, lambda: None), Runner(Keeper(tmp_path))
     for seed in range(FIRST):
