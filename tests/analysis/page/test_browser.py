@@ -70,6 +70,8 @@ def test_compare_from_a_click_to_the_numbers_of_the_library(tab, site: tuple[str
     tab.wait_for_function("() => document.querySelectorAll('#table tbody tr').length === 3")
     status(tab, "Done: 8 of 8")
     assert "policy.joint_posts=10" in tab.url
+    tops = [each.bounding_box()["y"] for each in (slider, tab.locator("#said"))]
+    assert all(0 <= top < 900 for top in tops)  # the answer stands beside the slider that changes it
     parameters = {"warmup": 24, "horizon": 24}
     rows = sweep(
         ["baseline", "brokers", "phds", {"joint_posts": 10}], parameters, seeds=8, store=folder / "store"
