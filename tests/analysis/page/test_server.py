@@ -65,7 +65,7 @@ def test_the_program_ends_when_it_is_asked_to(tmp_path: Path) -> None:
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=60) == 0
         assert program.stdout
-        assert program.stdout.read() == "Ctrl-C ends it; what has run is kept.\n"
+        assert program.stdout.read().strip() == "Ctrl-C ends it; what has run is kept."
 
 
 def test_it_ends_quietly_while_a_tab_waits(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_it_ends_quietly_while_a_tab_waits(tmp_path: Path) -> None:
             program.send_signal(signal.SIGINT)
             assert program.wait(timeout=60) == 0
         assert program.stdout
-        assert program.stdout.read() == "Ctrl-C ends it; what has run is kept.\n"
+        assert program.stdout.read().strip() == "Ctrl-C ends it; what has run is kept."
 
 
 def test_the_first_page_waits_for_nothing_that_only_runs_need() -> None:
