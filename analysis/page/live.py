@@ -134,10 +134,16 @@ class Tab(Talk):
             await asyncio.sleep(_LOOK)
         if not shown or self._is_stopped:
             return
-        state = await asyncio.to_thread(search.found)
-        with suppress(WebSocketDisconnect):
+        try:
+            state = await asyncio.to_thread(search.found)
             await self._say(state, {}, "", "", shown.state)
             await self._turn_to(state, population)
+        except WebSocketDisconnect:
+            pass
+        except Exception:  # what is shown says what it costs
+            logging.getLogger("uvicorn.error").exception("A budget could not be met")
+            shown.is_passing = False
+            self._changed.set()
 
     def _search(self, state: State, lever: str, population: Population) -> "Search | None":
         """A search for what the budget leaves for a lever, until something else is said."""

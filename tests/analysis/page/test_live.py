@@ -385,6 +385,18 @@ def test_a_search_that_nobody_waits_for_ends(
     assert not room.sharing.waiting
 
 
+def test_a_search_that_fails_leaves_what_is_shown(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(search: budget.Search) -> State:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(budget.Search, "found", failing)
+    query, spent = kept(client, "policy.brokers=9&budget=300&seeds=6", "policy.brokers")
+    assert 0 < float(read(query)[0].value_of("brokers")) < 9
+    assert "Your bundle costs" in spent
+
+
 def test_a_link_that_is_opened_stays_as_it_is(client: TestClient) -> None:
     query, spent = kept(client, "policy.brokers=9&budget=300&seeds=6", "")
     assert "policy.brokers=9" in query
