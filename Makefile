@@ -50,6 +50,7 @@ bench: setup ## measured speed, beside the plain-Mesa reference and other runner
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_tricks
 	$(BIN)/python -m tests.bench_experiments
+	$(BIN)/python -m tests.bench_page
 
 posterior: setup ## calibrates at full size, which takes hours and goes on where it was; keeps the points with the project
 	$(BIN)/towngown experiment=calibrate patterns=all seeds=4 design.n=2000 calibration.waves=4 \

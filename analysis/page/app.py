@@ -43,6 +43,7 @@ def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        views.compare_page("")  # what the first page takes is there before the rest competes for it
         room.open()
         yield
         await run_in_threadpool(room.close)
@@ -51,6 +52,7 @@ def app_of(room: Room, hosts: tuple[str, ...], token: str = "") -> ASGIApp:
         Route("/", _compare),
         Route("/experiment.yaml", _experiment),
         Route("/effects.csv", _effects),
+        Route("/figures", _figures),
         Route("/figures/{name}.svg", _figure),
         Route("/lists", _lists, methods=["POST"]),
         Route("/watch", _watch),
@@ -125,6 +127,18 @@ def _so_far(state: State, room: Room) -> "Comparison":
     if not comparison.n:
         raise HTTPException(404, "No run of it is finished yet.")
     return comparison
+
+
+async def _figures(request: Request) -> Response:
+    """All figures of the report that can be drawn of the seeds that the store has."""
+    from analysis.page.reading.pictures import pictures
+    from analysis.report.page import told
+
+    state, room = _state(request), await _opened(request)
+    comparison = await run_in_threadpool(_so_far, state, room)
+    names = await run_in_threadpool(pictures, comparison)
+    content = {"state": state, "n": comparison.n, "figures": [(name, told(name)) for name in names]}
+    return HTMLResponse(views.page("figures.html", "Figures", "compare", **content))
 
 
 async def _figure(request: Request) -> Response:

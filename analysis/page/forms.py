@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from analysis import words
 from analysis.page.state import POPULATIONS, State, declared_label, policy_names, policy_of
 from experiments.command.files import CONF, description, file_of
+from experiments.rows.mixed import Mixed
 from model.domains import Lever, Parameter, Value
 from model.parameters import LEVERS, PARAMETERS
 
@@ -37,6 +39,8 @@ class Field:
         problem: what is wrong with it.
         start: first month in which a lever holds, if not the first.
         end: month from which it does not, if any.
+        mix: the lever, if some seeds get another value than the rest.
+        seeds: that are asked for.
     """
 
     name: str
@@ -54,11 +58,18 @@ class Field:
     problem: str = ""
     start: str = ""
     end: str = ""
+    mix: Mixed | None = None
+    seeds: int = 0
 
     @property
     def is_changed(self) -> bool:
         """Whether it is not where the baseline has it."""
-        return self.value != self.default or bool(self.start or self.end)
+        return self.value != self.default or bool(self.start or self.end or self.mix)
+
+    @property
+    def others(self) -> int:
+        """Seeds that get the other value."""
+        return sum(map(self.mix.has, range(self.seeds))) if self.mix else 0
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,15 @@ def _lever(lever: Lever, state: State, problems: Mapping[str, str], said: Mappin
     dated = state.levers.get(lever.name)
     ends = {"start": str(dated.start or ""), "end": str(dated.end or "")} if dated else {}
     value = dated.value if dated else lever.default
-    return _field(name, lever, value, problems, said, price=_price(lever, state), **ends)
+    mix = dated if isinstance(dated, Mixed) else None
+    return _field(
+        name, lever, value, problems, said, price=_price(lever, state), mix=mix, seeds=state.seeds, **ends
+    )
+
+
+def lever_field(name: str, state: State) -> Field:
+    """A lever's field, with nothing wrong in it."""
+    return _lever(LEVERS[name], state, {}, {})
 
 
 def _parameter(
@@ -155,7 +174,7 @@ def _field(
     value: Value,
     problems: Mapping[str, str],
     said: Mapping[str, str],
-    **more: str,
+    **more: Any,
 ) -> Field:
     problem = problems.get(name, "")
     low, high = declared.plausible or (declared.domain.low, declared.domain.high)

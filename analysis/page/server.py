@@ -5,6 +5,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -56,13 +57,18 @@ def main(arguments: Sequence[str]) -> int:
     app = app_of(room, LOOPBACK if is_alone else (), token)
     shown = f"[{host}]" if ":" in host else host
     link = f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
-    say(f"The page is at {link}\nCtrl-C ends it; what has run is kept.")
-    if _TRUTHS[given["open"]]:
-        threading.Timer(0.3, webbrowser.open, [link]).start()
-    config = uvicorn.Config(
-        app, log_level="warning", ws="websockets-sansio", ws_max_size=_MESSAGE, timeout_graceful_shutdown=2
-    )
-    uvicorn.Server(config).run([listening])
+    with suppress(KeyboardInterrupt):  # as it says, that ends it: nothing is lost
+        say(f"The page is at {link}\nCtrl-C ends it; what has run is kept.")
+        if _TRUTHS[given["open"]]:
+            threading.Timer(0.3, webbrowser.open, [link]).start()
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            ws="websockets-sansio",
+            ws_max_size=_MESSAGE,
+            timeout_graceful_shutdown=2,
+        )
+        uvicorn.Server(config).run([listening])
     return 0
 
 

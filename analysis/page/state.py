@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from experiments.command.files import CONF, file_of, mapping_in, names_in
-from experiments.command.parameter_sets import Posterior, posterior_from
 from experiments.command.trusted import trusted
+from experiments.rows.mixed import Mixed, mixed_in
 from model.domains import Parameter, Value
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
 from model.policy import BASELINE, CUSTOM, Dated, Policy, policy_from
 from model.problems import BadInput, no_such
+
+if TYPE_CHECKING:
+    from experiments.command.parameter_sets import Posterior
 
 #: What is compared where a link says nothing.
 FIRST = ("brokers", "joint_posts", "matchmaking")
@@ -94,7 +97,7 @@ class State:
         levers = [
             (f"policy.{name}{end}", _text(value))
             for name, dated in self.levers.items()
-            for end, value in (("", dated.value), (".start", dated.start or ""), (".end", dated.end or ""))
+            for end, value in (("", dated.value), *_ends(dated))
         ]
         page = [("lists", self.lists), ("budget", _text(self.budget or "")), ("keep", "on" * self.keeps)]
         return [(name, value) for name, value in (*self.settings, *levers, *page) if value]
@@ -107,6 +110,18 @@ class State:
     def with_seeds(self, seeds: int) -> "State":
         """The same on so many seeds."""
         return replace(self, seeds=seeds)
+
+    def value_of(self, lever: str) -> Value:
+        """A lever's value; that of most seeds, if not of all."""
+        return self.levers[lever].value if lever in self.levers else LEVERS[lever].default
+
+    def unmixed(self, lever: str) -> "State":
+        """The same with one value of a lever in all seeds, which somebody has chosen."""
+        dated = self.levers.get(lever)
+        if not isinstance(dated, Mixed):
+            return self
+        levers = {**self.levers, lever: Dated(dated.value, dated.start, dated.end)}
+        return replace(self, levers={name: each for name, each in levers.items() if is_moved(name, each)})
 
     def command(self) -> str:
         """What reproduces it on the command line."""
@@ -189,13 +204,15 @@ class State:
         return [("population.councils", "councils.csv"), ("population.universities", "universities.csv")]
 
 
-def over(state: State) -> Posterior | None:
+def over(state: State) -> "Posterior | None":
     """Other assumptions that fit what is known as well, under those that the state itself gives."""
     return _over(frozenset(state.parameters))
 
 
 @lru_cache(64)
-def _over(held: frozenset[str]) -> Posterior | None:
+def _over(held: frozenset[str]) -> "Posterior | None":
+    from experiments.command.parameter_sets import posterior_from  # it loads what a first page does without
+
     given = {**mapping_in(CONF / "config.yaml")[_OVER], "parameters": _OVER}
     return posterior_from(given, held, [CONF])
 
@@ -269,13 +286,20 @@ class _Reader:
             state = replace(state, lists="")
         return state, self.problems
 
-    def _one[Said](self, name: str, default: Said, read: Callable[[str], Said]) -> Said:
-        """The last value of a field; the default where it says nothing, or nothing that can be used."""
+    def _one[Said](self, name: str, default: Said, read: Callable[[str], Said], of: str = "") -> Said:
+        """The last value of a field; the default where it says nothing, or nothing that can be used.
+
+        Args:
+            name: of the field.
+            default: if it says nothing.
+            read: makes a value of its text.
+            of: the field beside which it is told what is wrong, if not beside its own.
+        """
         text = (self.said.get(name) or [""])[-1]
         try:
             return read(text) if text else default
         except BadInput as error:
-            self.problems[name] = " ".join(error.problems)
+            self.problems[of or name] = " ".join(error.problems)
             return default
 
     def _policies(self) -> tuple[str, ...]:
@@ -293,27 +317,36 @@ class _Reader:
         return tuple(found[:MOST_POLICIES])
 
     def _levers(self) -> dict[str, Dated]:
-        """Levers that are not where the baseline has them, each with the months in which it holds."""
-        values = self._declared("policy.", LEVERS)
-        return {name: dated for name, value in values.items() if (dated := self._dated(name, value))}
+        """Levers that are not where the baseline has them, each with its months, and what some seeds get."""
+        values = self._values("policy.", LEVERS)
+        levers = {name: dated for name, value in values.items() if (dated := self._dated(name, value))}
+        return {name: dated for name, dated in levers.items() if is_moved(name, dated)}
 
     def _dated(self, name: str, value: Value) -> Dated | None:
-        dates = {end: self._one(f"policy.{name}.{end}", None, _month) for end in ("start", "end")}
-        given = {"value": value} | {end: month for end, month in dates.items() if month is not None}
+        field = f"policy.{name}"
+        dates, mix = (
+            {key: it for key in keys if (it := self._one(f"{field}.{key}", None, as_, field)) is not None}
+            for keys, as_ in ((("start", "end"), _month), (("other", "share", "since"), _number))
+        )
         try:
-            return policy_from(CUSTOM, {name: given}).levers[name]
+            policy = policy_from(CUSTOM, {name: {"value": value} | dates})
+            return mixed_in(policy, {name: {"value": value} | dates | mix}).levers[name]
         except BadInput as error:
-            self.problems[f"policy.{name}"] = " ".join(error.problems)
+            self.problems[field] = " ".join(error.problems)
             return None
 
     def _declared(self, group: str, declared: Mapping[str, Parameter]) -> dict[str, Value]:
         """Values of a group that differ from their defaults, in the order of their declaration."""
-        values = {
+        values = self._values(group, declared)
+        return {name: value for name, value in values.items() if value != declared[name].default}
+
+    def _values(self, group: str, declared: Mapping[str, Parameter]) -> dict[str, Value]:
+        """Values of a group that are said, in the order of their declaration."""
+        return {
             name: self._one(f"{group}{name}", each.default, lambda text, each=each: _value(each, text))
             for name, each in declared.items()
             if f"{group}{name}" in self.said
         }
-        return {name: value for name, value in values.items() if value != declared[name].default}
 
     def _check_names(self) -> None:
         for name in self.said:
@@ -390,10 +423,30 @@ def _dated_text(dated: Dated) -> str:
 
 
 def _dated_said(dated: Dated) -> Any:
-    if not dated.start and dated.end is None:
-        return dated.value
-    ends = {"start": dated.start} | ({"end": dated.end} if dated.end is not None else {})
-    return {"value": dated.value, **ends}
+    """A lever as a file has it."""
+    more: dict[str, Any] = {"start": dated.start} if dated.start or dated.end is not None else {}
+    more |= {"end": dated.end} if dated.end is not None else {}
+    more |= _mix_said(dated)
+    return {"value": dated.value, **more} if more else dated.value
+
+
+def _mix_said(dated: Dated) -> dict[str, Any]:
+    """What some seeds get, if not all get the same."""
+    if not isinstance(dated, Mixed):
+        return {}
+    return {"other": dated.other, "share": dated.share, "since": dated.since}
+
+
+def _ends(dated: Dated) -> list[tuple[str, Any]]:
+    """What a link says of a lever beside its value."""
+    mixed = [(f".{name}", value) for name, value in _mix_said(dated).items()]
+    return [(".start", dated.start or ""), (".end", dated.end or ""), *mixed]
+
+
+def is_moved(lever: str, dated: Dated) -> bool:
+    """Whether a lever is not where the baseline has it, if only in some seeds."""
+    values = (dated.value, dated.other) if isinstance(dated, Mixed) else (dated.value,)
+    return any(value != LEVERS[lever].default for value in values)
 
 
 def _command(words: Iterable[str]) -> str:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from analysis.page.running.sharing import Work
 
 
+#: What a tab may have said that is not answered yet; it is heard no further until then.
+_MOST_HEARD = 16
+
+
 class Talk(ABC):
     """With one tab that is open; what runs for it ends with it."""
 
@@ -21,15 +25,32 @@ class Talk(ABC):
         self._work: Work | None = None
 
     async def talk(self) -> None:
-        """Talk until the tab is gone; then nothing runs for it any more."""
+        """Talk until the tab is gone; then nothing runs for it any more, whatever it still waited for."""
+        heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_MOST_HEARD)
+        both = [asyncio.create_task(each) for each in (self._listen(heard), self._answer(heard))]
         try:
-            while (said := await self._said()) is not None:
-                await self._hear(said)
-            await self._socket.close()
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
         except WebSocketDisconnect:
             pass
         finally:
+            for each in both:
+                each.cancel()
             self._cancel()
+
+    async def _listen(self, heard: asyncio.Queue[dict[str, Any]]) -> None:
+        while (said := await self._said()) is not None:
+            self._overhear()
+            await heard.put(said)
+        await self._socket.close()
+
+    async def _answer(self, heard: asyncio.Queue[dict[str, Any]]) -> None:
+        while True:
+            await self._hear(await heard.get())
+
+    def _overhear(self) -> None:  # noqa: B027  # who does nothing about it need not say so
+        """Something was said, perhaps while what was said before is still being answered."""
 
     @abstractmethod
     async def _hear(self, said: dict[str, Any]) -> None:

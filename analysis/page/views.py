@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.page.forms import against_of, form_of, named
+from analysis.page.forms import against_of, form_of, lever_field, named
 from analysis.page.room import COMPILING, LOADING, READY
 from analysis.page.state import State, policy_names, read
 
@@ -67,6 +67,11 @@ def form(state: State, problems: Mapping[str, str], query: str) -> str:
 def against(state: State) -> str:
     """What others may be held against: it changes with what is chosen."""
     return render("against.html", choices=against_of(state))
+
+
+def mix(lever: str, state: State) -> str:
+    """What some seeds get of a lever, beside its field."""
+    return render("mix.html", field=lever_field(lever, state))
 
 
 def compare_page(query: str) -> str:
@@ -148,7 +153,7 @@ def _spent(comparison: "Comparison", found: "Found") -> str:
     from analysis.page.running.budget import a_year
 
     budget = comparison.state.budget
-    if not (budget and comparison.state.levers and found.tables):
+    if not (budget and comparison.years and comparison.state.levers and found.tables) or found.awaited:
         return ""
     return render("spent.html", cost=a_year(comparison), budget=budget)
 
@@ -170,6 +175,8 @@ def _status(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
     here, all_of = found.over
     if n == seeds and here < all_of and not is_stopped:
         return "over", f"{so_far} are there. Now other assumptions that fit as well: {here} of {all_of} runs."
+    if n == seeds and comparison.is_passing and not is_stopped:
+        return "narrowing", f"{so_far} are there. Now the budget is met on all of them."
     if n == seeds and here == all_of:
         sure = "" if found.is_solid else " Not solid yet: ask for more seeds."
         return "done", f"Done: {so_far}.{sure}"
@@ -177,6 +184,9 @@ def _status(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
         return "stopped", f"Stopped after {so_far}."
     if not found.tables:
         return "first", "Running the first seeds."
+    if found.awaited:
+        later = ", ".join(map(named, found.awaited))
+        return "narrowing", f"First numbers, {so_far}. Still to come: {later}."
     if found.is_solid:
         return "solid", f"Solid after {so_far}: more are added."
     return "narrowing", f"First numbers, {so_far}: intervals narrow as more are added."

@@ -345,9 +345,10 @@ class _Comparison:
 
     def _as_good(self, shown: Sequence[str]) -> Iterator[Sentence]:
         if rivals := [name for name in self._rivals() if name not in shown]:
+            surely = self.pool.loc[self.pool["policy"].isin(rivals), "together_low"] > 0
             text = (
-                f"{listed(self._names(rivals))} may be as good or better, though not shown to add any: "
-                f"{self._effects(rivals)}."
+                f"{listed(self._names(rivals))} may be as good or better, though not shown to add any"
+                f"{' that matter' if surely.any() else ''}: {self._effects(rivals)}."
             )
             yield Sentence("as_good", text, tuple(rivals), self._cells(rivals, "may_be_best"))
 

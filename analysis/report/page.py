@@ -61,6 +61,11 @@ def write(folder: Path) -> Path:
     return file
 
 
+def told(figure: str) -> str:
+    """What a figure shows, for those who cannot see it."""
+    return _TOLD.get(figure, f"The figure {figure}.")
+
+
 def _environment() -> Environment:
     templates = FileSystemLoader(Path(__file__).with_name("templates"))
     environment = Environment(
@@ -72,7 +77,7 @@ def _environment() -> Environment:
 
 def _content(source: Source) -> dict:
     figures = {name: svg for name in FIGURES if (svg := inline(source.tables, name)) is not None}
-    shown = [Figure(svg, name, _TOLD.get(name, f"The figure {name}.")) for name, svg in figures.items()]
+    shown = [Figure(svg, name, told(name)) for name, svg in figures.items()]
     sections = list(_sections(source, {figure.name: figure for figure in shown}))
     return {
         "title": _title(source),

@@ -9,6 +9,9 @@ from analysis.page.drawing import WIDTH, axes
 from analysis.page.reading import folders
 from analysis.page.reading.folders import STORE
 from analysis.page.running.comparison import COLUMNS
+from analysis.page.state import declared_label
+from experiments.rows.row import policy_of
+from model.policy import BASELINE, Dated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +96,21 @@ def _cell(column: str, value: Any) -> str:
 
 def _policy(name: str) -> str:
     """A policy's name; in the store it is what its levers are."""
-    return (name if name != "{}" else "baseline") if name.startswith("{") else words.humanise(name)
+    if not name.startswith("{"):
+        return words.humanise(name)
+    try:
+        levers = [_lever(lever, dated) for lever, dated in policy_of(name).levers.items()]
+    except (ValueError, TypeError, KeyError, AttributeError):  # a folder may hold anything
+        return name
+    return ", ".join(levers) or words.humanise(BASELINE.name)
+
+
+def _lever(name: str, dated: Dated) -> str:
+    """A lever with its value, and its months if these are not all."""
+    ends = f" from month {dated.start}" if dated.start else ""
+    ends += f" to month {dated.end}" if dated.end is not None else ""
+    value = f"{dated.value:.6g}" if isinstance(dated.value, float) else str(dated.value)
+    return f"{declared_label(name)} {value}{ends}"
 
 
 def _label(name: str) -> str:

@@ -1,6 +1,7 @@
 """Comparison: policies on shared luck, of which more and more is known; what can be said of them so far."""
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -11,7 +12,7 @@ import pandas as pd
 from analysis import studies
 from analysis.asked import Asked, Points
 from analysis.page.running.counted import Counted
-from analysis.page.running.sharing import Task
+from analysis.page.running.sharing import Tasks
 from analysis.page.running.worlds import Runner
 from analysis.page.state import State
 from analysis.report.answer import Question, answer
@@ -29,8 +30,10 @@ from model.population import Population
 COLUMNS = dictionary_of(SINGLE)
 #: Indicators that are looked at with every update; the others when a table of them is asked for.
 LIVE = (*HEADLINES, "needs_met_dissemination", "needs_met_all", "grants_paid", *CONTROLS)
-#: Seeds before which nothing is said, as nothing can be.
-FIRST = 5
+#: Seeds before which nothing is said; the intervals of an answer say how little so few tell.
+FIRST = 3
+#: Seconds for which quick policies wait for slow ones, so that an answer is about all of them.
+PATIENCE = 0.4
 #: An effect is solid once half its interval is less than this share of what is there.
 SOLID = 0.1
 
@@ -40,12 +43,13 @@ class Found:
     """What is known of a comparison.
 
     Attributes:
-        n: seeds, from the first, of which every policy's run is there.
+        n: seeds, from the first, of which every run is there of the policies that are told of.
         tables: `effects`, `verdicts`, `costs` and so on, by name; none before the first few seeds.
         sentences: what can be said.
         months: partnerships over the months by policy: mean, low, high [months].
         failures: runs that failed.
         over: runs over other assumptions that are there, and that are asked for.
+        awaited: policies of which nothing can be said yet, while others are told of.
     """
 
     n: int
@@ -54,11 +58,12 @@ class Found:
     months: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
     failures: int
     over: tuple[int, int] = (0, 0)
+    awaited: tuple[str, ...] = ()
 
     @cached_property
     def is_solid(self) -> bool:
         """Whether every effect on partnerships is known to ± a tenth of what is there."""
-        if not self.tables:
+        if not self.tables or self.awaited:
             return False
         effects = self.tables["effects"]
         main = effects[effects["indicator"] == MAIN_INDICATOR]
@@ -72,6 +77,7 @@ class Comparison:
     Attributes:
         state: what is compared.
         plan: its rows.
+        is_passing: whether another state is shown once all seeds are there.
     """
 
     def __init__(
@@ -92,12 +98,15 @@ class Comparison:
             awaited: seeds that somebody waits for.
         """
         self.state = state
+        self.is_passing = False
+        self._began = time.monotonic()
         self.plan = Plan(
             parameters_from(dict(state.parameters)), state.run, population, SINGLE, range(state.seeds)
         )
         self._here = Counted(self.plan, changed, awaited=awaited, draws=True)
         self._over = over and Counted(replace(self.plan, design=over.design, seeds=over.seeds), changed)
         self._found: Found | None = None
+        self._told: tuple[int, list[str]] = (0, [])
 
     @property
     def years(self) -> float:
@@ -116,15 +125,15 @@ class Comparison:
 
     @property
     def is_told(self) -> bool:
-        """Whether something has been said of it."""
-        return bool(self._found and self._found.tables)
+        """Whether something has been said of all of it."""
+        return bool(self._found and self._found.tables and not self._found.awaited)
 
     def load(self, runner: Runner) -> None:
         """Take what the store has."""
         for each in self._parts():
             each.load(runner)
 
-    def tasks(self, runner: Runner) -> Iterator[Task]:
+    def tasks(self, runner: Runner) -> Tasks:
         """What is missing, a task a seed."""
         return chain.from_iterable(each.tasks(runner) for each in self._parts())
 
@@ -132,11 +141,11 @@ class Comparison:
         """A line a run, of the first seeds."""
         return self._here.rows(n, indicators).drop(columns="point")
 
-    def asked(self, n: int) -> Asked:
-        """What is asked, of the first seeds."""
+    def asked(self, n: int, names: Sequence[str] = ()) -> Asked:
+        """What is asked, of the first seeds; of some policies, or else of all."""
         return Asked(
             "compare",
-            self.state.names,
+            tuple(names or self.state.names),
             (0, n),
             (),
             Points(SINGLE.kind.name, 1, 1, (), (), 0, 0),
@@ -147,10 +156,11 @@ class Comparison:
 
     def found(self) -> Found:
         """What is known so far; runs over other assumptions change nothing until all are there."""
-        known, over = self._found, self._runs_over()
-        if not known or known.n != self.n or (known.over != over and over[0] == over[1]):
-            self._found = known = self._find()
-        elif known.over != over:
+        known, over, told = self._found, self._runs_over(), self._told_of()
+        if not known or told != self._told or (known.over != over and over[0] == over[1]):
+            self._told, self._found = told, self._find(*told)
+            return self._found
+        if known.over != over:
             self._found = known = replace(known, over=over)
         return known
 
@@ -172,12 +182,24 @@ class Comparison:
         has_all = self._over and self._over.is_complete and self._here.is_complete
         return self._over.rows(self._over.n, columns) if self._over and has_all else None
 
-    def _find(self) -> Found:
-        n, months = self._here.months()
-        over = self._runs_over()
+    def _told_of(self) -> tuple[int, list[str]]:
+        """Of how many seeds and which policies something can be said: slow ones keep no others waiting."""
+        first = min(FIRST, self.state.seeds)
+        if self.n >= first or len(self.state.names) < 2:
+            return self.n, list(self.state.names)
+        if time.monotonic() < self._began + PATIENCE:
+            return self.n, []
+        early = self._here.early(first)
+        can_be_told = self.state.against in early and len(early) > 1
+        return (first, early) if can_be_told else (self.n, [])
+
+    def _find(self, n: int, names: Sequence[str]) -> Found:
+        months, over = self._here.months(), self._runs_over()
         failures = sum(each.failures for each in self._parts())
-        if n < min(FIRST, self.state.seeds) or len(self.state.names) < 2:
+        if len(names) < 2:
             return Found(n, {}, [], months, failures, over)
-        asked = self.asked(n)
-        tables = studies.answered(self.rows(n, LIVE), asked, COLUMNS, self._rows_over(LIVE)).tables
-        return Found(n, tables, answer(tables, Question.of(asked)), months, failures, over)
+        asked, rows = self.asked(n, names), self.rows(n, LIVE)
+        own = rows[rows["policy"].isin(names)]
+        tables = studies.answered(own, asked, COLUMNS, self._rows_over(LIVE)).tables
+        awaited = tuple(name for name in self.state.names if name not in names)
+        return Found(n, tables, answer(tables, Question.of(asked)), months, failures, over, awaited)

@@ -1,12 +1,12 @@
 """Counted: rows of a plan as they come in, in the order of its families: slow ones are not left for last."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from analysis.page.running.sharing import Task, pause
+from analysis.page.running.sharing import Tasks
 from analysis.page.running.worlds import Runner
 from analysis.statistics.intervals import Moments
 from analysis.tables import MAIN_INDICATOR
@@ -65,24 +65,32 @@ class Counted:
             self._fold()
         self._changed()
 
-    def tasks(self, runner: Runner) -> Iterator[Task]:
+    def tasks(self, runner: Runner) -> Tasks:
         """What is missing, a task a family; families that are awaited are kept before others begin."""
         runner.keeper.keep(self.plan.population)
         for index, family in enumerate(self._families):
             while index == self._awaited > self.n:
-                yield pause()
+                yield None
             missing = {row.name: row for row in family if row.name not in self._outcomes}
             if missing:
                 rows, is_awaited = list(missing.values()), index < self._awaited
                 yield runner.family(rows, self.plan.population, self._take, is_awaited)
 
-    def months(self) -> tuple[int, dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]]:
-        """How many families there are, and what is drawn by policy: mean, low, high [months]."""
+    def months(self) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """What is drawn by policy, of complete families: mean, low, high [months]."""
         with self._lock:
             names = [each.name for each in self.plan.policies]
-            return self.n, {
-                name: each.interval() for name, each in zip(names, self._months, strict=True) if self.n
-            }
+            return {name: each.interval() for name, each in zip(names, self._months, strict=True) if self.n}
+
+    def early(self, n: int) -> list[str]:
+        """Policies whose own runs of the first families are all there, whether or not those of others are."""
+        with self._lock:
+            first = self._families[:n]
+            there = [k for k in range(len(self.plan.policies)) if all(self._has(each[k]) for each in first)]
+            for family in range(self.n, len(first)):
+                for k in there:
+                    self._note(family, k)
+        return [self.plan.policies[k].name for k in there]
 
     def rows(self, n: int, columns: Sequence[str] = RECORDED) -> pd.DataFrame:
         """A line a run of the first families: `point`, `seed`, `policy` and some columns of numbers."""
@@ -102,16 +110,26 @@ class Counted:
             before = self.n
             self._outcomes[row.name] = outcome
             self._fold()
-        if self.n > before:
+        if self.n > before or self.n < self._awaited:
             self._changed()
+
+    def _has(self, row: Row) -> bool:
+        return row.name in self._outcomes
+
+    def _note(self, family: int, policy: int) -> None:
+        """Write down the numbers of a run that is there."""
+        outcome = self._outcomes[self._families[family][policy].name]
+        if isinstance(outcome, Result):
+            self._values[family, policy] = [outcome.indicators[name] for name in RECORDED]
 
     def _fold(self) -> None:
         """Count the families that are complete, in order."""
         while not self.is_complete:
             family = self._families[self.n]
-            if not all(row.name in self._outcomes for row in family):
+            if not all(map(self._has, family)):
                 return
             for policy, row in enumerate(family):
+                self._note(self.n, policy)
                 self._count(policy, self._outcomes[row.name])
             for row in family:
                 self._outcomes[row.name] = _COUNTED
@@ -121,7 +139,6 @@ class Counted:
         if isinstance(outcome, Failure):
             self.failures += 1
             return
-        self._values[self.n, policy] = [outcome.indicators[name] for name in RECORDED]
         if not self._months:
             return
         months, _ = unpacked(outcome.horizon, outcome.series, outcome.spells)

@@ -16,8 +16,14 @@ _FIRST_MONTHS = 12
 #: Seconds between two looks at whether something is done.
 _LOOK = 0.02
 
+#: Tasks of one work that wait for their next turn while a further one is begun: with one more under way than
+#: there are threads, the last of those that are awaited do not leave threads idle.
+_WAITING = 1
+
 #: Work cut into turns; it ends when the task is done.
 type Task = Iterator[None]
+#: None stands for a task that may not begin yet.
+type Tasks = Iterator[Task | None]
 
 
 class Work:
@@ -28,17 +34,22 @@ class Work:
         on_error: told of a task that fails; the others go on.
     """
 
-    def __init__(self, tasks: Iterator[Task], on_error: Callable[[Exception], None]) -> None:
+    def __init__(self, tasks: Tasks, on_error: Callable[[Exception], None]) -> None:
         self.is_cancelled = False
         self.on_error = on_error
         self._tasks = tasks
         self._paused: deque[Task] = deque()
 
     def take(self) -> Task | None:
-        """A task that is paused, or else the next; None if there is none now."""
-        if self._paused:
-            return self._paused.popleft()
-        return next(self._tasks, None)
+        """The next task, or one that is paused; None if there is none now."""
+        if len(self._paused) <= _WAITING:
+            for task in self._tasks:
+                if task is not None:
+                    return task
+                if not self._paused:
+                    return _pause()
+                break
+        return self._paused.popleft() if self._paused else None
 
     def pause(self, task: Task) -> None:
         """Put a task back that has had its turn."""
@@ -96,12 +107,16 @@ class Sharing:
         self.add(Work(iter([task()]), done.set_exception))
         return done.result()
 
-    def finish(self, tasks: Iterator[Task], is_done: Callable[[], bool]) -> None:
-        """Have tasks done, and wait until it is so; a task that fails leaves it so, too."""
+    def finish(
+        self, tasks: Tasks, is_done: Callable[[], bool], is_given_up: Callable[[], bool] = bool
+    ) -> None:
+        """Have tasks done, and wait until it is so, or given up; a task that fails leaves it so, too."""
         failed = threading.Event()
-        self.add(Work(tasks, lambda error: failed.set()))
-        while not is_done() and not failed.is_set() and not self._is_closed:
+        work = Work(tasks, lambda error: failed.set())
+        self.add(work)
+        while not is_done() and not failed.is_set() and not self._is_closed and not is_given_up():
             time.sleep(_LOOK)
+        self.cancel(work)
 
     def cancel(self, work: Work) -> None:
         """Give it no further turn; turns under way end by themselves."""
@@ -167,7 +182,7 @@ class Sharing:
         return True
 
 
-def pause() -> Task:
+def _pause() -> Task:
     """A turn in which nothing is done."""
     time.sleep(TURN)
     yield from ()

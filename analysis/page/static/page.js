@@ -33,11 +33,6 @@ function connect() {
   };
 }
 
-function put(id, html) {
-  const place = document.getElementById(id);
-  if (place) place.innerHTML = html;
-}
-
 // A move of a slider is one step of the history, however many values it passes.
 let pushes = false, moving = false;
 function hear(message) {

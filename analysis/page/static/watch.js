@@ -11,7 +11,7 @@ function connect() {
   socket.onopen = () => { pause = 500; if (!runs.length) say({scene: location.search.slice(1)}); };
   socket.onmessage = event => hear(JSON.parse(event.data));
   socket.onclose = () => {
-    document.getElementById("status").innerHTML = '<p class="status reconnecting">Reconnecting.</p>';
+    put("status", '<p class="status reconnecting">Reconnecting.</p>');
     runs = [];
     setTimeout(connect, pause);
     pause = Math.min(pause * 2, 8000);
@@ -23,10 +23,7 @@ function say(message) {
 }
 
 function hear(message) {
-  for (const [id, html] of Object.entries(message.fragments || {})) {
-    const place = document.getElementById(id);
-    if (place) place.innerHTML = html;
-  }
+  for (const [id, html] of Object.entries(message.fragments || {})) put(id, html);
   if (!message.runs) return;
   runs = message.runs;
   slider.max = message.months - 1;
@@ -93,6 +90,9 @@ function keep() {
 function ask(what) {
   const [kind, row, side] = what.split(":");
   about = what;
+  const of = document.getElementById("of"), under = document.getElementById("under");
+  of.value = of.querySelector(`[value="${kind}:${row}"]`) ? `${kind}:${row}` : "";
+  under.value = side;
   say({about: [kind, +row, +side], month: +slider.value});
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 from analysis.figures.drawing.country import Frame, flat, frame_of, outlined
 from analysis.page.state import State, read
 from analysis.page.watching.watched import DRAWN, Site, Watched
+from experiments.rows.mixed import in_seed
 from model.policy import BASELINE, Policy
 
 #: Of the picture; its height follows from what it shows.
@@ -40,7 +41,8 @@ class Scene:
     @property
     def policies(self) -> list[Policy]:
         """Those that are watched."""
-        by_name = dict(zip(self.state.names, self.state.run, strict=True))
+        policies = (in_seed(each, self.seed) for each in self.state.run)
+        by_name = dict(zip(self.state.names, policies, strict=True))
         return [by_name.get(self.state.against, BASELINE), *([by_name[self.right]] if self.right else [])]
 
     @property

@@ -26,6 +26,7 @@ from experiments.study.money.mixing import mix
 from experiments.study.money.searching import solve
 from experiments.study.money.solved import Solved
 from model.policy import BASELINE
+from model.population import Population
 
 #: Solved on as many seeds as together have this many councils: luck weighs less in a larger population.
 _COUNCILS = 1000
@@ -37,11 +38,16 @@ def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
     if not wanted or settings.money is None or not settings.years:
         return {}
     planned = {each.policy.name: each for each in wanted}
-    few = settings.seeds[: max(2, math.ceil(_COUNCILS / len(settings.population.councils)))]
+    few = settings.seeds[: few_of(settings.population)]
     about = solve(wanted, settings.money, _Costs(settings, filler, few).above_baseline)
     in_all = _Costs(settings, filler, settings.seeds).of_each_seed
     pairs = [(planned[each.policy.name], each) for each in about]
     return {each.policy.name: each for each in mix(pairs, settings.seeds, in_all)}
+
+
+def few_of(population: Population) -> int:
+    """How many seeds tell about where an intensity lies."""
+    return max(2, math.ceil(_COUNCILS / len(population.councils)))
 
 
 class _Costs:

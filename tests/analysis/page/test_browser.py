@@ -17,9 +17,9 @@ playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 TINY = "parameters.warmup=24&parameters.horizon=24"
 PAGES = (f"/?policies=phds,brokers&seeds=6&{TINY}", f"/watch?policies=phds&{TINY}", "/explore?folder=store",
-         "/learn", "/learn/parting?guess=0&answer=1")  # fmt: skip
+         "/learn", "/learn/parting?guess=0&answer=1", f"/figures?policies=phds&seeds=3&{TINY}")  # fmt: skip
 #: What each page shows once it is there.
-THERE = {"/": "#said p", "/watch": "#pictures svg", "/explore": "h1", "/learn": "h1"}
+THERE = {"/": "#said p", "/watch": "#pictures svg", "/explore": "h1", "/learn": "h1", "/figures": "img"}
 WIDTHS = (400, 1440, 2000)
 
 
@@ -70,6 +70,8 @@ def test_compare_from_a_click_to_the_numbers_of_the_library(tab, site: tuple[str
     tab.wait_for_function("() => document.querySelectorAll('#table tbody tr').length === 3")
     status(tab, "Done: 8 of 8")
     assert "policy.joint_posts=10" in tab.url
+    tops = [each.bounding_box()["y"] for each in (slider, tab.locator("#said"))]
+    assert all(0 <= top < 900 for top in tops)  # the answer stands beside the slider that changes it
     parameters = {"warmup": 24, "horizon": 24}
     rows = sweep(
         ["baseline", "brokers", "phds", {"joint_posts": 10}], parameters, seeds=8, store=folder / "store"
@@ -184,7 +186,7 @@ def test_a_server_that_comes_back_goes_on(browser, tmp_path: Path) -> None:
 @pytest.mark.parametrize("link", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(browser, site: tuple[str, Path], link: str, scheme: str) -> None:
-    sweep(["phds"], {"warmup": 24, "horizon": 24}, seeds=1, store=site[1] / "store")
+    sweep(["baseline", "phds"], {"warmup": 24, "horizon": 24}, seeds=3, store=site[1] / "store")
     context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
     tab = context.new_page()
     opened(tab, site[0], link)
@@ -199,6 +201,118 @@ def test_everybody_can_use_it(browser, site: tuple[str, Path], link: str, scheme
         tab.set_viewport_size({"width": width, "height": 900})
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+#: What the keyboard is at, and whether that can be seen: the number of the control, and what surrounds it.
+AT = """() => {
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const ringed = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const there = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+  const closed = at.matches("summary") && !at.parentElement.open;
+  return [at === document.body ? "" : at.dataset.number || "new", ringed && there, closed];
+}"""
+#: Numbers every control that is shown, and tells them; of radio buttons the one that Tab goes to.
+CONTROLS = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+  .filter(each => each.tabIndex >= 0 && !each.disabled && each.checkVisibility({visibilityProperty: true}))
+  .filter(each => each.type !== "radio" || each.checked)
+  .map(each => each.dataset.number ??= String(window.controls = (window.controls || 0) + 1))"""
+
+
+def tabbed_to(tab, wanted: str) -> None:
+    """Go on with the Tab key until the keyboard is at something."""
+    for _ in range(400):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+    pytest.fail(f"the keyboard does not come to {wanted}")
+
+
+@pytest.mark.parametrize("link", PAGES)
+@pytest.mark.parametrize("width", WIDTHS[:2])
+def test_every_control_is_reached_by_the_keyboard_and_seen(
+    tab, site: tuple[str, Path], link: str, width: int
+) -> None:
+    sweep(["baseline", "phds"], {"warmup": 24, "horizon": 24}, seeds=3, store=site[1] / "store")
+    tab.set_viewport_size({"width": width, "height": 900})
+    opened(tab, site[0], link)
+    if link.startswith("/?"):
+        status(tab, "Done")
+    shown, reached = set(tab.evaluate(CONTROLS)), set()
+    while True:
+        tab.keyboard.press("Tab")
+        number, is_seen, is_closed = tab.evaluate(AT)
+        if not number or number in reached:
+            break
+        assert is_seen, tab.evaluate("document.activeElement.outerHTML")
+        if is_closed:
+            tab.keyboard.press("Enter")
+            shown = set(tab.evaluate(CONTROLS))
+            number = tab.evaluate(AT)[0]
+        reached.add(number)
+    assert shown - reached == set()
+
+
+def test_a_comparison_by_keyboard_alone(tab, site: tuple[str, Path]) -> None:
+    opened(tab, site[0], f"/?policies=phds&seeds=8&{TINY}")
+    tabbed_to(tab, "input[value='brokers']")
+    tab.keyboard.press("Space")
+    tab.wait_for_function("() => document.querySelectorAll('#table tbody tr').length === 2")
+    tabbed_to(tab, "input[type=range][data-for='policy.joint_posts']")
+    for _ in range(5):
+        tab.keyboard.press("ArrowRight")
+    tab.wait_for_function("() => document.querySelectorAll('#table tbody tr').length === 3")
+    status(tab, "Done: 8 of 8")
+    assert "policy.joint_posts=2.5" in tab.url
+
+
+def test_numbers_that_change_leave_the_keyboard_where_it_is(tab, site: tuple[str, Path]) -> None:
+    tab.set_viewport_size({"width": 400, "height": 900})
+    opened(tab, site[0], "/?policies=phds,brokers&seeds=300")
+    tab.wait_for_selector("#table .scroll")
+    tabbed_to(tab, "#table .scroll")
+    for _ in range(3):
+        tab.keyboard.press("ArrowRight")
+    tab.wait_for_function("() => document.querySelector('#table .scroll').scrollLeft > 20")
+    before = tab.locator("#table .scroll").element_handle()
+    tab.wait_for_function("before => !document.body.contains(before)", arg=before)
+    at, left = tab.evaluate("[document.activeElement.className, document.activeElement.scrollLeft]")
+    assert at == "scroll"
+    assert left > 20
+    tab.get_by_role("button", name="Stop").click()
+
+
+def test_a_run_is_watched_by_keyboard_alone(tab, site: tuple[str, Path]) -> None:
+    opened(tab, site[0], f"/watch?policies=phds&seed=3&{TINY}")
+    tabbed_to(tab, "#play")
+    tab.keyboard.press("Space")
+    tab.wait_for_function("() => +document.getElementById('month').value >= 3")
+    tab.keyboard.press("Space")
+    tabbed_to(tab, "#month")
+    tab.keyboard.press("End")
+    assert tab.locator("#when").inner_text() == "year 2, month 12"
+    tabbed_to(tab, "#of")
+    tab.keyboard.press("End")
+    tab.wait_for_selector("#about h3:has-text('university')")
+    tabbed_to(tab, "[data-why]")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#why p")
+    tabbed_to(tab, "[data-about^='tie:']")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#about h3:has-text(' and ')")
+    assert tab.evaluate("document.getElementById('about').contains(document.activeElement)")
+
+
+def test_a_story_by_keyboard_alone(tab, site: tuple[str, Path]) -> None:
+    tab.goto(f"{site[0]}/learn/parting")
+    tabbed_to(tab, "[name=guess]")
+    tab.keyboard.press("ArrowDown")
+    tabbed_to(tab, "[name=answer]")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".answer p")
+    assert tab.get_by_label(LESSONS["parting"].choices[1], exact=True).is_checked()
+    tabbed_to(tab, "a.button")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#pictures svg")
 
 
 def test_a_page_is_light_and_asks_nobody_else(browser, site: tuple[str, Path]) -> None:

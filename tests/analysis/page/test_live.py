@@ -11,19 +11,21 @@ import pytest
 from starlette.testclient import TestClient
 
 from analysis.asked import Asked
+from analysis.figures.folder import FIGURES
 from analysis.page import live
 from analysis.page.live import MOST_TABS
 from analysis.page.room import Room
-from analysis.page.running import worlds
+from analysis.page.running import budget, worlds
 from analysis.page.running.comparison import COLUMNS, Comparison, Found
-from analysis.page.state import read
-from analysis.page.uploads import population_called
+from analysis.page.state import State, read
+from analysis.page.uploads import Lists, population_called
 from analysis.report.answer import Question, answer, said
 from analysis.report.source import Source
 from analysis.statistics.effects import effects_of
 from analysis.studies import compared
 from experiments.main import main
 from experiments.notebook import open_store, sweep
+from experiments.rows.mixed import Mixed
 from experiments.rows.outcomes import Failure, Finished
 from model.measures import moved_by
 from model.simulation import compare
@@ -309,10 +311,13 @@ def kept(client: TestClient, said: str, moved: str) -> tuple[str, str]:
     """A link that keeps to a budget, and what is then said to be spent."""
     with client.websocket_connect("/live", headers=OWN) as socket:
         socket.send_json({"query": f"policies=baseline&{said}&keep=on&{TINY}", "moved": moved})
-        answer: dict = {}
-        while "query" not in answer:
+        shown: dict[str, str] = {}
+        query = ""
+        while "Done" not in shown.get("status", ""):
             answer = socket.receive_json()
-        return answer["query"], told(socket, "Done")["spent"]
+            query = answer.get("query", query)
+            shown |= answer.get("fragments", {})
+        return query, shown["spent"]
 
 
 @pytest.mark.parametrize(
@@ -330,6 +335,68 @@ def test_what_is_kept_to_is_kept_to_in_what_is_shown(client: TestClient, levers:
     assert read(query)[0].levers != read(f"{levers}")[0].levers
 
 
+@pytest.mark.parametrize(("lever", "moved", "is_mixed"), [("phds", 20, True), ("brokers", 9, False)])
+def test_a_budget_is_met_as_at_equal_money_on_the_command_line(
+    client: TestClient, tmp_path: Path, lever: str, moved: int, is_mixed: bool
+) -> None:
+    """The same two steps, mixed over the same seeds: the same rows, which cost the sum to some pounds."""
+    query, spent = kept(client, f"policy.{lever}={moved}&budget=100&seeds=30", f"policy.{lever}")
+    assert "costs £100k a year" in spent
+    state, _ = read(query)
+    assert isinstance(state.levers[lever], Mixed) == is_mixed
+    mine = {"name": "mine", "levers": {lever: moved}, "intensity": lever}
+    rows = sweep(
+        ["baseline", mine, "mine_equal_money"],
+        {"warmup": 24, "horizon": 24}, seeds=30, equal_money=100, store=tmp_path / "own",
+    )  # fmt: skip
+    command = rows[rows["policy"] != "mine"]
+    page = Comparison(state, population_called("nine_places", Lists(tmp_path), ""), lambda: None).plan
+    assert set(page.names(range(30))) == set(command["row"])
+    costs = command.groupby("policy")[["cost_total", "grants_paid"]].mean() / 2
+    extra = costs.loc["mine_equal_money"] - costs.loc["baseline"]
+    assert extra["cost_total"] - extra["grants_paid"] == pytest.approx(100, abs=0.01)
+
+
+@pytest.mark.parametrize("method", ["about", "found"])
+def test_a_search_that_nobody_waits_for_ends(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Whoever says something else meanwhile, or leaves, is not kept waiting by it."""
+    begun = threading.Event()
+
+    def endless(search: budget.Search) -> State:
+        begun.set()
+        until(search._few._is_given_up)
+        return search._state
+
+    monkeypatch.setattr(budget.Search, method, endless)
+    link = f"policies=baseline&policy.brokers=9&budget=300&keep=on&seeds=6&{TINY}"
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link, "moved": "policy.brokers"})
+        assert begun.wait(PATIENCE)
+        socket.send_json({"query": f"policies=phds&seeds=6&{TINY}"})
+        assert "PhDs" in told(socket, "Done: 6 of 6")["table"]
+    begun.clear()
+    threads = threading.active_count()
+    with client.websocket_connect("/live", headers=OWN) as socket:
+        socket.send_json({"query": link, "moved": "policy.brokers"})
+        assert begun.wait(PATIENCE)
+    until(lambda: threading.active_count() <= threads + 2)
+    assert not room.sharing.waiting
+
+
+def test_a_search_that_fails_leaves_what_is_shown(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(search: budget.Search) -> State:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(budget.Search, "found", failing)
+    query, spent = kept(client, "policy.brokers=9&budget=300&seeds=6", "policy.brokers")
+    assert 0 < float(read(query)[0].value_of("brokers")) < 9
+    assert "Your bundle costs" in spent
+
+
 def test_a_link_that_is_opened_stays_as_it_is(client: TestClient) -> None:
     query, spent = kept(client, "policy.brokers=9&budget=300&seeds=6", "")
     assert "policy.brokers=9" in query
@@ -339,10 +406,15 @@ def test_a_link_that_is_opened_stays_as_it_is(client: TestClient) -> None:
 def test_figures_of_the_report_are_drawn_of_what_is_shown(client: TestClient) -> None:
     link = f"policies=phds,brokers,events&seeds=6&{TINY}"
     assert client.get(f"/figures/effects.svg?{link}").status_code == 404
+    assert client.get(f"/figures?{link}").status_code == 404
     with client.websocket_connect("/live", headers=OWN) as socket:
         socket.send_json({"query": link})
         told(socket, "Done: 6 of 6")
-    for name in ("effects", "worth"):
+    shown = client.get(f"/figures?{link}").text
+    drawn = re.findall(r"src=./figures/(\w+).svg", shown)
+    assert drawn == [name for name in FIGURES if client.get(f"/figures/{name}.svg?{link}").status_code == 200]
+    assert {"effects", "worth"} <= set(drawn)
+    for name in drawn:
         answer = client.get(f"/figures/{name}.svg?{link}")
         assert answer.headers["Content-Type"] == "image/svg+xml", text_of(answer.text)
         assert "<svg" in answer.text

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from analysis.page.app import app_of
-from analysis.page.reading import folders
+from analysis.page.reading import exploring, folders
 from analysis.page.reading.lessons import LESSONS, largest_fall
 from analysis.page.room import Room
 from analysis.page.running.sharing import Sharing
@@ -54,6 +54,22 @@ def test_any_indicator_is_drawn_against_any_parameter(explored: TestClient, room
     assert (own["austerity"] == 0.05).all()
     assert [each["y"] for each in folders.points(own, choice)] == own["needs_met"].tolist()
     assert all(f"/watch?row={name}" in shown for name in rows["row"])
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ('{"brokers":[4.0,0,null],"phds":[2.5,6,60]}', "Brokers 4, PhDs 2.5 from month 6 to month 60"),
+        ('{"match_algorithm":["stable",0,null]}', "Matchmaking algorithm stable"),
+        ("{}", "Baseline"),
+        ("joint_posts", "Joint posts"),
+        ('{"brokers":4}', '{"brokers":4}'),
+        ('{"no":[1,0,null]}', '{"no":[1,0,null]}'),
+        ("{<b>", "{<b>"),
+    ],
+)
+def test_a_policy_of_the_store_is_named_by_its_levers(name: str, shown: str) -> None:
+    assert exploring._policy(name) == shown
 
 
 def test_what_is_not_there_is_told_or_passed_over(explored: TestClient) -> None:

@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from analysis.page.running import comparison as running
 from analysis.page.running import worlds
 from analysis.page.running.comparison import FIRST, Comparison
 from analysis.page.running.sharing import Sharing, Work, advanced
 from analysis.page.running.worlds import Keeper, Runner
 from analysis.page.state import read
+from analysis.statistics.effects import effects_of
+from experiments.notebook import sweep
+from model.measures import moved_by
 from model.simulation import NINE_PLACES, Simulation, run
 from tests.analysis.page.conftest import TINY, until
 
@@ -116,14 +121,49 @@ def test_what_is_awaited_is_kept_while_other_rows_wait(
     runner.keeper.close()
 
 
+def test_a_slow_policy_keeps_no_other_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "PATIENCE", 0.0)
+    state, _ = read(f"policies=phds,brokers&seeds=20&{TINY}")
+    comparison, runner = Comparison(state, NINE_PLACES, lambda: None), Runner(Keeper(tmp_path))
+    for seed in range(FIRST):
+        rows = comparison.plan.family(seed).rows[:2]
+        list(runner.family(rows, NINE_PLACES, comparison._here._take, is_awaited=True))
+    until(lambda: comparison.found().tables)
+    found = comparison.found()
+    assert (found.n, found.awaited, comparison.n) == (FIRST, ("brokers",), 0)
+    rows = sweep(["baseline", "phds"], {"warmup": 24, "horizon": 24}, seeds=FIRST)
+    effects = effects_of(rows, controls=moved_by()).set_index("indicator")["effect"]
+    told = found.tables["effects"].set_index("indicator")["effect"]
+    pd.testing.assert_series_equal(told, effects[told.index], check_exact=True)
+    for task in islice(comparison.tasks(runner), FIRST):
+        list(task or ())
+    until(lambda: comparison.n == FIRST)
+    assert not comparison.found().awaited
+    assert set(comparison.found().tables["effects"]["policy"]) == {"phds", "brokers"}
+    runner.keeper.close()
+
+
+def test_more_tasks_are_under_way_than_threads() -> None:
+    """What is awaited ends at about the same time, and leaves no thread idle before."""
+    log: list[str] = []
+    gate = threading.Event()
+    gate.set()
+    tasks = (task for who in "abc" for task in steps(log, who, 3, gate))
+    with Sharing(1) as sharing:
+        sharing.add(Work(tasks, lambda error: None))
+        until(lambda: len(log) == 9)
+    assert log[:2] == ["a", "b"]
+    assert log[-1] == "c"
+
+
 def test_nothing_else_begins_before_the_first_answer_is_safe(tmp_path: Path) -> None:
     state, _ = read(f"policies=phds&seeds=20&{TINY}")
     comparison, runner = Comparison(state, NINE_PLACES, lambda: None), Runner(Keeper(tmp_path))
     tasks = comparison.tasks(runner)
     for task in islice(tasks, FIRST):
-        list(task)
-    until(lambda: comparison.n == FIRST or list(next(tasks)))
+        list(task or ())
+    until(lambda: comparison.n == FIRST or next(tasks) is not None)
     assert comparison.n == FIRST
-    list(next(tasks))
+    list(next(task for task in tasks if task is not None))
     until(lambda: comparison.n == FIRST + 1)
     runner.keeper.close()

@@ -12,9 +12,9 @@ from analysis.page import views
 from analysis.page.state import FIRST, State, read
 from experiments.command.arguments import parsed
 from experiments.main import main
+from experiments.rows.mixed import Mixed, in_seed
 from experiments.rows.plan import Plan
 from model.parameters import PARAMETERS
-from model.policy import Dated
 from tests.analysis.page.conftest import TINY
 
 LINKS = [
@@ -22,6 +22,7 @@ LINKS = [
     "policies=baseline",
     "policies=phds,brokers&against=phds",
     "policy.joint_posts=8&policy.joint_posts.start=24&policy.joint_posts.end=60&seeds=40",
+    "policy.joint_posts=0&policy.joint_posts.other=1&policy.joint_posts.share=0.25&policy.joint_posts.since=0.5",
     "policy.commissions=0&policy.match_algorithm=stable&parameters.austerity=0.05&parameters.motives=survey",
     "population=uk&budget=300&keep=on&policy.brokers=0.1",
     "population=csv&lists=0123456789abcdef",
@@ -51,6 +52,9 @@ def test_what_is_at_its_default_is_in_no_link() -> None:
         ("policy.joint_posts=-1", "policy.joint_posts", "joint_posts = -1 is not allowed"),
         ("policy.joint_posts=1,5", "policy.joint_posts", "joint_posts = '1,5' is not allowed"),
         ("policy.phds=2&policy.phds.start=9&policy.phds.end=9", "policy.phds", "after its start"),
+        ("policy.phds=2&policy.phds.start=-9", "policy.phds", "-9 is no month"),
+        ("policy.phds=2&policy.phds.other=-1", "policy.phds", "phds = -1 is not allowed"),
+        ("policy.phds=2&policy.phds.other=3&policy.phds.share=2", "policy.phds", "a share of the seeds"),
         ("policy.joint_post=2", "policy.joint_post", "Did you mean joint_posts?"),
         ("parameters.austerity=nan", "parameters.austerity", "not allowed"),
         ("parameters.austerty=1", "parameters.austerty", "Did you mean austerity?"),
@@ -106,9 +110,10 @@ def test_file_command_and_python_give_the_rows_of_the_page(
     monkeypatch.chdir(tmp_path)
     state, _ = read(
         "policies=phds&policy.joint_posts=8&policy.joint_posts.start=6&policy.brokers=0.1&seeds=3&against=phds"
-        "&parameters.warmup=24&parameters.horizon=24&parameters.austerity=0.05"
+        "&policy.joint_posts.other=9&policy.joint_posts.share=0.4&policy.joint_posts.since=0.3&parameters.warmup=24&parameters.horizon=24&parameters.austerity=0.05"
     )
-    assert state.levers["joint_posts"] == Dated(8.0, 6)
+    assert state.levers["joint_posts"] == Mixed(8.0, 6, None, 9, 0.4, 0.3)
+    assert {in_seed(state.bundle, seed).levers["joint_posts"].value for seed in range(3)} == {8, 9}
     names = Plan_of(state).names(range(3))
     (tmp_path / "mine" / "experiment").mkdir(parents=True)
     (tmp_path / "mine" / "experiment" / "it.yaml").write_text(state.experiment())
@@ -139,9 +144,20 @@ def Plan_of(state: State) -> Plan:  # noqa: N802
 def test_a_form_says_what_its_state_does() -> None:
     state, _ = read("policy.joint_posts=8&policy.joint_posts.start=24&policy.joint_posts.end=60")
     form = views.form(state, {}, state.query)
+    assert "No one value" not in form
     fields = dict(re.findall(r'name="(policy\.joint_posts[.\w]*)"[^>]* value="(\d+)"', form))
     assert fields == {
         "policy.joint_posts": "8",
         "policy.joint_posts.start": "24",
         "policy.joint_posts.end": "60",
     }
+
+
+def test_a_lever_that_is_mixed_stays_so_until_it_is_moved() -> None:
+    state, _ = read(f"{LINKS[4]}&seeds=40")
+    form = views.form(state, {}, state.query)
+    assert "0 in 30 of 40 seeds and 1 in 10" in form
+    fields = dict(re.findall(r'name="(policy\.joint_posts[.\w]*)"[^>]* value="([\d.]+)"', form))
+    assert read([*fields.items(), ("seeds", "40")])[0].levers == state.levers
+    assert state.unmixed("brokers") == state
+    assert state.unmixed("joint_posts").levers == {}

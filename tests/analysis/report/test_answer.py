@@ -109,6 +109,14 @@ def test_a_rival_that_is_not_shown_to_add_is_not_funded():
     assert texts["as_good"].startswith("Beta may be as good or better, though not shown to add any: 0.5 (")
 
 
+def test_a_rival_that_adds_too_few_to_matter_is_not_told_to_add_none():
+    texts = said({A: (0.6, 0.2, 1.3, True, 300.0), B: (0.2, 0.1, 0.28, True, 300.0)})
+    assert texts["as_good"].startswith(
+        "Beta may be as good or better, though not shown to add any that matter: 0.2"
+    )
+    assert "Beta" in texts["no_matter"]
+
+
 def test_one_that_is_shown_to_add_is_funded_though_luck_may_hide_a_better():
     texts = said({A: (0.7, 0.4, 1.0, True, 300.0), B: (1.5, -0.2, 3.2, True, 300.0)})
     assert texts["first"] == "Fund Alpha: it adds long-term partnerships."
