@@ -1,4 +1,6 @@
-"""What every test shares: a word about the first compilation, which takes as long as many tests do."""
+"""What every test shares: a word about the first compilation, which takes long; programs that take Ctrl-C."""
+
+import signal
 
 import pytest
 
@@ -11,6 +13,8 @@ def pytest_report_header():
 
 def pytest_configure(config):
     """Compile once, before several processes would each do it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in jobs behind a shell; programs inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     several = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
     if several and not is_compiled():
         from model.simulation import run

@@ -61,7 +61,7 @@ def test_any_indicator_is_drawn_against_any_parameter(explored: TestClient, room
     [
         ('{"brokers":[4.0,0,null],"phds":[2.5,6,60]}', "Brokers 4, PhDs 2.5 from month 6 to month 60"),
         ('{"match_algorithm":["stable",0,null]}', "Matchmaking algorithm stable"),
-        ("{}", "Baseline"),
+        ("{}", "The present"),
         ("joint_posts", "Joint posts"),
         ('{"brokers":4}', '{"brokers":4}'),
         ('{"no":[1,0,null]}', '{"no":[1,0,null]}'),
