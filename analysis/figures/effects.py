@@ -63,7 +63,7 @@ def draw(tables: Tables) -> Figure | None:
             _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
         level = style.rounded(float(tables.effect_on(name)["baseline"].iloc[0]) * facet.scale)
-        _head(column[0], facet.heading, f"{words.shortened(tables.against, 12)} {level}")
+        _head(column[0], facet.heading, f"{words.shortened(against, 12)}: {level}")
         column[-1].set_xlabel(facet.unit)
     if marked:
         figure.text(0.99, 0.01, _MARK_TOLD, ha="right", va="bottom", fontsize=9, color=style.GREY)

@@ -61,8 +61,8 @@ def test_effects_are_shown_in_the_unit_that_the_axis_names(comparison):
     figure = drawn(effects.draw, comparison)
     shown = [axes.collections[-1].get_offsets()[0, 0] for axes in figure.axes[:5]]  # of joint posts
     assert shown == pytest.approx([4, 5, 4, -3, 260])  # totals of two years halved, shares in percent
-    assert "baseline 10" in texts(figure)
-    assert "baseline 2,000" in texts(figure)
+    assert "the present: 10" in texts(figure)
+    assert "the present: 2,000" in texts(figure)
 
 
 def test_colours_say_whether_the_interval_excludes_zero(comparison):
