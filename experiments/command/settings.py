@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -356,10 +356,8 @@ def settings_from(
         results["design"] = rivals.design
     pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
     if mechanisms := results["mechanisms"]:
-        results["mechanisms"] = acting = mechanisms.acting(pulled)
+        results["mechanisms"] = acting = mechanisms.acting(pulled, results["parameters"])
         results["design"] = acting.design(results["parameters"])
-    if hangs_on := results["hangs_on"]:
-        results["hangs_on"] = replace(hangs_on, mechanisms=hangs_on.mechanisms.acting(pulled))
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given.get("experiment", given["job"])))
     asked = {name: given[name] for name in _ASKED}
