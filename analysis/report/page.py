@@ -158,7 +158,7 @@ def _terms(source: Source) -> str:
         return text
     return (
         f"{text} At equal money each policy that has a price is as large as "
-        f"{phrases.sum_of(equal.a_year)} a year makes it, if any size does."
+        f"{words.sum_of(equal.a_year)} a year makes it, if any size does."
     )
 
 

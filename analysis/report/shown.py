@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from analysis import words
 from analysis.report import phrases
 from analysis.report.sentences import Sentence
 
@@ -123,4 +124,4 @@ def money(thousands: float) -> str:
     """
     if math.isnan(thousands):
         return "–"
-    return "no limit" if math.isinf(thousands) else phrases.pounds(thousands, 3)
+    return "no limit" if math.isinf(thousands) else words.pounds(thousands, 3)

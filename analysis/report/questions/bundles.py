@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from analysis import words
 from analysis.dictionary import Dictionary
-from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Figure, Section, Table, money, number, with_ends
 from analysis.report.source import Source
@@ -37,7 +37,7 @@ def sentences_of(
     """
     free = table[~table["beaten"]]
     n, kept = free["policy"].nunique(), table["policy"].nunique()
-    within = f"For at most {phrases.sum_of(budget)} a year" if budget else "Of the bundles tried"
+    within = f"For at most {words.sum_of(budget)} a year" if budget else "Of the bundles tried"
     text = (
         f"{within}, {n} of the {kept} bundles that were kept are beaten by no other on everything at once: "
         "which of them to buy is a choice of what counts more."
@@ -51,7 +51,7 @@ def sentences_of(
         what = columns.label(str(response)).lower()
         text = (
             f"Most for {what}: {_named(line['policy'])} ({_levers(levers, line['policy'])}), which changes "
-            f"it by {with_ends(*ends)} {unit} for {phrases.pounds(line['a_year'])} a year; in the worst "
+            f"it by {with_ends(*ends)} {unit} for {words.pounds(line['a_year'])} a year; in the worst "
             f"tenth of assumptions by {number(factor * line['worst'], sign=True)} or less."
         )
         if line["added_low"] <= 0 <= line["added_high"]:
