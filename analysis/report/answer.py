@@ -417,10 +417,14 @@ class _Comparison:
             yield Sentence("fresh", text, (self.leader,), cells)
 
     def _luck(self) -> Sentence:
-        share = self.verdicts.loc[self.leader, "ahead"]
+        n, ahead = self.question.n, round(self.verdicts.loc[self.leader, "ahead"] * self.question.n)
+        told = (
+            f"In a single history luck may hide this: in {ahead:,} of {n:,}"
+            if ahead < n
+            else f"Luck hid this in none of the {n:,} histories: in each"
+        )
         text = (
-            f"In a single history luck may hide this: in {round(share * self.question.n):,} of "
-            f"{self.question.n:,} there were more {_WHAT} under {phrases.named(self.leader)} than under "
+            f"{told} there were more {_WHAT} under {phrases.named(self.leader)} than under "
             f"{self._against()}, with the same luck."
         )
         return Sentence("luck", text, (self.leader,), cells_of("verdicts", [self.leader], "ahead"))

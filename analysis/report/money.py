@@ -21,8 +21,9 @@ _NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
 #: What policies ask of people, as the indicators have it: its label in the table, and decimals.
 _TIME = {"load_council": 3, "load_researcher": 4, "days_bidding": 0}
 _PRICES = (
-    "Money is at constant prices, those of the model's price list, grants included, beyond what is spent "
-    "without the policy; what is won in open national competitions, which others pay, is not in it."
+    "Money is at constant prices, those of the model's price list (about 2022, the year of the review; the "
+    "log of assumptions has each), grants included, beyond what is spent without the policy; what is won in "
+    "open national competitions, which others pay, is not in it."
 )
 
 
@@ -52,7 +53,7 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         text = (
             f"No other policy, and no mix of two, gives as much for as little as "
             f"{phrases.some_of(paying, last='or')}. Of no other that surely adds and costs anything is that "
-            "so in most redraws of luck; the table of the frontier has all of them."
+            "so in most draws of luck; the table of the frontier has all of them."
         )
         cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
         yield Sentence("frontier", text, tuple(paying), cells)
