@@ -90,8 +90,9 @@ def _missed(patterns: Mapping[str, Any] | None) -> str:
     """Which patterns of the world the model is known to miss, as far as the folder says."""
     if not patterns:  # as older versions wrote it
         return ""
-    missed = listed(patterns["fails"]) if patterns["fails"] else "none"
-    return f"Of {patterns['known']} patterns of the real world, the model is known to miss these: {missed}. "
+    missed = "; ".join(patterns["fails"])
+    told = f"{len(patterns['fails'])}: {missed}" if missed else "none"
+    return f"Of {patterns['known']} patterns of the real world, the model is known to miss {told}. "
 
 
 def _named(note: str) -> str:

@@ -45,6 +45,7 @@ def main(settings: Settings) -> int:
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     tables = analysed(study, plan, folder)
+    study.columns.written(folder)  # whose labels and units are said
     yield from (Text(each.text) for each in in_short(Source(folder)))
     yield Text()
     for summary in records(tables["summary"]):

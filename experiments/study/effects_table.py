@@ -142,7 +142,7 @@ def _of_all(settings: Settings, lines: Mapping[str, Mapping[str, Cell]]) -> str:
     """Of how many councils and needs, for whoever reads numbers and shares of them."""
     councils = len(settings.population.councils)
     raised = next(iter(lines.values()))["needs_raised"]["baseline"] / settings.years
-    return f" of {councils:,} councils with {raised:,.0f} needs a year"
+    return f" for {councils:,} councils with {raised:,.0f} needs a year"
 
 
 def _title(name: str, intensity: str, is_wide: bool) -> Text:

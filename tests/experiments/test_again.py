@@ -106,7 +106,8 @@ def test_what_the_dictionary_says_of_an_indicator(tiny) -> None:
 def test_runs_that_failed_are_left_out_when_made_again_too(tiny) -> None:
     said = tiny(*JOBS["robust"], "out=out")
     assert said.status == 0
-    assert "the safest choice" in " ".join(said.out.split())[:120]  # the answer comes first
+    first = " ".join(said.out.split())[:200]  # the answer
+    assert "safest choice whatever the assumptions are, on long-term partnerships" in first
     rows = pd.read_parquet("out/rows.parquet")
     rows[(rows["point"] != 3) | (rows["policy"] != "brokers")].to_parquet("out/rows.parquet")
     assert main(["out"]) == 0
