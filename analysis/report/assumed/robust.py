@@ -67,7 +67,10 @@ class _Study:
         chosen = float(self._regrets.loc[self._first, f"{_MEASURE}_chosen"])
         name = phrases.called(self._first)
         if chosen > _FUNDED:
-            text = f"{name} is the safest choice whatever the assumptions are, on {self.label.lower()}."
+            text = (
+                f"{phrases.capitalised(name)} is the safest choice whatever the assumptions are, on "
+                f"{self.label.lower()}."
+            )
         else:
             rivals = [str(policy) for policy in self._rivals()]
             text = (
