@@ -13,6 +13,7 @@ from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
 from experiments import terminal
 from experiments.command.policies import base_name
+from experiments.command.populations import keep_lists
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS
 from experiments.rows.plan import Plan
@@ -146,6 +147,7 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
         write_assumptions(folder, settings)
         study.columns.written(folder)
         write_settings(folder, settings, filled.plan.seeds, study.solved)
+        keep_lists(folder, settings.asked["population"], settings.population)
         notes = [*study.told, *filled.notes, *study.notes]
         content = manifest(settings, filled, study.solved.values(), study.started, notes)
         write_manifest(folder, content)
