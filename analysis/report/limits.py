@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from analysis.asked import AT_EQUAL_MONEY
 from analysis.report import phrases
@@ -86,9 +85,9 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     yield from (Sentence("note", _named(note)) for note in notes)
 
 
-def _missed(patterns: Mapping[str, Any] | None) -> str:
+def _missed(patterns: object) -> str:
     """Which patterns of the world the model is known to miss, as far as the folder says."""
-    if not patterns:  # as older versions wrote it
+    if not isinstance(patterns, Mapping):  # as older versions wrote it
         return ""
     missed = "; ".join(patterns["fails"])
     told = f"{len(patterns['fails'])}: {missed}" if missed else "none"
