@@ -38,10 +38,8 @@ def sentences_of(
     free = table[~table["beaten"]]
     n, kept = free["policy"].nunique(), table["policy"].nunique()
     within = f"For at most {words.sum_of(budget)} a year" if budget else "Of the bundles tried"
-    text = (
-        f"{within}, {n} of the {kept} bundles that were kept are beaten by no other on everything at once: "
-        "which of them to buy is a choice of what counts more."
-    )
+    text = f"{within}, {_unbeaten(n, kept)} on everything at once"
+    text += ": which of them to buy is a choice of what counts more." if n > 1 else "."
     yield Sentence("bundles", text, (), cells_of("bundles", [], "policy", "beaten"))
     for response in table["response"].unique():
         part = free[free["response"] == response]
@@ -60,6 +58,22 @@ def sentences_of(
             text += " On the luck that it was run on last, it costs more than was allowed."
         cells = cells_of("bundles", [line["policy"]], "added", "added_low", "added_high", "a_year", "worst")
         yield Sentence("most", text, (line["policy"],), cells)
+
+
+def _unbeaten(n: int, kept: int) -> str:
+    """How many of the bundles that were kept no other beats.
+
+    >>> _unbeaten(4, 4)
+    'none of the 4 bundles that were kept is beaten by another'
+    >>> _unbeaten(1, 4)
+    'one of the 4 bundles that were kept beats each other one'
+    """
+    of_all = f"of the {kept} bundles that were kept"
+    if kept == 1:
+        return "the one bundle that was kept is beaten by no other"
+    if n == kept:
+        return f"none {of_all} is beaten by another"
+    return f"one {of_all} beats each other one" if n == 1 else f"{n} {of_all} are beaten by no other"
 
 
 def _table(table: pd.DataFrame, levers: pd.DataFrame, columns: Dictionary, months: int) -> Table:
