@@ -31,8 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = parser.parse_args(arguments).folder
     try:
         notes, tables = analysed_again(folder)
+        list_again(folder, tables)  # so that the report knows what was changed by others
         written = [*write(folder), page.write(folder)]
-        list_again(folder, [*tables, *written])
+        list_again(folder, written)
     except BadFolder as error:
         print(error, file=sys.stderr)
         return 2

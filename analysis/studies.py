@@ -216,7 +216,13 @@ def analysed_again(folder: Path) -> tuple[list[str], list[Path]]:
 
 def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """What rows say, and what months say where the folder has them."""
-    found = compared(_rows(folder), asked, columns, tables.table(folder, OVER_POSTERIOR))
+    rows = _rows(folder)
+    there = set(rows["policy"])
+    if _compares(asked) and (asked.against not in there or len(there) < 2):
+        raise BadFolder(
+            f"{folder / 'rows.parquet'}: lacks the runs of all policies that are compared but one"
+        )
+    found = compared(rows, asked, columns, tables.table(folder, OVER_POSTERIOR))
     if not found.tables:
         return found
     by_year = tables.table(folder, "by_year", tuple(yearly.COLUMNS))
@@ -242,8 +248,10 @@ def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
     fated = tables.table(folder, "fated", tuple(meetings.FATED))
     whose = tables.table(folder, "councils", tuple(councils.COUNCILS))
     traits = tables.table(folder, "traits", tuple(whom.TRAITED))
-    if followed is None or fated is None or whose is None or traits is None:
+    if followed is None or fated is None or whose is None or whose.empty or traits is None:
         return {}
+    if unknown := set(followed["council"]) - set(whose["council"]):
+        raise BadFolder(f"{folder / 'councils.parquet'}: lacks {len(unknown)} councils that others tell of")
     explained = tables.table(folder, "unmet", tuple(unmet.UNMET))
     more = {} if explained is None else {"why_not": unmet.why_not(explained, whose, asked.against)}
     return more | {

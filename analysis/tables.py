@@ -57,6 +57,8 @@ class Tables:
     effects: pd.DataFrame | None = _table(
         "policy", "indicator", "effect", *_RANGE, "together_low", "together_high", "baseline", "n"
     )
+    #: A line a council.
+    councils: pd.DataFrame | None = _table("council")
     #: A line a policy, indicator and year: paired difference from the baseline, with its 95% interval.
     by_year: pd.DataFrame | None = _table("policy", "indicator", "year", "effect", *_RANGE)
     #: A line a policy, kind of partnership and months lasted: Kaplan-Meier, with its 95% interval.

@@ -58,6 +58,26 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}%".replace("-0%", "0%").replace("-", "−")
 
 
+def pounds(thousands: float, figures: int = 2) -> str:
+    """A sum of money, rounded.
+
+    >>> pounds(300), pounds(670.64), pounds(1670.9), pounds(-14.06), pounds(0.5), pounds(292.8, 3)
+    ('£300k', '£670k', '£1.7m', '−£14k', '£500', '£293k')
+    """
+    size = float(f"{abs(thousands):.{figures}g}")
+    unit, by = ("m", 0.001) if size >= 1000 else ("k", 1.0) if size >= 1 else ("", 1000.0)
+    return f"{'−' if thousands < 0 else ''}£{size * by:,.10g}{unit}"
+
+
+def sum_of(thousands: float) -> str:
+    """A sum of money that was asked for, as it was.
+
+    >>> sum_of(300), sum_of(302.5), sum_of(5300)
+    ('£300k', '£302.5k', '£5.3m')
+    """
+    return f"£{thousands / 1000:,.10g}m" if abs(thousands) >= 1000 else f"£{thousands:,.10g}k"
+
+
 #: Populations whose names say too little.
 _POPULATIONS = {"uk": "United Kingdom", "csv": "Places from own lists"}
 

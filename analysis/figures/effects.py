@@ -41,9 +41,9 @@ class Facet:
     def of(cls, name: str, tables: Tables) -> "Facet":
         """That of an indicator."""
         columns = tables.columns
-        return cls(
-            words.heading(columns.label(name)), *columns.shown(name, tables.months), columns.better(name)
-        )
+        factor, unit = columns.shown(name, tables.months)
+        of_all = _of_all(name, tables)
+        return cls(words.heading(columns.label(name)), factor, of_all or unit, columns.better(name))
 
 
 def draw(tables: Tables) -> Figure | None:
@@ -63,12 +63,24 @@ def draw(tables: Tables) -> Figure | None:
             _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
         level = style.rounded(float(tables.effect_on(name)["baseline"].iloc[0]) * facet.scale)
-        _head(column[0], facet.heading, f"{words.shortened(against, 12)}: {level}")
+        base = against if tables.against == BASELINE else words.shortened(against, 12)
+        _head(column[0], facet.heading, f"{base}: {level}")
         column[-1].set_xlabel(facet.unit)
     if marked:
         figure.text(0.99, 0.01, _MARK_TOLD, ha="right", va="bottom", fontsize=9, color=style.GREY)
     figure.legend(handles=_legend(facets.values()), loc="lower center", ncols=4, borderaxespad=0.3)
     return figure
+
+
+def _of_all(name: str, tables: Tables) -> str:
+    """The unit of an indicator with what there is of it in all, where that is known; else empty."""
+    if name == "mean_coverage" and tables.councils is not None:
+        return f"% of {len(tables.councils):,} councils"
+    raised = tables.effect_on("needs_raised")
+    if name == "needs_met" and len(raised) and tables.months:
+        a_year = raised["baseline"].iloc[0] * tables.columns.shown(name, tables.months)[0]
+        return f"of {style.rounded(float(a_year))} needs a year"
+    return ""
 
 
 def _finding(main: pd.DataFrame, policies: list[str], label: str) -> str:

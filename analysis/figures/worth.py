@@ -12,7 +12,7 @@ from analysis import words
 from analysis.figures.drawing import naming, style
 from analysis.tables import AT_EQUAL_MONEY, COST, MAIN_INDICATOR, Tables
 
-RATES = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8)  # strategic partnerships that £100k a year buys
+PRICES = (2000, 1000, 400, 200, 100, 50, 25, 12.5)  # £k a year that one more strategic partnership costs
 
 _LETTERS = 130  # of a line below
 _TOGETHER = ("together_low", "together_high")
@@ -26,7 +26,8 @@ def draw(tables: Tables) -> Figure | None:
     figure, ((axes,),) = style.canvas(
         _finding(points),
         "Policies as designed: long-term partnerships against yearly cost (grants included), as differences\n"
-        "with 95% intervals. Along a grey line £100k buys the same. Grey: may be zero, all taken together.",
+        "with 95% intervals. Along a grey line each costs the same. Grey dots: may be zero, all taken "
+        "together.",
         height=6.7,
         margins=(0.75, 0.35, 1.0, 0.95),
     )
@@ -44,13 +45,13 @@ def draw(tables: Tables) -> Figure | None:
 
 
 def _finding(points: pd.DataFrame) -> str:
-    """What the figure says: where money buys most, of policies that are shown to buy anything."""
+    """What the figure says: where one costs least, of policies that are shown to buy anything."""
     bought = points[(points["together_low"] > 0) & (points["cost_low"] > 0)]
     if bought.empty:
         return "What the money buys: no policy, as designed, is shown to buy anything"
-    rates = 100 * bought["effect"] / bought["cost"]
-    best = words.shortened(words.humanise(str(rates.idxmax())))
-    return f"£100k a year buys most with {best}: {rates.max():.2g} long-term partnerships"
+    prices = bought["cost"] / bought["effect"]
+    best = words.shortened(words.humanise(str(prices.idxmin())))
+    return f"One more long-term partnership costs least with {best}: {words.pounds(prices.min())} a year"
 
 
 def _points(tables: Tables) -> pd.DataFrame:
@@ -89,17 +90,17 @@ def _draw_rates(axes: Axes) -> list[Bbox]:
     """Draw lines of equal worth, as many as can be named; returns where their names stand."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     taken: list[Bbox] = []
-    for rate in RATES:
-        x = min(right, 100 * top / rate)
+    for price in PRICES:
+        x = min(right, top * price)
         name = axes.annotate(
-            f"{rate:g} for £100k", (x, rate * x / 100), xytext=(-3, -2), textcoords="offset points",
+            f"{words.sum_of(price)} each", (x, x / price), xytext=(-3, -2), textcoords="offset points",
             color=style.GREY, fontsize=8, ha="right", va="top", path_effects=naming.HALO,
         )  # fmt: skip
         box = naming.box_of(axes, name)
         if x <= 0 or box.x0 < axes.transData.transform((0, 0))[0] or box.count_overlaps(taken):
             name.remove()
             continue
-        axes.plot([0, x], [0, rate * x / 100], color=style.PALE, linewidth=1, zorder=0)
+        axes.plot([0, x], [0, x / price], color=style.PALE, linewidth=1, zorder=0)
         taken.append(box)
     axes.set(xlim=(left, right), ylim=(bottom, top))
     return taken
@@ -119,7 +120,8 @@ def _name_points(axes: Axes, points: pd.DataFrame, taken: list[Bbox]) -> list[st
     for policy, point in order.iterrows():
         look = {"fontsize": 9, "color": style.INK} if point["clear"] else {"fontsize": 8, "color": style.GREY}
         name = words.humanise(str(policy))
-        box = naming.name_point(axes, name, (point["cost"], point["effect"]), taken, **look)
+        others = points.loc[points.index != policy, ["cost", "effect"]].to_numpy()
+        box = naming.name_point(axes, name, (point["cost"], point["effect"]), taken, others, **look)
         if box:
             taken.append(box)
         else:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis import words
 from analysis.page.forms import against_of, form_of, lever_field, named
 from analysis.page.room import COMPILING, LOADING, READY
 from analysis.page.state import State, policy_names, read
@@ -36,9 +37,7 @@ def templates() -> Environment:
 
 def _pounds(thousands: float) -> str:
     """A sum of money; what says it is loaded with the statistics."""
-    from analysis.report import phrases
-
-    return phrases.pounds(thousands, 3)
+    return words.pounds(thousands, 3)
 
 
 def render(template: str, **content: Any) -> str:

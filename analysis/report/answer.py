@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis import words
 from analysis.asked import Asked
 from analysis.report import added, phrases, timing
 from analysis.report.phrases import listed
@@ -311,7 +312,7 @@ class _Comparison:
         """Money of national competitions, which no cost here counts."""
         line = self._line("grants_open")
         if line is not None and line["low"] > 0:
-            more = phrases.pounds(line["effect"] / self.question.years)
+            more = words.pounds(line["effect"] / self.question.years)
             text = (
                 f"Besides, {more} a year more is won from open national competitions under it. Others pay "
                 "that, and it is in no cost here."
@@ -416,10 +417,14 @@ class _Comparison:
             yield Sentence("fresh", text, (self.leader,), cells)
 
     def _luck(self) -> Sentence:
-        share = self.verdicts.loc[self.leader, "ahead"]
+        n, ahead = self.question.n, round(self.verdicts.loc[self.leader, "ahead"] * self.question.n)
+        told = (
+            f"In a single history luck may hide this: in {ahead:,} of {n:,}"
+            if ahead < n
+            else f"Luck hid this in none of the {n:,} histories: in each"
+        )
         text = (
-            f"In a single history luck may hide this: in {round(share * self.question.n):,} of "
-            f"{self.question.n:,} there were more {_WHAT} under {phrases.named(self.leader)} than under "
+            f"{told} there were more {_WHAT} under {phrases.named(self.leader)} than under "
             f"{self._against()}, with the same luck."
         )
         return Sentence("luck", text, (self.leader,), cells_of("verdicts", [self.leader], "ahead"))
@@ -474,8 +479,8 @@ class _Comparison:
             return name
         costs = self._yearly(policy)
         if self.question.against == BASELINE:
-            return f"{name} (at {phrases.pounds(costs, 3)})"
-        return f"{name} ({phrases.pounds(abs(costs), 3)} a year {'more' if costs > 0 else 'less'})"
+            return f"{name} (at {words.pounds(costs, 3)})"
+        return f"{name} ({words.pounds(abs(costs), 3)} a year {'more' if costs > 0 else 'less'})"
 
     def _names(self, policies: Sequence[str]) -> list[str]:
         return [self._name(policy) for policy in policies]
@@ -502,7 +507,7 @@ class _Comparison:
         return f"{least:.2g} either way, {100 * self.question.smallest_effect:.3g}% of what is there"
 
     def _for_the_sum(self) -> str:
-        return f" for {phrases.sum_of(self._money())} a year" if self.has_money else ""
+        return f" for {words.sum_of(self._money())} a year" if self.has_money else ""
 
     # --- sums of money ------------------------------------------------------------------------------------
 
@@ -513,7 +518,7 @@ class _Comparison:
     def _sum(self, policy: str) -> str:
         """What a policy costs a year: the sum that was asked for, if it is brought to it."""
         is_asked = self.has_money and policy not in self.off
-        return phrases.sum_of(self._money()) if is_asked else phrases.pounds(self._yearly(policy), 3)
+        return words.sum_of(self._money()) if is_asked else words.pounds(self._yearly(policy), 3)
 
     def _yearly(self, policy: str) -> float:
         line = self._cost_of(policy)

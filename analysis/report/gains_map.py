@@ -22,8 +22,10 @@ _GAIN, _LOSS = "#00678a", "#c15b00"
 def gains_map(source: Source, policy: str) -> Iterator[Figure]:
     """What a policy adds, where; nothing if that is not known."""
     councils, followed, months = source.table("councils"), source.table("followed"), source.tables.months
+    if councils.empty or followed.empty or not months or not {"x", "y"} <= set(councils):
+        return
     own = followed[followed["policy"] == policy]
-    if councils.empty or own.empty or not months or not {"x", "y"} <= set(councils):
+    if own.empty:
         return
     places = _places(councils, own, months)
     is_globe = bool(councils["is_globe"].iloc[0])

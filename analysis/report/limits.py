@@ -2,13 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analysis.asked import AT_EQUAL_MONEY
 from analysis.report import phrases
 from analysis.report.phrases import listed
 from analysis.report.sentences import Sentence, cells_of
-from analysis.report.shown import Section, Table, number
+from analysis.report.shown import Section, Table, figure
 from analysis.report.source import Source
 
 _TITLE = "Use and limits: what this is for, and on what it stands"
@@ -20,6 +20,11 @@ _STATUS = {
     "policy": "are choices of policy",
     "changed": "were changed for this analysis",
 }
+_USE_BY = (
+    "Which patterns of the real world the model meets, towngown experiment=validate says (the model's "
+    "EVIDENCE.md keeps the record). Look at it again when the model, its price list or the evidence behind "
+    "it changes, and after two years at the latest."
+)
 #: How a note begins that a policy does not cost what it was to cost.
 _MISSES = "Not at £"
 _SUMS = (
@@ -70,13 +75,7 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         told = [f"{n} {_STATUS.get(str(status), str(status))}" for status, n in counts.items()]
         text = f"Of the {len(assumptions)} numbers that it stands on, {listed(told)}."
         yield Sentence("evidence", text, cells=cells_of("assumptions", [], "status"))
-    yield Sentence(
-        "patterns",
-        "Which patterns of the real world the model meets, and which it fails, towngown "
-        "experiment=validate says "
-        "(the model's EVIDENCE.md keeps the record). Look at it again when the model, its price list or the "
-        "evidence behind it changes, and after two years at the latest.",
-    )
+    yield Sentence("patterns", f"{_missed(source.manifest.get('patterns'))}{_USE_BY}")
     failed = source.manifest.get("failed")
     if failed:
         yield Sentence("failed", f"{failed:,} runs failed and are not in any number here.")
@@ -84,6 +83,15 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     if any(note.startswith(_MISSES) for note in notes):
         yield Sentence("misses", _SUMS)
     yield from (Sentence("note", _named(note)) for note in notes)
+
+
+def _missed(patterns: object) -> str:
+    """Which patterns of the world the model is known to miss, as far as the folder says."""
+    if not isinstance(patterns, Mapping):  # as older versions wrote it
+        return ""
+    missed = "; ".join(patterns["fails"])
+    told = f"{len(patterns['fails'])}: {missed}" if missed else "none"
+    return f"Of {patterns['known']} patterns of the real world, the model is known to miss {told}. "
 
 
 def _named(note: str) -> str:
@@ -104,7 +112,7 @@ def _assumptions(source: Source) -> Iterator[Table]:
         (
             str(line["parameter"]).replace("_", " "),
             str(line["value"]),
-            f"{number(line['low'], 3)} to {number(line['high'], 3)}" if line["low"] == line["low"] else "–",
+            f"{figure(line['low'])} to {figure(line['high'])}" if line["low"] == line["low"] else "–",
             str(line["unit"]),
             str(line["status"]),
             str(line["meaning"]),

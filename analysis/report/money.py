@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis import words
 from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, money, number, with_ends
@@ -20,8 +21,9 @@ _NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
 #: What policies ask of people, as the indicators have it: its label in the table, and decimals.
 _TIME = {"load_council": 3, "load_researcher": 4, "days_bidding": 0}
 _PRICES = (
-    "Money is at constant prices, those of the model's price list, grants included, beyond what is spent "
-    "without the policy; what is won in open national competitions, which others pay, is not in it."
+    "Money is at constant prices, those of the model's price list (about 2022, the year of the review; the "
+    "log of assumptions has each), grants included, beyond what is spent without the policy; what is won in "
+    "open national competitions, which others pay, is not in it."
 )
 
 
@@ -51,7 +53,7 @@ def _sentences(source: Source) -> Iterator[Sentence]:
         text = (
             f"No other policy, and no mix of two, gives as much for as little as "
             f"{phrases.some_of(paying, last='or')}. Of no other that surely adds and costs anything is that "
-            "so in most redraws of luck; the table of the frontier has all of them."
+            "so in most draws of luck; the table of the frontier has all of them."
         )
         cells = cells_of("frontier", paying, "a_year", "added", "place", "frequency")
         yield Sentence("frontier", text, tuple(paying), cells)
@@ -76,14 +78,12 @@ def _worth_its_cost(source: Source) -> Iterator[Sentence]:
     if len(known):
         wide = known.pivot_table(index="policy", columns="optimism", values="breaks_even")
         wide = wide.sort_values(0.0).head(_FEW)
-        told = [
-            f"{phrases.called(str(name))} at {phrases.pounds(line[0.0])}" for name, line in wide.iterrows()
-        ]
+        told = [f"{phrases.called(str(name))} at {words.pounds(line[0.0])}" for name, line in wide.iterrows()]
         dearer = wide.iloc[0]
         text = (
             "Of what surely adds, these break even soonest, if a long-term partnership kept up for a year is "
             f"worth so much: {phrases.listed(told)}. Should costs turn out 20% or 40% higher, it "
-            f"takes {phrases.pounds(dearer[0.2])} or {phrases.pounds(dearer[0.4])} for the first of them."
+            f"takes {words.pounds(dearer[0.2])} or {words.pounds(dearer[0.4])} for the first of them."
         )
         cells = cells_of("break_even", [str(name) for name in wide.index], "optimism", "breaks_even")
         yield Sentence("breaks_even", text, tuple(map(str, wide.index)), cells)
@@ -100,12 +100,12 @@ def _gains(source: Source, table: pd.DataFrame) -> Iterator[Sentence]:
     dear = table[table["optimism"] == table["optimism"].max()]
     still = set(dear.loc[dear["net_low"] > 0, "policy"])
     told = [
-        f"{phrases.called(line['policy'])} {phrases.pounds(line['net'])} "
-        f"({phrases.pounds(line['net_low'])} to {phrases.pounds(line['net_high'])})"
+        f"{phrases.called(line['policy'])} {words.pounds(line['net'])} "
+        f"({words.pounds(line['net_low'])} to {words.pounds(line['net_high'])})"
         f"{'' if line['policy'] in still else ', but not surely if costs turn out 40% higher'}"
         for line in gaining.head(_FEW).to_dict("records")
     ]
-    text = f"At {phrases.sum_of(worth)} for a long-term partnership kept up for a year, " + (
+    text = f"At {words.sum_of(worth)} for a long-term partnership kept up for a year, " + (
         f"these gain most a year after their costs: {'; '.join(told)}." if told else "none surely gains."
     )
     names = list(gaining["policy"].head(_FEW))

@@ -83,6 +83,7 @@ def _content(source: Source) -> dict:
         "title": _title(source),
         "subtitle": _subtitle(source),
         "terms": _terms(source),
+        "warning": _warning(source),
         "sections": sections,
         "settings": source.settings,
     }
@@ -158,7 +159,18 @@ def _terms(source: Source) -> str:
         return text
     return (
         f"{text} At equal money each policy that has a price is as large as "
-        f"{phrases.sum_of(equal.a_year)} a year makes it, if any size does."
+        f"{words.sum_of(equal.a_year)} a year makes it, if any size does."
+    )
+
+
+def _warning(source: Source) -> str:
+    """What is to be known before anything is read; empty, where nothing is."""
+    if not source.changed:
+        return ""
+    return (
+        f"Since towngown wrote this folder, {phrases.listed(source.changed)} "
+        f"{'was' if len(source.changed) == 1 else 'were'} changed or lost by others: numbers that stand on "
+        "that may be wrong, and towngown again=FOLDER makes them anew."
     )
 
 

@@ -33,26 +33,6 @@ def span(low: float, high: float) -> str:
     return f"{amount(low, half)} to {amount(high, half)}"
 
 
-def pounds(thousands: float, figures: int = 2) -> str:
-    """A sum of money, rounded.
-
-    >>> pounds(300), pounds(670.64), pounds(1670.9), pounds(-14.06), pounds(0.5), pounds(292.8, 3)
-    ('£300k', '£670k', '£1.7m', '−£14k', '£500', '£293k')
-    """
-    size = float(f"{abs(thousands):.{figures}g}")
-    unit, by = ("m", 0.001) if size >= 1000 else ("k", 1.0) if size >= 1 else ("", 1000.0)
-    return f"{'−' if thousands < 0 else ''}£{size * by:,.10g}{unit}"
-
-
-def sum_of(thousands: float) -> str:
-    """A sum of money that was asked for, as it was.
-
-    >>> sum_of(300), sum_of(302.5), sum_of(5300)
-    ('£300k', '£302.5k', '£5.3m')
-    """
-    return f"£{thousands / 1000:,.10g}m" if abs(thousands) >= 1000 else f"£{thousands:,.10g}k"
-
-
 def price(each: float, low: float, high: float) -> str:
     """What one costs, with its interval.
 
@@ -60,8 +40,8 @@ def price(each: float, low: float, high: float) -> str:
     ('£670k (£420k to £1.7m)', '£2.8m, £1.1m or more')
     """
     if math.isinf(high):
-        return f"{pounds(each)}, {pounds(low)} or more"
-    return f"{pounds(each)} ({pounds(low)} to {pounds(high)})"
+        return f"{words.pounds(each)}, {words.pounds(low)} or more"
+    return f"{words.pounds(each)} ({words.pounds(low)} to {words.pounds(high)})"
 
 
 def named(policy: str) -> str:

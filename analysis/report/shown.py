@@ -4,6 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from analysis import words
 from analysis.report import phrases
 from analysis.report.sentences import Sentence
 
@@ -81,13 +84,27 @@ def number(value: object, places: int = 2, sign: bool = False) -> str:
 
     >>> number(1234.567, 1), number(-0.1, 2, sign=True), number(float("nan")), number(float("inf"))
     ('1,234.6', '−0.10', '–', 'no limit')
+    >>> number(np.int64(54), 0), number(None)
+    ('54', '–')
     """
-    if not isinstance(value, int | float) or math.isnan(value):
+    if not isinstance(value, int | float | np.integer | np.floating) or math.isnan(value):
         return "–"
     if math.isinf(value):
         return "no limit"
     text = f"{value:{'+' if sign else ''}z,.{places}f}"
     return text.replace("-", "−")
+
+
+def figure(value: float) -> str:
+    """A value of a parameter, to three figures.
+
+    >>> figure(0.012345), figure(1234.5), figure(-0.5), figure(24)
+    ('0.0123', '1,230', '−0.5', '24')
+    """
+    size = float(f"{value:.3g}")
+    places = max(0, -int(f"{size:e}".partition("e")[2]) + 2)
+    text = number(size, places)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def with_ends(value: float, low: float, high: float, places: int = 2, sign: bool = True) -> str:
@@ -123,4 +140,4 @@ def money(thousands: float) -> str:
     """
     if math.isnan(thousands):
         return "–"
-    return "no limit" if math.isinf(thousands) else phrases.pounds(thousands, 3)
+    return "no limit" if math.isinf(thousands) else words.pounds(thousands, 3)

@@ -13,7 +13,7 @@ from analysis import asked as asking
 from analysis import tables
 from analysis.asked import Asked
 from analysis.dictionary import Dictionary
-from analysis.listing import MANIFEST
+from analysis.listing import MANIFEST, digest_of
 from analysis.tables import Tables
 
 
@@ -54,6 +54,14 @@ class Source:
         except (OSError, ValueError):
             return {}
         return told if isinstance(told, dict) else {}
+
+    @cached_property
+    def changed(self) -> list[str]:
+        """Tables that are not as the manifest lists them, or are gone: somebody else changed them."""
+        listed = self.manifest.get("files")
+        told = listed if isinstance(listed, dict) else {}
+        tables_told = [name for name in told if name.endswith(".parquet")]
+        return [name for name in tables_told if digest_of(self.folder / name) != told[name]]
 
     @cached_property
     def settings(self) -> str:

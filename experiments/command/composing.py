@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.command.arguments import INSTEAD
 from experiments.command.files import CONF, GROUPS, mapping_in
+from experiments.command.populations import kept_lists
 from experiments.status import DONE, INTERRUPTED, status_of
 from model.problems import BadInput, check_keys, refuse
 
@@ -183,7 +184,10 @@ def _again(given: dict[str, Any], folder: Path) -> dict[str, Any]:
         )
     told = mapping_in(file)
     check_keys(str(file), told, [*given, "experiment"])
-    return {**given, **{name: value for name, value in told.items() if name not in _OF_NOW}}
+    told = {name: value for name, value in told.items() if name not in _OF_NOW}
+    if kept := kept_lists(folder):
+        told["population"] = {**told["population"], **kept}
+    return {**given, **told}
 
 
 def _refuse_beside_again(overrides: Sequence[str]) -> None:

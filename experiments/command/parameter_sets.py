@@ -1,6 +1,6 @@
 """Sets of parameters by name: samples over which a comparison is made again, and rivals for it."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,12 @@ from experiments.design.chosen import DRAWS, LIST, some_of
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
 from model.domains import is_whole
-from model.problems import BadInput, all_of, check_keys, refuse
+from model.parameters import PARAMETERS
+from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 #: What a set of parameters may say instead of values: a file of points.
 POINTS = "points"
-_KEYS = ("parameters", "points", "seeds", "without")
+_KEYS = ("parameters", "points", "seeds", "without", "held")
 _FEWEST_RIVALS = 2
 #: Points between which 95% can be told, and seeds that tell luck from them.
 _LEAST = {"points": 20, "seeds": 2}
@@ -40,12 +41,24 @@ class Posterior:
     without: tuple[str, ...]
 
 
-def posterior_from(given: object, held: Container[str], folders: Sequence[Path]) -> Posterior | None:
+def holding(given: object, parameters: Iterable[str]) -> object:
+    """Settings of a posterior that say which parameters are `held`: the same at every point.
+
+    Args:
+        given: the settings; those of a results folder, where all parameters are spelt out, say so already.
+        parameters: that the settings of a job themselves give.
+    """
+    if not isinstance(given, Mapping) or given.get("held") is not None:
+        return given
+    return {**given, "held": sorted(parameters)}
+
+
+def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:
     """What a comparison is made again over, as settings say; None: nothing.
 
     Args:
-        given: the name of a set of `parameters` that is a sample, how many `points` of it, `seeds` of each.
-        held: parameters that the settings themselves give: they hold at every point.
+        given: the name of a set of `parameters` that is a sample, how many `points` of it, `seeds` of each,
+            and which parameters are `held`, as of `holding`.
         folders: where the set is looked for.
 
     Raises:
@@ -61,14 +74,20 @@ def posterior_from(given: object, held: Container[str], folders: Sequence[Path])
         for name, least in _LEAST.items()
         if not is_whole(given.get(name), least)
     )
-    if not isinstance(given["without"], list | None):
-        raise BadInput(
-            f"posterior.without = {given['without']!r} is not allowed: it takes a list of policies."
-        )
+    refuse(
+        f"posterior.{name} = {given[name]!r} is not allowed: it takes a list of {what}."
+        for name, what in (("without", "policies"), ("held", "parameters"))
+        if not isinstance(given[name], list | None)
+    )
+    refuse(
+        f"posterior.held: {no_such('parameter', str(name), PARAMETERS)}"
+        for name in given["held"] or ()
+        if name not in PARAMETERS
+    )
     if given["parameters"] is None:
         return None
     name = str(given["parameters"])
-    design = _without(_sample(name, folders), held)
+    design = _without(_sample(name, folders), given["held"] or ())
     points = np.unique(np.linspace(0, len(design) - 1, given["points"]).round().astype(int))
     if not design.factors:
         return None

@@ -21,7 +21,9 @@ ALL = "all"
 _SIZES = {"waves": 1, "points": 1, "forgiven": 0, "drawn": 2, "nearest": 2, "raised": 2}
 BASELINE = "baseline"
 _SCALES = ("linear", LOG)
-_OF_PATTERN = ("what", "source", "confidence", "held_out", "geographic", "population", "trial", "targets")
+_OF_PATTERN = (
+    "what", "source", "confidence", "held_out", "geographic", "population", "trial", "fails", "targets",
+)  # fmt: skip
 _OF_TARGET = (
     "what", "unit", "statistic", "given", "policy", "against", "low", "high", "scale", "tolerance", "blame",
     "missing",
@@ -60,6 +62,7 @@ class Pattern:
         geographic: whether it takes real distances: where the population has none, it is that of the UK.
         population: the name of that in which it is measured, if that is always the same.
         trial: an experiment of the world, as it was run: a policy of the pattern's own, called as it is.
+        fails: where the model is known to miss it, as a clause; empty where it is not.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Pattern:
     geographic: bool = False
     population: str = ""
     trial: Policy | None = None
+    fails: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,8 @@ def _pattern(name: str, folders: Sequence[Path]) -> Pattern:
     where = str(told.get("population", ""))
     if where and where not in (known := names_in("population", folders)):
         raise BadInput(f"{file}: {no_such('population', where, known)}")
-    return Pattern(name, same, tuple(read), bool(told.get("geographic")), where, trial)
+    fails = str(told.get("fails") or "")
+    return Pattern(name, same, tuple(read), bool(told.get("geographic")), where, trial, fails)
 
 
 def _trial(where: str, name: str, levers: Any, targets: Sequence[Target]) -> Policy:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from experiments.command.parameter_sets import (
     POINTS,
     Posterior,
     Rivals,
+    holding,
     points_told,
     posterior_from,
     rivals_from,
@@ -314,6 +315,7 @@ def settings_from(
     if instead := given.get(INSTEAD):
         given = {**given, "design": {**(given["design"] or {}), **instead}}
     given = _with_points(given, choices, folders)
+    given = {**given, "posterior": holding(given["posterior"], given["parameters"] or {})}
     checks: dict[str, Callable[[], Any]] = {
         "parameters": lambda: parameters_from(_mapping("parameters", given["parameters"])),
         "population": lambda: population_from(given["population"]),
@@ -326,7 +328,7 @@ def settings_from(
         "optimise": lambda: _optimise(given["optimise"]),
         "pilot": lambda: _pilot(given["pilot"]),
         "precision": lambda: _precision(given["precision"]),
-        "posterior": lambda: posterior_from(given["posterior"], given["parameters"] or {}, folders),
+        "posterior": lambda: posterior_from(given["posterior"], folders),
         "rivals": lambda: rivals_from(given["rivals"], folders),
         "mechanisms": lambda: mechanisms_from(given["mechanisms"], mapping_in(CONF / "mechanisms.yaml")),
         "hangs_on": lambda: hangs_on_from(given["hangs_on"], mapping_in(CONF / "mechanisms.yaml")),
@@ -356,10 +358,8 @@ def settings_from(
         results["design"] = rivals.design
     pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
     if mechanisms := results["mechanisms"]:
-        results["mechanisms"] = acting = mechanisms.acting(pulled)
+        results["mechanisms"] = acting = mechanisms.acting(pulled, results["parameters"])
         results["design"] = acting.design(results["parameters"])
-    if hangs_on := results["hangs_on"]:
-        results["hangs_on"] = replace(hangs_on, mechanisms=hangs_on.mechanisms.acting(pulled))
     refuse(_do_not_fit(given, results))
     experiment = str(choices.get("experiment", given.get("experiment", given["job"])))
     asked = {name: given[name] for name in _ASKED}

@@ -40,6 +40,11 @@ class Mechanism:
         more = {name: float(parameters[name]) + float(value) for name, value in self.added.items()}
         return {**self.off, **more}
 
+    def can_act(self, levers: Container[str], parameters: Mapping[str, Value]) -> bool:
+        """Whether switching it off may change anything: its lever is pulled, and it is not off already."""
+        is_pulled = not self.lever or self.lever in levers
+        return is_pulled and any(value != parameters[name] for name, value in self.point(parameters).items())
+
 
 @dataclass(frozen=True)
 class Mechanisms:
@@ -53,9 +58,9 @@ class Mechanisms:
     each: tuple[Mechanism, ...]
     is_choice: bool
 
-    def acting(self, levers: Container[str]) -> "Mechanisms":
+    def acting(self, levers: Container[str], parameters: Mapping[str, Value]) -> "Mechanisms":
         """Those that can act where these levers are pulled; all of them, where they were named."""
-        can_act = tuple(each for each in self.each if not each.lever or each.lever in levers)
+        can_act = tuple(each for each in self.each if each.can_act(levers, parameters))
         return self if self.is_choice else Mechanisms(can_act, self.is_choice)
 
     def design(self, parameters: Mapping[str, Value]) -> Design:

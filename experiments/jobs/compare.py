@@ -18,7 +18,7 @@ from experiments.command.settings import Settings
 from experiments.rows.plan import Plan
 from experiments.rows.results import gathered, row_tables, write_rows
 from experiments.study.completing import Complete, all_completed
-from experiments.study.confirming import confirming, hanging
+from experiments.study.confirming import confirming
 from experiments.study.effects_table import best_lines, effects_table, levels_table, posterior_table
 from experiments.study.following import councils_of, follow, followed_of
 from experiments.study.job import Job, no_design
@@ -42,16 +42,10 @@ def _filled(study: Study) -> Complete:
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
     if again := confirming(study.store, rows.plan, study.settings.against):
         study.fill(again)
-    if without := _without(study, rows.plan):
-        study.fill(without)
+    if without := study.without(rows.plan):
+        study.fill(without.plan)
     follow(study, rows.plan)
     return rows
-
-
-def _without(study: Study, plan: Plan) -> Plan | None:
-    """The best policy without each mechanism, if that is asked for."""
-    on = study.settings.hangs_on
-    return on and hanging(study.store, plan, study.settings.against, on)
 
 
 def _precise_effects(settings: Settings) -> Iterator[str]:
@@ -72,8 +66,8 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     _write_for_all(folder, "councils", councils_of(study.settings.population), study)
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
-    if without := _without(study, plan):
-        write_rows(study.store, without, folder / f"{WITHOUT}.parquet", study.columns)
+    if without := study.without(plan):
+        write_rows(study.store, without.plan, folder / f"{WITHOUT}.parquet", study.columns)
     found = analysed(study, plan, folder)
     _write_fresh(study, plan, folder)
     if "effects" in found:

@@ -13,7 +13,7 @@ from experiments.command.settings import Settings
 from experiments.status import DONE, FAILED
 from experiments.study.job import Job
 from experiments.study.optimising import Optimised, optimised
-from experiments.study.study import Study, analysed, begun, written
+from experiments.study.study import Study, analysed, begun, say_where, written
 from experiments.study.tables import months_of
 from model.measures import HORIZON
 
@@ -30,7 +30,7 @@ def main(settings: Settings) -> int:
     done = written(study, found.complete, lambda folder: shown.extend(_analysed(study, found, folder)))
     terminal.show(shown)
     terminal.say([*found.complete.notes, *study.notes])
-    terminal.say_where({"Written to": str(study.settings.out)})
+    say_where(study.settings.out)
     return DONE if done and not found.complete.failures else FAILED
 
 

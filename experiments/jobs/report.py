@@ -28,8 +28,9 @@ def main(settings: Settings) -> int:
     try:
         with terminal.notes().status("Writing the report"):
             notes, tables = analysed_again(folder)
+            list_again(folder, tables)  # so that the report knows what was changed by others
             report = page.write(folder)
-            list_again(folder, [*tables, report])
+            list_again(folder, [report])
     except BadFolder as error:
         raise BadInput(f"report = {folder} is not allowed: {error}.") from None
     except OSError as error:

@@ -8,6 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from analysis.report.assumed.robust import in_short
+from analysis.report.source import Source
 from analysis.statistics.regret import in_units
 from analysis.studies import FEWEST_POINTS, RANKED_BY
 from experiments.command.settings import Settings
@@ -43,6 +45,9 @@ def main(settings: Settings) -> int:
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     tables = analysed(study, plan, folder)
+    study.columns.written(folder)  # whose labels and units are said
+    yield from (Text(each.text) for each in in_short(Source(folder)))
+    yield Text()
     for summary in records(tables["summary"]):
         response = summary["response"]
         found = {name: table.query("response == @response") for name, table in tables.items()}

@@ -4,17 +4,30 @@ With few policies to choose from, the best hardly looks better than it is, and t
 longer than the comparison: experiment=mechanisms does that for whoever asks.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
-from experiments.design.mechanisms import HangsOn
+from experiments.design.mechanisms import HangsOn, Mechanisms
 from experiments.rows.plan import Plan
 from experiments.rows.results import values_of
 from experiments.rows.store import Store
 
 _FEWEST = 5
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The policy that does best, and the one it is compared with, without each mechanism.
+
+    Attributes:
+        mechanisms: that can act under the two of them.
+        plan: at its first point all are on, then each is off in turn.
+    """
+
+    mechanisms: Mechanisms
+    plan: Plan
 
 
 def confirming(store: Store, plan: Plan, against: str) -> Plan | None:
@@ -33,11 +46,14 @@ def confirming(store: Store, plan: Plan, against: str) -> Plan | None:
     return best and replace(best, seeds=seeds)
 
 
-def hanging(store: Store, plan: Plan, against: str, on: HangsOn) -> Plan | None:
+def hanging(store: Store, plan: Plan, against: str, on: HangsOn) -> Tried | None:
     """The same two policies without each mechanism, on the first of the plan's seeds; None as above."""
     if (best := _of_best(store, plan, against)) is None:
         return None
-    return replace(best, design=on.mechanisms.design(plan.parameters), seeds=plan.seeds[: on.seeds])
+    pulled = {lever for policy in best.policies for lever in policy.levers}
+    acting = on.mechanisms.acting(pulled, plan.parameters)
+    design = acting.design(plan.parameters)
+    return Tried(acting, replace(best, design=design, seeds=plan.seeds[: on.seeds]))
 
 
 def _of_best(store: Store, plan: Plan, against: str) -> Plan | None:

@@ -55,7 +55,8 @@ def columns_for(settings: Settings) -> dict[str, Column]:
 
 def _heading(label: str, unit: str) -> str:
     """A label over what it does not say of its unit."""
-    rest = [word for word in unit.partition(" of ")[0].split() if word not in label.lower()]
+    said = label.lower().split()
+    rest = [word for word in unit.partition(" of ")[0].split() if word not in said]
     return f"{words.heading(label, _LETTERS)}\n{' '.join(rest)}"
 
 
@@ -85,7 +86,8 @@ def effects_table(
         name: _places([line[name] for line in lines.values()], column.factor)
         for name, column in columns.items()
     }
-    table = _table(settings, "What each policy changes", columns, "Seeds\nsaved" if is_wide else "")
+    title = f"What each policy changes{_of_all(settings, lines)}"
+    table = _table(settings, title, columns, "Seeds\nsaved" if is_wide else "")
 
     def cells(name: str) -> Iterator[str | Text]:
         yield from (_effect(lines[name][each], column, places[each]) for each, column in columns.items())
@@ -134,6 +136,13 @@ def _add_lines(
     for name in at_equal_money:
         intensity = f"{solved[name].intensity}{'†' if _misses(lines[name]) else ''}"
         table.add_row(_title(base_name(name), intensity, is_wide), *cells(name))
+
+
+def _of_all(settings: Settings, lines: Mapping[str, Mapping[str, Cell]]) -> str:
+    """Of how many councils and needs, for whoever reads numbers and shares of them."""
+    councils = len(settings.population.councils)
+    raised = next(iter(lines.values()))["needs_raised"]["baseline"] / settings.years
+    return f" for {councils:,} councils with {raised:,.0f} needs a year"
 
 
 def _title(name: str, intensity: str, is_wide: bool) -> Text:
@@ -323,8 +332,8 @@ def _legend(settings: Settings, effects: pd.DataFrame, is_wide: bool) -> str:
     if typical := _typical(effects, "seeds_saved"):
         lines.append(
             f"Seeds saved by pairing, beyond the {n} used, for the same interval on strategic partnerships: "
-            f"{typical} for the typical policy{_in_all(effects)}; each one's interval is in effects.csv"
-            f"{'' if is_wide else f', and its number shown in {_WIDE} columns'}."
+            f"{typical} for the typical policy{_in_all(effects)}; each one's is in effects.csv"
+            f"{'' if is_wide else f', and in the last column where a line has room for {_WIDE} letters'}."
         )
     if "posterior_low" in effects:
         lines[0] += f" {_LUCK_ALONE} where only luck excludes it (below)."

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from experiments.command.files import CONF
+from experiments.command.patterns import ALL, patterns_from
 from experiments.command.settings import Settings
 from experiments.rows.versions import commit, package_versions, program_version
 from experiments.study.completing import Complete
@@ -70,10 +72,17 @@ def manifest(
         "finished": finished.isoformat(timespec="seconds"),
         "seconds": round((finished - started).total_seconds(), 2),
         "warnings": list(warnings),
+        "patterns": _patterns(),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
         "packages": package_versions(),
     }
+
+
+def _patterns() -> dict[str, Any]:
+    """How many patterns of the world there are of the program's own, and which the model is known to miss."""
+    own = patterns_from(ALL, [CONF])
+    return {"known": len(own), "fails": [pattern.fails for pattern in own if pattern.fails]}
 
 
 def write_settings(folder: Path, settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> None:

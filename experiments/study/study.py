@@ -13,6 +13,7 @@ from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
 from experiments import terminal
 from experiments.command.policies import base_name
+from experiments.command.populations import keep_lists
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS
 from experiments.rows.plan import Plan
@@ -23,6 +24,7 @@ from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, Unfinished
 from experiments.study.assumptions import write_assumptions
 from experiments.study.completing import Complete, completed
+from experiments.study.confirming import Tried, hanging
 from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.money.equal_money import solved_for
@@ -87,6 +89,11 @@ class Study:
         policies = tuple(each for each in plan.policies if base_name(each.name) not in without)
         return replace(plan, policies=policies, design=over.design, seeds=over.seeds)
 
+    def without(self, plan: Plan) -> Tried | None:
+        """The best policy of a comparison's plan without each mechanism, if that is asked for."""
+        on = self.settings.hangs_on if self.settings.job == "compare" else None
+        return on and hanging(self.store, plan, self.settings.against, on)
+
     def fill(self, plan: Plan) -> Complete:
         """As `completing.completed`."""
         return completed(plan, self.filler, self.settings)
@@ -133,11 +140,14 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
     """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
     settings = study.settings
     with written_whole(settings.out) as folder:
-        asked_of(settings, filled.plan.seeds, study.solved).write(folder)
+        tried = study.without(filled.plan)
+        off = tried.mechanisms if tried else settings.mechanisms
+        asked_of(settings, filled.plan.seeds, study.solved, off).write(folder)
         write(folder)
         write_assumptions(folder, settings)
         study.columns.written(folder)
         write_settings(folder, settings, filled.plan.seeds, study.solved)
+        keep_lists(folder, settings.asked["population"], settings.population)
         notes = [*study.told, *filled.notes, *study.notes]
         content = manifest(settings, filled, study.solved.values(), study.started, notes)
         write_manifest(folder, content)
@@ -192,10 +202,14 @@ def carried_out(settings: Settings, analyse: Analyse, fill: Callable[[Study], Co
     figures_done = written(study, rows, lambda folder: shown.extend(analyse(study, rows.plan, folder)))
     terminal.show(shown)
     terminal.say([*rows.notes, *study.notes])
-    out = study.settings.out
+    say_where(study.settings.out)
+    return FAILED if rows.failures or not figures_done else DONE
+
+
+def say_where(out: Path) -> None:
+    """Say where results are, and their report, if they have one."""
     report = {"Report": str(out / REPORT)} if (out / REPORT).exists() else {}
     terminal.say_where({"Written to": str(out), **report})
-    return FAILED if rows.failures or not figures_done else DONE
 
 
 def drawn(folder: Path, has_report: bool = False) -> bool:

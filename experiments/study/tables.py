@@ -15,6 +15,7 @@ from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
 from experiments.design.drawn import SCRAMBLES, SOBOL
+from experiments.design.mechanisms import Mechanisms
 from experiments.design.points import BLOCK, Design
 from experiments.study.money.solved import Solved
 from model.measures import CONTROLS, FLOW, HORIZON, MONTHLY, STOCK, Indicator, moved_by
@@ -108,8 +109,17 @@ def _of_months(each: Indicator) -> Column:
     return Column("series", each.name, unit, each.meaning, each.kind, each.better, each.label)
 
 
-def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> Asked:
-    """What the settings ask, of which seeds and for what money, as far as statistics need to know."""
+def asked_of(
+    settings: Settings, seeds: range, solved: Mapping[str, Solved], off: Mechanisms | None = None
+) -> Asked:
+    """What the settings ask, as far as statistics need to know.
+
+    Args:
+        settings: the job's.
+        seeds: that are there of it.
+        solved: policies at equal money, by name.
+        off: mechanisms that are switched off in turn, if any.
+    """
     precision, over = settings.precision, settings.posterior
     return Asked(
         job=settings.job,
@@ -122,7 +132,7 @@ def asked_of(settings: Settings, seeds: range, solved: Mapping[str, Solved]) -> 
         equal_money=_equal_money(settings, solved),
         against=settings.against,
         rivals=settings.rivals.names if settings.rivals else (),
-        mechanisms=_mechanisms(settings),
+        mechanisms={each.name: (each.why, each.where) for each in (off.each if off else ())},
         months=months_of(settings),
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,
@@ -149,11 +159,6 @@ def _points_of(design: Design, settings: Settings) -> Points:
         words=[factor.name for factor in design.factors if factor.declared.domain.words],
         limited=dict(_limited(design, settings.policies)),
     )
-
-
-def _mechanisms(settings: Settings) -> dict[str, tuple[str, str]]:
-    off = settings.mechanisms or (settings.hangs_on and settings.hangs_on.mechanisms)
-    return {each.name: (each.why, each.where) for each in (off.each if off else ())}
 
 
 def controls_of(settings: Settings) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 from analysis.figures import effects, worth
 from analysis.figures import mechanisms as mechanism_figure
 from analysis.figures.course import by_year, over_time
-from analysis.figures.drawing import country, style
+from analysis.figures.drawing import country, naming, style
 from analysis.studies import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels
 
@@ -63,6 +63,16 @@ def test_effects_are_shown_in_the_unit_that_the_axis_names(comparison):
     assert shown == pytest.approx([4, 5, 4, -3, 260])  # totals of two years halved, shares in percent
     assert "the present: 10" in texts(figure)
     assert "the present: 2,000" in texts(figure)
+
+
+def test_effects_say_of_how_many(comparison):
+    file = comparison / "effects.parquet"
+    table = pd.read_parquet(file)
+    raised = table[table["indicator"] == "needs_met"].assign(indicator="needs_raised", baseline=720.0)
+    pd.concat([table, raised], ignore_index=True).to_parquet(file)
+    pd.DataFrame({"council": range(36)}).to_parquet(comparison / "councils.parquet")
+    told = {axes.get_xlabel() for axes in drawn(effects.draw, comparison).axes}
+    assert {"of 360 needs a year", "% of 36 councils"} <= told
 
 
 def test_colours_say_whether_the_interval_excludes_zero(comparison):
@@ -175,6 +185,21 @@ def test_worth_sets_effects_against_yearly_cost(comparison):
     assert np.allclose(points, [(260, 4), (450, -2), (0, 0.1)])
     assert axes.get_xlabel() == "added cost, £k a year"
     assert {"Joint posts", "PhDs"} <= set(texts(figure))
+
+
+def test_a_name_stands_beside_no_point_but_its_own():
+    """Places nearer to another point are left; where two lie on one spot, either may have the name."""
+    with style.house():
+        _, ((axes,),) = style.canvas("title", "subtitle", height=4)
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        others = np.array([[0.53, 0.53], [0.5, 0.5]])
+        box = naming.name_point(axes, "name", (0.5, 0.5), [], others)
+        assert box
+        own, other = axes.transData.transform([(0.5, 0.5), others[0]])
+        near = [np.hypot(*(at - np.clip(at, box.min, box.max))) for at in (own, other)]
+        assert near[0] < near[1]
+        around = np.array([(0.5 + x, 0.5 + y) for x in (-0.01, 0, 0.01) for y in (-0.03, 0, 0.03) if x or y])
+        assert naming.name_point(axes, "name", (0.5, 0.5), [], around) is None
 
 
 def test_worth_lists_the_points_that_it_cannot_name(comparison, spoil):

@@ -44,7 +44,18 @@ def widened(table):
 
 @pytest.mark.parametrize("is_wide", [pytest.param(False, marks=pytest.mark.thorough), True])
 @pytest.mark.parametrize(
-    "kind", ["sobol", "morris", "robust", "replications", "patterns", "combined", "mechanisms", "friction"]
+    "kind",
+    [
+        "comparison",
+        "sobol",
+        "morris",
+        "robust",
+        "replications",
+        "patterns",
+        "combined",
+        "mechanisms",
+        "friction",
+    ],
 )
 def test_texts_stay_within_the_figure_and_apart(request, spoil, kind, is_wide):
     folder = request.getfixturevalue(kind)

@@ -91,6 +91,33 @@ def explains_every_column(out: Path) -> None:
         assert field.metadata[b"meaning"].decode() == told.loc[(table, name), "meaning"]
 
 
+def test_tables_that_others_changed_are_told_and_break_nothing(tiny, capsys) -> None:
+    """A table cut in half still reads as one, and gives other numbers; or too little is left for any."""
+    assert tiny(*JOBS["compare"], "ledger.seeds=2", "out=out").status == 0
+    whole = {name: Path(f"out/{name}.parquet").read_bytes() for name in ("followed", "councils", "rows")}
+    tables = {name: pd.read_parquet(f"out/{name}.parquet") for name in whole}
+    assert "by others" not in report_of("out")
+    tables["followed"].iloc[::2].to_parquet("out/followed.parquet")
+    assert "followed.parquet was changed or lost by others" in report_of("out")
+    for name in ("followed", "councils"):
+        tables[name].iloc[:0].to_parquet(f"out/{name}.parquet")
+        assert f"{name}.parquet was changed or lost by others" in report_of("out")
+        Path(f"out/{name}.parquet").unlink()
+        assert f"{name}.parquet was changed or lost by others" in report_of("out")
+        Path(f"out/{name}.parquet").write_bytes(whole[name])
+    for name, first in (("councils", 1), ("rows", len(tables["rows"]) // 2)):
+        tables[name].iloc[:first].to_parquet(f"out/{name}.parquet")
+        assert main(["out"]) == 2
+        assert f"{name}.parquet: lacks" in capsys.readouterr().err
+        Path(f"out/{name}.parquet").write_bytes(whole[name])
+    assert "by others" not in report_of("out")
+
+
+def report_of(folder: str) -> str:
+    assert main([folder]) == 0
+    return Path(folder, "report.html").read_text(encoding="utf-8")
+
+
 def test_what_the_dictionary_says_of_an_indicator(tiny) -> None:
     assert tiny(*JOBS["sweep"], "out=out").status == 0
     told = pd.read_csv("out/columns.csv").set_index(["table", "column"]).loc["rows"]
@@ -104,7 +131,10 @@ def test_what_the_dictionary_says_of_an_indicator(tiny) -> None:
 
 
 def test_runs_that_failed_are_left_out_when_made_again_too(tiny) -> None:
-    assert tiny(*JOBS["robust"], "out=out").status == 0
+    said = tiny(*JOBS["robust"], "out=out")
+    assert said.status == 0
+    first = " ".join(said.out.split())[:200]  # the answer
+    assert "The present is the safest choice whatever the assumptions are, on needs met" in first
     rows = pd.read_parquet("out/rows.parquet")
     rows[(rows["point"] != 3) | (rows["policy"] != "brokers")].to_parquet("out/rows.parquet")
     assert main(["out"]) == 0

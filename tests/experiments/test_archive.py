@@ -105,6 +105,26 @@ def test_config_yaml_runs_again_as_it_is(tiny, towngown, packed):
     assert settings[0] | of_now == settings[1] | of_now
 
 
+def test_lists_of_ones_own_are_packed_and_run_again_wherever_they_are(tiny, towngown):
+    """The files themselves may have gone, or say something else by then."""
+    councils, universities = Path("councils.csv"), Path("universities.csv")
+    title = "name,region,latitude,longitude"
+    councils.write_text(f"{title},population\nA,R,52,0,100000\nB,R,53,0,200000\n")
+    universities.write_text(f"{title},staff\nU,R,52,0,40\n")
+    files = ("population=csv", "population.councils=councils.csv", "population.universities=universities.csv")
+    horizon = ("parameters.warmup=6", "parameters.horizon=24", "figures=false", "ledger.seeds=0")
+    bare = ("equal_money=null", "posterior.parameters=null", "seeds=2")
+    assert towngown(*files, *horizon, *bare, "policy=phds", "store=store", "out=out").status == 0
+    councils.write_text(f"{title},population\nA,R,52,0,7\nB,R,53,0,200000\n")
+    universities.unlink()
+    assert tiny("archive=out").status == 0
+    assert tiny("archive=out.zip", "out=there").status == 0
+    said = towngown("again=there", "store=other", "out=again", "figures=false")
+    assert said.status == 0, said.err
+    assert Path("again/rows.parquet").read_bytes() == Path("out/rows.parquet").read_bytes()
+    assert Path("again/lists/councils.csv").exists()
+
+
 def test_nothing_is_changed_in_what_runs_again(towngown):
     assert "seeds does not go with again" in towngown("again=out", "seeds=5").err
     assert "it holds no config.yaml" in towngown("again=nowhere").err

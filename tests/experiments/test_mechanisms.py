@@ -66,6 +66,18 @@ def test_the_best_of_many_is_tried_without_each(tiny):
     assert not Path("few/mechanisms.csv").exists()
 
 
+def test_the_best_is_tried_without_rules_that_can_act_under_it_alone(tiny):
+    """Not of levers that only others pull, nor what is off already."""
+    said = tiny(*MANY, "hangs_on={mechanisms: all, seeds: 2}", "seeds=2", "parameters.bid_days=0", "out=out")
+    assert said.status == 0, said.err
+    told = pd.read_csv("out/mechanisms.csv")
+    (best,) = told["policy"].unique()
+    pulled = mapping_in(CONF / "policy" / f"{best}.yaml")["levers"]
+    can_act = {name for name, each in DECLARED.items() if each.get("lever", next(iter(pulled))) in pulled}
+    assert set(told["mechanism"]) == can_act - {"bidding_time"}
+    assert len(pd.read_parquet("out/without.parquet")) == 2 * 2 * (1 + len(told))
+
+
 def test_a_rule_that_cannot_act_makes_no_difference(tiny):
     """Nobody is seconded or trained: what that would bring has no part in what brokers do."""
     said = tiny(*SMALL, "mechanisms=[what_secondments_bring,what_training_teaches]", *EMBEDDING)

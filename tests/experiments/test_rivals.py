@@ -58,6 +58,9 @@ def test_a_comparison_is_made_again_over_points_that_fit(towngown) -> None:
     effects = pd.read_csv("out/effects.csv").set_index("indicator")
     assert (effects["posterior_points"] == 20).any()
     assert (effects["posterior_low"] <= effects["posterior_high"]).any()
+    again = towngown("again=out", "figures=false", "out=again")
+    assert again.status == 0, again.err
+    assert Path("again/effects.csv").read_bytes() == Path("out/effects.csv").read_bytes()
 
 
 def test_a_posterior_that_changes_nothing_is_told(towngown) -> None:
@@ -73,6 +76,8 @@ def test_a_posterior_that_changes_nothing_is_told(towngown) -> None:
         ("posterior.parameters=review", "a sample has points"),
         ("posterior.points=3", "posterior.points = 3 is not allowed: it takes a whole number from 20"),
         ("posterior.without=brokers", "it takes a list of policies"),
+        ("posterior.held=search_rate", "it takes a list of parameters"),
+        ("posterior.held=[search_rat]", "Did you mean search_rate?"),
     ],
 )
 def test_mistakes_in_a_posterior_are_told(towngown, given: str, problem: str) -> None:

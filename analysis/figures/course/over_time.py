@@ -26,7 +26,7 @@ def draw_partnerships(tables: Tables) -> Figure | None:
         "twelve months; bands: 95% interval. Luck is shared, so differences are surer than bands suggest.",
         height=4.35,
         columns=2,
-        margins=(0.7, 1.95, 1.3, 0.6),
+        margins=(0.7, 2.3, 1.3, 0.6),
         gridspec_kw={"wspace": 0.2},
     )
     for axes, kind in zip(row, KINDS, strict=True):
@@ -78,7 +78,7 @@ def draw_survival(tables: Tables) -> Figure | None:
         "has not ended.",
         height=4.35,
         columns=2,
-        margins=(0.75, 1.95, 1.3, 0.6),
+        margins=(0.75, 2.3, 1.3, 0.6),
         sharey=True,
         gridspec_kw={"wspace": 0.12},
     )

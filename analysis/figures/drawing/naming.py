@@ -28,9 +28,22 @@ def boxes_of(axes: Axes, points: np.ndarray, size: float = 8) -> list[Bbox]:
 
 
 def name_point(
-    axes: Axes, name: str, point: tuple[float, float], taken: list[Bbox], **look: object
+    axes: Axes,
+    name: str,
+    point: tuple[float, float],
+    taken: list[Bbox],
+    others: np.ndarray | None = None,
+    **look: object,
 ) -> Bbox | None:
-    """Name a point at the first place beside it that is free.
+    """Name a point at the first place beside it that is free, and that is beside no other point.
+
+    Args:
+        axes: with its limits set.
+        name: of the point.
+        point: where it is.
+        taken: what is covered, in pixels.
+        others: further points [n, 2], to none of which the name may be nearer than to its own.
+        look: of the name.
 
     Returns:
         What the name covers; None if no place is free and the point has no name.
@@ -41,10 +54,21 @@ def name_point(
             path_effects=HALO, **look,
         )  # fmt: skip
         box = box_of(axes, text)
-        if axes.bbox.containsx(box.x0) and axes.bbox.containsx(box.x1) and not box.count_overlaps(taken):
+        is_inside = axes.bbox.containsx(box.x0) and axes.bbox.containsx(box.x1)
+        if is_inside and not box.count_overlaps(taken) and _is_beside(axes, box, point, others):
             return box
         text.remove()
     return None
+
+
+def _is_beside(axes: Axes, box: Bbox, point: tuple[float, float], others: np.ndarray | None) -> bool:
+    """Whether what a name covers is no nearer to other points than to its own, but for a pixel."""
+    if others is None or not len(others):
+        return True
+    at = axes.transData.transform([point, *others])
+    nearest = np.clip(at, [box.x0, box.y0], [box.x1, box.y1])
+    own, *far = np.hypot(*(at - nearest).T)
+    return bool(min(far) > own - 1)
 
 
 def box_of(axes: Axes, text: Text) -> Bbox:

@@ -8,7 +8,9 @@ import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import LogLocator
 
 # Okabe and Ito's colours, which the colour-blind tell apart, on greys.
@@ -31,6 +33,7 @@ STAGE_COLOURS = {
 }
 
 WIDTH = 10.0  # inches: at 9-10 points, text is still legible at the width of a README
+_EDGE = 0.05  # inches that texts keep from it
 
 _RULES: Mapping[str, Any] = {
     "font.size": 10,
@@ -96,14 +99,23 @@ def canvas(
     left, right, top, bottom = margins
     axes = figure.subplots(rows, columns, squeeze=False, **spacing)
     figure.subplots_adjust(left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - top / height)
-    figure.text(0.12 / WIDTH, 1 - 0.12 / height, title, fontsize=14, weight="bold", va="top")
-    figure.text(
-        0.12 / WIDTH, 1 - 0.43 / height, subtitle, fontsize=9.5, color=GREY, va="top", linespacing=1.35
-    )
+    head = {"va": "top", "linespacing": 1.35}
+    _fit(figure.text(0.12 / WIDTH, 1 - 0.12 / height, title, fontsize=14, weight="bold", **head))
+    _fit(figure.text(0.12 / WIDTH, 1 - 0.43 / height, subtitle, fontsize=9.5, color=GREY, **head))
     for axis in axes.flat:
         sns.despine(ax=axis)
         axis.tick_params(length=3, width=0.8)
     return figure, axes
+
+
+def _fit(text: Text) -> None:
+    """Make a text as small as it takes to end within its figure."""
+    figure = text.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    room = figure.bbox.x1 - _EDGE * figure.dpi - text.get_window_extent(renderer).x0
+    while (width := text.get_window_extent(renderer).width) > room:  # letters have whole pixels
+        text.set_fontsize(text.get_fontsize() * min(room / width, 0.99))
 
 
 def stripe(axes: Axes, n_lines: int) -> None:
@@ -130,10 +142,11 @@ def label_ends(axes: Axes, labels: Mapping[str, tuple[float, str]], gap: float =
     wanted = axes.transAxes.inverted().transform(ends)[:, 1]  # whatever the scale of the axes
     least = gap * np.arange(len(order))  # no name falls out of the axes at the bottom
     for text, height in zip(order, np.maximum(_spread(wanted, gap), least), strict=True):
-        axes.annotate(
+        name = axes.annotate(
             text, (1, height), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points",
             color=labels[text][1], va="center", fontsize=9, weight="bold", annotation_clip=False,
         )  # fmt: skip
+        _fit(name)
 
 
 def _spread(heights: np.ndarray, gap: float) -> np.ndarray:

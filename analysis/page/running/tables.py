@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from analysis import words
 from analysis.page.drawing import Bar, bars
 from analysis.page.forms import named
 from analysis.page.running.comparison import COLUMNS, Comparison, Found
@@ -74,8 +75,8 @@ def _cell(line: dict, name: str, months: int) -> Cell:
     if not math.isfinite(effect):
         return Cell(COLUMNS.label(name), unit, "–", "", False)
     if name == COST:
-        around = phrases.pounds(half) if half >= 0.5 else ""
-        return Cell(COLUMNS.label(name), "a year", _signed(effect, phrases.pounds(effect, 3)), around, False)
+        around = words.pounds(half) if half >= 0.5 else ""
+        return Cell(COLUMNS.label(name), "a year", _signed(effect, words.pounds(effect, 3)), around, False)
     is_clear = not line["together_low"] <= 0 <= line["together_high"]
     value = _signed(effect, phrases.amount(effect, half))
     around = phrases.amount(half, half) if math.isfinite(half) else ""

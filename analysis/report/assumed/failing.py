@@ -64,6 +64,7 @@ def sentences_of(table: pd.DataFrame, smallest: float) -> Iterator[Sentence]:
         cells = cells_of("failing", [line["policy"]], *columns, of=response)
         yield Sentence("fails_when", _said(line), (line["policy"],), cells)
     yield from _hardly(table, response)
+    yield from _seen_nowhere(table, response)
     yield from _no_box(table, response)
 
 
@@ -90,10 +91,25 @@ def _hardly(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
             yield Sentence("fails_hardly", text, tuple(names), cells)
 
 
+def _is_settled(table: pd.DataFrame) -> pd.Series:
+    return (table["failing_high"] < _HARDLY) | (table["failing_low"] > 1 - _HARDLY)
+
+
+def _seen_nowhere(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
+    """Policies of which no failure was seen, or no success, though of so few sets more cannot be said."""
+    for share, which, other in ((1, "all", "work"), (0, "none", "fail")):
+        if names := list(table.loc[(table["failing"] == share) & ~_is_settled(table), "policy"]):
+            text = (
+                f"Under {which} of the sets of assumptions that were run these fail, so when they would "
+                f"{other} cannot be told: {phrases.some_of(names)}."
+            )
+            cells = cells_of("failing", names, "failing", "failing_low", "failing_high", of=response)
+            yield Sentence("fails_seen", text, tuple(names), cells)
+
+
 def _no_box(table: pd.DataFrame, response: str) -> Iterator[Sentence]:
-    is_told = table["where"] != ""
-    settled = (table["failing_high"] < _HARDLY) | (table["failing_low"] > 1 - _HARDLY)
-    if names := list(table.loc[~is_told & ~settled, "policy"]):
+    is_told = (table["where"] != "") | table["failing"].isin((0, 1))
+    if names := list(table.loc[~is_told & ~_is_settled(table), "policy"]):
         text = (
             "When each of these fails cannot be told, as no part of the assumptions holds failures more "
             f"often than chance would have it, or runs are too few to see one: {phrases.some_of(names)}."
@@ -108,7 +124,7 @@ def _table(table: pd.DataFrame) -> Table:
         (
             phrases.called(line["policy"]),
             _share(line, "failing"),
-            f"{line['outcome']} when {words.condition(line['where'])}" if line["where"] else "cannot be told",
+            _above_all(line),
             _share(line, "density"),
             _share(line, "coverage"),
             words.percent(line["luck"]) if line["luck"] == line["luck"] else "–",
@@ -124,6 +140,13 @@ def _table(table: pd.DataFrame) -> Table:
         "is large, some failures are only bad luck of few runs."
     )
     return Table("When each policy fails", head, lines, "failing.csv", note=note)
+
+
+def _above_all(line: dict) -> str:
+    """Where it fails, or works, more than elsewhere."""
+    if line["where"]:
+        return f"{line['outcome']} when {words.condition(line['where'])}"
+    return {0: "nowhere seen", 1: "everywhere seen"}.get(line["failing"], "cannot be told")
 
 
 def _share(line: dict, name: str) -> str:

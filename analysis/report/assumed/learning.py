@@ -179,7 +179,7 @@ class _Learning:
 
     def _value(self, response: str, value: float) -> str:
         if response == NET_BENEFIT:
-            return f"{phrases.pounds(value)} a year"
+            return f"{words.pounds(value)} a year"
         factor, unit = self._shown(response)
         return f"{number(float(factor * value))} {unit}"
 

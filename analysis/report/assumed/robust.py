@@ -12,6 +12,7 @@ from analysis.report.source import Source
 from analysis.statistics import regret
 
 _FUNDED, _SURE, _MOST_NAMED = 0.5, 0.95, 3
+_LINES_IN_ALL = 3
 #: A share that is told as the whole.
 _ALL = 0.995
 _MEASURE = "p90_regret"
@@ -27,6 +28,12 @@ def section(source: Source) -> Iterator[Section]:
         title = "The answer" if not at else f"The answer by another measure: {study.label}"
         anchor = "answer" if not at else f"answer-{at + 1}"
         yield Section(anchor, title, list(study.sentences()), tables=list(study.tables()))
+
+
+def in_short(source: Source) -> list[Sentence]:
+    """The first that is said, for where there is room for three lines."""
+    first = next(section(source), None)
+    return [*first.sentences][:_LINES_IN_ALL] if first else []
 
 
 class _Study:
@@ -60,7 +67,10 @@ class _Study:
         chosen = float(self._regrets.loc[self._first, f"{_MEASURE}_chosen"])
         name = phrases.called(self._first)
         if chosen > _FUNDED:
-            text = f"{name} is the safest choice whatever the assumptions are, on {self.label.lower()}."
+            text = (
+                f"{phrases.capitalised(name)} is the safest choice whatever the assumptions are, on "
+                f"{self.label.lower()}."
+            )
         else:
             rivals = [str(policy) for policy in self._rivals()]
             text = (

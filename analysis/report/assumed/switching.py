@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
-from analysis.report.shown import Section, Table, number
+from analysis.report.shown import Section, Table, figure, number
 from analysis.report.source import Source
 from analysis.statistics.decision.switching import CANNOT_TELL, NONE, SWITCHES
 
@@ -119,15 +119,3 @@ def _value(line: dict) -> str:
 
 def _name(factor: str) -> str:
     return factor.replace("_", " ")
-
-
-def figure(value: float) -> str:
-    """A value of a parameter, to three figures.
-
-    >>> figure(0.012345), figure(1234.5), figure(-0.5)
-    ('0.0123', '1,230', '−0.5')
-    """
-    size = float(f"{value:.3g}")
-    places = max(0, -int(f"{size:e}".partition("e")[2]) + 2)
-    text = number(size, places)
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from analysis import words
 from analysis.dictionary import Dictionary
-from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Figure, Section, Table, money, number, with_ends
 from analysis.report.source import Source
@@ -37,11 +37,9 @@ def sentences_of(
     """
     free = table[~table["beaten"]]
     n, kept = free["policy"].nunique(), table["policy"].nunique()
-    within = f"For at most {phrases.sum_of(budget)} a year" if budget else "Of the bundles tried"
-    text = (
-        f"{within}, {n} of the {kept} bundles that were kept are beaten by no other on everything at once: "
-        "which of them to buy is a choice of what counts more."
-    )
+    within = f"For at most {words.sum_of(budget)} a year" if budget else "Of the bundles tried"
+    text = f"{within}, {_unbeaten(n, kept)} on everything at once"
+    text += ": which of them to buy is a choice of what counts more." if n > 1 else "."
     yield Sentence("bundles", text, (), cells_of("bundles", [], "policy", "beaten"))
     for response in table["response"].unique():
         part = free[free["response"] == response]
@@ -51,7 +49,7 @@ def sentences_of(
         what = columns.label(str(response)).lower()
         text = (
             f"Most for {what}: {_named(line['policy'])} ({_levers(levers, line['policy'])}), which changes "
-            f"it by {with_ends(*ends)} {unit} for {phrases.pounds(line['a_year'])} a year; in the worst "
+            f"it by {with_ends(*ends)} {unit} for {words.pounds(line['a_year'])} a year; in the worst "
             f"tenth of assumptions by {number(factor * line['worst'], sign=True)} or less."
         )
         if line["added_low"] <= 0 <= line["added_high"]:
@@ -60,6 +58,22 @@ def sentences_of(
             text += " On the luck that it was run on last, it costs more than was allowed."
         cells = cells_of("bundles", [line["policy"]], "added", "added_low", "added_high", "a_year", "worst")
         yield Sentence("most", text, (line["policy"],), cells)
+
+
+def _unbeaten(n: int, kept: int) -> str:
+    """How many of the bundles that were kept no other beats.
+
+    >>> _unbeaten(4, 4)
+    'none of the 4 bundles that were kept is beaten by another'
+    >>> _unbeaten(1, 4)
+    'one of the 4 bundles that were kept beats each other one'
+    """
+    of_all = f"of the {kept} bundles that were kept"
+    if kept == 1:
+        return "the one bundle that was kept is beaten by no other"
+    if n == kept:
+        return f"none {of_all} is beaten by another"
+    return f"one {of_all} beats each other one" if n == 1 else f"{n} {of_all} are beaten by no other"
 
 
 def _table(table: pd.DataFrame, levers: pd.DataFrame, columns: Dictionary, months: int) -> Table:

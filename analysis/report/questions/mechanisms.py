@@ -112,7 +112,7 @@ def sentences_of(table: pd.DataFrame, columns: Dictionary, months: int) -> Itera
     for indicator, part in table.groupby("indicator", sort=False):
         yield from _in_common(part, columns.label(str(indicator)))
         for _, lines in part.groupby("policy", sort=False):
-            yield _Effect(lines, columns, months).sentence()
+            yield from _Effect(lines, columns, months).sentences()
     n, seeds = table["mechanism"].nunique(), int(table["n"].max())
     text = (
         f"{words.counted(n, 'mechanism')} of the model were switched off, one at a time, on the same luck "
@@ -157,13 +157,13 @@ class _Effect:
 
     # --- what is said -------------------------------------------------------------------------------------
 
-    def sentence(self) -> Sentence:
+    def sentences(self) -> Iterator[Sentence]:
         """What its effect hangs on; or, where there is none that can be told, what stands in its way."""
         is_sure = self.first["effect_low"] * self.first["effect_high"] > 0
-        text = " ".join(filter(None, self._of_effect() if is_sure else self._of_none()))
         columns = [f"{name}{end}" for name in ("effect", "without") for end in ("", "_low", "_high")]
         cells = cells_of("mechanisms", [self.policy], *columns, "verdict", of=self.indicator)
-        return Sentence("hangs_on", text, (self.policy,), cells)
+        for text in filter(None, self._of_effect() if is_sure else self._of_none()):
+            yield Sentence("hangs_on", text, (self.policy,), cells)
 
     def _of_effect(self) -> Iterator[str]:
         yield f"{self.label}: {self.name}, {self._span(self.first, 'effect')} {self.unit}."

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.report import limits, phrases, whom
+from analysis.report import limits, phrases, shown, whom
 from analysis.report.answer import KINDS, Question, answer, in_short
+from analysis.report.questions import bundles
 from analysis.statistics.decision import verdicts
 from analysis.statistics.evidence import mechanisms
 from analysis.tables import MAIN_INDICATOR
@@ -321,4 +322,5 @@ def test_three_lines_begin_with_the_answer():
 
 
 def test_the_examples_in_docstrings():
-    assert [doctest.testmod(module).failed for module in (phrases, whom, limits)] == [0, 0, 0]
+    modules = (phrases, whom, limits, shown, bundles)
+    assert [doctest.testmod(module).failed for module in modules] == [0] * len(modules)

@@ -1,5 +1,6 @@
 """The page stands by itself, says what its folder holds and no more, and can be read by everyone."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +106,14 @@ def test_what_pairing_and_taking_luck_out_saved_is_told_with_its_interval(folder
 
     spoil(folder, "effects", told)
     assert "that is worth 70 (−20 to 140) more runs of the typical policy" in text_of(folder)
+
+
+def test_patterns_that_the_model_is_known_to_miss_are_named(folder):
+    assert "known to miss" not in text_of(folder)  # as older versions wrote it
+    for fails, told in (([], "none"), (["one is low", "one is late"], "2: one is low; one is late")):
+        manifest = {"patterns": {"known": 16, "fails": fails}}
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        assert f"Of 16 patterns of the real world, the model is known to miss {told}." in text_of(folder)
 
 
 def test_it_needs_nothing_from_elsewhere(folder):

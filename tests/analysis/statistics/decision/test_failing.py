@@ -83,10 +83,13 @@ def test_sentences_say_what_their_line_says():
     )
     assert said[1].cells[0].columns == ("failing", "outcome", "where", "density", "coverage")
     unknown = told(lambda x: x["a"] < 0, luck=4.0)
-    assert any(
-        each.text.startswith("When each of these fails cannot be told")
-        for each in sentences_of(pd.DataFrame([unknown]).assign(response="r"), 0.1)
-    )
+    kinds = {"When each of these fails cannot be told": 0.5}
+    kinds |= {"Under all of the sets": 1.0, "Under none of the sets": 0.0}
+    for begins, share in kinds.items():
+        table = pd.DataFrame([{**unknown, "failing": share, "failing_low": 0.0, "failing_high": 1.0}])
+        _, text = (each.text for each in sentences_of(table.assign(response="r"), 0.1))
+        assert text.startswith(begins)
+        assert text.endswith(": Policy.")
 
 
 @pytest.mark.slow

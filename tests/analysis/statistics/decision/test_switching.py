@@ -66,6 +66,15 @@ def test_none_in_its_range_is_said_plainly():
     )
 
 
+def test_the_table_counts_assumptions_by_what_is_told_of_them():
+    """Whole numbers, as pandas has them, are numbers."""
+    verdicts = [NONE] * 12 + [CANNOT_TELL] * 3
+    lines = [("a", "phds", f"x{at}", verdict) for at, verdict in enumerate(verdicts)]
+    table = pd.DataFrame(lines, columns=["policy", "other", "factor", "verdict"])
+    ((line,),) = (found.lines for found in section._tables(table))
+    assert line == ("PhDs", "0", "12", "3", "–")
+
+
 def test_luck_switches_nothing():
     """Forty assumptions of which none acts: one of ten tables may say that one switches."""
     switched = 0

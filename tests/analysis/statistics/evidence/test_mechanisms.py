@@ -132,15 +132,17 @@ def test_hardly_a_seed_in_which_something_happens_widens_no_other_interval():
 
 
 def test_sentences_say_what_effects_hang_on_and_what_stands_in_the_way():
-    texts = [each.text for each in sentences_of(found_in(rows_of(WORTH)), COLUMNS, 120)]
-    a, b, last = texts
-    assert a.startswith("Ties: A, +2.0")
-    assert "No effect can be told any more where nothing is carrier (" in a
-    assert "It turns into its opposite where nothing is rudder (−2.0" in a
-    assert "Less of it is left where nothing is part (+1.0" in a
-    assert "It is larger where nothing is brake (+4.0" in a
-    assert a.endswith("Of the other 1 mechanism, none is shown to change it.")
-    assert "may be nothing. It can be told from nothing, and from this, where nothing is brake (+3.0" in b
+    effect, gone, turns, less, more, rest, nothing, only, *_, last = (
+        each.text for each in sentences_of(found_in(rows_of(WORTH)), COLUMNS, 120)
+    )
+    assert effect.startswith("Ties: A, +2.0")
+    assert gone.startswith("No effect can be told any more where nothing is carrier (")
+    assert turns.startswith("It turns into its opposite where nothing is rudder (−2.0")
+    assert less.startswith("Less of it is left where nothing is part (+1.0")
+    assert more.startswith("It is larger where nothing is brake (+4.0")
+    assert rest == "Of the other 1 mechanism, none is shown to change it."
+    assert nothing.endswith("which may be nothing.")
+    assert only.startswith("It can be told from nothing, and from this, where nothing is brake (+3.0")
     assert last.startswith("5 mechanisms of the model were switched off, one at a time, on the same luck (40")
 
 
