@@ -35,6 +35,21 @@ def test_a_path_is_a_path(towngown, name: str) -> None:
     assert (folder / name / "rows").is_dir()
 
 
+@pytest.mark.parametrize("name", ["Ynys Môn", "King's Lynn & West Norfolk", "2026", "Leeds (draft)", "k=, {"])
+def test_a_population_has_any_name(tiny, name: str) -> None:
+    assert tiny("policy=phds", "seeds=1", f"population.name={name}", "out=out").status == 0
+    assert set(pd.read_parquet("out/rows.parquet")["population"]) == {name}
+
+
+def test_names_in_lists_and_mappings_need_no_quotes(tiny) -> None:
+    places = tiny("policy=phds", "seeds=1", "ledger.places=[Île & So, 'x, y', Tyne and Wear]").err
+    assert all(f"no place {name!r}" in places for name in ("Île & So", "x, y", "Tyne and Wear"))
+    assert "no policy 'é'" in tiny("policies=[baseline, é ]", "seeds=1").err
+    said = tiny("policy=phds", "seeds=1", "ledger.places=[King's Lynn]")
+    assert said.status == 2
+    assert "a text with signs such as ' goes in quotes" in said.err
+
+
 def test_a_path_in_quotes_is_what_they_hold(tiny) -> None:
     assert tiny("policy=phds", "seeds=1", "out='my results'").status == 0
     assert Path("my results/rows.parquet").exists()
