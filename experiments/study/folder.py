@@ -225,4 +225,3 @@ def _alone(out: Path) -> Iterator[None]:
         yield
     finally:
         remove_if_empty(lock)
-
