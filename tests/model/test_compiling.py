@@ -67,6 +67,21 @@ def test_the_version_used_longest_ago_goes(folder):
     assert len(left) == cache.VERSIONS_KEPT
 
 
+def test_a_version_in_daily_use_stays_however_many_are_tried(folder, monkeypatch):
+    in_use = cache.begun("rules") / "step.nbi"
+    in_use.write_bytes(b"compiled")
+    own = cache.code_digest()
+    for number in range(2 * cache.VERSIONS_KEPT):
+        monkeypatch.setattr(cache, "code_digest", lambda number=number: f"tried-{number}")
+        cache.begun("rules")
+        if number % 10 == 0:
+            monkeypatch.setattr(cache, "code_digest", lambda: own)
+            cache.begun("rules")
+    assert in_use.read_bytes() == b"compiled"
+    assert {version.name for version in folder.iterdir()} >= {own, f"tried-{number}"}
+    assert len(list(folder.iterdir())) == cache.VERSIONS_KEPT
+
+
 def test_what_is_damaged_is_removed_and_nothing_else(folder):
     rules = cache.begun("rules")
     for name in ("a.nbi", "a.1.nbc", "b.nbi", "later.nbi"):
