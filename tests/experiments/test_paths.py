@@ -80,6 +80,13 @@ def test_what_looks_like_markup_is_printed_as_it_is(tiny) -> None:
     assert "[/x]" in tiny(*points, "population.name='[/x]'", "out=out").out
 
 
+def test_what_looks_like_an_emoji_is_printed_as_it_is(tiny) -> None:
+    said = tiny("policy=phds", "seeds=1", "population.name=a:x:b", "out=a:fire:b")
+    assert "(a:x:b, 1 seed" in said.out
+    assert "Written to: a:fire:b" in said.err
+    assert "There is no policy 'a:x:b'" in tiny("policies=[baseline,'a:x:b']", "out=b").err
+
+
 def test_policies_are_named_by_words(tiny) -> None:
     Path("mine/policy").mkdir(parents=True)
     Path("mine/policy/=HYPERLINK(1).yaml").write_text("levers: {phds: 3}\n")
