@@ -1,16 +1,21 @@
 """What cannot be compiled is told in a few lines; what is kept is whole, and of this version of the model."""
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from llvmlite.binding import ExecutionEngine
 
 from model.machine import cache, compiling
 from model.machine.cache import MODEL
 from model.machine.compiling import compiled, entry
+from model.machine.interrupting import CALLED_BACK, interruptible
 from model.problems import BadInput
 
 pytestmark = pytest.mark.skipif(compiling.compilation_disabled, reason="nothing is compiled")
@@ -148,3 +153,25 @@ def test_damaged_rules_are_compiled_afresh(kind, copy):
         file.write_bytes(content)
     assert asked(copy, kept) == [41, 1, 0]
     assert asked(copy, kept) == [41, 0, 1]
+
+
+def test_ctrl_c_amid_what_the_compiler_calls_back_is_not_lost():
+    asked = []
+
+    def _raw_object_cache_notify():
+        signal.raise_signal(signal.SIGINT)
+        asked.append("in vain")
+
+    assert _raw_object_cache_notify.__name__.startswith(CALLED_BACK)
+    assert hasattr(ExecutionEngine, _raw_object_cache_notify.__name__)
+
+    def compiling_goes_on():
+        with interruptible():
+            ctypes.CFUNCTYPE(None)(_raw_object_cache_notify)()
+            asked.append("so far")
+            time.sleep(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        compiling_goes_on()
+    assert asked == ["in vain", "so far"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
