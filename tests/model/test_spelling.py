@@ -127,7 +127,7 @@ def test_a_slip_is_told_with_its_place_and_what_there_is(slip, copy):
     ("old", "new"),
     [
         ("import chance\n", "import chanze\n"),
-        ("happens, stream_of", "hapens, stream_of"),
+        ("happens, stream_of", "happenz, stream_of"),
         ("import math", "import maths"),
     ],
 )
