@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-#: So begin functions of llvmlite that LLVM calls through ctypes: what is raised there is printed, and no more.
+#: So begin functions of llvmlite that LLVM calls through ctypes: what is raised there is only printed.
 CALLED_BACK = "_raw_object_cache_"
 #: Seconds until what was asked at a bad moment is asked again.
 _AGAIN = 0.05
