@@ -64,7 +64,7 @@ def test_home_is_found(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("setting", ["out", "store"])
 def test_paths_that_cannot_be_are_told(tiny, setting: str) -> None:
     Path("loop").symlink_to("loop")
-    for name in ("loop/x", "a\0b"):
+    for name in ("loop/x", "a\0b", "x" * 300):
         said = tiny("policy=phds", "seeds=1", f"{setting}={name}")
         assert said.status == 2
         assert f"{setting} = " in said.err
