@@ -23,6 +23,8 @@ def main(settings: Settings) -> int:
     assert archive is not None
     if archive.is_dir():
         file = packed(archive)
+        if not settings.out_is_new:
+            terminal.say([f"out changes nothing here: it says where an archive is unpacked, and {file} is one."])
         terminal.say_where({"Packed into": str(file)})
         terminal.say([f"towngown archive={file} checks it, and unpacks it."], "dim", "")
         return DONE
