@@ -93,12 +93,12 @@ def printable(text: str) -> str:
 
 def notes() -> Console:
     """For progress, notes and errors."""
-    return _Console(stderr=True, highlight=False)
+    return _Console(stderr=True, highlight=False, emoji=False)
 
 
 def tables() -> Console:
     """For what the job was asked."""
-    return _Console(highlight=False)
+    return _Console(highlight=False, emoji=False)
 
 
 class _Rate(ProgressColumn):

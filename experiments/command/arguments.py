@@ -38,6 +38,12 @@ _PATHS = (
     "population.universities",
     "design.file",
 )
+#: Settings that are a text of one's own: taken as it is, unless several are tried with -m.
+_TEXTS = ("population.name",)
+#: Parts of a value: what is in quotes, or what is between the signs of lists and mappings.
+_PARTS = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^][{},:=()'"]+""")
+#: Characters that Hydra takes in quotes only.
+_IN_QUOTES = re.compile(r"[^\x00-\x7f]|[&#~!^`;<>]")
 
 
 def parsed(arguments: Sequence[str]) -> Namespace:
@@ -121,6 +127,10 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
         raise BadInput(f"{argument!r} is not understood: settings are name=value, such as seeds=100.")
     if name in _PATHS and value not in ("", "null"):
         value = _quoted_path(value)
+    elif name in _TEXTS and value and not several:
+        value = _in_quotes(value)
+    elif name not in GROUPS:
+        value = _PARTS.sub(_part_quoted, value)
     head, _, rest = name.partition(".")
     if name in GROUPS:
         _check_choice(name, value, folders, several)
@@ -141,10 +151,21 @@ def _translated(argument: str, folders: Sequence[Path], several: bool) -> str:
 
 
 def _quoted_path(value: str) -> str:
-    """A path in quotes, unless it is; `~/` is one's home, as shells do not see it there."""
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return value
-    return _quoted(str(Path(value).expanduser()) if value.startswith("~/") else value)
+    """A path in quotes; `~/` is one's home, as shells do not see it there."""
+    return _in_quotes(str(Path(value).expanduser()) if value.startswith("~/") else value)
+
+
+def _in_quotes(value: str) -> str:
+    """A value in quotes, unless it is."""
+    return value if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else _quoted(value)
+
+
+def _part_quoted(part: re.Match[str]) -> str:
+    """A part of a value, in quotes if it needs them: names of places have accents and ampersands."""
+    text = part[0].strip()
+    if text.startswith(("'", '"')) or not _IN_QUOTES.search(text):
+        return part[0]
+    return part[0].replace(text, _quoted(text))
 
 
 def _check_setting_of(group: str, name: str) -> None:

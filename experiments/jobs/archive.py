@@ -23,6 +23,8 @@ def main(settings: Settings) -> int:
     assert archive is not None
     if archive.is_dir():
         file = packed(archive)
+        if not settings.out_is_new:
+            terminal.say([f"out changes nothing here: {file} is beside the folder that is packed."])
         terminal.say_where({"Packed into": str(file)})
         terminal.say([f"towngown archive={file} checks it, and unpacks it."], "dim", "")
         return DONE

@@ -65,6 +65,8 @@ _LETTERS = 11
 _STYLES = {1: "bold green", -1: "bold red", 0: "bold"}
 #: In a narrower terminal, the table leaves out what it can.
 _WIDE = 92
+#: A number of seeds beyond which none is told: nobody would run so many.
+_MOST_SEEDS = 10_000_000
 _NARROW_NAME = 16
 #: Where luck excludes zero, and points that fit what is known do not.
 _LUCK_ALONE = "°"
@@ -92,7 +94,7 @@ def effects_table(
     def cells(name: str) -> Iterator[str | Text]:
         yield from (_effect(lines[name][each], column, places[each]) for each, column in columns.items())
         if is_wide:
-            yield _seeds(saved[name])
+            yield number_of_seeds(saved[name])
 
     first = next(iter(lines.values()))
     levels = [_level(first[name]["baseline"] * column.factor) + " " for name, column in columns.items()]
@@ -278,15 +280,17 @@ def _in_all(effects: pd.DataFrame) -> str:
     saved = runs_saved(effects, MAIN_INDICATOR)
     if not np.isfinite(saved):
         return ""
-    return f"; in all {_seeds(saved)} runs, those of what is compared with counted once"
+    return f"; in all {number_of_seeds(saved)} runs, those of what is compared with counted once"
 
 
 def _named(policy: str) -> str:
     return "the baseline" if policy == BASELINE else escaped(policy)
 
 
-def _seeds(saved: float) -> str:
-    """A number of seeds; what pairing saved may be below zero."""
+def number_of_seeds(saved: float) -> str:
+    """A number of seeds; below zero where pairing cost some, of any size where next to nothing differs."""
+    if np.isfinite(saved) and saved > _MOST_SEEDS:
+        return f"over {_MOST_SEEDS:,}"
     return f"{saved:,.0f}".replace("-", "−") if np.isfinite(saved) else "–"
 
 
@@ -317,8 +321,8 @@ def _typical(effects: pd.DataFrame, name: str) -> str:
         return ""
     line = lines.sort_values(name, kind="stable").iloc[(len(lines) - 1) // 2]
     low, high = (float(line[f"{name}_{end}"]) for end in ("low", "high"))
-    ends = f" ({_seeds(low)} to {_seeds(high)})" if np.isfinite(low) else ""
-    return f"{_seeds(float(line[name]))}{ends}"
+    ends = f" ({number_of_seeds(low)} to {number_of_seeds(high)})" if np.isfinite(low) else ""
+    return f"{number_of_seeds(float(line[name]))}{ends}"
 
 
 def _legend(settings: Settings, effects: pd.DataFrame, is_wide: bool) -> str:

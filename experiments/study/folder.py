@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.listing import MANIFEST, digest_of, files_in
-from experiments.leftovers import age_of, own_name, remove_abandoned
+from experiments.leftovers import age_of, claiming, own_name, remove_abandoned, remove_if_empty
 from experiments.rows.store import SYSTEM_FILES
 from model.problems import BadInput, refuse
 
@@ -36,9 +36,10 @@ def claimed(out: Path, is_new: bool) -> Iterator[Path]:
         return
     out, made = _made_anew(out)
     try:
-        yield out
+        with claiming(out):
+            yield out
     except BaseException:
-        _remove_if_empty(out, *made)
+        remove_if_empty(out, *made)
         raise
 
 
@@ -126,14 +127,14 @@ def _begun(out: Path) -> tuple[Path, list[Path]]:
         partial = out.absolute().parent / own_name(out.name)
         partial.mkdir(parents=True)  # another job's trial may just have removed those above
     except OSError as error:
-        _remove_if_empty(*made)
+        remove_if_empty(*made)
         raise BadInput(f"out = {out} cannot be written to: {error.strerror}.") from None
     return partial, made
 
 
 def _undo(partial: Path, made: list[Path]) -> None:
     shutil.rmtree(partial, ignore_errors=True)
-    _remove_if_empty(*made)
+    remove_if_empty(*made)
 
 
 def _make_parents(out: Path) -> list[Path]:
@@ -148,13 +149,14 @@ def _made_anew(out: Path) -> tuple[Path, list[Path]]:
     made: list[Path] = []
     try:
         made = _make_parents(out)
+        remove_abandoned(out.parent)
         names = (out.name, *(f"{out.name}_{number}" for number in range(2, 1000)))
         for folder in map(out.with_name, names):
             with contextlib.suppress(FileExistsError):
                 folder.mkdir(parents=True)
                 return folder, made
     except OSError as error:
-        _remove_if_empty(*made)
+        remove_if_empty(*made)
         raise BadInput(f"out = {out} cannot be written to: {error.strerror}.") from None
     raise BadInput(f"out = {out} is there a thousand times: choose another name.")
 
@@ -194,7 +196,7 @@ def _exchange(partial: Path, out: Path) -> None:
             _move(moved, home, [])
         raise
     finally:
-        _remove_if_empty(*dict.fromkeys((out / name).parent for name in earlier))
+        remove_if_empty(*dict.fromkeys((out / name).parent for name in earlier))
         shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(partial, ignore_errors=True)
 
@@ -217,15 +219,9 @@ def _alone(out: Path) -> Iterator[None]:
             break
         except FileExistsError:
             if age_of(lock) > _LOCKED:
-                _remove_if_empty(lock)
+                remove_if_empty(lock)
             time.sleep(0.01)
     try:
         yield
     finally:
-        _remove_if_empty(lock)
-
-
-def _remove_if_empty(*folders: Path) -> None:
-    for folder in folders:
-        with contextlib.suppress(OSError):  # not empty, or removed by another
-            folder.rmdir()
+        remove_if_empty(lock)

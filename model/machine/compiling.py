@@ -36,6 +36,7 @@ from model.arrays import World
 from model.machine import cache
 from model.machine.checking import check_rules
 from model.machine.complaints import in_few_lines
+from model.machine.interrupting import interruptible
 from model.problems import BadInput
 
 check_rules()
@@ -137,7 +138,8 @@ def _looked_after(dispatcher: Any, folder: Path | None) -> Callable:
 
     def compile_and_seal(*args: Any, **kws: Any) -> Any:
         try:
-            result = compile_for(*args, **kws)
+            with interruptible():
+                result = compile_for(*args, **kws)
         except NumbaError as error:
             raise BadInput(in_few_lines(error)) from None
         if folder:

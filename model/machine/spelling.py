@@ -11,6 +11,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -133,13 +134,10 @@ def misnamed(sources: Mapping[str, Source]) -> Iterator[Problem]:
 
 def _misnamed(source: Source, sources: Mapping[str, Source]) -> Iterator[Problem]:
     """Names of a file that mean nothing, imports of what is not there, and what modules do not have."""
+    slips = dict(_wrongly_imported(source, sources))
+    yield from slips
     if not source.is_open:
-        yield from _undefined(source, source.table, source.names | _GIVEN)
-    for node in source.nodes[ast.ImportFrom]:
-        yield from _not_in(source, node, sources)
-    for node in source.nodes[ast.Import]:
-        for alias in node.names:
-            yield from _no_module(source, node, alias.name, sources)
+        yield from _undefined(source, source.table, source.names | _GIVEN, frozenset(slips.values()))
     for node in source.nodes[ast.Attribute]:
         if isinstance(node.value, ast.Name):
             module = source.imported.get(node.value.id, "")
@@ -149,19 +147,24 @@ def _misnamed(source: Source, sources: Mapping[str, Source]) -> Iterator[Problem
                 )
 
 
-def _undefined(source: Source, table: symtable.SymbolTable, known: frozenset[str]) -> Iterator[Problem]:
-    """Names that nothing in a scope, or around it, gives a meaning."""
+def _undefined(
+    source: Source, table: symtable.SymbolTable, known: frozenset[str], slips: frozenset[str]
+) -> Iterator[Problem]:
+    """Names that nothing in a scope, or around it, gives a meaning.
+
+    What a misspelt import was to bring is left out: that import is told, and is right in its use.
+    """
     own = {symbol.get_name() for symbol in table.get_symbols()}
     for symbol in table.get_symbols():
         name = symbol.get_name()
         is_free = symbol.is_global() or table.get_type() == "module"
-        if symbol.is_referenced() and is_free and name not in known:
+        if symbol.is_referenced() and is_free and name not in known and not get_close_matches(name, slips):
             line = _line_of(source, name, table.get_lineno())
             others = [other for other in sorted(own | known) if other != name]
             hint = meant(name, others, "what the rule is given and the file imports")
             yield source.at(line, f"{name!r} is not defined. {hint}")
     for child in table.get_children():
-        yield from _undefined(source, child, known)
+        yield from _undefined(source, child, known, slips)
 
 
 def _line_of(source: Source, name: str, first: int) -> int:
@@ -170,16 +173,29 @@ def _line_of(source: Source, name: str, first: int) -> int:
     return min((line for line in read if line >= first), default=first)
 
 
-def _not_in(source: Source, node: ast.ImportFrom, sources: Mapping[str, Source]) -> Iterator[Problem]:
-    """What is imported from a module that does not have it."""
+def _wrongly_imported(source: Source, sources: Mapping[str, Source]) -> Iterator[tuple[Problem, str]]:
+    """Imports of what is not there, and what each is called in the file."""
+    for node in source.nodes[ast.ImportFrom]:
+        yield from ((problem, "") for problem in _no_module(source, node, source.origin(node), sources))
+        yield from _not_in(source, node, sources)
+    for node in source.nodes[ast.Import]:
+        for alias in node.names:
+            name = alias.asname or _root(alias.name)
+            yield from ((problem, name) for problem in _no_module(source, node, alias.name, sources))
+
+
+def _not_in(
+    source: Source, node: ast.ImportFrom, sources: Mapping[str, Source]
+) -> Iterator[tuple[Problem, str]]:
+    """What is imported from a module that does not have it, and what it is called in the file."""
     module = source.origin(node)
-    yield from _no_module(source, node, module, sources)
     if (names := _names_of(module, sources)) is None:
         return
     for alias in node.names:
         if alias.name not in names and f"{module}.{alias.name}" not in sources and alias.name != "*":
             hint = meant(alias.name, names, module)
-            yield source.at(alias.lineno, f"{module} has no {alias.name!r} to import. {hint}")
+            told = f"{module} has no {alias.name!r} to import. {hint}"
+            yield source.at(alias.lineno, told), alias.asname or alias.name
 
 
 def _no_module(

@@ -36,7 +36,10 @@ def test_what_is_packed_is_checked_and_unpacked(tiny, packed):
 def test_the_same_folder_gives_the_same_file(tiny, packed):
     first = packed.read_bytes()
     packed.unlink()
-    assert tiny("archive=out").status == 0
+    said = tiny("archive=out", "out=there")
+    assert said.status == 0
+    assert "out changes nothing here" in said.err
+    assert not Path("there").exists()
     assert packed.read_bytes() == first
     assert "is there already" in tiny("archive=out").err
 

@@ -52,6 +52,14 @@ def test_rows_are_what_scripts_rely_on(tiny) -> None:
     assert yaml.safe_load(Path("DIR/config.yaml").read_text())["parameters"]["search_rate"] == 0.3
 
 
+def test_no_bar_is_shown_of_runs_that_were_all_measured(tiny) -> None:
+    points = ("experiment=points", "design.points=[{austerity: 0.03}]", "policies=[baseline]")
+    said = tiny(*points, "seeds=2", "out=out")
+    assert "2 runs: about" in said.err
+    assert "Runs" not in said.err
+    assert len(pd.read_parquet("out/rows.parquet")) == 2
+
+
 def test_custom_is_the_bundle_of_just_these_levers(tiny) -> None:
     levers = ("policy.joint_posts=4", "policy.phds={value: 2, start: 6, end: 12}")
     assert tiny("policies=[custom]", *levers, "seeds=5:7", "out=out").status == 0
@@ -159,6 +167,7 @@ def test_folders_of_ones_own_add_policies(tiny, tmp_path: Path) -> None:
         (["policies=[phds,phds]"], "Policy phds is named twice"),
         (["policies=[]"], "policies = [] is not allowed"),
         (["policies=[baseline,"], "is not understood"),
+        (["design.factors={austerity: }"], "'design.factors={austerity: }' is not understood"),
         (["policies=[baseline_equal_money]"], "cannot be had at equal money"),
         (["policies=[phds_equal_money]", "equal_money=null"], "equal_money is null"),
         (["equal_money=-1"], "equal_money = -1 is not allowed"),

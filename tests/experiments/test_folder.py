@@ -171,3 +171,23 @@ def test_only_what_the_dead_have_left_is_removed(tmp_path: Path) -> None:
     os.utime(tmp_path / gone[1], (0, 0))
     written(tmp_path / "out", rows="1")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["out", *kept])
+
+
+def test_a_folder_that_a_killed_job_had_taken_goes_with_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    code = """if True:
+        import os, signal, sys
+        from pathlib import Path
+        from experiments.study.folder import claimed
+        with claimed(Path(sys.argv[1]) / "now", is_new=True) as out:
+            for name in sys.argv[2:]:
+                (out / name).write_text("theirs")
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    for names in ([], ["mine.csv"]):  # the second finds the first one's gone, and its own name free
+        subprocess.run([sys.executable, "-c", code, str(folder), *names], check=False)
+        assert [path.name for path in folder.iterdir() if path.suffix != ".claim"] == ["now"]
+    with claimed(folder / "later", is_new=True):
+        pass
+    assert {path.name for path in folder.iterdir()} == {"now", "later"}
+    assert content(folder) == {"now/mine.csv": b"theirs"}

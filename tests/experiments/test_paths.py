@@ -35,6 +35,21 @@ def test_a_path_is_a_path(towngown, name: str) -> None:
     assert (folder / name / "rows").is_dir()
 
 
+@pytest.mark.parametrize("name", ["Ynys Môn", "King's Lynn & West Norfolk", "2026", "Leeds (draft)", "k=, {"])
+def test_a_population_has_any_name(tiny, name: str) -> None:
+    assert tiny("policy=phds", "seeds=1", f"population.name={name}", "out=out").status == 0
+    assert set(pd.read_parquet("out/rows.parquet")["population"]) == {name}
+
+
+def test_names_in_lists_and_mappings_need_no_quotes(tiny) -> None:
+    places = tiny("policy=phds", "seeds=1", "ledger.places=[Île & So, 'x, y', Tyne and Wear]").err
+    assert all(f"no place {name!r}" in places for name in ("Île & So", "x, y", "Tyne and Wear"))
+    assert "no policy 'é'" in tiny("policies=[baseline, é ]", "seeds=1").err
+    said = tiny("policy=phds", "seeds=1", "ledger.places=[King's Lynn]")
+    assert said.status == 2
+    assert "a text with signs such as ' goes in quotes" in said.err
+
+
 def test_a_path_in_quotes_is_what_they_hold(tiny) -> None:
     assert tiny("policy=phds", "seeds=1", "out='my results'").status == 0
     assert Path("my results/rows.parquet").exists()
@@ -49,7 +64,7 @@ def test_home_is_found(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("setting", ["out", "store"])
 def test_paths_that_cannot_be_are_told(tiny, setting: str) -> None:
     Path("loop").symlink_to("loop")
-    for name in ("loop/x", "a\0b"):
+    for name in ("loop/x", "a\0b", "x" * 300):
         said = tiny("policy=phds", "seeds=1", f"{setting}={name}")
         assert said.status == 2
         assert f"{setting} = " in said.err
@@ -63,6 +78,13 @@ def test_what_looks_like_markup_is_printed_as_it_is(tiny) -> None:
     assert tiny("experiment=run", "population.name='[/x]'", "seeds=1", "out=out").status == 0
     points = ("experiment=points", "design.points=[{austerity: 0.03}]", "seeds=1", "policies=[baseline]")
     assert "[/x]" in tiny(*points, "population.name='[/x]'", "out=out").out
+
+
+def test_what_looks_like_an_emoji_is_printed_as_it_is(tiny) -> None:
+    said = tiny("policy=phds", "seeds=1", "population.name=a:x:b", "out=a:fire:b")
+    assert "(a:x:b, 1 seed" in said.out
+    assert "Written to: a:fire:b" in said.err
+    assert "There is no policy 'a:x:b'" in tiny("policies=[baseline,'a:x:b']", "out=b").err
 
 
 def test_policies_are_named_by_words(tiny) -> None:

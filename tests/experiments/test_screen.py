@@ -13,6 +13,7 @@ import pytest
 from rich.text import Text
 
 from analysis.statistics.effects import FINDINGS
+from experiments.study.effects_table import number_of_seeds
 from experiments.terminal import plain_table, say, say_error, say_traceback, say_where, show, tables
 from tests.experiments.conftest import EMBEDDING
 from tests.experiments.test_failures import flat
@@ -153,3 +154,9 @@ def test_what_nothing_tells_is_no_number(tiny) -> None:
         assert said.status == 0, said.err
         assert not re.search(r"\bnan\b", said.out)
         assert "–" in said.out
+
+
+def test_more_seeds_than_anybody_runs_are_not_counted() -> None:
+    numbers = (7.1e18, 10_000_000, 1234.4, -20.2, float("nan"), float("inf"))
+    told = [number_of_seeds(number) for number in numbers]
+    assert told == ["over 10,000,000", "10,000,000", "1,234", "−20", "–", "–"]

@@ -1,16 +1,21 @@
 """What cannot be compiled is told in a few lines; what is kept is whole, and of this version of the model."""
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from llvmlite.binding import ExecutionEngine
 
 from model.machine import cache, compiling
 from model.machine.cache import MODEL
 from model.machine.compiling import compiled, entry
+from model.machine.interrupting import CALLED_BACK, interruptible
 from model.problems import BadInput
 
 pytestmark = pytest.mark.skipif(compiling.compilation_disabled, reason="nothing is compiled")
@@ -65,6 +70,21 @@ def test_the_version_used_longest_ago_goes(folder):
     assert {"version-0", ours.name} <= left
     assert left.isdisjoint({"version-1", "version-2", "version-3", "version-4"})
     assert len(left) == cache.VERSIONS_KEPT
+
+
+def test_a_version_in_daily_use_stays_however_many_are_tried(folder, monkeypatch):
+    in_use = cache.begun("rules") / "step.nbi"
+    in_use.write_bytes(b"compiled")
+    own = cache.code_digest()
+    for number in range(2 * cache.VERSIONS_KEPT):
+        monkeypatch.setattr(cache, "code_digest", lambda number=number: f"tried-{number}")
+        cache.begun("rules")
+        if number % 10 == 0:
+            monkeypatch.setattr(cache, "code_digest", lambda: own)
+            cache.begun("rules")
+    assert in_use.read_bytes() == b"compiled"
+    assert {version.name for version in folder.iterdir()} >= {own, f"tried-{number}"}
+    assert len(list(folder.iterdir())) == cache.VERSIONS_KEPT
 
 
 def test_what_is_damaged_is_removed_and_nothing_else(folder):
@@ -133,3 +153,25 @@ def test_damaged_rules_are_compiled_afresh(kind, copy):
         file.write_bytes(content)
     assert asked(copy, kept) == [41, 1, 0]
     assert asked(copy, kept) == [41, 0, 1]
+
+
+def test_ctrl_c_amid_what_the_compiler_calls_back_is_not_lost():
+    asked = []
+
+    def _raw_object_cache_notify():
+        signal.raise_signal(signal.SIGINT)
+        asked.append("in vain")
+
+    assert _raw_object_cache_notify.__name__.startswith(CALLED_BACK)
+    assert hasattr(ExecutionEngine, _raw_object_cache_notify.__name__)
+
+    def compiling_goes_on():
+        with interruptible():
+            ctypes.CFUNCTYPE(None)(_raw_object_cache_notify)()
+            asked.append("so far")
+            time.sleep(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        compiling_goes_on()
+    assert asked == ["in vain", "so far"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

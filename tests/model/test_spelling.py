@@ -123,6 +123,21 @@ def test_a_slip_is_told_with_its_place_and_what_there_is(slip, copy):
         assert any(problem.startswith(place) for problem in refused.value.problems)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import chance\n", "import chanze\n"),
+        ("happens, stream_of", "happenz, stream_of"),
+        ("import math", "import maths"),
+    ],
+)
+def test_a_misspelt_import_is_told_once_though_its_right_name_is_used(old, new, copy):
+    place = edited(copy, "partnership.py", old, new)
+    with pytest.raises(BadInput) as refused:
+        check_names(copy)
+    assert [problem.startswith(place) for problem in refused.value.problems] == [True]
+
+
 EDITS = (
     f"""
     tie.trust += doubled(p){BELOW}def doubled(p):
