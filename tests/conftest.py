@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from experiments.running.engine import cores
 from model.machine.compiling import is_compiled
 
 
@@ -20,6 +21,12 @@ def pytest_configure(config):
         from model.simulation import run
 
         run()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores, as many tests wait for programs that they begin."""
+    return cores() + 1
 
 
 @pytest.hookimpl(tryfirst=True)
