@@ -211,13 +211,10 @@ def over(state: State) -> "Posterior | None":
 
 @lru_cache(64)
 def _over(held: frozenset[str]) -> "Posterior | None":
-    from experiments.command.parameter_sets import (  # it loads what a first page does without
-        holding,
-        posterior_from,
-    )
+    from experiments.command.parameter_sets import posterior_from  # it loads what a first page does without
 
-    given = {**mapping_in(CONF / "config.yaml")[_OVER], "parameters": _OVER}
-    return posterior_from(holding(given, held), [CONF])
+    given = {**mapping_in(CONF / "config.yaml")[_OVER], "parameters": _OVER, "held": sorted(held)}
+    return posterior_from(given, [CONF])
 
 
 def policy_of(name: str) -> Policy:

@@ -1,6 +1,6 @@
 """Sets of parameters by name: samples over which a comparison is made again, and rivals for it."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -41,16 +41,16 @@ class Posterior:
     without: tuple[str, ...]
 
 
-def holding(given: object, parameters: Iterable[str]) -> object:
+def holding(given: object, parameters: object) -> object:
     """Settings of a posterior that say which parameters are `held`: the same at every point.
 
     Args:
         given: the settings; those of a results folder, where all parameters are spelt out, say so already.
-        parameters: that the settings of a job themselves give.
+        parameters: by name, that the settings of a job themselves give, if any.
     """
     if not isinstance(given, Mapping) or given.get("held") is not None:
         return given
-    return {**given, "held": sorted(parameters)}
+    return {**given, "held": sorted(map(str, parameters)) if isinstance(parameters, Mapping) else []}
 
 
 def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:

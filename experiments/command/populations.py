@@ -8,7 +8,6 @@ from typing import Any
 from experiments.command.files import file_of
 from experiments.command.places import places_in
 from experiments.command.trusted import trusted
-from experiments.rows.row import population_text
 from model.population import Population, lattice, listed, regional
 from model.problems import BadInput, check_keys, meant, no_such, refuse
 
@@ -72,6 +71,8 @@ def keep_lists(folder: Path, settings: object, population: Population) -> None:
         settings: of the population.
         population: that they gave; lists that were changed since then, or are gone, are not kept.
     """
+    from experiments.rows.row import population_text  # it loads the model, which a first page does without
+
     if not isinstance(settings, Mapping) or settings.get("kind") != "listed":
         return
     (folder / _LISTS).mkdir()

@@ -315,7 +315,7 @@ def settings_from(
     if instead := given.get(INSTEAD):
         given = {**given, "design": {**(given["design"] or {}), **instead}}
     given = _with_points(given, choices, folders)
-    given = {**given, "posterior": holding(given["posterior"], given["parameters"] or {})}
+    given = {**given, "posterior": holding(given["posterior"], given["parameters"])}
     checks: dict[str, Callable[[], Any]] = {
         "parameters": lambda: parameters_from(_mapping("parameters", given["parameters"])),
         "population": lambda: population_from(given["population"]),
