@@ -112,9 +112,14 @@ def _what_is_left(source: Source, told: Sequence[Sentence]) -> Iterator[Sentence
     yield from (each for each in timing.left(source) if policies & {*each.policies})
 
 
+def hanging_on(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Those that say what the answer hangs on."""
+    return [each for each in sentences if each.kind == "hangs_on"]
+
+
 def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
     """The first of them, for where there is room for three lines."""
-    kinds = ("first", "adds", "hangs_on", "posterior", "cost", "no_matter", "cannot_tell")
+    kinds = ("first", "adds", "posterior", "cost", "no_matter", "cannot_tell")
     return sorted(
         (each for each in sentences if each.kind in kinds), key=lambda each: kinds.index(each.kind)
     )[:_LINES_IN_ALL]

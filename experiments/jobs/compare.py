@@ -71,11 +71,13 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     found = analysed(study, plan, folder)
     _write_fresh(study, plan, folder)
     if "effects" in found:
-        yield from (Text(each.text) for each in answer.in_short(answer.said(Source(folder))))
+        sentences = answer.said(Source(folder))
+        yield from (Text(each.text) for each in answer.in_short(sentences))
         yield Text()
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
         yield from posterior_table(settings, found["effects"], study.solved, terminal.tables())
         yield from best_lines(found["best"])
+        yield from (Text(each.text) for each in answer.hanging_on(sentences))
     else:
         yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.report import limits, phrases, shown, whom
-from analysis.report.answer import KINDS, Question, answer, in_short
+from analysis.report.answer import KINDS, Question, answer, hanging_on, in_short
 from analysis.report.questions import bundles
 from analysis.statistics.decision import verdicts
 from analysis.statistics.evidence import mechanisms
@@ -279,6 +279,13 @@ def test_rules_that_the_best_hangs_on_are_named_the_weightiest_first():
         "what Alpha adds."
     )
     assert "hangs_on" not in said({A: CLEAR, B: SMALL}, mechanisms=told.assign(effect_low=-0.1))
+
+
+def test_what_the_answer_hangs_on_stands_below_the_tables_on_the_screen():
+    told = without(nobody_is_near=(0.01, -0.1, 0.12, BASE, mechanisms.NOTHING_LEFT))
+    sentences = answer(tables_of({A: CLEAR, B: SMALL}) | {"mechanisms": told}, QUESTION)
+    assert [each.kind for each in hanging_on(sentences)] == ["hangs_on"]
+    assert "hangs_on" not in {each.kind for each in in_short(sentences)}
 
 
 @pytest.mark.parametrize(
