@@ -133,7 +133,7 @@ def lead_on(world: World, stream: int, j: int):
     search, path, k = world.search, world.candidate_paths[j], world.round_taken[j]
     path.settled = 1
     before = path.loss + world.need_paths[k].worth
-    free, score = find_best(world, stream, world.round_needs[k], False, before - search.within)
+    free, score = find_best(world, stream, k, False, before - search.within)
     if free != NONE:
         search.within, search.last_need, search.last = before - score, k, free
     asked = is_brought(world, world.round_needs[k])

@@ -24,9 +24,7 @@ def find_promising(world: World, stream: int, at_random: bool, capacity: int):
     found = 0
     for k in range(world.clock.free_needs):
         floor = world.keys[capacity - 1] if found == capacity else INFEASIBLE
-        world.round_choice[k], world.round_score[k] = find_best(
-            world, stream, world.round_needs[k], at_random, floor
-        )
+        world.round_choice[k], world.round_score[k] = find_best(world, stream, k, at_random, floor)
         if world.round_choice[k] != NONE:
             found = min(found + 1, capacity)
             insert_highest(world.keys, found, world.round_score[k])
@@ -43,9 +41,7 @@ def best_left(world: World, stream: int, at_random: bool):
         if j != NONE and world.round_taken[j] == NONE:
             return k
         # Not looked for so far down, or taken since.
-        world.round_choice[k], world.round_score[k] = find_best(
-            world, stream, world.round_needs[k], at_random, INFEASIBLE
-        )
+        world.round_choice[k], world.round_score[k] = find_best(world, stream, k, at_random, INFEASIBLE)
 
 
 @compiled
@@ -59,9 +55,9 @@ def highest(world: World):
 
 
 @compiled
-def find_best(world: World, stream: int, n: int, at_random: bool, floor: float):
+def find_best(world: World, stream: int, k: int, at_random: bool, floor: float):
     """A need's best candidate whom no need has, and the score; -1 and the floor if none scores more."""
-    begin_look(world, n, NONE, floor)
+    begin_look(world, k, False, floor)
     if at_random:
         look_by_luck(world, stream)
     else:
@@ -72,16 +68,16 @@ def find_best(world: World, stream: int, n: int, at_random: bool, floor: float):
 @compiled
 def find_holder(world: World, stream: int, k: int):
     """The best of the candidates who would hold a need, and the score; -1 if none would."""
-    begin_look(world, world.round_needs[k], k, INFEASIBLE)
+    begin_look(world, k, True, INFEASIBLE)
     look_by_score(world, stream)
     return world.look.best, world.look.score
 
 
 @inlined
-def begin_look(world: World, n: int, proposing: int, floor: float):
-    """Say what a candidate is looked for, and the score above which it must be."""
-    look = world.look
-    look.need, look.proposing, look.asked = n, proposing, is_brought(world, n)
+def begin_look(world: World, k: int, is_proposing: bool, floor: float):
+    """Say for which need the best candidate is looked for, and the score above which it must be."""
+    look, n = world.look, world.round_needs[k]
+    look.need, look.proposing, look.asked = n, k if is_proposing else NONE, is_brought(world, n)
     look.best, look.score = NONE, floor
 
 

@@ -128,7 +128,7 @@ def serve_in_order(world: World):
         if clock.introductions == levers_of(world).match_capacity:
             return
         k = world.items[at]
-        j, _ = find_best(world, stream, world.round_needs[k], False, INFEASIBLE)
+        j, _ = find_best(world, stream, k, False, INFEASIBLE)
         if j != NONE:
             world.round_taken[j] = k
             world.round_choice[k] = j
