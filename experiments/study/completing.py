@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from analysis.words import counted
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.points import describe
@@ -105,7 +106,7 @@ def _announced(plan: Plan, missing: Missing, filler: Filler, settings: Settings)
 
 def _how_many(plan: Plan, missing: Missing, settings: Settings) -> list[str]:
     parts = [describe(plan.design)] if plan.design.factors else []
-    parts.append(f"{len(plan):,} runs")
+    parts.append(counted(len(plan), "run"))
     if settings.is_sharded:
         parts.append(f"{missing.n_rows:,} of them this job's")
     elif kept := len(plan) - missing.n_rows:

@@ -18,7 +18,7 @@ _FEWEST = 5
 
 
 @dataclass(frozen=True)
-class Tried:
+class Without:
     """The policy that does best, and the one it is compared with, without each mechanism.
 
     Attributes:
@@ -46,14 +46,14 @@ def confirming(store: Store, plan: Plan, against: str) -> Plan | None:
     return best and replace(best, seeds=seeds)
 
 
-def hanging(store: Store, plan: Plan, against: str, on: HangsOn) -> Tried | None:
+def hanging(store: Store, plan: Plan, against: str, on: HangsOn) -> Without | None:
     """The same two policies without each mechanism, on the first of the plan's seeds; None as above."""
     if (best := _of_best(store, plan, against)) is None:
         return None
     pulled = {lever for policy in best.policies for lever in policy.levers}
     acting = on.mechanisms.acting(pulled, plan.parameters)
     design = acting.design(plan.parameters)
-    return Tried(acting, replace(best, design=design, seeds=plan.seeds[: on.seeds]))
+    return Without(acting, replace(best, design=design, seeds=plan.seeds[: on.seeds]))
 
 
 def _of_best(store: Store, plan: Plan, against: str) -> Plan | None:

@@ -24,7 +24,7 @@ from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, Unfinished
 from experiments.study.assumptions import write_assumptions
 from experiments.study.completing import Complete, completed
-from experiments.study.confirming import Tried, hanging
+from experiments.study.confirming import Without, hanging
 from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.money.equal_money import solved_for
@@ -89,7 +89,7 @@ class Study:
         policies = tuple(each for each in plan.policies if base_name(each.name) not in without)
         return replace(plan, policies=policies, design=over.design, seeds=over.seeds)
 
-    def without(self, plan: Plan) -> Tried | None:
+    def without(self, plan: Plan) -> Without | None:
         """The best policy of a comparison's plan without each mechanism, if that is asked for."""
         on = self.settings.hangs_on if self.settings.job == "compare" else None
         return on and hanging(self.store, plan, self.settings.against, on)
@@ -140,8 +140,8 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
     """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
     settings = study.settings
     with written_whole(settings.out) as folder:
-        tried = study.without(filled.plan)
-        off = tried.mechanisms if tried else settings.mechanisms
+        without = study.without(filled.plan)
+        off = without.mechanisms if without else settings.mechanisms
         asked_of(settings, filled.plan.seeds, study.solved, off).write(folder)
         write(folder)
         write_assumptions(folder, settings)
