@@ -121,6 +121,15 @@ def humanise(name: str) -> str:
     return POLICY_NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))
 
 
+def within(policy: str) -> str:
+    """A policy's name within a sentence.
+
+    >>> within("baseline"), within("joint_posts")
+    ('the present', 'Joint posts')
+    """
+    return "the present" if policy == BASELINE else humanise(policy)
+
+
 def shortened(text: str, most: int = 32) -> str:
     """A text of at most so many letters.
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import style
-from analysis.tables import AT_EQUAL_MONEY, BASELINE, HEADLINES, MAIN_INDICATOR, Tables
+from analysis.tables import AT_EQUAL_MONEY, HEADLINES, MAIN_INDICATOR, Tables
 
 #: Of a policy at equal money that costs something else.
 _MARK = " †"
@@ -53,7 +53,7 @@ def draw(tables: Tables) -> Figure | None:
     if not blocks:
         return None
     facets = {name: Facet.of(name, tables) for name in HEADLINES if len(tables.effect_on(name))}
-    against = "the present" if tables.against == BASELINE else words.humanise(tables.against)
+    against = words.within(tables.against)
     finding = _finding(main, blocks[-1][1], tables.columns.label(MAIN_INDICATOR).lower())
     figure, grid = _canvas(blocks, len(facets), int(main["n"].max()), against, finding)
     marked = set(main.index[main["misses_sum"]]) if "misses_sum" in main else set()
@@ -63,8 +63,7 @@ def draw(tables: Tables) -> Figure | None:
             _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
         level = style.rounded(float(tables.effect_on(name)["baseline"].iloc[0]) * facet.scale)
-        base = against if tables.against == BASELINE else words.shortened(against, 12)
-        _head(column[0], facet.heading, f"{base}: {level}")
+        _head(column[0], facet.heading, f"{words.shortened(against, 12)}: {level}")
         column[-1].set_xlabel(facet.unit)
     if marked:
         figure.text(0.99, 0.01, _MARK_TOLD, ha="right", va="bottom", fontsize=9, color=style.GREY)

@@ -27,7 +27,7 @@ _TOLD = {
     "effects": "Effects of each policy on the main indicators; the tables say the same in numbers.",
     "worth": "Long-term partnerships added against extra cost, a point a policy.",
     "by_year": "Long-term partnerships added in each year, by the policies that add most.",
-    "partnerships": "Partnerships over time under the baseline and the best policies.",
+    "partnerships": "Partnerships over time under the present and the best policies.",
     "combined": "What each policy adds by itself, and what it gives of all together.",
     "mechanisms": "What each policy still changes where one mechanism of the model is switched off.",
     "friction": "What is realised under each policy, of what could be had with the same people and time.",

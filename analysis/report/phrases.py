@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from analysis import words
-from analysis.asked import AT_EQUAL_MONEY, BASELINE, JOINED
+from analysis.asked import AT_EQUAL_MONEY, JOINED
 
 
 def amount(value: float, half_width: float) -> str:
@@ -50,9 +50,7 @@ def named(policy: str) -> str:
     >>> named("matchmaking_stable_equal_money"), named("baseline")
     ('Matchmaking (stable)', 'the present')
     """
-    if policy == BASELINE:
-        return "the present"
-    return words.humanise(policy.removesuffix(AT_EQUAL_MONEY))
+    return words.within(policy.removesuffix(AT_EQUAL_MONEY))
 
 
 def called(policy: str) -> str:

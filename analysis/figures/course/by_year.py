@@ -24,7 +24,7 @@ def draw(tables: Tables) -> Figure | None:
     figure, ((axes,),) = style.canvas(
         _finding(lines, next(iter(shown))),
         f"Long-term partnerships added in each year, at any time; bands: 95% interval of the difference from "
-        f"{'the present' if tables.against == 'baseline' else words.humanise(tables.against)}\n"
+        f"{words.within(tables.against)}\n"
         f"on the same luck. The policies that add most over all years{for_as_much(shown)}.",
         height=4.6,
         margins=(0.75, 2.3, 1.05, 0.6),

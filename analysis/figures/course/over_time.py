@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from analysis import words
 from analysis.figures.course.best import colours_of_best, for_as_much, named
 from analysis.figures.drawing import style
-from analysis.tables import BASELINE, MAIN_INDICATOR, Tables
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, MAIN_INDICATOR, Tables
 
 KINDS = ("project", "strategic")
 N_BEST = 4  # policies beside the baseline: more cannot be told apart
@@ -52,7 +53,7 @@ def _finding(tables: Tables, colours: dict[str, str]) -> str:
 
 
 def _called(policy: str) -> str:
-    return "the present" if policy == BASELINE else named(policy)
+    return words.within(policy.removesuffix(AT_EQUAL_MONEY))
 
 
 def smoothed(line: pd.DataFrame) -> pd.DataFrame:

@@ -143,7 +143,7 @@ class _Indicator:
         ]
         head = ("Bundle", "Together", "Sum of its parts", "Beyond the sum", "Less or more")
         note = (
-            f"In {self.unit}; what differs from the baseline on the same luck. Brackets: 95% intervals; "
+            f"In {self.unit}; what differs from the present on the same luck. Brackets: 95% intervals; "
             "those of what is beyond the sum hold together: of all policies' bundle for all indicators, and "
             "of the smaller bundles."
         )
