@@ -77,7 +77,10 @@ def note(fact: str) -> None:
 
 def seal(folder: Path) -> None:
     """Note what the compiled rules of a folder look like when they are whole."""
-    seals = {file.relative_to(folder).as_posix(): _seal_of(file) for file in folder.rglob("*.nb?")}
+    seals: dict[str, int] = {}
+    for file in folder.rglob("*.nb?"):
+        with contextlib.suppress(OSError):  # another process takes one that is not sealed yet for damaged
+            seals[file.relative_to(folder).as_posix()] = _seal_of(file)
     with contextlib.suppress(OSError), tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as written:
         json.dump(seals, written)
         written.close()

@@ -1,6 +1,7 @@
 """What cannot be compiled is told in a few lines; what is kept is whole, and of this version of the model."""
 
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -104,6 +105,14 @@ def test_what_is_damaged_is_removed_and_nothing_else(folder):
     (rules / "seals.json").write_text("{")
     cache.remove_damaged(rules)
     assert list(rules.glob("*.nb?")) == []
+
+
+def test_what_another_process_removes_meanwhile_is_not_sealed(folder):
+    rules = cache.begun("rules")
+    (rules / "a.nbi").write_bytes(b"compiled")
+    (rules / "removed.nbi").symlink_to(rules / "nowhere.nbi")
+    cache.seal(rules)
+    assert set(json.loads((rules / "seals.json").read_text())) == {"a.nbi"}
 
 
 @pytest.fixture
