@@ -158,8 +158,9 @@ UNIVERSITY = _record(
     ("purse", _F, "£k of seed money at hand"),
     ("chosen", _N, "scratch: row of the tie that it would pay for, or -1"),
     ("first_post", _N, "row of its first researcher"),
-    ("zeal", _F, "how readily its staff reach out, against few of them"),
-    ("pull", _F, "n_u^attraction: how much its staff attract searches"),
+    ("mission", _F, "M_u: how readily it and councils turn to each other, 1 on average"),
+    ("zeal", _F, "how readily its staff reach out, against few of them elsewhere"),
+    ("pull", _F, "M_u n_u^attraction: how much it attracts searches"),
     ("posts", _N, "researchers' posts, in consecutive rows"),
     ("staff", _N, "n_u: posts and PhD researchers"),
     ("first_phd", _N, "head of the list of its PhD researchers, in order of arrival"),
@@ -304,7 +305,7 @@ class World(NamedTuple):
     efforts: Table  # of the researchers of whom time was asked when effort was last reckoned
     proximity: np.ndarray  # prox [universities, councils]
     outreach_sums: np.ndarray  # cumulative prox [universities, councils], by which outreach picks
-    search_sums: np.ndarray  # cumulative n_u^attraction prox [councils, universities], by which searches pick
+    search_sums: np.ndarray  # cumulative pull prox [councils, universities], by which searches pick
     common_work: np.ndarray  # findings delivered together [universities, councils]
     agreements: np.ndarray  # 1 where there is an agreement [universities, councils]
     months: Table  # what is measured, one row a month

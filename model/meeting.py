@@ -119,7 +119,7 @@ def reach_out(world: World):
 def list_eager(world: World, stream: int):
     """List the available researchers who reach out, with what orders them; returns how many there are."""
     p, prospect = world.parameters, world.funder.prospect
-    most = p.outreach_rate * max(1.0, 2.0 * prospect)  # motives add up to 1
+    most = p.outreach_rate * max(1.0, 2.0 * prospect) * most_zeal(world)  # motives add up to 1
     lucky = 0
     for i in range(world.clock.slots):  # all are drawn for, and few come into question
         world.keys[lucky], world.items[lucky] = uniform(stream, i, 0), i
@@ -135,8 +135,17 @@ def list_eager(world: World, stream: int):
 
 
 @inlined
+def most_zeal(world: World):
+    """How readily staff reach out where they do most."""
+    most = 0.0
+    for u in range(world.universities.size):
+        most = max(most, world.universities[u].zeal)
+    return most
+
+
+@inlined
 def drive(world: World, i: int):
-    """How much someone wants to reach out, on the scale of outreach; less among many at one university."""
+    """How much someone wants to reach out: less among many at a university, more by its mission."""
     researcher, prospect = world.researchers[i], world.funder.prospect
     wants = researcher.motives[0] + 0.5 * researcher.motives[1] + 2.0 * researcher.motives[2] * prospect
     return wants * world.universities[researcher.university].zeal

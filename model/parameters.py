@@ -38,6 +38,7 @@ _DECLARATIONS = (
     Parameter("distance_decay", 1.3, NON_NEGATIVE, "-", "exponent of the decay of meetings with distance", "fitted to council mentions in REF 2014 impact cases", (0.8, 2.0)),
     Parameter("attraction", 0.2, between(0, 2), "-", "exponent of staff in how much a university attracts searches", "calibrated to councils' ties against staff: Spearman .38 in REF 2014 impact cases", (0.0, 1.0)),
     Parameter("outreach_half", 90.0, between(0.1, 1_000_000), "staff", "staff at which a university reaches out half as much as they would each by themselves", "calibrated to councils' ties against staff: Spearman .38 in REF 2014 impact cases; very many is no difference", (30.0, 1000.0)),
+    Parameter("mission_spread", 0.6, between(0, 3), "log", "spread over universities of how readily they and councils turn to each other, for reasons other than staff", "calibrated to how universities share councils' ties: a tenth of them has 47% (REF 2014 impact cases); 0 is universities with one mission", (0.0, 1.2)),
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal

@@ -33,9 +33,10 @@ def weigh_staff(world: World):
     """Sum up what councils' searches weigh universities by; anew when their staff has changed."""
     attraction = world.parameters.attraction
     for u in range(world.universities.size):
-        staff = world.universities[u].staff
-        world.universities[u].pull = float(staff) ** attraction if staff > 0 else 0.0
-        world.universities[u].zeal = 1.0 / (1.0 + staff / world.parameters.outreach_half)
+        university = world.universities[u]
+        staff, mission = university.staff, university.mission
+        university.pull = mission * float(staff) ** attraction if staff > 0 else 0.0
+        university.zeal = mission / (1.0 + staff / world.parameters.outreach_half)
     for c in range(world.councils.size):
         weigh_staff_from(world, c)
     world.clock.staff_changed = 0

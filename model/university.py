@@ -1,5 +1,7 @@
 """Universities: leadership, dedicated partnership roles, and staff (ODD 2, 4.1, 5)."""
 
+import math
+
 import numpy as np
 
 from model import chance
@@ -23,6 +25,11 @@ def draw_universities(world: World, sites: Table, geographic: bool):
         locate(university, stream, attribute_of(u, chance.UNIVERSITY_POSITION), sites[u], geographic)
         commitment = attribute_of(u, chance.UNIVERSITY_COMMITMENT)
         university.commitment = chance.beta(stream, commitment, 0, 2.0, 3.0)
+        spread = world.parameters.mission_spread
+        median = math.exp(-spread * spread / 2.0)
+        university.mission = chance.log_normal(
+            stream, attribute_of(u, chance.UNIVERSITY_MISSION), 0, median, spread
+        )
         if uniform(stream, attribute_of(u, chance.UNIVERSITY_ROLES), 0) < world.parameters.role_share:
             university.own_roles = university.roles = 1.0
         university.first_post = first_post

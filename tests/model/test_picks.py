@@ -23,7 +23,8 @@ def picked_councils(weights, draws):
 
 def picked_universities(weights, draws):
     """Universities that a council's draws pick, where their weights are as given."""
-    world, picks = Simulation(population=lattice(1, 1, len(weights), 1)).world, np.empty(len(draws), np.int64)
+    world = Simulation({"mission_spread": 0}, population=lattice(1, 1, len(weights), 1)).world
+    picks = np.empty(len(draws), np.int64)
     world.proximity[:, 0] = weights / 2
     world.universities["staff"] = 2
     rules.weigh(world)

@@ -167,10 +167,13 @@ def test_researchers_as_drawn(large):
 def test_universities_and_places_as_drawn(large):
     structures = large.places["structure"][large.places["structure"] > 0]
     assert len(structures) == round(100 * DEFAULT["structure_share"])
+    spread = DEFAULT["mission_spread"]
+    mission = np.log(large.universities["mission"]) + spread**2 / 2
     check(
         [
             stats.kstest(large.universities["commitment"], stats.beta(2, 3).cdf).pvalue,
             stats.binomtest(int(large.universities["roles"].sum()), 200, DEFAULT["role_share"]).pvalue,
+            stats.kstest(mission, stats.norm(0, spread).cdf).pvalue,
             stats.kstest(structures, stats.uniform(0.5, 0.5).cdf).pvalue,
         ]
     )

@@ -202,7 +202,7 @@ def pick_university(council, u: float):
     """A university, by staff and proximity; None if there are no staff anywhere."""
     universities = council.model.universities
     exponent = council.model.parameters.attraction
-    pull = [len(each.staff) ** exponent if each.staff else 0.0 for each in universities]
+    pull = [each.mission * len(each.staff) ** exponent if each.staff else 0.0 for each in universities]
     position = pick([pull[each.index] * council.weight(each) for each in universities], u)
     return None if position is None else universities[position]
 
@@ -234,7 +234,8 @@ def reaches_out(researcher: Researcher, luck: Stream) -> bool:
     """Whether a researcher approaches a council this month (ODD 4.4)."""
     motives, model = researcher.motives, researcher.model
     drive = motives.impact + 0.5 * motives.network + 2.0 * motives.funding * model.funder.prospect
-    drive /= 1.0 + len(researcher.university.staff) / model.parameters.outreach_half
+    university = researcher.university
+    drive *= university.mission / (1.0 + len(university.staff) / model.parameters.outreach_half)
     willing = luck.uniform(researcher.slot, 0) < model.parameters.outreach_rate * drive
     return willing and researcher.is_available
 

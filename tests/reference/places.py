@@ -54,6 +54,7 @@ class University:
     position: tuple[float, ...]
     commitment: float  # L_u, 0-1
     own_roles: float  # FTE
+    mission: float  # M_u, 1 on average
     broker_roles: float = 0.0  # FTE that the policy pays for
     joint_post_roles: float = 0.0  # FTE that the policy pays for
     purse: float = 0.0  # £k of seed money at hand
@@ -62,7 +63,7 @@ class University:
     @classmethod
     def drawn(cls, model, index: int, site) -> "University":
         """A university at t = 0 (ODD 7)."""
-        luck = model.luck(chance.UNIVERSITY)
+        luck, spread = model.luck(chance.UNIVERSITY), model.parameters.mission_spread
 
         def who(attribute: int) -> int:
             return chance.attribute_of(index, attribute)
@@ -74,6 +75,7 @@ class University:
             position=draw_position(luck, who(chance.UNIVERSITY_POSITION), site, model.population.geographic),
             commitment=luck.beta(who(chance.UNIVERSITY_COMMITMENT), 2.0, 3.0),
             own_roles=float(luck.uniform(who(chance.UNIVERSITY_ROLES)) < model.parameters.role_share),
+            mission=luck.log_normal(who(chance.UNIVERSITY_MISSION), 0, math.exp(-(spread**2) / 2.0), spread),
         )
 
     @property
