@@ -47,7 +47,6 @@ def sign_or_end(world: World, stream: int, u: int, c: int):
         world.luck.signed += hazardous_surprise(world, signs, hazard)
         if signs:
             world.agreements[u, c] = 1
-            weigh_anew(world, u, c)
     else:
         hazard = ending_hazard(world, u, c)
         ends = happens(stream, who, 1, hazard)

@@ -14,6 +14,7 @@ from model.machine.ordering import sort_by_luck
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN, YIELDED
 from model.month import levers_of, record, surprise, this_month
 from model.need import answer_need, oldest_need_on
+from model.picking import note_common_work
 from model.tie import is_active
 
 HEARER_TRIES = 1000
@@ -133,7 +134,7 @@ def deliver_finding(world: World, stream: int, tie: np.record):
         value *= p.late_value
         record(world, tie, FINDING_OWN)
     tie.findings += 1
-    world.common_work[researcher.university, tie.council] += 1
+    note_common_work(world, researcher.university, tie.council)
     month.value += value
     who = chance.pair_of(tie.council, tie.researcher)
     researcher.sector_knowledge += p.learn_sector * (1.0 - researcher.sector_knowledge)

@@ -39,6 +39,7 @@ _DECLARATIONS = (
     Parameter("attraction", 0.2, between(0, 2), "-", "exponent of staff in how much a university attracts searches", "calibrated to councils' ties against staff: Spearman .38 in REF 2014 impact cases", (0.0, 1.0)),
     Parameter("outreach_half", 90.0, between(0.1, 1_000_000), "staff", "staff at which a university reaches out half as much as they would each by themselves", "calibrated to councils' ties against staff: Spearman .38 in REF 2014 impact cases; very many is no difference", (30.0, 1000.0)),
     Parameter("mission_spread", 0.6, between(0, 3), "log", "spread over universities of how readily they and councils turn to each other, for reasons other than staff", "calibrated to how universities share councils' ties: a tenth of them has 47% (REF 2014 impact cases); 0 is universities with one mission", (0.0, 1.2)),
+    Parameter("known_first", 12.0, between(1, 1000), "-", "how many times as readily two turn to each other once someone of the one has delivered a finding to the other", "calibrated towards one large city, and to how few councils have most ties (REF 2014 impact cases); 1 is no difference", (1.0, 40.0)),
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal
@@ -145,7 +146,6 @@ _DECLARATIONS = (
     Parameter("agreement_silence", 0.03, NON_NEGATIVE, "1/month", "extra hazard without a partnership of the two", "assumed", (0.0, 0.1)),
     Parameter("agreement_handover", 0.9, PROBABILITY, "share", "partnerships handed on under an agreement", "assumed: it pools people", (0.5, 1.0)),
     Parameter("agreement_trust", 0.25, PROBABILITY, "-", "least trust of two people under an agreement", "assumed", (0.1, 0.5)),
-    Parameter("agreement_first", 12.0, between(1, 1000), "-", "how many times as readily two under an agreement turn to each other", "calibrated towards one large city: a front door, as of civic agreements; 1 is no difference", (1.0, 30.0)),
     Parameter("agreement_embed", 80.0, between(-1, 100), "-", "effect of an agreement on embedding", "calibrated to 10-30% strategic: it is organisations that make partnerships last", (0.0, 100.0)),
     Parameter("initial_strategic", 0.15, between(0, 20), "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
     Parameter("initial_trust", 0.5, PROBABILITY, "-", "trust in these ties", "assumed", (0.2, 0.8)),

@@ -24,8 +24,8 @@ def weigh_councils_from(world: World, u: int):
 
 @inlined
 def familiarity(world: World, u: int, c: int):
-    """How many times as readily two turn to each other: more often under an agreement."""
-    return world.parameters.agreement_first if world.agreements[u, c] > 0 else 1.0
+    """How many times as readily two turn to each other: more often once they have common work."""
+    return world.parameters.known_first if world.common_work[u, c] > 0 else 1.0
 
 
 @compiled
@@ -53,9 +53,17 @@ def weigh_staff_from(world: World, c: int):
 
 @compiled
 def weigh_anew(world: World, u: int, c: int):
-    """Two have signed or ended an agreement: both turn to others with other chances."""
+    """Two know each other now, or no longer: both turn to others with other chances."""
     weigh_councils_from(world, u)
     weigh_staff_from(world, c)
+
+
+@compiled
+def note_common_work(world: World, u: int, c: int):
+    """A finding is common work of the two; with their first they come to know each other."""
+    world.common_work[u, c] += 1
+    if world.common_work[u, c] == 1:
+        weigh_anew(world, u, c)
 
 
 @inlined

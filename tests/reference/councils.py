@@ -135,8 +135,8 @@ class Council(Busy, mesa.Agent):
         return (1.0 + distance / p.distance_scale) ** -p.distance_decay
 
     def weight(self, university: University) -> float:
-        """How readily the two turn to each other: the nearer, and under an agreement (ODD 4.4)."""
-        first = self.model.parameters.agreement_first if self.agrees_with(university) else 1.0
+        """How readily the two turn to each other: the nearer, and with common work (ODD 4.4)."""
+        first = self.model.parameters.known_first if self.common_work[university.index] > 0 else 1.0
         return self.prox[university.index] * first
 
     def home(self, university: University) -> float:
