@@ -142,7 +142,7 @@ COUNCIL = _record(
     ("last_need", _N, "tail of that list"),
     ("people", _F, "in its area"),
     ("looked", _N, "latest month in which it had time to look for partners, -1: none"),
-    ("tier", _N, "of local government: SINGLE, LOWER or UPPER of model.population"),
+    ("tier", _N, "of local government: SINGLE, LOWER, UPPER or SCOTTISH (single, too) of model.population"),
 )
 
 UNIVERSITY = _record(

@@ -9,7 +9,7 @@ from model.arrays import Table, World
 from model.chance import attribute_of, stream_of, uniform
 from model.machine.compiling import compiled
 from model.place import locate
-from model.population import LOWER, POPULATION_OF_SIZE_ONE, UPPER
+from model.population import LOWER, POPULATION_OF_SIZE_ONE, SCOTTISH, UPPER
 
 
 @compiled
@@ -39,6 +39,7 @@ def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes
         0.7,
     )
     council.culture = p.culture_size * math.log2(council.relative_size)
+    council.culture += p.scottish_culture if council.tier == SCOTTISH else 0.0
     council.culture += p.culture_spread * chance.normal(stream, attribute_of(c, chance.COUNCIL_CULTURE), 0)
     time = chance.gamma(stream, attribute_of(c, chance.COUNCIL_PARTNERSHIP_CAPACITY), 0, 2.0) / 2.0
     council.partnership_capacity = p.capacity_mean * council.scale * time + 0.25

@@ -25,9 +25,15 @@ LEVER_COUNCILS = 36
 POPULATION_OF_SIZE_ONE = 170_000.0
 POPULATION_SIGMA = 0.6
 
-#: Tiers of local government, and the kinds of council that are not all there is of it in their area.
-SINGLE, LOWER, UPPER = range(3)
-TIERS = {"non-metropolitan district": LOWER, "district": LOWER, "ni district": LOWER, "county": UPPER}
+#: Tiers of local government, and the kinds of council that are of another than the first.
+SINGLE, LOWER, UPPER, SCOTTISH = range(4)
+TIERS = {
+    "non-metropolitan district": LOWER,
+    "district": LOWER,
+    "ni district": LOWER,
+    "county": UPPER,
+    "scottish unitary authority": SCOTTISH,
+}
 
 #: More would not fit a draw's address (`model.chance`); of researchers, PhDs may come to as many again.
 MOST_COUNCILS, MOST_RESEARCHERS = 1 << 14, 1 << 19

@@ -368,7 +368,7 @@ def test_two_tiers_share_what_one_council_does():
     share = np.where(
         population.council_tiers == LOWER, DEFAULT["district_functions"], DEFAULT["county_functions"]
     )
-    assert np.bincount(population.council_tiers, minlength=3).tolist() == [0, 30, 5]
+    assert np.bincount(population.council_tiers, minlength=4).tolist() == [0, 30, 5, 0]
     tiers, alike = (Simulation(given, population=population).world.councils for given in ({}, ALIKE))
     np.testing.assert_array_equal(tiers["people"], alike["people"])
     np.testing.assert_allclose(tiers["relative_size"], alike["relative_size"] * share, rtol=1e-12)
@@ -377,6 +377,16 @@ def test_two_tiers_share_what_one_council_does():
     )
     less = DEFAULT["culture_size"] * np.log2(share)
     np.testing.assert_allclose(tiers["culture"], alike["culture"] + less, rtol=1e-12)
+
+
+def test_scottish_councils_have_a_culture_of_their_own():
+    population = lattice(2, 1, 1, 1)
+    kinds = ("Scottish unitary authority", "Unitary authority")
+    scottish = Simulation(population=replace(population, council_kinds=kinds)).world.councils
+    alike = Simulation(population=population).world.councils
+    more = scottish["culture"] - alike["culture"]
+    np.testing.assert_allclose(more, [DEFAULT["scottish_culture"], 0], atol=1e-12)
+    np.testing.assert_array_equal(scottish["relative_size"], alike["relative_size"])
 
 
 ALIKE = {"district_functions": 1, "county_functions": 1}

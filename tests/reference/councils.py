@@ -9,7 +9,7 @@ import mesa
 
 from model import chance
 from model.parameters import LEVERS
-from model.population import LOWER, UPPER
+from model.population import LOWER, SCOTTISH, UPPER
 
 from .luck import pick
 from .places import Busy, University, draw_position
@@ -117,6 +117,8 @@ class Council(Busy, mesa.Agent):
         self.election_phase = luck.index(who(chance.COUNCIL_ELECTION_PHASE), 0, p.election_months)
         self.motives = CouncilMotives(*luck.dirichlet(who(chance.COUNCIL_MOTIVES), MOTIVE_SHAPES[p.motives]))
         self.culture = p.culture_size * math.log2(self.size)  # kappa
+        if tier == SCOTTISH:
+            self.culture += p.scottish_culture
         self.culture += p.culture_spread * luck.normal(who(chance.COUNCIL_CULTURE), 0)
         self.profile = luck.dirichlet(who(chance.COUNCIL_PROFILE), (1.0,) * TOPICS)
         self.needs: list[Need] = []  # oldest first
