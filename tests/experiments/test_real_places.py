@@ -3,11 +3,13 @@
 The lists are not the project's to pass on: without them, beside it (or where TOWNGOWN_LISTS says), all is
 skipped. A case names a tie with some chance only, and a tie of the model is a partnership at any time of ten
 years. So where levels count, the model's ties are kept with the one probability that makes as many as were
-named. Nothing is fitted here; but distance_scale, distance_decay and attraction were set with two thirds of
-the cases in sight.
+named. Nothing is fitted here; but distance_scale and distance_decay were set with two thirds of the cases in
+sight, and mission_spread, known_first, scottish_culture and how culture varies with all of them: what so many
+numbers were set by, they do not confirm. Each half of the subjects is therefore held to them alone, too.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -81,10 +83,10 @@ class World:
         """What the model gives for `rates`."""
         return rates(np.mean([story.has_tie for story in self.stories], axis=0), self.distance)
 
-    def thinned(self) -> list[np.ndarray]:
-        """The model's ties, of which as many are left as are named, by lot."""
-        lots = np.random.default_rng(1)
-        return [story.has_tie & (lots.random(self.distance.shape) < self.kept) for story in self.stories]
+    def thinned(self, share: float = 1.0) -> list[np.ndarray]:
+        """The model's ties, of which as many are left as are named (or a share of them), by lot."""
+        lots, kept = np.random.default_rng(1), share * self.kept
+        return [story.has_tie & (lots.random(self.distance.shape) < kept) for story in self.stories]
 
     def with_tie(self) -> np.ndarray:
         """Chance that each council has a tie among those that are left."""
@@ -156,61 +158,70 @@ def test_as_many_councils_have_a_tie(world: World) -> None:
     assert world.with_tie().mean() == pytest.approx(world.all_named.any(axis=1).mean(), abs=0.1)
 
 
-KINDS = {
-    "London borough": "",
-    "Metropolitan district": "",
-    "Unitary authority": "",
-    "Welsh unitary authority": "",
-    "Non-metropolitan district": "",
-    "NI district": "",
-    "County": "",
-    "Scottish unitary authority": "no rule knows a nation (ODD 7)",
-}
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=pytest.mark.xfail(bool(why), reason=why, strict=True))
-        for kind, why in KINDS.items()
-    ],
+KINDS = (
+    "London borough",
+    "Metropolitan district",
+    "Unitary authority",
+    "Welsh unitary authority",
+    "Scottish unitary authority",
+    "Non-metropolitan district",
+    "NI district",
+    "County",
 )
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_as_many_of_each_kind_have_a_tie(world: World, kind: str) -> None:
     is_of_kind = (world.councils["kind"] == kind).to_numpy()
     observed = world.all_named.any(axis=1)[is_of_kind].mean()
     assert world.with_tie()[is_of_kind].mean() == pytest.approx(observed, abs=0.1)
 
 
-@pytest.mark.xfail(reason="culture rises with size, and size with tiers (ODD 7)", strict=True)
-def test_ties_are_as_concentrated_on_councils(world: World) -> None:
-    model = np.mean([concentration(ties, 1) for ties in world.thinned()])
-    assert model == pytest.approx(concentration(world.all_named, 1), abs=0.1)
+def ties_of_few_councils(world: World, ties: np.ndarray) -> float:
+    """Share of ties that the tenth of councils with the most has."""
+    return concentration(ties, 1)
 
 
-@pytest.mark.xfail(reason="large universities reach out less than each of their staff would", strict=True)
-def test_ties_are_as_concentrated_on_universities(world: World) -> None:
-    model = np.mean([concentration(ties, 0) for ties in world.thinned()])
-    assert model == pytest.approx(concentration(world.all_named, 0), abs=0.15)
+def ties_of_few_universities(world: World, ties: np.ndarray) -> float:
+    """The same, of universities."""
+    return concentration(ties, 0)
 
 
-def ranked(world: World, axis: int, by: pd.Series) -> tuple[float, float]:
-    """Rank correlation of numbers of ties with a size, as named and by the model."""
-    model = np.mean([stats.spearmanr(ties.sum(axis=axis), by).statistic for ties in world.thinned()])
-    return stats.spearmanr(world.all_named.sum(axis=axis), by).statistic, model
+def ties_by_staff(world: World, ties: np.ndarray) -> float:
+    """Rank correlation of universities' ties with their social scientists."""
+    return stats.spearmanr(ties.sum(axis=0), world.universities["social_science_fte"]).statistic
 
 
-@pytest.mark.xfail(
-    reason="more social scientists reach out more; cases of many subjects name others, too (ODD 4.4)",
-    strict=True,
+def ties_by_people(world: World, ties: np.ndarray) -> float:
+    """Rank correlation of councils' ties with their people."""
+    return stats.spearmanr(ties.sum(axis=1), world.councils["population"]).statistic
+
+
+#: What is said of who has most ties, and how far the model may be off.
+OF_MOST = pytest.mark.parametrize(
+    ("measure", "off"),
+    [
+        (ties_of_few_councils, 0.1),
+        (ties_of_few_universities, 0.15),
+        (ties_by_staff, 0.2),
+        (ties_by_people, 0.2),
+    ],
 )
-def test_ties_rise_with_staff_as_they_do(world: World) -> None:
-    observed, model = ranked(world, 0, world.universities["social_science_fte"])
-    assert model == pytest.approx(observed, abs=0.2)
 
 
-def test_ties_rise_with_people_as_they_do(world: World) -> None:
-    observed, model = ranked(world, 1, world.councils["population"])
-    assert model == pytest.approx(observed, abs=0.2)
+@OF_MOST
+def test_the_same_have_most_ties(world: World, measure: Callable, off: float) -> None:
+    model = np.mean([measure(world, ties) for ties in world.thinned()])
+    assert model == pytest.approx(measure(world, world.all_named), abs=off)
+
+
+@OF_MOST
+def test_the_same_have_most_ties_by_half_of_the_subjects(world: World, measure: Callable, off: float) -> None:
+    """As near as for all, but for what so few cases leave open (two standard deviations of so few ties)."""
+    for half in halves(world.cases):
+        named = world.named(half)
+        model = [measure(world, ties) for ties in world.thinned(named.sum() / world.all_named.sum())]
+        assert np.mean(model) == pytest.approx(measure(world, named), abs=off + 2 * np.std(model))
 
 
 @pytest.mark.xfail(
