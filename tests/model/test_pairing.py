@@ -70,10 +70,16 @@ LINKS = {"first_tie", "first_need", "last_need", "next_phd", "effort", "position
 LINKS |= {"next_of_council", "next_of_researcher", "chosen"}
 
 
+#: Columns that are summed up over ties, or made of such: their last digits hang on the ties' order.
+SUMS = {"load", "committed", "nurturing", "served_committed", "served_nurturing"}
+
+
 def packed(rows):
-    """Rows as bytes, without the links among rows."""
+    """Rows as bytes, without the links among rows, nor the last digits of sums."""
     columns = [name for name in rows.dtype.names if name not in LINKS]
     plain = repack_fields(np.asarray(rows)[columns])
+    for column in SUMS.intersection(columns):
+        plain[column] = plain[column].round(12)
     return plain.view(f"V{plain.dtype.itemsize}").ravel()
 
 

@@ -51,7 +51,7 @@ REVISED = {
     *("capacity_mean", "scoping_months", "lapse_base", "bid_base", "annual_budget", "embed_rate"),
     *("initial_strategic", "strategic_loss", "strategic_starved", "strategic_leader", "need_rate"),
     *("distance_decay", "size_exponent", "researcher_time", "lapse_starved", "inkind_rate", "loser_drop"),
-    *("follow_on_trust", "structure_share", "researcher_base"),
+    *("follow_on_trust", "structure_share", "researcher_base", "distance_scale"),
 }
 
 
@@ -206,5 +206,7 @@ def test_every_parameter_moves_something(name):
 def told(seed, name="horizon", value=60):
     """All that a run leaves behind in which one parameter is another."""
     policy = policy_from("all", ALL_LEVERS | {"match_scope": "all", "joint_posts": 9})
-    tiers = replace(lattice(), council_kinds=("county", "district", "unitary", "") * 9)
+    tiers = replace(
+        lattice(), council_kinds=("county", "district", "unitary", "Scottish unitary authority") * 9
+    )
     return bits(run({"warmup": 60, "horizon": 60, name: value}, policy, tiers, seed))

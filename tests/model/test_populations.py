@@ -308,7 +308,7 @@ def test_a_spread_is_a_number(wrong):
 @pytest.mark.parametrize("culture_size", [0, 0.8])
 def test_larger_councils_have_more_of_a_research_culture(culture_size):
     """By `culture_size` for each doubling of what they have to do."""
-    parameters = {"warmup": 0, "horizon": 1, "culture_size": culture_size, "culture_spread": 0}
+    parameters = {"culture_size": culture_size, "culture_spread": 0, "scottish_culture": 0}
     councils = Simulation(parameters, population="uk").world.councils
     np.testing.assert_allclose(councils["culture"], culture_size * np.log2(councils["relative_size"]))
 
