@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from analysis import tables
+from analysis.words import counted
 from experiments.command.patterns import table_of
 from experiments.command.settings import Settings
 from experiments.design.drawn import LATIN_HYPERCUBE
@@ -77,7 +78,7 @@ def _provenance(study: Study, plan: Plan, done: Calibrated) -> list[str]:
         f"{len(plan.design)} points of parameter space that come nearest to what is known, kept jointly.",
         f"Of {tried:,} that experiment={settings.experiment} tried on {study.started:%Y-%m-%d}.",
         f"Model {model_version()}, population {settings.population.name}.",
-        f"{len(settings.seeds)} seeds a point, {sizes.waves} waves, cutoff {sizes.cutoff:g},",
+        f"{len(settings.seeds)} seeds a point, {counted(sizes.waves, 'wave')}, cutoff {sizes.cutoff:g},",
         f"{sizes.forgiven} forgiven, {sizes.drawn:,} drawn, {sizes.raised} seeds for those kept.",
         f"Patterns: {patterns}.",
     ]
