@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from experiments.command.files import GROUPS, file_of, names_in
 from experiments.command.plain import mapping_of
@@ -148,10 +149,16 @@ def test_ones_own_file_is_taken_and_named(tiny, arguments: tuple[str, ...]) -> N
 
 
 def test_scalars_are_what_they_are_on_the_command_line() -> None:
-    given = mapping_of(
-        "a: 7:8\nb: 010\nc: 0x10\nd: 7:8.5\ne: 1_000\nf: -3\ng: 1e3\nh: 0.5\ni: 0\nj: 2020-01-01", ""
-    )
-    assert list(given.values()) == ["7:8", "010", "0x10", "7:8.5", 1000, -3, 1e3, 0.5, 0, "2020-01-01"]
+    parser = OverridesParser.create()
+    scalars = (
+        "no", "Off", "yes", "on", "y", "True", "FALSE", "null", "Null", "7:8", "7:8.5", "010", "0x10", "00.5",
+        "0", "-3", "+1", "1_000", "1__0", "1_", "0.5", ".5", "-.5", "1.", "1e3", "1.5e-3", "1e1_0", "1e",
+        ".inf", "inf", "-Inf", "nan", ".nan", "2020-01-01",
+    )  # fmt: skip
+    for scalar in scalars:
+        said = parser.parse_override(f"x={scalar}").value()
+        assert repr(mapping_of(f"x: {scalar}", "")["x"]) == repr(said), scalar
+    assert mapping_of("no:\non: ~", "") == {"no": None, "on": None}
 
 
 def test_seeds_in_a_file_need_no_quotes(tiny) -> None:
