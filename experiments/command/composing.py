@@ -89,7 +89,7 @@ def _one(asked: Namespace) -> "Settings":
         del composed["hydra"]
     if composed["again"] is not None:
         _refuse_beside_again(asked.overrides)
-    return _settings(composed)
+    return _settings(composed, asked.folders)
 
 
 def _several(asked: Namespace, do: Do) -> int:
@@ -102,7 +102,7 @@ def _several(asked: Namespace, do: Do) -> int:
 
         def job(composed: "DictConfig") -> int:
             shutil.rmtree(folder, ignore_errors=True)  # Hydra makes it, for nothing: one killed leaves none
-            status = status_of(lambda: do(_settings(composed, swept)))
+            status = status_of(lambda: do(_settings(composed, asked.folders, swept)))
             if status == INTERRUPTED and not launched:
                 raise Stopped
             return status
@@ -155,7 +155,7 @@ def _n_jobs(overrides: Sequence[str]) -> int:
     return math.prod(sizes)
 
 
-def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
+def _settings(composed: "DictConfig", folders: Sequence[Path], swept: Sequence[str] = ()) -> "Settings":
     """Check the settings of one job; of several jobs, some settings are swept over."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -173,7 +173,7 @@ def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
     if given["again"] is not None:
         return settings_from(_again(given, Path(str(given["again"]))))
-    return settings_from(given, _choices(), _folders())
+    return settings_from(given, _choices(), folders)
 
 
 def _again(given: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -206,14 +206,6 @@ def _choices() -> dict[str, str]:
 
     chosen = HydraConfig.get().runtime.choices
     return {group: str(chosen[group]) for group in GROUPS if group in chosen}
-
-
-def _folders() -> list[Path]:
-    """Where the files of groups are looked for: a folder of the user's own, then the program's."""
-    from hydra.core.hydra_config import HydraConfig
-
-    sources = HydraConfig.get().runtime.config_sources
-    return [Path(source.path) for source in sources if source.schema == "groups"]
 
 
 def _folder_of_job(swept: Sequence[str]) -> str:
