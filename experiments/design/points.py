@@ -110,8 +110,8 @@ class Design:
 
 
 def repeated(design: Design) -> list[str]:
-    """A note, if a list has points more than once."""
-    if design.kind.reading is not None:
+    """A note, if points that were chosen are there more than once; of those that are drawn, some may be."""
+    if len(design.unit):
         return []
     same = pd.DataFrame(design.samples).duplicated()
     if not (n := int(same.sum())):
