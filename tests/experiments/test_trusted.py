@@ -135,6 +135,15 @@ def test_a_mark_of_the_byte_order_is_passed_over_and_yml_is_yaml(towngown) -> No
     assert "phds: 3" in said.out
 
 
+def test_what_systems_keep_beside_a_file_is_no_file(towngown) -> None:
+    """A disk that a Mac has used may hold a `._mine.yaml`, which is no text, beside a mine.yaml."""
+    folder = write("policy", "levers: {phds: 3}").parent
+    (folder / "._mine.yaml").write_bytes(b"\x00\x05\x16\x07\x00\xff")
+    said = towngown("--config-dir", "own", "policies=[baseline, nope]")
+    assert ", mine," in said.err
+    assert "._mine" not in said.err
+
+
 @pytest.mark.parametrize(
     "arguments", [("policy=brokers",), ("policies=[baseline,brokers]",), ("experiment=compare",)]
 )
