@@ -103,16 +103,17 @@ class Filler:
         workers = self.engine.workers
         n = min(_SAMPLE * workers, len(missing.families))  # any, as others may be measuring just now
         batches = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
-        sample = {batch.rows()[0].name: batch for batch in batches}.values()
-        seconds: list[float] = []
+        sample = {batch.rows()[0].name: batch for batch in batches}
+        leases, seconds = Leases(self.store.folder / "leases"), list[float]()
         self.store.keep(plan.population)
         enough = time.monotonic() + _ENOUGH
 
         def is_told() -> bool:
             return len(seconds) > workers and time.monotonic() > enough
 
-        with interruptible(terminal.notes()) as stopped, _Pending(self) as pending:
-            for finished in self._finished(sample, lambda: stopped() or is_told()):
+        with leases, interruptible(terminal.notes()) as stopped, _Pending(self, leases) as pending:
+            mine = leases.claim(sample) or sample  # all are others': it has to be known all the same
+            for finished in self._finished([sample[name] for name in mine], lambda: stopped() or is_told()):
                 pending.take(finished)
                 seconds.append(finished.seconds)
             if stopped():
@@ -151,8 +152,7 @@ class Filler:
                         filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
                         bars.advance(bar, len(finished.rows))
                 if left:
-                    bars.update(bar, description=f"{title} (waiting for those that others have begun)")
-                    time.sleep(SystemRandom().uniform(*_PAUSE))
+                    wait(bars, bar, title)
             filled.is_stopped = stopped()
         return filled
 
@@ -300,6 +300,12 @@ def lost(batch: Batch, reason: WorkerLost) -> Finished:
     """All rows of a batch, failed."""
     rows = batch.rows()
     return Finished(rows, [Failure("worker lost", reason.message)] * len(rows))
+
+
+def wait(bars: terminal.Progress, bar: terminal.TaskID, title: str) -> None:
+    """Wait a moment for what others have begun."""
+    bars.update(bar, description=f"{title} (waiting for those that others have begun)")
+    time.sleep(SystemRandom().uniform(*_PAUSE))
 
 
 @contextmanager
