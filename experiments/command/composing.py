@@ -232,10 +232,14 @@ def _in_plain_words(error: Exception) -> str:
     if isinstance(error, OmegaConfBaseException) and error.full_key:
         text = f"{error.full_key} is not understood: {text}"
     if isinstance(error, OverrideParseException):
-        reason = re.sub(r" See https?:.*", "", " ".join(str(error.message).split()))
+        reason = re.sub(
+            r"Error parsing override '.*?' | See https?:.*", "", " ".join(str(error.message).split())
+        )
         if reason.startswith("Lexer"):  # the name of an exception, and the text once more
             reason = """a text with signs such as ' goes in quotes, "'...'" on most command lines"""
         return f"{_as_said(error.override or '')!r} is not understood: {reason}."
+    if match := re.match("Error merging override ([^=]*)=", text):
+        text = f"{match[1].lstrip('+')} is not understood: {' '.join(str(error.__cause__).split())}"
     if match := re.match(r"Could not override '\+*([^']*)'", text):
         return f"There is no setting {match[1]!r}."
     return re.sub(r" ?(To append to your config|Set the environment|full_key:|object_type=).*", "", text)
