@@ -75,6 +75,8 @@ def _hydra(folders: Sequence[Path]) -> Iterator["Hydra"]:
             yield hydra
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
         raise BadInput(_in_plain_words(error)) from error
+    except RecursionError as error:
+        raise BadInput("Files name each other in their defaults, in a circle.") from error
 
 
 def _one(asked: Namespace) -> "Settings":
@@ -242,4 +244,8 @@ def _in_plain_words(error: Exception) -> str:
         text = f"{match[1].lstrip('+')} is not understood: {' '.join(str(error.__cause__).split())}"
     if match := re.match(r"Could not override '\+*([^']*)'", text):
         return f"There is no setting {match[1]!r}."
-    return re.sub(r" ?(To append to your config|Set the environment|full_key:|object_type=).*", "", text)
+    return re.sub(
+        r" ?(To append to your config|Set the environment|Config search path:|full_key:|object_type=).*",
+        "",
+        text,
+    )

@@ -108,6 +108,29 @@ def test_so_does_every_other_file(towngown, group: str, text: str, message: str)
     assert message in said.err
 
 
+@pytest.mark.parametrize(
+    ("defaults", "message"),
+    [
+        ("mine", "Files name each other in their defaults, in a circle."),
+        ("/experiment: sobol", "{'/experiment': 'sobol'} is not allowed"),
+        ("override /experiment: sobol", "{'override /experiment': 'sobol'} is not allowed"),
+        ("nope", "In 'experiment/mine': Could not load 'experiment/nope'.\n"),
+    ],
+)
+def test_experiments_that_cannot_be_gone_on_from_are_refused(towngown, defaults: str, message: str) -> None:
+    write("experiment", f"{HEADER}defaults: [{defaults}]")
+    said = towngown("--config-dir", "own", "experiment=mine")
+    assert said.status == 2
+    assert message in said.err
+
+
+def test_an_experiment_goes_on_from_another(towngown) -> None:
+    write("experiment", HEADER + "defaults: [sobol]\nseeds: 3")
+    said = towngown("--config-dir", "own", "experiment=mine", "--cfg", "job")
+    assert "seeds: 3" in said.out
+    assert "kind: sobol" in said.out
+
+
 def test_a_file_that_others_name_is_held_to_the_same(towngown) -> None:
     write("policy", "why: ${oc.env:SECRET}")
     for text in ("policies: [baseline, mine]", "defaults: [override /policy: mine]"):
