@@ -18,7 +18,7 @@ _MOST_PROBLEMS = 50
 _ONE_BY_ONE, _NAMED = 3, 5
 #: Characters of a field that are shown.
 _SHOWN = 60
-_SEPARATORS = ",;\t"
+_SEPARATORS = ",;\t|"
 #: Figures in threes, such as 1,234,567.8.
 _IN_THREES = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 
@@ -46,14 +46,14 @@ class _Fault(NamedTuple):
 def lines_of(path: Path) -> tuple[list[str], list[tuple[int, Line | str]]]:
     """Header and rows of a CSV file, each with its line; a row that has not the header's fields is a reason.
 
-    Fields are apart by commas, semicolons or tabs, as the header has it. Blank lines are passed over, and
-    columns at the end that neither the header nor any field says anything in.
+    Fields are apart by commas, semicolons, tabs or bars, as the header has it. Blank lines are passed over,
+    and columns at the end that neither the header nor any field says anything in.
 
     Raises:
         BadInput: if the file cannot be read.
     """
-    text = _text_in(path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    text = io.StringIO(_text_in(path), newline="")
+    reader = csv.reader(text, delimiter=_separator(text), strict=True)
     try:
         lines = [(reader.line_num, fields) for fields in reader]
     except csv.Error as error:
@@ -93,10 +93,11 @@ def _text_in(path: Path) -> str:
         raise BadInput(f"{str(path)!r} cannot be read: {error}.") from None  # a name that no file can have
 
 
-def _separator(text: str) -> str:
-    """What makes the most of the header."""
-    header = text.partition("\n")[0]
-    return max(_SEPARATORS, key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
+def _separator(text: io.StringIO) -> str:
+    """What the header, without what is in quotes, has most of."""
+    header = text.readline().rstrip("\r\n")
+    text.seek(0)
+    return max(_SEPARATORS, key=re.sub('"[^"]*"', "", header).count)
 
 
 def _row(header: Sequence[str], line: int, fields: Sequence[str]) -> tuple[int, Line | str]:

@@ -5,7 +5,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import StringIO
 from typing import IO, TYPE_CHECKING, Any
 
@@ -153,6 +153,14 @@ def progress() -> Iterator[Progress]:
     kind = _InNotebook if console.is_jupyter else Progress
     with kind(*columns, console=console, transient=False, expand=True) as bars:
         yield bars
+
+
+@contextmanager
+def working(on: str) -> Iterator[None]:
+    """Show that something takes a while; in a notebook, where rich would need ipywidgets, nothing."""
+    console = notes()
+    with nullcontext() if console.is_jupyter else console.status(on):
+        yield
 
 
 def say_compiling(cannot_be_kept_in: str = "") -> None:

@@ -204,6 +204,6 @@ def _check_choice(group: str, value: str, folders: Sequence[Path], several: bool
     problems = [
         no_such("set of parameters" if group == "parameters" else group, name, known)
         for name in chosen
-        if re.fullmatch(r"[\w./-]+", name) and name not in known
+        if name.strip("'\"") not in known and (re.fullmatch(r"[\w./-]+", name) or not several)
     ]
     refuse(problems)

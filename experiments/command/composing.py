@@ -75,6 +75,8 @@ def _hydra(folders: Sequence[Path]) -> Iterator["Hydra"]:
             yield hydra
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
         raise BadInput(_in_plain_words(error)) from error
+    except RecursionError as error:
+        raise BadInput("Files name each other in their defaults, in a circle.") from error
 
 
 def _one(asked: Namespace) -> "Settings":
@@ -89,7 +91,7 @@ def _one(asked: Namespace) -> "Settings":
         del composed["hydra"]
     if composed["again"] is not None:
         _refuse_beside_again(asked.overrides)
-    return _settings(composed)
+    return _settings(composed, asked.folders)
 
 
 def _several(asked: Namespace, do: Do) -> int:
@@ -102,7 +104,7 @@ def _several(asked: Namespace, do: Do) -> int:
 
         def job(composed: "DictConfig") -> int:
             shutil.rmtree(folder, ignore_errors=True)  # Hydra makes it, for nothing: one killed leaves none
-            status = status_of(lambda: do(_settings(composed, swept)))
+            status = status_of(lambda: do(_settings(composed, asked.folders, swept)))
             if status == INTERRUPTED and not launched:
                 raise Stopped
             return status
@@ -155,7 +157,7 @@ def _n_jobs(overrides: Sequence[str]) -> int:
     return math.prod(sizes)
 
 
-def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
+def _settings(composed: "DictConfig", folders: Sequence[Path], swept: Sequence[str] = ()) -> "Settings":
     """Check the settings of one job; of several jobs, some settings are swept over."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -173,7 +175,7 @@ def _settings(composed: "DictConfig", swept: Sequence[str] = ()) -> "Settings":
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
     if given["again"] is not None:
         return settings_from(_again(given, Path(str(given["again"]))))
-    return settings_from(given, _choices(), _folders())
+    return settings_from(given, _choices(), folders)
 
 
 def _again(given: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -208,14 +210,6 @@ def _choices() -> dict[str, str]:
     return {group: str(chosen[group]) for group in GROUPS if group in chosen}
 
 
-def _folders() -> list[Path]:
-    """Where the files of groups are looked for: a folder of the user's own, then the program's."""
-    from hydra.core.hydra_config import HydraConfig
-
-    sources = HydraConfig.get().runtime.config_sources
-    return [Path(source.path) for source in sources if source.schema == "groups"]
-
-
 def _folder_of_job(swept: Sequence[str]) -> str:
     """Name of the folder of one of several jobs: its number, and what it has that others have not."""
     from hydra.core.hydra_config import HydraConfig
@@ -240,10 +234,18 @@ def _in_plain_words(error: Exception) -> str:
     if isinstance(error, OmegaConfBaseException) and error.full_key:
         text = f"{error.full_key} is not understood: {text}"
     if isinstance(error, OverrideParseException):
-        reason = re.sub(r" See https?:.*", "", " ".join(str(error.message).split()))
+        reason = re.sub(
+            r"Error parsing override '.*?' | See https?:.*", "", " ".join(str(error.message).split())
+        )
         if reason.startswith("Lexer"):  # the name of an exception, and the text once more
             reason = """a text with signs such as ' goes in quotes, "'...'" on most command lines"""
         return f"{_as_said(error.override or '')!r} is not understood: {reason}."
+    if match := re.match("Error merging override ([^=]*)=", text):
+        text = f"{match[1].lstrip('+')} is not understood: {' '.join(str(error.__cause__).split())}"
     if match := re.match(r"Could not override '\+*([^']*)'", text):
         return f"There is no setting {match[1]!r}."
-    return re.sub(r" ?(To append to your config|Set the environment|full_key:|object_type=).*", "", text)
+    return re.sub(
+        r" ?(To append to your config|Set the environment|Config search path:|full_key:|object_type=).*",
+        "",
+        text,
+    )

@@ -17,8 +17,8 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def names_in(group: str, folders: Iterable[Path] = (CONF,)) -> list[str]:
-    """Names of the files of a group, in all folders."""
-    files = (file for folder in folders for file in (folder / group).glob("*.y*ml"))
+    """Names of the files of a group, in all folders; what systems keep beside a file begins with a dot."""
+    files = (file for folder in folders for file in (folder / group).glob("[!.]*.y*ml"))
     return sorted({file.stem for file in files if file.suffix in _ENDINGS})
 
 

@@ -50,7 +50,8 @@ def holding(given: object, parameters: object) -> object:
     """
     if not isinstance(given, Mapping) or given.get("held") is not None:
         return given
-    return {**given, "held": sorted(map(str, parameters)) if isinstance(parameters, Mapping) else []}
+    names = parameters if isinstance(parameters, Mapping) else ()
+    return {**given, "held": sorted(name for name in names if name in PARAMETERS)}  # others are told as such
 
 
 def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:

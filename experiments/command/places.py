@@ -155,9 +155,8 @@ class _List:
         where = f"{self.path}, line 1"
         there = list(filter(None, dict.fromkeys(self.header)))
         titles = [*needed, *(title for titles in self.titles.values() for title in titles)]
-        for title in needed:
-            if title not in there:
-                yield f"{where}: no column {title!r}."
+        if missing := [title for title in needed if title not in there]:
+            yield f"{where}: no column {', '.join(map(repr, missing))}."
         for title in there:
             if self.header.count(title) > 1 and (title in needed or not is_mapped):
                 yield f"{where}: column {title!r} is there {self.header.count(title)} times."

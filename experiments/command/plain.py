@@ -9,9 +9,15 @@ from model.problems import BadInput, refuse
 
 #: Levels within levels; Python's own limit is not far beyond a hundred.
 _DEEPEST = 20
-#: What is no number on the command line: to YAML, 7:8 is one to base 60, and 010 one to base 8.
-_NO_NUMBER = r"(?!.*:|[-+]?0[0-9_xXbB])"
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_UNSIGNED = "(?:0|[1-9](?:_?[0-9])*)"
+_POINTED = rf"(?:{_UNSIGNED}\.|{_UNSIGNED}?\.[0-9](?:_?[0-9])*)"
+#: What is no word on the command line; YAML would take `no` for false, and 7:8 and 010 for numbers.
+_SCALARS = {
+    "null": "(?i:null)|~|",
+    "bool": "(?i:true|false)",
+    "int": f"[-+]?{_UNSIGNED}",
+    "float": f"[-+]?(?:{_POINTED}|(?:{_UNSIGNED}|{_POINTED})[eE][-+]?[0-9](?:_?[0-9])*|(?i:inf|nan))",
+}
 
 
 def text_of(file: Path) -> str:
@@ -73,18 +79,12 @@ def _beyond_plain(text: str) -> list[tuple[int, str]]:
 
 @cache
 def _loader() -> Any:
-    """OmegaConf's reader of YAML (no name twice, no dates), whose numbers are those of the command line."""
+    """OmegaConf's reader of YAML (no name twice), whose scalars are those of the command line."""
     import yaml
     from omegaconf._utils import get_yaml_loader
 
     faster = (yaml.CSafeLoader,) if yaml.__with_libyaml__ else ()  # in a quarter of the time
     Loader: Any = type("Loader", (*faster, get_yaml_loader()), {})
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, _said(pattern) if tag in _NUMBERS else pattern) for tag, pattern in resolvers]
-        for first, resolvers in Loader.yaml_implicit_resolvers.items()
-    }
+    scalars = [(f"tag:yaml.org,2002:{tag}", re.compile(rf"(?:{each})\Z")) for tag, each in _SCALARS.items()]
+    Loader.yaml_implicit_resolvers = {None: scalars}  # None: with whatever they begin
     return Loader
-
-
-def _said(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(_NO_NUMBER + pattern.pattern, re.VERBOSE)

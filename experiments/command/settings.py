@@ -585,7 +585,9 @@ def folder_from(name: str, given: object) -> Path:
         raise BadInput(f"{name} = {given!r} is not allowed: it takes the name of a folder.")
     path = Path(str(given))
     try:
-        path.resolve().exists()
+        path.resolve(strict=True)
+    except (FileNotFoundError, NotADirectoryError):  # it is made, or refused where it is used
+        pass
     except (OSError, RuntimeError, ValueError) as error:  # links in a circle, or a name that nothing can have
         raise BadInput(f"{name} = {given!r} is not allowed: {error}.") from None
     return path

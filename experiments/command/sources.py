@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from hydra.core.object_type import ObjectType
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult, ConfigSource
@@ -23,11 +24,16 @@ class GroupFiles(ConfigSource):
         """How such folders are named."""
         return "groups"
 
+    @property
+    def folder(self) -> Path:
+        """The folder, whose name Hydra has encoded: it would take ${x} in it for another setting."""
+        return Path(unquote(self.path))
+
     def load_config(self, config_path: str) -> ConfigResult:
         """What a file sets; an experiment at the top, others within their group."""
         group, _, name = config_path.partition("/")
-        if (file := find(Path(self.path), group, name)) is None:
-            raise ConfigLoadError(f"There is no {config_path} in {self.path}.")
+        if (file := find(self.folder, group, name)) is None:
+            raise ConfigLoadError(f"There is no {config_path} in {self.folder}.")
         return ConfigResult(
             config=OmegaConf.create(trusted(group, file)),
             path=self.full_path(),
@@ -38,21 +44,21 @@ class GroupFiles(ConfigSource):
     def is_config(self, config_path: str) -> bool:
         """Whether there is such a file."""
         group, _, name = config_path.partition("/")
-        return find(Path(self.path), group, name) is not None
+        return find(self.folder, group, name) is not None
 
     def is_group(self, config_path: str) -> bool:
         """Whether there are such files."""
-        return config_path in GROUPS and (Path(self.path) / config_path).is_dir()
+        return config_path in GROUPS and (self.folder / config_path).is_dir()
 
     def available(self) -> bool:
         """Whether there is the folder."""
-        return Path(self.path).is_dir()
+        return self.folder.is_dir()
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
         """Names of a group's files."""
         if results_filter == ObjectType.GROUP:
             return []
-        return names_in(config_path, [Path(self.path)])
+        return names_in(config_path, [self.folder])
 
 
 def look_in(hydra: "Hydra", folders: Sequence[Path]) -> None:
@@ -63,5 +69,5 @@ def look_in(hydra: "Hydra", folders: Sequence[Path]) -> None:
     Plugins.instance().register(GroupFiles)
     path = hydra.config_loader.get_search_path()
     for folder in reversed(folders):
-        path.prepend(provider="groups", path=f"{GroupFiles.scheme()}://{folder.absolute()}")
+        path.prepend(provider="groups", path=f"{GroupFiles.scheme()}://{quote(str(folder.absolute()))}")
     hydra.config_loader.repository = ConfigRepository(path)  # type: ignore[attr-defined]

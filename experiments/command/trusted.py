@@ -15,8 +15,9 @@ _PACKAGE = re.compile(r"\s*#\s*@\s*package\b\s*(\S*)")
 #: What stands for another setting, or for the moment; all else could tell of the machine, or run code on it.
 _ALLOWED = re.compile(r"\$\{(?:now:[^${}]*|(?!hydra\b)[A-Za-z_][\w.]*)\}")
 _INTERPOLATION = re.compile(r"\$\{[^{}]*\}?")
-#: What a list of defaults may name: files of the program's own groups.
-_GROUP = re.compile(rf"(?:optional )?(?:override )?/?(?:{'|'.join(GROUPS)})")
+#: What a list of defaults may name: files of the program's groups. Other experiments have a name alone.
+_OTHERS = "|".join(group for group in GROUPS if group != "experiment")
+_GROUP = re.compile(rf"(?:optional )?(?:override )?/?(?:{_OTHERS})")
 _NAME = re.compile(r"[\w.-]+")
 
 

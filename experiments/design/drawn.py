@@ -71,7 +71,7 @@ def _morris(told: Told) -> Design:
 
 def _between_two(factor: Factor, unit: np.ndarray, generators: Sequence[np.random.Generator]) -> np.ndarray:
     """Of each trajectory two of a factor's values, below and above the middle of its range [points]."""
-    samples = np.sort(samples_of(factor.name, factor.values or ()))
+    samples = np.unique(samples_of(factor.name, factor.values or ()))
     pairs = [np.sort(each.permutation(len(samples))[:2]) for each in generators]
     ends = samples[np.array(pairs)][:, [0, -1]]
     return np.take_along_axis(ends, (unit > 0.5).astype(int), axis=1).ravel()

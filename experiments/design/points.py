@@ -7,6 +7,7 @@ analyses sensitivity works on the cube (`Design.unit`, `Design.problem`).
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -89,11 +90,18 @@ class Design:
         return self._given(point, is_lever=True)
 
     def _given(self, point: int, is_lever: bool) -> Point:
+        samples = self.samples[point].tolist()
         return {
-            factor.name: factor.value(sample)
-            for factor, sample in zip(self.factors, self.samples[point], strict=True)
-            if factor.is_lever == is_lever and not math.isnan(sample)
+            factor.name: factor.value(samples[at])
+            for at, factor in self._columns[is_lever]
+            if not math.isnan(samples[at])
         }
+
+    @cached_property
+    def _columns(self) -> tuple[list[tuple[int, Factor]], ...]:
+        """Columns of the factors that are parameters, and of those that are levers."""
+        columns = list(enumerate(self.factors))
+        return tuple([each for each in columns if each[1].is_lever == wanted] for wanted in (False, True))
 
     def table(self) -> pd.DataFrame:
         """A line a point: `point`, `block`, and the value of every factor, missing where not changed."""
@@ -102,8 +110,8 @@ class Design:
 
 
 def repeated(design: Design) -> list[str]:
-    """A note, if a list has points more than once."""
-    if design.kind.reading is not None:
+    """A note, if points that were chosen are there more than once; of those that are drawn, some may be."""
+    if len(design.unit):
         return []
     same = pd.DataFrame(design.samples).duplicated()
     if not (n := int(same.sum())):

@@ -26,7 +26,7 @@ def main(settings: Settings) -> int:
     folder = settings.report
     assert folder is not None
     try:
-        with terminal.notes().status("Writing the report"):
+        with terminal.working("Writing the report"):
             notes, tables = analysed_again(folder)
             list_again(folder, tables)  # so that the report knows what was changed by others
             report = page.write(folder)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, groupby
 
 from experiments.design.points import BLOCK, Design
 from experiments.rows.mixed import in_seed, is_mixed
@@ -10,7 +11,7 @@ from experiments.rows.row import (
     Family,
     Row,
     differs,
-    name_of,
+    names_of,
     parameters_text,
     policy_text,
     population_key,
@@ -53,8 +54,11 @@ class Plan:
 
     def family(self, index: int) -> Family:
         """The rows of one point and replicate, a row a policy."""
-        parameters, policies, seed = self._forms(index)
-        return Family(tuple(Row(parameters, policy, self._key, seed) for policy in policies))
+        point, replicate = divmod(index, len(self.seeds))
+        parameters, policies = self._at(point)
+        seed = self.seed(point, replicate)
+        forms = (each if isinstance(each, str) else policy_text(in_seed(each, seed)) for each in policies)
+        return Family(tuple(Row(parameters, form, self._key, seed) for form in forms))
 
     def sharing(self, families: Iterable[int]) -> list[list[int]]:
         """Some families, in order, with those together that share a warm-up, differing in levers only."""
@@ -69,9 +73,11 @@ class Plan:
     def names(self, families: Sequence[int] | range) -> list[str]:
         """Names of the rows of some families, in order."""
         named: list[str] = []
-        for index in families:
-            parameters, policies, seed = self._forms(index)
-            named += (name_of(parameters, policy, self._key, seed) for policy in policies)
+        for point, some in groupby(families, lambda index: index // len(self.seeds)):
+            parameters, policies = self._at(point)
+            seeds = [self.seed(point, index % len(self.seeds)) for index in some]
+            by_policy = [self._names(parameters, policy, seeds) for policy in policies]
+            named += chain(*zip(*by_policy, strict=True))
         return named
 
     def chunks(self, size: int) -> Iterator[range]:
@@ -97,13 +103,10 @@ class Plan:
     def _latest(self) -> dict[int, tuple[str, tuple[str | Policy, ...]]]:
         return {}
 
-    def _forms(self, index: int) -> tuple[str, Sequence[str], int]:
-        """Canonical forms of the parameters and policies of a family, and its seed."""
-        point, replicate = divmod(index, len(self.seeds))
-        parameters, policies = self._at(point)
-        seed = self.seed(point, replicate)
-        forms = [each if isinstance(each, str) else policy_text(in_seed(each, seed)) for each in policies]
-        return parameters, forms, seed
+    def _names(self, parameters: str, policy: str | Policy, seeds: Sequence[int]) -> list[str]:
+        if isinstance(policy, str):
+            return names_of(parameters, policy, self._key, seeds)
+        return [Row(parameters, policy_text(in_seed(policy, seed)), self._key, seed).name for seed in seeds]
 
     def _at(self, point: int) -> tuple[str, tuple[str | Policy, ...]]:
         """Canonical forms of parameters and policies at a point; the latest is kept for its seeds.

@@ -7,7 +7,7 @@ levers at their defaults are left out of the canonical form: the code that is ha
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
@@ -23,6 +23,8 @@ from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population
 
 #: What people call a population and its parts.
 _NAMES = ("name", "places", "council_names", "university_names")
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,18 @@ class Row:
     @property
     def name(self) -> str:
         """Hash of the row, and of the model's code and version: 32 hexadecimal digits."""
-        return name_of(self.parameters, self.policy, self.population, self.seed)
+        (name,) = names_of(self.parameters, self.policy, self.population, [self.seed])
+        return name
 
 
-def name_of(parameters: str, policy: str, population: str, seed: int) -> str:
-    """The name of a row that is told by its parts."""
-    text = f"{model_version()}\n{parameters}\n{policy}\n{population}\n{seed}"
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def names_of(parameters: str, policy: str, population: str, seeds: Iterable[int]) -> list[str]:
+    """Names of the rows that are told by these parts, one a seed."""
+    text = f"{model_version()}\n{parameters}\n{policy}\n{population}\n"
+    begun, names = hashlib.blake2b(text.encode(), digest_size=16), []
+    for seed in seeds:
+        (digest := begun.copy()).update(b"%d" % seed)
+        names.append(digest.hexdigest())
+    return names
 
 
 @cache
@@ -92,7 +99,7 @@ def differs(name: str, value: Value) -> bool:
 
 
 def _json(content: Any) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(content)
 
 
 def population_key(population: Population) -> str:

@@ -43,8 +43,11 @@ from model.population import Population
 from model.problems import BadInput
 
 _FOLDERS = ("rows", "months", "stories", "failures", "populations", "leases")
-#: What systems leave in any folder that one has looked at.
-SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini")
+#: What systems leave in any folder that one has looked at, and at the top of a disk.
+SYSTEM_FILES = (
+    ".DS_Store", "Icon\r", "Thumbs.db", "ehthumbs.db", "desktop.ini", ".directory", "@eaDir", "lost+found",
+    "$RECYCLE.BIN", "System Volume Information",
+)  # fmt: skip
 #: Of what names a row, what a table of rows begins with.
 _SHOWN_KEYS = ("row", "policy", "population", "seed")
 #: Failures that are told of many.

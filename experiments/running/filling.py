@@ -39,10 +39,12 @@ class Missing:
     Attributes:
         families: those with a row missing.
         n_rows: rows missing.
+        n_repeated: rows that are the same as earlier ones, as of a policy without the lever that points vary.
     """
 
     families: np.ndarray
     n_rows: int
+    n_repeated: int
 
 
 @dataclass
@@ -80,15 +82,17 @@ class Filler:
         """What is to be run of a plan, or of a shard (number, of how many) of it; or all that is missing."""
         self.store.refresh()
         number, count = shard
-        found, n_rows = [], 0
+        indices, lacks, digests = [], [], []
         for families in plan.chunks(_CHUNK):
             own = families[(number - families.start) % count :: count]
             names = plan.names(own)
-            lacks = self._lacks(names, and_failed) & ~pd.Index(names).duplicated()  # points may be the same
-            lacks = lacks.reshape(len(own), len(plan.policies))
-            found.append(np.asarray(own, np.int64)[lacks.any(axis=1)])
-            n_rows += int(lacks.sum())
-        return Missing(np.concatenate(found), n_rows)
+            indices.append(np.asarray(own, np.int64))
+            lacks.append(self._lacks(names, and_failed))
+            digests.append(np.frombuffer(bytes.fromhex("".join(names)), np.int64)[::2])
+        is_first = ~pd.Series(np.concatenate(digests)).duplicated().to_numpy()
+        wanted = is_first & np.concatenate(lacks)
+        families = np.concatenate(indices)[wanted.reshape(-1, len(plan.policies)).any(axis=1)]
+        return Missing(families, int(wanted.sum()), int((~is_first).sum()))
 
     def seconds_a_row(self, plan: Plan, missing: Missing) -> float:
         """Seconds that each further row takes with all workers at work, measured on some, which are kept.
@@ -98,16 +102,18 @@ class Filler:
         """
         workers = self.engine.workers
         n = min(_SAMPLE * workers, len(missing.families))  # any, as others may be measuring just now
-        sample = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
-        seconds: list[float] = []
+        batches = [self._one(plan, index) for index in SystemRandom().sample(list(missing.families), n)]
+        sample = {batch.rows()[0].name: batch for batch in batches}
+        leases, seconds = Leases(self.store.folder / "leases"), list[float]()
         self.store.keep(plan.population)
         enough = time.monotonic() + _ENOUGH
 
         def is_told() -> bool:
             return len(seconds) > workers and time.monotonic() > enough
 
-        with interruptible(terminal.notes()) as stopped, _Pending(self) as pending:
-            for finished in self._finished(sample, lambda: stopped() or is_told()):
+        with leases, interruptible(terminal.notes()) as stopped, _Pending(self, leases) as pending:
+            mine = leases.claim(sample) or sample  # all are others': it has to be known all the same
+            for finished in self._finished([sample[name] for name in mine], lambda: stopped() or is_told()):
                 pending.take(finished)
                 seconds.append(finished.seconds)
             if stopped():
@@ -146,8 +152,7 @@ class Filler:
                         filled.n_failed += sum(isinstance(each, Failure) for each in finished.outcomes)
                         bars.advance(bar, len(finished.rows))
                 if left:
-                    bars.update(bar, description=f"{title} (waiting for those that others have begun)")
-                    time.sleep(SystemRandom().uniform(*_PAUSE))
+                    wait(bars, bar, title)
             filled.is_stopped = stopped()
         return filled
 
@@ -295,6 +300,12 @@ def lost(batch: Batch, reason: WorkerLost) -> Finished:
     """All rows of a batch, failed."""
     rows = batch.rows()
     return Finished(rows, [Failure("worker lost", reason.message)] * len(rows))
+
+
+def wait(bars: terminal.Progress, bar: terminal.TaskID, title: str) -> None:
+    """Wait a moment for what others have begun."""
+    bars.update(bar, description=f"{title} (waiting for those that others have begun)")
+    time.sleep(SystemRandom().uniform(*_PAUSE))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from random import SystemRandom
 from typing import Protocol
 
 import numpy as np
@@ -15,12 +16,13 @@ import pandas as pd
 from analysis.statistics.evidence import patterns
 from analysis.statistics.evidence.patterns import OF_STORIES, Story
 from experiments import terminal
+from experiments.rows.leases import Leases
 from experiments.rows.outcomes import Failure
 from experiments.rows.plan import Plan
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
 from experiments.running.batches import completed, failure_of, warmed_up
 from experiments.running.engine import WorkerLost
-from experiments.running.filling import EVERY, Filler, interruptible
+from experiments.running.filling import EVERY, Filler, interruptible, wait
 from experiments.status import INTERRUPTED, Unfinished
 from model.measures import EVENTS, LIFE, SERIES
 from model.population import Population
@@ -146,15 +148,21 @@ def tell_all[Of: Task](
     if not new:
         return failures
     filler.store.keep(new[0].population)
-    with _keeping(filler) as keep, terminal.progress() as bars, interruptible(bars.console) as stopped:
+    left, leases = list(new), Leases(filler.store.folder / "leases")
+    with leases, terminal.progress() as bars, interruptible(bars.console) as stopped:
         bar = bars.add_task(title, total=sum(len(each.names) for each in new), unit="", runs=1)
-        for task, outcome in filler.engine.finished(tell, new, stopped):
-            for name, each in zip(task.names, _outcomes(task, outcome), strict=True):
-                if isinstance(each, Failure):
-                    failures[name] = each
-                else:
-                    keep(name, each)
-                bars.advance(bar)
+        while left and not stopped():
+            tasks, left = left, []
+            claimed = _claimed(filler, tasks, leases, left)
+            with _keeping(filler, leases) as keep:
+                for task, outcome in filler.engine.finished(tell, claimed, stopped):
+                    for name, each in zip(task.names, _outcomes(task, outcome), strict=True):
+                        keep(name, each)
+                        if isinstance(each, Failure):
+                            failures[name] = each
+                        bars.advance(bar)
+            if left:
+                wait(bars, bar, title)
         is_stopped = stopped()
     if is_stopped:
         terminal.say(["Stopped. What is finished is kept: the same command goes on from there."])
@@ -168,18 +176,37 @@ def _outcomes(task: Task, outcome: list[np.ndarray | Failure] | WorkerLost) -> l
     return outcome
 
 
+def _claimed[Of: Task](filler: Filler, tasks: Sequence[Of], leases: Leases, left: list[Of]) -> Iterator[Of]:
+    """Tasks that nobody has done or begun, in any order, so that several processes seldom want the same one.
+
+    `left` gets those that others have begun.
+    """
+    for task in SystemRandom().sample(tasks, len(tasks)):
+        names = set(task.names)
+        mine = leases.claim(names)
+        filler.store.stories.refresh()  # what others have let go of since is there
+        is_told = filler.store.stories.has([*names]).all()
+        if mine == names and not is_told:
+            yield task
+            continue
+        leases.release(mine)
+        if not is_told:
+            left.append(task)
+
+
 @contextmanager
-def _keeping(filler: Filler) -> Iterator[Callable[[str, np.ndarray], None]]:
+def _keeping(filler: Filler, leases: Leases) -> Iterator[Callable[[str, np.ndarray | Failure], None]]:
     """A place to put what stories say: it goes to the store once a second, and at the end."""
-    waiting: dict[str, np.ndarray] = {}
+    waiting: dict[str, np.ndarray | Failure] = {}
     added = time.monotonic()
 
     def add() -> None:
-        if waiting:
-            filler.store.tell(waiting)
-            waiting.clear()
+        if told := {name: each for name, each in waiting.items() if not isinstance(each, Failure)}:
+            filler.store.tell(told)
+        leases.release(waiting)
+        waiting.clear()
 
-    def keep(name: str, values: np.ndarray) -> None:
+    def keep(name: str, values: np.ndarray | Failure) -> None:
         nonlocal added
         waiting[name] = values
         if time.monotonic() - added >= EVERY:

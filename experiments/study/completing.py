@@ -109,7 +109,10 @@ def _how_many(plan: Plan, missing: Missing, settings: Settings) -> list[str]:
     parts.append(counted(len(plan), "run"))
     if settings.is_sharded:
         parts.append(f"{missing.n_rows:,} of them this job's")
-    elif kept := len(plan) - missing.n_rows:
+        return parts
+    if missing.n_repeated:
+        parts.append(f"{missing.n_repeated:,} of them the same as others")
+    if kept := len(plan) - missing.n_rows - missing.n_repeated:
         parts.append(f"{kept:,} of them done already")
     return parts
 

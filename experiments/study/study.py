@@ -222,7 +222,7 @@ def drawn(folder: Path, has_report: bool = False) -> bool:
         from analysis.figures.folder import write
         from analysis.report import page
 
-        with terminal.notes().status("Drawing figures"):
+        with terminal.working("Drawing figures"):
             write(folder)
             if has_report:
                 page.write(folder)

@@ -156,6 +156,12 @@ def test_a_screening_tries_every_value_as_often() -> None:
         assert (abs(counts - 800 / n_values) < 50).all()
 
 
+def test_a_screening_always_goes_between_two_values_that_differ() -> None:
+    factors = {"grant_months": {"values": [6, 6, 6, 36]}, "embed_rate": None}
+    blocks = design_from({"kind": "morris", "n": 20, "factors": factors}).table().groupby("block")
+    assert (blocks["grant_months"].nunique() == 2).all()
+
+
 @pytest.mark.parametrize("groups", [None, GROUPS])
 def test_a_morris_design_grows(groups: dict[str, list[str]] | None) -> None:
     given = {"kind": "morris", "factors": MIXED, "groups": groups}
@@ -321,6 +327,17 @@ def test_points_that_are_the_same_run_once(tiny, tmp_path: Path) -> None:
     assert list(rows["point"]) == [0, 0, 1, 1, 2, 2, 3, 3]
     assert rows["row"].nunique() == 4
     assert sum(len(pd.read_parquet(part)) for part in Path("store/rows").glob("*.parquet")) == 4
+
+
+def test_rows_that_are_the_same_are_counted_once_and_are_not_said_to_be_done(tiny) -> None:
+    """Of each seed the baseline, which has no posts whatever the point, and two numbers of posts."""
+    points = ("experiment=grid", "design.factors={joint_posts: {values: [1, 3, 3]}}")
+    said = tiny(*points, "policies=[baseline, joint_posts]", "seeds=2", "out=out")
+    assert "1 of 3 points repeat an earlier one: what is the same runs once." in said.err
+    assert "12 runs, 6 of them the same as others: about" in " ".join(said.err.split())
+    assert sum(len(pd.read_parquet(part)) for part in Path("store/rows").glob("*.parquet")) == 6
+    more = tiny(*points, "policies=[baseline, joint_posts]", "seeds=3", "out=more")
+    assert "18 runs, 9 of them the same as others, 6 of them done already" in " ".join(more.err.split())
 
 
 def test_a_file_takes_the_place_of_points(tmp_path: Path) -> None:

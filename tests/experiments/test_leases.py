@@ -8,12 +8,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
 from experiments.rows import leases
 from experiments.rows.leases import EXPIRED, Leases
+from experiments.rows.outcomes import Failure
+from experiments.rows.store import Store
+from experiments.running.filling import Filler
+from experiments.running.local import Local
+from experiments.running.stories import tell_all
+from model.population import Population
 from tests.experiments import filling
 from tests.experiments.test_faults import first_part, go, ready, sweep
 
@@ -166,6 +175,14 @@ def test_rows_that_another_has_begun_are_waited_for_and_taken_over(tmp_path: Pat
     assert time.monotonic() - started >= 1.5
 
 
+def test_how_long_runs_take_is_told_by_those_that_no_other_has_begun(tmp_path: Path) -> None:
+    plan, filler = filling.plan(5), Filler(Store(tmp_path), Local(1))
+    with Leases(tmp_path / "leases") as other:
+        other.claim(plan.names(range(4)))
+        filler.seconds_a_row(plan, filler.missing(plan))
+    assert filler.store.rows.names().to_pylist() == plan.names([4])[:1]
+
+
 def test_who_waits_can_be_interrupted(tmp_path: Path) -> None:
     with Leases(tmp_path / "leases") as other:
         other.claim(filling.plan(6).names(range(6)))
@@ -174,6 +191,36 @@ def test_who_waits_can_be_interrupted(tmp_path: Path) -> None:
         filled = filling.fill(tmp_path, filling.plan(6))
     assert filled.is_stopped
     assert filled.n_run == 0
+
+
+@dataclass(frozen=True)
+class Task:
+    names: list[str]
+    population: ClassVar[Population] = filling.plan(1).population
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_stories_that_another_has_begun_are_waited_for_and_taken_over(tmp_path: Path, is_kept: bool) -> None:
+    first, *others = names = [f"{number:032x}" for number in range(4)]
+    other_store, told = Store(tmp_path), []
+
+    def tell(task: Task) -> list[np.ndarray | Failure]:
+        told.extend(task.names)
+        return [np.ones(2)]
+
+    def let_go() -> None:
+        if is_kept:
+            other_store.tell({first: np.ones(2)})
+        other.release([first])
+
+    filler = Filler(Store(tmp_path), Local(1))
+    with Leases(tmp_path / "leases") as other:
+        other.claim([first])
+        threading.Timer(1.0, let_go).start()
+        tell_all(filler, tell, [Task([name]) for name in names], "Stories")
+    assert sorted(told) == (others if is_kept else names)
+    assert filler.store.stories.has(names).all()
+    assert not list((tmp_path / "leases").iterdir())
 
 
 @pytest.mark.slow

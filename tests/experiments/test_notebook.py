@@ -134,6 +134,12 @@ def test_mistakes_are_told_in_a_line(tmp_path, asked, said):
     assert not (tmp_path / "store").exists()
 
 
+def test_a_mistake_is_told_once(tmp_path):
+    with pytest.raises(BadInput) as caught:
+        swept(tmp_path, parameters={"austrity": 0.05})
+    assert caught.value.problems == ["There is no parameter 'austrity'. Did you mean austerity?"]
+
+
 @pytest.fixture
 def cell(monkeypatch):
     """What a notebook's cell has shown, as IPython would; without it, as it is not needed otherwise."""
@@ -163,6 +169,12 @@ def test_progress_is_seen_in_a_notebook(cell):
         assert "2/4" in cell[-1]
         bars.advance(bar, 2)
     assert "4/4" in cell[-1]
+
+
+def test_what_takes_a_while_asks_a_notebook_for_no_widgets(cell):
+    with terminal.working("Drawing figures"):
+        pass
+    assert not cell
 
 
 @pytest.mark.slow

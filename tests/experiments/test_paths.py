@@ -35,6 +35,16 @@ def test_a_path_is_a_path(towngown, name: str) -> None:
     assert (folder / name / "rows").is_dir()
 
 
+@pytest.mark.parametrize("name", ["${x}", "${now:%Y}", "100%25", "${"])
+def test_ones_own_folder_is_not_taken_for_a_setting(towngown, name: str) -> None:
+    (Path(name) / "policy").mkdir(parents=True)
+    (Path(name) / "policy" / "mine.yaml").write_text("levers: {phds: 3}")
+    short = ("seeds=1", "parameters.warmup=6", "parameters.horizon=24", "figures=false")
+    said = towngown("--config-dir", name, "policy=mine", *short, "ledger.seeds=0", "out=out")
+    assert said.status == 0, said.err
+    assert set(pd.read_parquet("out/rows.parquet")["policy"]) == {"baseline", "mine"}
+
+
 @pytest.mark.parametrize("name", ["Ynys Môn", "King's Lynn & West Norfolk", "2026", "Leeds (draft)", "k=, {"])
 def test_a_population_has_any_name(tiny, name: str) -> None:
     assert tiny("policy=phds", "seeds=1", f"population.name={name}", "out=out").status == 0

@@ -12,6 +12,7 @@ from experiments.command.files import CONF, mapping_in
 from experiments.command.national_grid import degrees_of, unprojected
 from experiments.command.populations import population_from
 from experiments.lists import lines_of
+from experiments.rows.row import population_text
 from model.problems import BadInput
 
 COUNCILS = "name,region,latitude,longitude,population\nA,North,54.0,-1.5,100000\nB,South,51.0,-0.5,200000\n"
@@ -102,6 +103,12 @@ def test_every_bad_row_is_reported(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_lines_end_as_on_any_system(tmp_path: Path, ending: str) -> None:
+    same = read(tmp_path, COUNCILS.replace("\n", ending))
+    assert population_text(same) == population_text(read(tmp_path, COUNCILS))
+
+
 def test_a_bad_header_hides_no_bad_row(tmp_path: Path) -> None:
     councils = "region,latitude,longitude,population,colour\nNorth,512,-1.5,1,red\nNorth,54,-1.5,-5,red\n"
     with pytest.raises(BadInput) as caught:
@@ -126,6 +133,11 @@ def test_a_bad_header_hides_no_bad_row(tmp_path: Path) -> None:
         (COUNCILS.encode("utf-16"), "is not UTF-8"),
         (COUNCILS.replace("A,", "Å,").encode("latin-1"), "line 2: byte 0xc5 is not UTF-8"),
         (COUNCILS.replace("A,", '"A,'), "unexpected end of data"),
+        (
+            "Table 1: councils\n" + COUNCILS,
+            "no column 'name', 'region', 'latitude', 'longitude', 'population'.",
+        ),
+        ("x" * 200_000, "line 1: field larger than field limit"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, councils: str | bytes, message: str) -> None:
@@ -205,7 +217,7 @@ def test_impossible_regions_are_reported() -> None:
 # Lists as they are published
 
 
-@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
 def test_other_separators_and_columns_without_a_title_are_read(tmp_path: Path, separator: str) -> None:
     councils = COUNCILS.replace(",", separator).replace("\n", f"{separator}\n") + separator * 4 + "\n"
     councils = councils.replace("100000", "100,000")

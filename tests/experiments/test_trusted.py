@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from experiments.command.files import GROUPS, file_of, names_in
 from experiments.command.plain import mapping_of
@@ -107,6 +108,29 @@ def test_so_does_every_other_file(towngown, group: str, text: str, message: str)
     assert message in said.err
 
 
+@pytest.mark.parametrize(
+    ("defaults", "message"),
+    [
+        ("mine", "Files name each other in their defaults, in a circle."),
+        ("/experiment: sobol", "{'/experiment': 'sobol'} is not allowed"),
+        ("override /experiment: sobol", "{'override /experiment': 'sobol'} is not allowed"),
+        ("nope", "In 'experiment/mine': Could not load 'experiment/nope'.\n"),
+    ],
+)
+def test_experiments_that_cannot_be_gone_on_from_are_refused(towngown, defaults: str, message: str) -> None:
+    write("experiment", f"{HEADER}defaults: [{defaults}]")
+    said = towngown("--config-dir", "own", "experiment=mine")
+    assert said.status == 2
+    assert message in said.err
+
+
+def test_an_experiment_goes_on_from_another(towngown) -> None:
+    write("experiment", HEADER + "defaults: [sobol]\nseeds: 3")
+    said = towngown("--config-dir", "own", "experiment=mine", "--cfg", "job")
+    assert "seeds: 3" in said.out
+    assert "kind: sobol" in said.out
+
+
 def test_a_file_that_others_name_is_held_to_the_same(towngown) -> None:
     write("policy", "why: ${oc.env:SECRET}")
     for text in ("policies: [baseline, mine]", "defaults: [override /policy: mine]"):
@@ -134,6 +158,15 @@ def test_a_mark_of_the_byte_order_is_passed_over_and_yml_is_yaml(towngown) -> No
     assert "phds: 3" in said.out
 
 
+def test_what_systems_keep_beside_a_file_is_no_file(towngown) -> None:
+    """A disk that a Mac has used may hold a `._mine.yaml`, which is no text, beside a mine.yaml."""
+    folder = write("policy", "levers: {phds: 3}").parent
+    (folder / "._mine.yaml").write_bytes(b"\x00\x05\x16\x07\x00\xff")
+    said = towngown("--config-dir", "own", "policies=[baseline, nope]")
+    assert ", mine," in said.err
+    assert "._mine" not in said.err
+
+
 @pytest.mark.parametrize(
     "arguments", [("policy=brokers",), ("policies=[baseline,brokers]",), ("experiment=compare",)]
 )
@@ -148,10 +181,16 @@ def test_ones_own_file_is_taken_and_named(tiny, arguments: tuple[str, ...]) -> N
 
 
 def test_scalars_are_what_they_are_on_the_command_line() -> None:
-    given = mapping_of(
-        "a: 7:8\nb: 010\nc: 0x10\nd: 7:8.5\ne: 1_000\nf: -3\ng: 1e3\nh: 0.5\ni: 0\nj: 2020-01-01", ""
-    )
-    assert list(given.values()) == ["7:8", "010", "0x10", "7:8.5", 1000, -3, 1e3, 0.5, 0, "2020-01-01"]
+    parser = OverridesParser.create()
+    scalars = (
+        "no", "Off", "yes", "on", "y", "True", "FALSE", "null", "Null", "7:8", "7:8.5", "010", "0x10", "00.5",
+        "0", "-3", "+1", "1_000", "1__0", "1_", "0.5", ".5", "-.5", "1.", "1e3", "1.5e-3", "1e1_0", "1e",
+        ".inf", "inf", "-Inf", "nan", ".nan", "2020-01-01",
+    )  # fmt: skip
+    for scalar in scalars:
+        said = parser.parse_override(f"x={scalar}").value()
+        assert repr(mapping_of(f"x: {scalar}", "")["x"]) == repr(said), scalar
+    assert mapping_of("no:\non: ~", "") == {"no": None, "on": None}
 
 
 def test_seeds_in_a_file_need_no_quotes(tiny) -> None:

@@ -1,5 +1,6 @@
 """Points that differ in levers only share their warm-up, and nobody can tell from what comes of them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,11 @@ def test_every_row_is_what_it_is_alone(given, tmp_path: Path) -> None:
             assert isinstance(alone, batches.Result)
             (found,) = store.indicators([row.name]).to_numpy()
             assert [*found] == pytest.approx([*alone.indicators.values()], abs=0, nan_ok=True)
+
+
+def test_rows_that_are_the_same_are_known_however_far_apart_they_are(tmp_path: Path) -> None:
+    """Of six points the baseline is one, as it has no levers; the second policy is one at each."""
+    plan = replace(plan_of(LEVERS), seeds=range(3000))
+    missing = Filler(Store(tmp_path), Local(1)).missing(plan)
+    assert len(plan) == 2 * 6 * 3000
+    assert (missing.n_rows, missing.n_repeated) == (7 * 3000, 5 * 3000)
