@@ -32,6 +32,8 @@ KINDS = (
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
+#: What is said where there is room for three lines, and what stands together in one.
+_IN_SHORT = (("first",), ("adds", "cost"), ("posterior",), ("no_matter",), ("cannot_tell",))
 _LINES_IN_ALL = 3
 _TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger", "reasons", "mechanisms")
 _EFFECT = ("effect", "together_low", "together_high")
@@ -117,12 +119,11 @@ def hanging_on(sentences: Sequence[Sentence]) -> list[Sentence]:
     return [each for each in sentences if each.kind == "hangs_on"]
 
 
-def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The first of them, for where there is room for three lines."""
-    kinds = ("first", "adds", "posterior", "cost", "no_matter", "cannot_tell")
-    return sorted(
-        (each for each in sentences if each.kind in kinds), key=lambda each: kinds.index(each.kind)
-    )[:_LINES_IN_ALL]
+def in_short(sentences: Sequence[Sentence]) -> list[str]:
+    """The first of them, as three lines: what the best adds, and what one more costs, is one."""
+    told = {each.kind: each.text for each in sentences}
+    lines = (" ".join(told[kind] for kind in kinds if kind in told) for kinds in _IN_SHORT)
+    return [line for line in lines if line][:_LINES_IN_ALL]
 
 
 def _span(value: float, low: float, high: float) -> str:
