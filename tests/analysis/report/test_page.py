@@ -272,6 +272,7 @@ def test_where_nothing_surely_adds_nothing_breaks_even(folder):
 def test_everyone_can_read_it(folder, browser):
     """No serious finding of axe, wide or narrow, light or dark, all details open; nothing is cut off."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    follow(folder)  # of which there is a map
     file = page.write(folder)
     for scheme in ("light", "dark"):
         for width in (1440, 400):
@@ -288,7 +289,8 @@ def test_everyone_can_read_it(folder, browser):
             tab.close()
 
 
-def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
+def follow(folder: Path) -> None:
+    """Put there what following pairs from one policy to another gives."""
     gains = {"brokers": (9, 4), "joint_posts": (2, 2), NASTY: (0, 0), PLACEBO: (1, 1)}
     lines = [
         (policy, seed, 0, what, 10, gained, 0, 0, lost, 0, 0)
@@ -311,6 +313,10 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
         folder / "councils.parquet"
     )
     studies.analyse(folder, COLUMNS)
+
+
+def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
+    follow(folder)
     text = page.write(folder).read_text(encoding="utf-8")
     assert "there are 19 months of partnership under Brokers (the mean of 3 histories)" in text
     assert "10 are of the same partners in the same months without it, and 4 only take the place" in text
