@@ -104,7 +104,7 @@ def _draw_effects(axes: Axes, table: pd.DataFrame, left: float) -> None:
 def _rest(rest: pd.DataFrame) -> str:
     n = _matters(rest).sum()
     matter = f", {n} of which matter" if n else ""
-    return f"{len(rest)} more{matter}: intervals up to {style.rounded(rest['effect_high'].max())}"
+    return f"{len(rest)} more{matter}: intervals up to {words.rounded(rest['effect_high'].max())}"
 
 
 def _draw_scatter(axes: Axes, table: pd.DataFrame) -> None:

@@ -73,7 +73,7 @@ def _draw_factors(axes: Axes, table: pd.DataFrame, left: float) -> None:
     )  # fmt: skip
     _as_factors(axes)
     if len(rest):
-        text = f"{len(rest)} more, observed at most ×{style.rounded(rest['observed'].max())}"
+        text = f"{len(rest)} more, observed at most ×{words.rounded(rest['observed'].max())}"
         panels.tell_rest(axes, len(top), text, left)
 
 

@@ -80,4 +80,4 @@ def _band(line: dict) -> str:
 
 
 def _number(value: float) -> str:
-    return style.rounded(value).replace("-", "−")
+    return words.rounded(value).replace("-", "−")

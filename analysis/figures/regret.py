@@ -95,7 +95,7 @@ def _draw_response(row: np.ndarray, table: pd.DataFrame, unit: str, left: float)
     _prepare(row[-1], [""] * len(names), "Chosen", bool(len(rest)))
     _draw_chosen(row[-1], top[f"{RANKED_BY}_chosen"])
     if len(rest):
-        text = f"{len(rest)} more, with a 90th percentile of {style.rounded(rest[RANKED_BY].min())} or more"
+        text = f"{len(rest)} more, with a 90th percentile of {words.rounded(rest[RANKED_BY].min())} or more"
         panels.tell_rest(row[0], len(top), text, left)
 
 

@@ -46,7 +46,7 @@ def draw_widths(tables: Tables) -> Figure | None:
         _draw_guide(axes, curves)
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(style.log_ticks(*axes.get_ylim()))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"±{style.rounded(value)}"))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"±{words.rounded(value)}"))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylabel(tables.columns.unit(indicator))
 
