@@ -14,6 +14,7 @@ import pandas as pd
 from analysis import words
 from analysis.asked import Asked
 from analysis.report import added, phrases, timing
+from analysis.report.assumed import switching
 from analysis.report.phrases import listed
 from analysis.report.questions import mechanisms
 from analysis.report.sentences import Cell, Sentence, cells_of
@@ -26,9 +27,9 @@ from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
-    "first", "is", "adds", "when", "left", "cost", "outside", "hangs_on", "questions", "elsewhere",
+    "first", "is", "adds", "when", "left", "cost", "or", "outside", "hangs_on", "questions", "elsewhere",
     "unanswered", "as_good", "also", "takes", "no_matter", "why", "cannot_tell", "free", "fresh", "luck",
-    "posterior", "certainty",
+    "posterior", "turns", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
@@ -96,7 +97,7 @@ def said(source: Source) -> list[Sentence]:
     if asked is None or found["verdicts"].empty or found["costs"].empty:
         return []
     told = answer({name: table for name, table in found.items() if len(table)}, Question.of(asked))
-    further = (*_what_it_is(source, told), *_what_is_left(source, told))
+    further = (*_what_it_is(source, told), *_what_is_left(source, told), *_what_turns(source, told))
     return sorted([*told, *further], key=lambda each: KINDS.index(each.kind))
 
 
@@ -112,6 +113,12 @@ def _what_is_left(source: Source, told: Sequence[Sentence]) -> Iterator[Sentence
     """What is left of what adds most, where its money ends."""
     policies = {policy for each in told if each.kind == "adds" for policy in each.policies}
     yield from (each for each in timing.left(source) if policies & {*each.policies})
+
+
+def _what_turns(source: Source, told: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Which assumption would make another policy better than what adds most."""
+    for policy in next((each.policies for each in told if each.kind == "adds"), ()):
+        yield from switching.of_answer(source, policy)
 
 
 def hanging_on(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -177,6 +184,7 @@ class _Comparison:
             yield self._adds()
             yield from self._when()
             yield from self._cost()
+            yield from self._or(shown)
             yield from self._outside()
             if self.mechanisms is not None:
                 yield from mechanisms.hangs_on(self.mechanisms, self.leader)
@@ -255,7 +263,7 @@ class _Comparison:
             *cells_of("costs", [self.leader], "a_year"),
         )
         if line["together_low"] < line["smallest"]:
-            text += f". That may be too few to matter: fewer than {line['smallest']:.2g}"
+            text += f". That may be too few to matter: fewer than {words.rounded(line['smallest'], 2)}"
         return Sentence("adds", f"{text}.", (self.leader,), cells)
 
     def _when(self) -> Iterator[Sentence]:
@@ -289,6 +297,19 @@ class _Comparison:
             cells_of("costs", [self.leader], "each", "together_low", "together_high"),
         )
 
+    def _or(self, shown: Sequence[str]) -> Iterator[Sentence]:
+        """What those add and cost that may be the best as well."""
+        for name in self._rivals():
+            line = self._cost_of(name)
+            if name not in shown or line is None:
+                continue
+            text = f"For {self._sum(name)} a year, {phrases.named(name)} adds {self._effect(name)} instead"
+            if line["each"] > 0:
+                each = phrases.price(line["each"], line["together_low"], line["together_high"])
+                text += f": one more, kept up for a year, costs {each} with it"
+            cells = cells_of("costs", [name], "a_year", "each", "together_low", "together_high")
+            yield Sentence("or", f"{text}.", (name,), (*self._cells([name]), *cells))
+
     def _questions(self) -> Iterator[Sentence]:
         """What the policy does for councils' questions, by partners and by telling others together."""
         line = self._cost_of(self.leader, "needs_met_all")
@@ -318,7 +339,7 @@ class _Comparison:
         """Money of national competitions, which no cost here counts."""
         line = self._line("grants_open")
         if line is not None and line["low"] > 0:
-            more = words.pounds(line["effect"] / self.question.years)
+            more = phrases.price(*(line[name] / self.question.years for name in ("effect", "low", "high")))
             text = (
                 f"Besides, {more} a year more is won from open national competitions under it. Others pay "
                 "that, and it is in no cost here."
@@ -510,7 +531,8 @@ class _Comparison:
 
     def _smallest(self) -> str:
         least = float(self.pool["smallest"].iloc[0])
-        return f"{least:.2g} either way, {100 * self.question.smallest_effect:.3g}% of what is there"
+        share = f"{100 * self.question.smallest_effect:.3g}% of what is there"
+        return f"{words.rounded(least, 2)} either way, {share}"
 
     def _for_the_sum(self) -> str:
         return f" for {words.sum_of(self._money())} a year" if self.has_money else ""

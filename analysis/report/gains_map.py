@@ -43,9 +43,8 @@ def gains_map(source: Source, policy: str) -> Iterator[Figure]:
             parts.append(_label(x, y, f"{line['name']}: {number(float(line['added']), sign=True)}"))
     told = f"Map: partnerships at a time that {phrases.called(policy)} adds for one council, place by place."
     size = f'viewBox="0 0 {_WIDTH:g} {frame.height + _LARGEST:g}" style="max-width:{_WIDTH:g}px;min-width:0"'
-    legend = _legend(policy, largest, bool((places["added"] < 0).any()))
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>{legend}'
-    yield Figure(svg, "map", told)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
+    yield Figure(svg, "map", told, _legend(policy, largest, bool((places["added"] < 0).any())))
 
 
 def _places(councils: pd.DataFrame, followed: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -78,8 +77,7 @@ def _label(x: float, y: float, name: str) -> str:
 
 
 def _legend(policy: str, largest: float, is_less: bool) -> str:
-    text = (
+    return (
         f"What {phrases.called(policy)} adds for one council, where it is: the largest disc is "
         f"{number(largest)} partnerships at a time{'; hollow ones are fewer than without it' * is_less}."
     )
-    return f'<p class="note">{escape(text)}</p>'

@@ -13,9 +13,10 @@ from analysis import studies
 from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
-from analysis.report import answer, changes, page
+from analysis.report import answer, changes, page, phrases
 from analysis.report.shown import Table
 from analysis.report.source import Source
+from analysis.statistics.decision import switching
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
 from analysis.statistics.ledger.pairs import COUNTED
@@ -191,6 +192,41 @@ def test_what_a_lever_leaves_is_told(folder):
     ) in text_of(folder)
 
 
+def test_what_is_left_is_told_where_only_some_levers_stop(folder):
+    """What goes on with them may do nothing by itself: to say that nothing stops would be wrong."""
+    levers = {"match_interval": {"value": 3, "end": 12}, "match_capacity": {"value": 20, "end": None}}
+    (folder / "config.yaml").write_text(f"policies: {[{'name': 'brokers', 'levers': levers}]}\n")
+    text = text_of(folder)
+    assert "When the match interval of Brokers stops: long-term partnerships added were" in text
+    assert "in year 1, the last with that and" in text
+    assert "No lever of a policy here stops" not in text
+
+
+def test_which_assumption_would_turn_it_is_part_of_the_answer(folder):
+    line = {
+        "policy": "brokers",
+        "other": "joint_posts",
+        "response": "mean_strategic",
+        "factor": "search_rate",
+    }
+    line |= {"switch": 0.3, "switch_low": 0.2, "switch_high": 0.4, "wins_when": "above", "p": 0.01}
+    line |= {"least": 0.0, "most": 1.0, "verdict": switching.SWITCHES}
+    meaning = {"parameter": ["search_rate"], "meaning": ["how often councils look"], "status": ["assumed"]}
+    pd.DataFrame(meaning).to_parquet(folder / "assumptions.parquet")
+
+    def told(*lines: dict) -> str:
+        pd.DataFrame(lines).to_parquet(folder / "switching.parquet")
+        (found,) = (each.text for each in answer.said(Source(folder)) if each.kind == "turns")
+        return found
+
+    assert told(line, line | {"other": "vouchers", "p": 0.02}) == (
+        "For Joint posts to do better than Brokers on average, search rate (how often councils look) must "
+        "be above 0.3 (0.2 to 0.4); it was taken to be from 0 to 1. Others that would are told below."
+    )
+    assert told(line | {"verdict": switching.NONE}).startswith("No single assumption, wherever in its range")
+    assert told(line | {"verdict": switching.CANNOT_TELL}).startswith("Of no single assumption is it shown")
+
+
 def test_what_is_to_be_funded_and_what_is_left_of_it_is_told_with_the_answer(folder):
     levers = {"brokers": {"value": 4.0, "start": 0, "end": 12}}
     policies = [
@@ -229,9 +265,14 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     x = np.repeat(rng.uniform(-1, 1, 40), 4)
     base = pd.DataFrame({"point": at, "block": 0, "search_rate": x, "seed": np.tile(range(4), 40)})
     parts = [
-        base.assign(policy=name, population="nine_places", mean_strategic=level + rng.normal(0, 0.05, 160))
-        for name, level in (("baseline", 0 * x), ("brokers", 1 + 0 * x), ("joint_posts", 1 + x))
-    ]
+        base.assign(
+            policy=name, population="nine_places", cost_total=cost,
+            mean_strategic=level + rng.normal(0, 0.05, 160),
+        )
+        for name, level, cost in (
+            ("baseline", 0 * x, 4000.0), ("brokers", 1 + 0 * x, 6000.0), ("joint_posts", 1 + x, 9000.0),
+        )
+    ]  # fmt: skip
     pd.concat(parts, ignore_index=True).to_parquet(there / "rows.parquet")
     points = Points("latin_hypercube", 40, 40, ("search_rate",), ("search_rate",), 0, 0)
     Asked("robustness", POLICIES[:3], (0, 4), ("mean_strategic",), points, months=120).write(there)
@@ -239,6 +280,12 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     studies.analyse(there, COLUMNS)
     text = text_of(there)
     assert "safest choice whatever the assumptions are" in text
+    costs = {"Brokers": "£200k", "Joint posts": "£500k"}
+    assert any(
+        "They do not cost the same: "
+        f"{phrases.listed([f'{name} {costs[name]}' for name in names])} a year more than the present." in text
+        for names in (sorted(costs), sorted(costs, reverse=True))
+    )
     assert "What to learn first, as it would change what is chosen: Search rate" in text
     assert "The order turns where search rate" in text
     assert "those of most policies first (and of how many): search rate (not known; 1 of 2)." in text
@@ -333,6 +380,7 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "Under Brokers partners, short-term ones included, are surely added for" in text
     assert "0% of councils have no partnership in all the years under it, and 0% without it." in text
     assert "<title>a: +0.04</title>" in text
+    assert '<figcaption class="note">What Brokers adds for one council, where it is: the largest' in text
     assert (folder / "ledger.csv").exists()
 
 
