@@ -102,7 +102,6 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     yield from switching.section(source)
     yield from failing.section(source)
     yield from learning.section(source)
-    yield from trial.section(source)
     if figures:
         yield Section("figures", "What the tables show", figures=list(figures.values()))
     yield limits.section(source)
@@ -114,6 +113,7 @@ def _of_others(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     yield from combined.section(source, _taken(figures, "combined"))
     yield from mechanisms.section(source, _taken(figures, "mechanisms"))
     yield from friction.section(source, _taken(figures, "friction"))
+    yield from trial.section(source)
 
 
 def _taken(figures: dict[str, Figure], *names: str) -> list[Figure]:

@@ -14,6 +14,7 @@ from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
 from analysis.report import answer, changes, page, phrases
+from analysis.report.gains_map import gains_map
 from analysis.report.shown import Table
 from analysis.report.source import Source
 from analysis.statistics.decision import switching
@@ -382,6 +383,39 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "<title>a: +0.04</title>" in text
     assert '<figcaption class="note">What Brokers adds for one council, where it is: the largest' in text
     assert (folder / "ledger.csv").exists()
+
+
+@pytest.mark.parametrize(("east", "named"), [(-1.5, 4), (-2.95, 3)])
+def test_names_on_the_map_lie_over_nothing(folder, east, named):
+    """Four places; the name of one that is squeezed between the others is told below."""
+    follow(folder)
+    at = [("Acton", -3.0, 53.0), ("Burnham", -2.9, 53.0), ("Colne", -1.0, 52.0), ("Dale", east, 53.0)]
+    lines = [(number, name, name, "", x, y, False) for number, (name, x, y) in enumerate(at)]
+    pd.DataFrame(lines, columns=list(COUNCILS)).to_parquet(folder / "councils.parquet")
+    (drawing,) = gains_map(Source(folder), "brokers")
+    names = re.findall(r"<text [^>]*>(\w+): ", drawing.svg)
+    assert len(names) == named
+    assert ("No room for the names of" in drawing.caption) is (named < len(at))
+
+
+def test_a_trial_is_an_answer(folder):
+    """Its folder holds no comparison: what a trial could see is what was asked."""
+    for name in ("verdicts", "costs"):
+        (folder / f"{name}.parquet").unlink()
+    line = {
+        "policy": "brokers",
+        "outcome": "all",
+        "councils": 80,
+        "months": 24,
+        "smallest": 0.2,
+        "effect": 0.3,
+    }
+    line |= {"effect_low": 0.1, "effect_high": 0.5, "power": 0.9, "needed": 60.0}
+    missing = {name: 0.0 for name in studies.COLUMNS["pilot"] if name not in line}
+    pd.DataFrame([line | missing]).to_parquet(folder / "pilot.parquet")
+    text = text_of(folder)
+    assert "The answer: what a trial could see" in text
+    assert "This folder holds no comparison" not in text
 
 
 def test_a_policy_that_cannot_reach_the_sum_is_marked_in_the_table(folder):
