@@ -33,6 +33,8 @@ _TOLD = {
     "friction": "What is realised under each policy, of what could be had with the same people and time.",
     "survival": "How long projects and long-term partnerships last, as survival curves.",
 }
+#: Letters of the longest word that is kept whole on paper.
+_LONG = 24
 _NO_ANSWER = (
     "This folder holds no comparison of policies from which an answer could be read. towngown "
     "(experiment=compare) "
@@ -72,7 +74,13 @@ def _environment() -> Environment:
         loader=templates, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["named"] = phrases.called
+    environment.tests["long"] = _is_long
     return environment
+
+
+def _is_long(cell: object) -> bool:
+    """Whether a word of a cell is so long that it may be broken on paper; numbers never are."""
+    return any(len(word) > _LONG for word in str(cell).split())
 
 
 def _content(source: Source) -> dict:

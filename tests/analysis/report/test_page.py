@@ -363,6 +363,31 @@ def follow(folder: Path) -> None:
     studies.analyse(folder, COLUMNS)
 
 
+#: Numbers that stand in two lines, where every other cell has a long text.
+BROKEN = """() => {
+    const cells = [...document.querySelectorAll('td')]
+    for (const cell of cells) cell.textContent = cell.cellIndex % 2 ? '12,345' : 'word '.repeat(40)
+    return cells.filter(cell => {
+        const text = document.createRange()
+        text.selectNodeContents(cell)
+        return cell.cellIndex % 2 && text.getClientRects().length > 1
+    }).length
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # the browser's own
+def test_no_number_is_broken_on_paper(folder, browser):
+    follow(folder)
+    tab = browser.new_page(viewport={"width": 688, "height": 1000})  # what margins leave of A4
+    tab.emulate_media(media="print")
+    tab.goto(page.write(folder).as_uri())
+    tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert tab.evaluate(BROKEN) == 0
+    tab.close()
+
+
 def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     follow(folder)
     text = page.write(folder).read_text(encoding="utf-8")
