@@ -152,10 +152,21 @@ class _Study:
             )
         if better.empty:
             text = (
-                f"No assumption was found at which another policy is surely better than "
-                f"{phrases.called(self._first)}; that may be for want of runs."
+                f"No range of an assumption was found in which another policy is surely better than "
+                f"{phrases.called(self._first)}; that may be for want of runs.{self._at_single_sets()}"
             )
             yield self._sentence("flips", text, [self._first], "flips", "better")
+
+    def _at_single_sets(self) -> str:
+        """Which policy is most often surely better than the safest, if one is."""
+        beats = self._tables["beats"]
+        if beats.empty:
+            return ""
+        worse = beats[beats["policy"] == self._first].set_index("other")["surely_worse"]
+        if not worse.max() > 0:
+            return ""
+        other, share = str(worse.idxmax()), worse.max()
+        return f" At single sets one is: {phrases.called(other)} at {_percent(share)} of them, most often."
 
     def _luck(self) -> Iterator[Sentence]:
         share = float(self._regrets.loc[self._first, "noise_share"])

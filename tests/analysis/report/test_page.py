@@ -291,6 +291,10 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     assert "The order turns where search rate" in text
     assert "those of most policies first (and of how many): search rate (not known; 1 of 2)." in text
     assert Source(there).table("ranks")["share"].sum() == pytest.approx(3.0)
+    flips = pd.read_parquet(there / "flips.parquet")
+    flips[flips["better"] != flips["other"]].to_parquet(there / "flips.parquet")
+    told = "No range of an assumption was found in which another policy is surely better than"
+    assert re.search(rf"{told} .* At single sets one is: (Brokers|Joint posts) at \d+%", text_of(there))
 
 
 @pytest.mark.parametrize("worth", [None, 200.0])
