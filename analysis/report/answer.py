@@ -36,7 +36,8 @@ _FREE = 0.01
 #: What is said where there is room for three lines, and what stands together in one.
 _IN_SHORT = (("first",), ("adds", "cost"), ("posterior",), ("no_matter",), ("cannot_tell",))
 _LINES_IN_ALL = 3
-_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger", "reasons", "mechanisms")
+_NEEDED = ("verdicts", "effects", "costs")
+_TABLES = (*_NEEDED, "by_year", "fresh", "ledger", "reasons", "mechanisms")
 _EFFECT = ("effect", "together_low", "together_high")
 #: Half an interval that leaves sense to two decimals.
 _TWO = 0.1
@@ -94,7 +95,7 @@ def said(source: Source) -> list[Sentence]:
     """What the comparison in a folder says; nothing if it holds none."""
     asked = source.asked
     found = {name: source.table(name) for name in _TABLES}
-    if asked is None or found["verdicts"].empty or found["costs"].empty:
+    if asked is None or any(found[name].empty for name in _NEEDED):
         return []
     told = answer({name: table for name, table in found.items() if len(table)}, Question.of(asked))
     further = (*_what_it_is(source, told), *_what_is_left(source, told), *_what_turns(source, told))

@@ -165,6 +165,18 @@ def test_a_part_that_is_missing_is_missed(folder):
     assert "in its first year" not in text
 
 
+def test_whatever_table_is_lost_or_empty_there_is_a_page(folder, monkeypatch):
+    follow(folder)
+    monkeypatch.setattr(page, "inline", lambda _tables, _name: None)  # figures take their time
+    for file in sorted(set(folder.glob("*.parquet")) - {folder / "rows.parquet"}):
+        table = pd.read_parquet(file)
+        table.iloc[:0].to_parquet(file)
+        assert "<h2" in text_of(folder)
+        file.unlink()
+        assert "<h2" in text_of(folder), file.name
+        table.to_parquet(file)
+
+
 @pytest.mark.parametrize("name", ["rows", "verdicts", "effects"])
 def test_a_table_that_cannot_be_read_leaves_the_page_as_it_was(folder, name):
     before = text_of(folder)
