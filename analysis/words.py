@@ -69,6 +69,15 @@ def pounds(thousands: float, figures: int = 2) -> str:
     return f"{'−' if thousands < 0 else ''}£{size * by:,.10g}{unit}"
 
 
+def rounded(value: float, figures: int = 3) -> str:
+    """A value to a few figures, without powers of ten.
+
+    >>> rounded(19234.0), rounded(0.61803), rounded(176.0, 2)
+    ('19,200', '0.618', '180')
+    """
+    return f"{float(f'{value:.{figures}g}'):,.10g}"
+
+
 def sum_of(thousands: float) -> str:
     """A sum of money that was asked for, as it was.
 

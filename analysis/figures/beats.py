@@ -33,7 +33,7 @@ def draw(tables: Tables) -> Figure | None:
     left = panels.width_of([label(policy) for response, _ in shown for policy in orders[response]])
     columns = 2 if len(shown) > 1 and left + NARROW * most < style.WIDTH / 2 - RIGHT else 1
     figure, axes = panels.grid(
-        "How often one policy beats another",
+        _finding(shown[0][1], orders[shown[0][0]]),
         "Probability, in percent, that in one future the row's policy does better than the column's,\n"
         "with the same luck. Bold: the 95% interval excludes even odds. In order of regret, the least first.",
         panels.rows_of([LINE * len(orders[response]) for response, _ in shown], columns),
@@ -47,6 +47,14 @@ def draw(tables: Tables) -> Figure | None:
         panels.head(each, tables.columns.label(str(response[0])), _how_many(contests), left)
         _draw_contests(each, contests, orders[response])
     return figure
+
+
+def _finding(contests: pd.DataFrame, order: Sequence[str]) -> str:
+    """What the figure says, of the first response: which policy surely beats most others."""
+    wins = (contests["beats_low"] > 0.5).groupby(contests["policy"]).sum().reindex(order)
+    if not wins.max():
+        return "No policy is shown to beat another in most futures"
+    return f"{label(str(wins.idxmax()))} beats {wins.max()} of {len(wins) - 1} others in most futures"
 
 
 def _how_many(contests: pd.DataFrame) -> str:

@@ -28,7 +28,7 @@ def draw(tables: Tables) -> Figure | None:
     if not shown:
         return None
     figure, axes = panels.grid(
-        "Where the ranking of two policies flips",
+        _finding(next(iter(shown))),
         "Parts of the space of uncertain numbers, found on one half of the futures; the difference there,\n"
         "estimated on the other half, with its 95% interval; and the share of all futures that lie there.\n"
         "Told where most of many such halves tell it.",
@@ -49,6 +49,12 @@ def draw(tables: Tables) -> Figure | None:
         _draw_leaves(each, leaves, scale)
         each.set_xlabel(f"how much better the first is, {unit}")
     return figure
+
+
+def _finding(pair: tuple) -> str:
+    """What the figure says: whose order turns most."""
+    policy, other = (words.shortened(words.humanise(name)) for name in pair[1:])
+    return f"{policy} or {other}: which is better turns with the uncertain numbers"
 
 
 def _flipping(table: pd.DataFrame | None) -> dict[tuple, pd.DataFrame]:

@@ -62,7 +62,7 @@ def draw(tables: Tables) -> Figure | None:
         for axes, (name, facet) in zip(row, facets.items(), strict=True):
             _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
-        level = style.rounded(float(tables.effect_on(name)["baseline"].iloc[0]) * facet.scale)
+        level = words.rounded(float(tables.effect_on(name)["baseline"].iloc[0]) * facet.scale)
         _head(column[0], facet.heading, f"{words.shortened(against, 12)}: {level}")
         column[-1].set_xlabel(facet.unit)
     if marked:
@@ -78,7 +78,7 @@ def _of_all(name: str, tables: Tables) -> str:
     raised = tables.effect_on("needs_raised")
     if name == "needs_met" and len(raised) and tables.months:
         a_year = raised["baseline"].iloc[0] * tables.columns.shown(name, tables.months)[0]
-        return f"of {style.rounded(float(a_year))} needs a year"
+        return f"of {words.rounded(float(a_year))} needs a year"
     return ""
 
 
@@ -90,7 +90,8 @@ def _finding(main: pd.DataFrame, policies: list[str], label: str) -> str:
         return f"No policy is shown to add {label}{where}"
     best = str(adding.index[0])
     effect = style.signed(float(f"{adding['effect'].iloc[0]:.2g}"))
-    return f"{_label(best)} adds {'most ' * (best == policies[0])}{label}{where}: {effect}"
+    mark = _MARK * bool(main.loc[best].get("misses_sum", False))
+    return f"{_label(best)}{mark} adds {'most ' * (best == policies[0])}{label}{where}: {effect}"
 
 
 def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:

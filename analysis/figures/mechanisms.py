@@ -66,7 +66,7 @@ def _finding(table: pd.DataFrame, label: str) -> str:
         first = next(name for name in [*_order(table), *most] if name in most)
         return f"{label}: effects hang most on {words.humanise(first).lower()}"
     changed = table[~table["verdict"].isin((CANNOT_TELL, THE_SAME))]
-    found = "no effect hangs on one of them" if len(changed) else "none of them makes a difference"
+    found = "no effect is shown to hang on one" if len(changed) else "none is shown to make a difference"
     return f"{label}: {len(table['mechanism'].unique())} mechanisms, and {found}"
 
 

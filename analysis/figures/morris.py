@@ -33,7 +33,7 @@ def draw(tables: Tables) -> Figure | None:
     names = [words.factor(name) for table in shown.values() for name in table["factor"].head(N_FACTORS)]
     left = panels.width_of(names)
     figure, axes = panels.grid(
-        "Which numbers may matter at all",
+        _finding(next(iter(shown.values()))),
         "Left: how far the answer moves (root mean square) as a number moves over its whole range; luck\n"
         "removed, with 95% intervals. Right: mu* and sigma, luck removed; above the dotted line, effects\n"
         "vary more with the other numbers than they weigh.",
@@ -52,6 +52,16 @@ def draw(tables: Tables) -> Figure | None:
         forest.set_xlabel(tables.columns.unit(answer[0]))
         _draw_scatter(scatter, table)
     return figure
+
+
+def _finding(table: pd.DataFrame) -> str:
+    """What the figure says, of the first answer."""
+    if not _is_known(table):
+        return "Which numbers matter cannot be told from luck"
+    if not (n := _matters(table).sum()):
+        return "No number is shown to matter"
+    top = words.factor(table.loc[_matters(table), "factor"].iloc[0])
+    return f"{n} of {words.counted(len(table), 'number')} matter, {top[:1].lower()}{top[1:]} most"
 
 
 def _legend(is_known: bool) -> list[Line2D]:
@@ -104,7 +114,7 @@ def _draw_effects(axes: Axes, table: pd.DataFrame, left: float) -> None:
 def _rest(rest: pd.DataFrame) -> str:
     n = _matters(rest).sum()
     matter = f", {n} of which matter" if n else ""
-    return f"{len(rest)} more{matter}: intervals up to {style.rounded(rest['effect_high'].max())}"
+    return f"{len(rest)} more{matter}: intervals up to {words.rounded(rest['effect_high'].max())}"
 
 
 def _draw_scatter(axes: Axes, table: pd.DataFrame) -> None:

@@ -24,7 +24,7 @@ def draw(tables: Tables) -> Figure | None:
     columns = min(2, len(shown))
     left = panels.width_of([_label(policy) for policy in known["policy"]])
     figure, axes = panels.grid(
-        "What sharing luck between policies saves",
+        _finding(next(iter(shown.values()))),
         "The factor by which pairing divides the variance of an effect, and so the seeds that it takes.\n"
         "Claimed: from variances of runs. Observed, with 95% interval: when seeds are exchanged.",
         panels.rows_of([LINE * _n_lines(part) for part in shown.values()], columns),
@@ -41,6 +41,14 @@ def draw(tables: Tables) -> Figure | None:
         panels.head(each, tables.columns.label(indicator), _how_many(tables.pairing, indicator), left)
         _draw_factors(each, part.sort_values("observed", ascending=False), left)
     return figure
+
+
+def _finding(part: pd.DataFrame) -> str:
+    """What the figure says, of the first indicator."""
+    typical = float(part["observed"].median())
+    if typical <= 1:
+        return "Sharing luck between policies saves no seeds at the typical policy"
+    return f"Sharing luck divides the seeds that the typical effect takes by {words.rounded(typical, 2)}"
 
 
 def _label(policy: str) -> str:
@@ -73,7 +81,7 @@ def _draw_factors(axes: Axes, table: pd.DataFrame, left: float) -> None:
     )  # fmt: skip
     _as_factors(axes)
     if len(rest):
-        text = f"{len(rest)} more, observed at most ×{style.rounded(rest['observed'].max())}"
+        text = f"{len(rest)} more, observed at most ×{words.rounded(rest['observed'].max())}"
         panels.tell_rest(axes, len(top), text, left)
 
 

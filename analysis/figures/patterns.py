@@ -21,7 +21,7 @@ def draw(tables: Tables) -> Figure | None:
     shown = tables.patterns.dropna(subset="model").reset_index(drop=True)
     names = [_name(line) for line in shown.to_dict("records")]
     figure, ((axes,),) = style.canvas(
-        "How the model compares with what was observed",
+        f"The model meets {shown['passes'].sum()} of {len(shown)} figures that were observed",
         f"{_counted(tables.patterns)} The band is what was observed; its width is the unit.\n"
         "Dots are means, lines 95% intervals; triangles lie further out. At the right: model (observed).",
         height=1.75 + LINE * len(shown),
@@ -80,4 +80,4 @@ def _band(line: dict) -> str:
 
 
 def _number(value: float) -> str:
-    return style.rounded(value).replace("-", "−")
+    return words.rounded(value).replace("-", "−")

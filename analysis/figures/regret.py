@@ -18,6 +18,8 @@ ABOVE = 0.22  # inches: for the names of the measures
 RANKED_BY = "p90_regret"
 #: A policy that is best in so few resamples is hardly the best.
 HARDLY = 0.05
+#: One that is best in more is said to be.
+_MOSTLY = 0.5
 MEASURES = {
     "mean_regret": "Mean",
     RANKED_BY: "90th percentile",
@@ -34,7 +36,7 @@ def draw(tables: Tables) -> Figure | None:
     names = [label(policy) for table in shown.values() for policy in table["policy"].head(N_POLICIES)]
     left = panels.width_of(names)
     figure, axes = panels.grid(
-        "Which policy is good whatever the uncertain numbers are",
+        _finding(next(iter(shown.values()))),
         "Regret: how much better the best policy of a future is there than this one. Its mean and 90th\n"
         "percentile over the plausible futures, with 95% intervals; the largest of the futures that were\n"
         "run. Chosen: how often the 90th percentile is the least of all as futures are resampled.",
@@ -54,6 +56,14 @@ def draw(tables: Tables) -> Figure | None:
         scale, unit = tables.columns.shown(response, tables.months)
         _draw_response(row, in_units(table, scale), unit, left)
     return figure
+
+
+def _finding(table: pd.DataFrame) -> str:
+    """What the figure says, of the first response."""
+    best = table.iloc[0]
+    if best[f"{RANKED_BY}_chosen"] > _MOSTLY:
+        return f"{label(best['policy'])} has the least regret whatever the uncertain numbers are"
+    return "No single policy has the least regret whatever the uncertain numbers are"
 
 
 def ranked(table: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
@@ -95,7 +105,7 @@ def _draw_response(row: np.ndarray, table: pd.DataFrame, unit: str, left: float)
     _prepare(row[-1], [""] * len(names), "Chosen", bool(len(rest)))
     _draw_chosen(row[-1], top[f"{RANKED_BY}_chosen"])
     if len(rest):
-        text = f"{len(rest)} more, with a 90th percentile of {style.rounded(rest[RANKED_BY].min())} or more"
+        text = f"{len(rest)} more, with a 90th percentile of {words.rounded(rest[RANKED_BY].min())} or more"
         panels.tell_rest(row[0], len(top), text, left)
 
 

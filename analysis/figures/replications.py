@@ -21,6 +21,11 @@ def draw_variation(tables: Tables) -> Figure | None:
     """The coefficient of variation of each policy's runs against their number, and where it settles."""
     settled = {} if tables.enough is None else tables.enough.set_index(["policy", "indicator"])["n"].dropna()
 
+    def finding(curves: pd.DataFrame) -> str:
+        each = set(zip(curves["policy"], curves["indicator"], strict=True))
+        n = sum(one in settled for one in each)
+        return f"How much runs differ has settled for {n} of {words.counted(len(each), 'policy')}"
+
     def draw(axes: Axes, indicator: str, curves: pd.DataFrame, colours: dict[str, str]) -> None:
         for policy, curve in _curves(curves):
             _draw_curve(axes, curve["variation"], policy, colours, settled.get((policy, indicator)))
@@ -31,7 +36,7 @@ def draw_variation(tables: Tables) -> Figure | None:
         tables,
         None if tables.variation is None else tables.variation.dropna(subset=["variation"]),
         draw,
-        "How much runs differ, as seeds are added",
+        finding,
         "Coefficient of variation of the first n seeds. A ring: from here to the end it is settled, by\n"
         "its own interval, too.",
     )
@@ -40,13 +45,17 @@ def draw_variation(tables: Tables) -> Figure | None:
 def draw_widths(tables: Tables) -> Figure | None:
     """Half the paired 95% interval of each effect against the number of seeds."""
 
+    def finding(curves: pd.DataFrame) -> str:
+        sure = [_sure_from(curve) is not None for _, curve in _curves(curves)]
+        return f"All seeds tell {sum(sure)} of {words.counted(len(sure), 'effect')} from zero"
+
     def draw(axes: Axes, indicator: str, curves: pd.DataFrame, colours: dict[str, str]) -> None:
         for policy, curve in _curves(curves):
             _draw_curve(axes, curve["half_width"], policy, colours, _sure_from(curve))
         _draw_guide(axes, curves)
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(style.log_ticks(*axes.get_ylim()))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"±{style.rounded(value)}"))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"±{words.rounded(value)}"))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylabel(tables.columns.unit(indicator))
 
@@ -54,16 +63,17 @@ def draw_widths(tables: Tables) -> Figure | None:
         tables,
         None if tables.widths is None else tables.widths[tables.widths["half_width"] > 0],
         draw,
-        "How sure effects become, as seeds are added",
+        finding,
         "Half-width of the paired 95% interval of the difference from the present, from the first n seeds.\n"
         "Dotted: 1/√n. A ring: from here to the end it is less than the effect: the interval excludes zero.",
     )
 
 
 def _figure(
-    tables: Tables, table: pd.DataFrame | None, draw: Draw, title: str, subtitle: str
-) -> Figure | None:
-    """A panel an indicator."""
+    tables: Tables, table: pd.DataFrame | None, draw: Draw, finding: Callable[[pd.DataFrame], str],
+    subtitle: str,
+) -> Figure | None:  # fmt: skip
+    """A panel an indicator; the title is what is found of the first."""
     indicators = panels.parts(table, "indicator")
     shown = panels.first(indicators)
     if not shown:
@@ -72,7 +82,7 @@ def _figure(
     colours = _colours(policies)
     columns = min(2, len(shown))
     figure, axes = panels.grid(
-        title,
+        finding(next(iter(shown.values()))),
         subtitle + _rest(len(policies) - len(colours)),
         [HEIGHT] * -(-len(shown) // columns),
         columns,

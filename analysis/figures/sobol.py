@@ -28,7 +28,7 @@ def draw(tables: Tables) -> Figure | None:
     tops = [table.head(N_FACTORS) for table in shown.values()]
     left = panels.width_of([words.factor(name) for top in tops for name in top["factor"]])
     figure, axes = panels.grid(
-        "Which uncertain numbers the answer hangs on",
+        _finding(next(iter(shown.values()))),
         "Share of the variance of the mean over seeds that a number explains: in all (total index, with\n"
         "interactions) and alone (first-order index), with 95% intervals. Grey names: the total may be\n"
         "zero. Luck: its share of one run's variance.",
@@ -60,7 +60,7 @@ def draw_convergence(tables: Tables) -> Figure | None:
         return None
     columns = min(2, len(shown))
     figure, axes = panels.grid(
-        "Whether the indices have settled",
+        _moved(next(iter(shown.values()))),
         "Total index from the first base samples only, up to all of them, of factors clear of zero; bands: "
         "95% intervals.\nWhere lines still move, or bands overlap that should not, take more samples.",
         [2.7] * -(-len(shown) // columns),
@@ -74,6 +74,22 @@ def draw_convergence(tables: Tables) -> Figure | None:
         panels.head(each, tables.columns.label(answer[0]), f"{words.contrast(answer[1])}: {which}", 0.8)
         _draw_curves(each, table, curves)
     return figure
+
+
+def _finding(table: pd.DataFrame) -> str:
+    """What the figure says, of the first answer."""
+    top = table.iloc[0]
+    if not top["total_low"] > 0:
+        return "No uncertain number is shown to explain any of the answer"
+    return f"{words.factor(top['factor'])} explains most: {words.percent(top['total'])} of the variance"
+
+
+def _moved(table: pd.DataFrame) -> str:
+    """What the figure says, of the first answer: how much the last samples changed."""
+    curves, _ = _of_interest(table)
+    wide = table.pivot_table(index="blocks", columns="factor", values="total").sort_index()[curves]
+    most = float((wide.iloc[-1] - wide.iloc[-2]).abs().max())
+    return f"The last samples move total indices by at most {words.percent(most)} of the variance"
 
 
 def _answers(table: pd.DataFrame | None) -> dict[tuple, pd.DataFrame]:

@@ -60,11 +60,11 @@ def section(source: Source) -> Section:
     )
 
 
-def in_order(source: Source, ledger: pd.DataFrame) -> list[str]:
-    """The policies of the ledger: that which the answer is about, the placebo beside it, and the others."""
+def in_order(source: Source, followed: pd.DataFrame) -> list[str]:
+    """The policies that were followed: the one that the answer is about, the placebo, and the others."""
     verdicts = source.table("verdicts")
     said = [*verdicts.sort_values("among", ascending=False, kind="stable")["policy"]] if len(verdicts) else []
-    there = [name for name in ledger["policy"].unique() if name != PLACEBO]
+    there = [name for name in followed["policy"].unique() if name != PLACEBO]
     others = [name for name in there if name not in said]
     known = [*(name for name in said if name in there), *others]
     about = answered(verdicts)

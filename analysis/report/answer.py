@@ -14,6 +14,7 @@ import pandas as pd
 from analysis import words
 from analysis.asked import Asked
 from analysis.report import added, phrases, timing
+from analysis.report.assumed import switching
 from analysis.report.phrases import listed
 from analysis.report.questions import mechanisms
 from analysis.report.sentences import Cell, Sentence, cells_of
@@ -26,14 +27,17 @@ from analysis.tables import BASELINE, COST, MAIN_INDICATOR
 
 #: What a sentence is about, in the order in which they are said.
 KINDS = (
-    "first", "is", "adds", "when", "left", "cost", "outside", "hangs_on", "questions", "elsewhere",
+    "first", "is", "adds", "when", "left", "cost", "or", "outside", "hangs_on", "questions", "elsewhere",
     "unanswered", "as_good", "also", "takes", "no_matter", "why", "cannot_tell", "free", "fresh", "luck",
-    "posterior", "certainty",
+    "posterior", "turns", "certainty",
 )  # fmt: skip
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
+#: What is said where there is room for three lines, and what stands together in one.
+_IN_SHORT = (("first",), ("adds", "cost"), ("posterior",), ("no_matter",), ("cannot_tell",))
 _LINES_IN_ALL = 3
-_TABLES = ("verdicts", "effects", "costs", "by_year", "fresh", "ledger", "reasons", "mechanisms")
+_NEEDED = ("verdicts", "effects", "costs")
+_TABLES = (*_NEEDED, "by_year", "fresh", "ledger", "reasons", "mechanisms")
 _EFFECT = ("effect", "together_low", "together_high")
 #: Half an interval that leaves sense to two decimals.
 _TWO = 0.1
@@ -91,10 +95,10 @@ def said(source: Source) -> list[Sentence]:
     """What the comparison in a folder says; nothing if it holds none."""
     asked = source.asked
     found = {name: source.table(name) for name in _TABLES}
-    if asked is None or found["verdicts"].empty or found["costs"].empty:
+    if asked is None or any(found[name].empty for name in _NEEDED):
         return []
     told = answer({name: table for name, table in found.items() if len(table)}, Question.of(asked))
-    further = (*_what_it_is(source, told), *_what_is_left(source, told))
+    further = (*_what_it_is(source, told), *_what_is_left(source, told), *_what_turns(source, told))
     return sorted([*told, *further], key=lambda each: KINDS.index(each.kind))
 
 
@@ -112,17 +116,22 @@ def _what_is_left(source: Source, told: Sequence[Sentence]) -> Iterator[Sentence
     yield from (each for each in timing.left(source) if policies & {*each.policies})
 
 
+def _what_turns(source: Source, told: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Which assumption would make another policy better than what adds most."""
+    for policy in next((each.policies for each in told if each.kind == "adds"), ()):
+        yield from switching.of_answer(source, policy)
+
+
 def hanging_on(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Those that say what the answer hangs on."""
     return [each for each in sentences if each.kind == "hangs_on"]
 
 
-def in_short(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The first of them, for where there is room for three lines."""
-    kinds = ("first", "adds", "posterior", "cost", "no_matter", "cannot_tell")
-    return sorted(
-        (each for each in sentences if each.kind in kinds), key=lambda each: kinds.index(each.kind)
-    )[:_LINES_IN_ALL]
+def in_short(sentences: Sequence[Sentence]) -> list[str]:
+    """The first of them, as three lines: what the best adds, and what one more costs, is one."""
+    told = {each.kind: each.text for each in sentences}
+    lines = (" ".join(told[kind] for kind in kinds if kind in told) for kinds in _IN_SHORT)
+    return [line for line in lines if line][:_LINES_IN_ALL]
 
 
 def _span(value: float, low: float, high: float) -> str:
@@ -176,6 +185,7 @@ class _Comparison:
             yield self._adds()
             yield from self._when()
             yield from self._cost()
+            yield from self._or(shown)
             yield from self._outside()
             if self.mechanisms is not None:
                 yield from mechanisms.hangs_on(self.mechanisms, self.leader)
@@ -254,7 +264,7 @@ class _Comparison:
             *cells_of("costs", [self.leader], "a_year"),
         )
         if line["together_low"] < line["smallest"]:
-            text += f". That may be too few to matter: fewer than {line['smallest']:.2g}"
+            text += f". That may be too few to matter: fewer than {words.rounded(line['smallest'], 2)}"
         return Sentence("adds", f"{text}.", (self.leader,), cells)
 
     def _when(self) -> Iterator[Sentence]:
@@ -288,6 +298,19 @@ class _Comparison:
             cells_of("costs", [self.leader], "each", "together_low", "together_high"),
         )
 
+    def _or(self, shown: Sequence[str]) -> Iterator[Sentence]:
+        """What those add and cost that may be the best as well."""
+        for name in self._rivals():
+            line = self._cost_of(name)
+            if name not in shown or line is None:
+                continue
+            text = f"For {self._sum(name)} a year, {phrases.named(name)} adds {self._effect(name)} instead"
+            if line["each"] > 0:
+                each = phrases.price(line["each"], line["together_low"], line["together_high"])
+                text += f": one more, kept up for a year, costs {each} with it"
+            cells = cells_of("costs", [name], "a_year", "each", "together_low", "together_high")
+            yield Sentence("or", f"{text}.", (name,), (*self._cells([name]), *cells))
+
     def _questions(self) -> Iterator[Sentence]:
         """What the policy does for councils' questions, by partners and by telling others together."""
         line = self._cost_of(self.leader, "needs_met_all")
@@ -317,7 +340,7 @@ class _Comparison:
         """Money of national competitions, which no cost here counts."""
         line = self._line("grants_open")
         if line is not None and line["low"] > 0:
-            more = words.pounds(line["effect"] / self.question.years)
+            more = phrases.price(*(line[name] / self.question.years for name in ("effect", "low", "high")))
             text = (
                 f"Besides, {more} a year more is won from open national competitions under it. Others pay "
                 "that, and it is in no cost here."
@@ -509,7 +532,8 @@ class _Comparison:
 
     def _smallest(self) -> str:
         least = float(self.pool["smallest"].iloc[0])
-        return f"{least:.2g} either way, {100 * self.question.smallest_effect:.3g}% of what is there"
+        share = f"{100 * self.question.smallest_effect:.3g}% of what is there"
+        return f"{words.rounded(least, 2)} either way, {share}"
 
     def _for_the_sum(self) -> str:
         return f" for {words.sum_of(self._money())} a year" if self.has_money else ""

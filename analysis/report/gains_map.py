@@ -1,6 +1,7 @@
 """The map of who gains: a disc for each place where councils are, by what a policy adds there."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -14,8 +15,10 @@ from analysis.statistics.ledger.councils import entries_of
 from analysis.statistics.ledger.pairs import COUNTED, ENTRIES, GAINED, LOST
 
 _WIDTH, _LARGEST, _SMALLEST = 360.0, 13.0, 1.5
-#: With more, names would lie over one another; where there is an outline, that tells.
+#: With more, names would lie over discs; where there is an outline, that tells.
 _MOST_NAMES = 16
+#: Of names: width of a letter, and how far letters reach above and below their line.
+_LETTER, _ABOVE, _BELOW = 5.8, 9.0, 3.0
 _GAIN, _LOSS = "#00678a", "#c15b00"
 
 
@@ -36,16 +39,15 @@ def gains_map(source: Source, policy: str) -> Iterator[Figure]:
         frame = frame_of(*flat(*with_country(east, north), is_globe), _WIDTH)
         outline = outlined(frame, east, north)
     parts = [f'<path d="{path}" fill="none" stroke="#888" stroke-width="0.8"/>' for path in outline]
-    largest = max(float(places["added"].abs().max()), 1e-9)
-    for x, y, line in zip(map(frame.x, xs), map(frame.y, ys), places.to_dict("records"), strict=True):
-        parts.append(_disc(x, y, float(line["added"]), largest, str(line["name"])))
-        if not is_globe and len(places) <= _MOST_NAMES:
-            parts.append(_label(x, y, f"{line['name']}: {number(float(line['added']), sign=True)}"))
+    discs = _discs(places.assign(x=[*map(frame.x, xs)], y=[*map(frame.y, ys)]))
+    parts += [_drawn(disc) for disc in discs]
+    named = _named(discs) if len(discs) <= _MOST_NAMES else {}
+    parts += named.values()
     told = f"Map: partnerships at a time that {phrases.called(policy)} adds for one council, place by place."
     size = f'viewBox="0 0 {_WIDTH:g} {frame.height + _LARGEST:g}" style="max-width:{_WIDTH:g}px;min-width:0"'
-    legend = _legend(policy, largest, bool((places["added"] < 0).any()))
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>{legend}'
-    yield Figure(svg, "map", told)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
+    unnamed = [disc.name for disc in discs if disc.name not in named] if named else []
+    yield Figure(svg, "map", told, _legend(policy, discs, unnamed))
 
 
 def _places(councils: pd.DataFrame, followed: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -59,27 +61,72 @@ def _places(councils: pd.DataFrame, followed: pd.DataFrame, months: int) -> pd.D
     return pd.DataFrame({"added": there["added"].mean(), "name": names}).reset_index()
 
 
-def _disc(x: float, y: float, added: float, largest: float, name: str) -> str:
-    """A disc whose area says how much; hollow, and of another colour, where there is less."""
-    radius = max(_LARGEST * (abs(added) / largest) ** 0.5, _SMALLEST)
-    colour = _GAIN if added >= 0 else _LOSS
-    filled = colour if added >= 0 else "none"
-    told = f"<title>{escape(name)}: {number(added, sign=True)}</title>"
+@dataclass(frozen=True)
+class _Disc:
+    """A place on the map: its middle, its size, and what is added there."""
+
+    name: str
+    added: float
+    x: float
+    y: float
+    radius: float
+
+
+def _discs(places: pd.DataFrame) -> list[_Disc]:
+    """A disc a place, whose area says how much."""
+    largest = max(float(places["added"].abs().max()), 1e-9)
+    return [
+        _Disc(str(name), added, x, y, max(_LARGEST * (abs(added) / largest) ** 0.5, _SMALLEST))
+        for name, added, x, y in places[["name", "added", "x", "y"]].itertuples(index=False)
+    ]
+
+
+def _drawn(disc: _Disc) -> str:
+    """A disc; hollow, and of another colour, where there is less."""
+    colour = _GAIN if disc.added >= 0 else _LOSS
+    filled = colour if disc.added >= 0 else "none"
+    told = f"<title>{escape(disc.name)}: {number(disc.added, sign=True)}</title>"
     look = f'fill="{filled}" fill-opacity="0.6" stroke="{colour}"'
-    return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:.1f}" {look}>{told}</circle>'
+    return f'<circle cx="{disc.x:g}" cy="{disc.y:g}" r="{disc.radius:.1f}" {look}>{told}</circle>'
 
 
-def _label(x: float, y: float, name: str) -> str:
-    """The name below a disc, turned to where there is room."""
-    side = "start" if x < _WIDTH / 4 else "end" if x > 3 * _WIDTH / 4 else "middle"
-    at = x + {"start": -_LARGEST, "end": _LARGEST}.get(side, 0.0)
-    where = f'x="{at:g}" y="{y + 1.9 * _LARGEST:g}" font-size="11" text-anchor="{side}"'
-    return f"<text {where}>{escape(name)}</text>"
+def _named(discs: list[_Disc]) -> dict[str, str]:
+    """The names of discs, those of the largest first; none where it would lie over anything."""
+    taken = [(d.x - d.radius, d.x + d.radius, d.y - d.radius, d.y + d.radius) for d in discs]
+    found: dict[str, str] = {}
+    for disc in sorted(discs, key=lambda disc: -disc.radius):
+        name = f"{disc.name}: {number(disc.added, sign=True)}"
+        for side, at, y in _sites(disc):
+            left = at - {"start": 0.0, "middle": 0.5, "end": 1.0}[side] * _LETTER * len(name)
+            box = (left, left + _LETTER * len(name), y - _ABOVE, y + _BELOW)
+            if box[0] >= 0 and box[1] <= _WIDTH and not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                where = f'x="{at:g}" y="{y:g}" font-size="11" text-anchor="{side}"'
+                found[disc.name] = f"<text {where}>{escape(name)}</text>"
+                break
+    return found
 
 
-def _legend(policy: str, largest: float, is_less: bool) -> str:
+def _sites(disc: _Disc) -> Iterator[tuple[str, float, float]]:
+    """Where a name may be: below, beside, above; the side from which it is written, and where that is."""
+    beside = disc.radius + _BELOW
+    sides = (("middle", disc.x), ("start", disc.x - disc.radius), ("end", disc.x + disc.radius))
+    yield from ((side, x, disc.y + beside + _ABOVE - 1) for side, x in sides)
+    yield "start", disc.x + beside, disc.y + _BELOW
+    yield "end", disc.x - beside, disc.y + _BELOW
+    yield from ((side, x, disc.y - beside) for side, x in sides)
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes share some room."""
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+
+
+def _legend(policy: str, discs: list[_Disc], unnamed: list[str]) -> str:
+    largest = max(abs(disc.added) for disc in discs)
+    is_less = any(disc.added < 0 for disc in discs)
     text = (
         f"What {phrases.called(policy)} adds for one council, where it is: the largest disc is "
         f"{number(largest)} partnerships at a time{'; hollow ones are fewer than without it' * is_less}."
     )
-    return f'<p class="note">{escape(text)}</p>'
+    return f"{text} No room for the names of: {phrases.listed(unnamed)}." if unnamed else text

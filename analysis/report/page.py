@@ -33,6 +33,8 @@ _TOLD = {
     "friction": "What is realised under each policy, of what could be had with the same people and time.",
     "survival": "How long projects and long-term partnerships last, as survival curves.",
 }
+#: Letters of the longest word that is kept whole on paper.
+_LONG = 24
 _NO_ANSWER = (
     "This folder holds no comparison of policies from which an answer could be read. towngown "
     "(experiment=compare) "
@@ -72,7 +74,13 @@ def _environment() -> Environment:
         loader=templates, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["named"] = phrases.called
+    environment.tests["long"] = _is_long
     return environment
+
+
+def _is_long(cell: object) -> bool:
+    """Whether a word of a cell is so long that it may be broken on paper; numbers never are."""
+    return any(len(word) > _LONG for word in str(cell).split())
 
 
 def _content(source: Source) -> dict:
@@ -102,7 +110,6 @@ def _sections(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     yield from switching.section(source)
     yield from failing.section(source)
     yield from learning.section(source)
-    yield from trial.section(source)
     if figures:
         yield Section("figures", "What the tables show", figures=list(figures.values()))
     yield limits.section(source)
@@ -114,6 +121,7 @@ def _of_others(source: Source, figures: dict[str, Figure]) -> Iterator[Section]:
     yield from combined.section(source, _taken(figures, "combined"))
     yield from mechanisms.section(source, _taken(figures, "mechanisms"))
     yield from friction.section(source, _taken(figures, "friction"))
+    yield from trial.section(source)
 
 
 def _taken(figures: dict[str, Figure], *names: str) -> list[Figure]:

@@ -1,7 +1,8 @@
 """Phrases: numbers, sums of money and names as they are said in a sentence."""
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from analysis import words
 from analysis.asked import AT_EQUAL_MONEY, JOINED
@@ -91,6 +92,18 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     """
     *others, end = names
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def explained(text: str, meanings: Mapping[str, str]) -> str:
+    """What the assumptions are that a text names, in brackets; nothing where that is not known.
+
+    >>> known = {"a_rate": "how often", "b": "how much"}
+    >>> explained("a_rate > 2 and b <= 1", known), explained("b > 1", known), explained("c > 1", known)
+    (' (a rate: how often; b: how much)', ' (how much)', '')
+    """
+    names = [name for name in dict.fromkeys(re.findall(r"\w+", text)) if name in meanings]
+    told = [f"{name.replace('_', ' ')}: " * (len(names) > 1) + meanings[name] for name in names]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def percent_more(share: float) -> str:

@@ -25,11 +25,13 @@ class Figure:
         svg: the element.
         name: of its file, without ending.
         told: what it shows, for who cannot see it.
+        caption: what is said below it, if the drawing does not say it itself.
     """
 
     svg: str
     name: str
     told: str
+    caption: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Source: a folder as the report reads it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -15,6 +17,9 @@ from analysis.asked import Asked
 from analysis.dictionary import Dictionary
 from analysis.listing import MANIFEST, digest_of
 from analysis.tables import Tables
+
+#: Meanings where a folder tells none.
+UNKNOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,12 @@ class Source:
             return [each for each in told["policies"] if {"name", "levers"} <= set(each)]
         except (yaml.YAMLError, KeyError, TypeError):
             return []
+
+    @cached_property
+    def meanings(self) -> Mapping[str, str]:
+        """What each assumption is, by its name; none where the folder does not say."""
+        assumptions = self.table("assumptions")
+        return dict(assumptions[["parameter", "meaning"]].to_numpy()) if len(assumptions) else UNKNOWN
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of statistics; an empty one where the folder lacks it."""

@@ -15,8 +15,8 @@ _AFTER = (1, 3, 5)
 #: Kinds of partnership, and what several are called.
 _KINDS = {"strategic": "long-term partnerships", "project": "projects"}
 _NO_END = (
-    "No policy here stops within these years, so nothing is said of what is left when its money ends: that "
-    "takes levers with an end, such as joint_posts={value: 4, end: 36}."
+    "No lever of a policy here stops within these years, so nothing is said of what is left when its money "
+    "ends: that takes levers with an end, such as joint_posts={value: 4, end: 36}."
 )
 _TAKES = "It takes a comparison of policies over two years or more."
 
@@ -46,7 +46,7 @@ def _by_year(by_year: pd.DataFrame) -> Table:
 
 
 def left(source: Source) -> Iterator[Sentence]:
-    """What is left of policies whose levers all stop within the horizon."""
+    """What is left of policies of which levers stop within the horizon."""
     by_year = source.table("by_year")
     if by_year.empty:
         return
@@ -55,19 +55,19 @@ def left(source: Source) -> Iterator[Sentence]:
     ends = _ends(source)
     if source.policies and not ends:
         yield Sentence("left", _NO_END)
-    for policy, end in ends.items():
+    for policy, (end, stopped) in ends.items():
         last = max(-(-end // 12), 1)
         if last >= years or (policy, last) not in lines.index:
             continue
-        told = [f"{_line(lines, policy, last)} in year {last}, the last with the money"]
+        with_it = "the money" if stopped is None else "that"
+        told = [f"{_line(lines, policy, last)} in year {last}, the last with {with_it}"]
         told += [
             f"{_line(lines, policy, last + after)} {_later(after)}"
             for after in _AFTER
             if last + after <= years
         ]
-        text = (
-            f"When {phrases.named(policy)} stops: long-term partnerships added were {phrases.listed(told)}."
-        )
+        what = phrases.named(policy) if stopped is None else f"the {stopped} of {phrases.named(policy)}"
+        text = f"When {what} stops: long-term partnerships added were {phrases.listed(told)}."
         yield Sentence(
             "left", text, (policy,), cells_of("by_year", [policy], "effect", "low", "high", of=_STATE)
         )
@@ -82,13 +82,16 @@ def _line(lines: pd.DataFrame, policy: str, year: int) -> str:
     return with_ends(line["effect"], line["low"], line["high"])
 
 
-def _ends(source: Source) -> dict[str, int]:
-    """The month in which the last lever of a policy stops, of policies of which all do."""
-    found = {}
+def _ends(source: Source) -> dict[str, tuple[int, str | None]]:
+    """When the last of a policy's levers stops that do; if others go on, what that one is called."""
+    found: dict[str, tuple[int, str | None]] = {}
     for policy in source.policies:
-        ends = [lever.get("end") for lever in policy["levers"].values()]
-        if ends and all(isinstance(end, int) for end in ends):
-            found[policy["name"]] = max(ends)
+        levers = policy["levers"]
+        ends = {name: end for name in levers if isinstance(end := levers[name].get("end"), int)}
+        if ends:
+            last = max(ends, key=lambda name: ends[name])
+            stopped = None if len(ends) == len(levers) else last.replace("_", " ")
+            found[policy["name"]] = ends[last], stopped
     return found
 
 

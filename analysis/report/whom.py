@@ -45,7 +45,7 @@ def section(source: Source) -> Section:
     table = source.table("for_whom")
     if table.empty:
         return Section("whom", _TITLE, missing=_MISSING)
-    policy = in_order(source, source.table("ledger"))[0]
+    policy = in_order(source, table)[0]
     own = table[(table["policy"] == policy) & (table["what"] == "active")]
     return Section(
         "whom",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.command.arguments import INSTEAD
 from experiments.command.files import CONF, GROUPS, mapping_in
-from experiments.command.populations import kept_lists
+from experiments.command.kept import kept_conf, with_kept_lists
 from experiments.status import DONE, INTERRUPTED, status_of
 from model.problems import BadInput, check_keys, refuse
 
@@ -174,7 +174,8 @@ def _settings(composed: "DictConfig", folders: Sequence[Path], swept: Sequence[s
     if set(swept) - {"shard"}:  # shards make one result
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
     if given["again"] is not None:
-        return settings_from(_again(given, Path(str(given["again"]))))
+        folder = Path(str(given["again"]))
+        return settings_from(_again(given, folder), folders=[kept_conf(folder), *folders])
     return settings_from(given, _choices(), folders)
 
 
@@ -187,9 +188,7 @@ def _again(given: dict[str, Any], folder: Path) -> dict[str, Any]:
     told = mapping_in(file)
     check_keys(str(file), told, [*given, "experiment"])
     told = {name: value for name, value in told.items() if name not in _OF_NOW}
-    if kept := kept_lists(folder):
-        told["population"] = {**told["population"], **kept}
-    return {**given, **told}
+    return {**given, **with_kept_lists(told, folder)}
 
 
 def _refuse_beside_again(overrides: Sequence[str]) -> None:

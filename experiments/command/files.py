@@ -13,6 +13,8 @@ CONF = Path(__file__).resolve().parents[2] / "conf"
 GROUPS = ("policy", "population", "parameters", "experiment", "engine")
 #: What is no setting, but is looked for in the same folders.
 PATTERN = "pattern"
+#: What a set of parameters may say instead of values: a table of points beside it.
+POINTS = "points"
 _ENDINGS = (".yaml", ".yml")
 
 

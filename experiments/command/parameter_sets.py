@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.command.files import file_of, mapping_in
+from experiments.command.files import POINTS, file_of, mapping_in
 from experiments.design.chosen import DRAWS, LIST, some_of
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
@@ -16,8 +16,6 @@ from model.domains import is_whole
 from model.parameters import PARAMETERS
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
-#: What a set of parameters may say instead of values: a file of points.
-POINTS = "points"
 _KEYS = ("parameters", "points", "seeds", "without", "held")
 _FEWEST_RIVALS = 2
 #: Points between which 95% can be told, and seeds that tell luck from them.

@@ -1,6 +1,5 @@
 """Populations: from what their settings say to the councils and universities of a run."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,6 @@ from experiments.command.places import places_in
 from experiments.command.trusted import trusted
 from model.population import Population, lattice, listed, regional
 from model.problems import BadInput, check_keys, meant, no_such, refuse
-
-#: Of a results folder, what keeps lists of one's own places.
-_LISTS = "lists"
 
 
 def population_from(settings: Mapping[str, Any] | Population) -> Population:
@@ -55,36 +51,6 @@ def named(name: str) -> Population:
             "population_from in experiments/command/populations.py makes such a population."
         )
     return population_from(settings)
-
-
-def kept_lists(folder: Path) -> dict[str, str]:
-    """The lists of places that a results folder keeps of those who had their own; none, if it does not."""
-    kept = {name: folder / _LISTS / f"{name}.csv" for name in _KINDS["listed"][1]}
-    return {name: str(file) for name, file in kept.items()} if all(map(Path.is_file, kept.values())) else {}
-
-
-def keep_lists(folder: Path, settings: object, population: Population) -> None:
-    """Keep lists of one's own with results, so that these can be run again wherever they are.
-
-    Args:
-        folder: of the results.
-        settings: of the population.
-        population: that they gave; lists that were changed since then, or are gone, are not kept.
-    """
-    from experiments.rows.row import population_text  # it loads the model, which a first page does without
-
-    if not isinstance(settings, Mapping) or settings.get("kind") != "listed":
-        return
-    (folder / _LISTS).mkdir()
-    try:
-        for name in _KINDS["listed"][1]:
-            shutil.copyfile(settings[name], folder / _LISTS / f"{name}.csv")
-        kept = population_from({**settings, **kept_lists(folder)})
-        is_same = population_text(kept) == population_text(population)
-    except (OSError, BadInput):
-        is_same = False
-    if not is_same:
-        shutil.rmtree(folder / _LISTS)
 
 
 def _listed(

@@ -10,9 +10,8 @@ from analysis.asked import Pilot
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
 from experiments.command.doubts import doubts_about
-from experiments.command.files import CONF, file_of, mapping_in, stands_in
+from experiments.command.files import CONF, PATTERN, POINTS, file_of, mapping_in, stands_in
 from experiments.command.parameter_sets import (
-    POINTS,
     Posterior,
     Rivals,
     holding,
@@ -365,6 +364,7 @@ def settings_from(
     asked = {name: given[name] for name in _ASKED}
     files = [file_of(group, name, folders) for group, name in choices.items()]
     files += [planned.file for planned in results["policies"] if planned.file]
+    files += [file_of(PATTERN, pattern.name, folders) for pattern in results["patterns"]]
     job = "archive" if results["archive"] else "report" if results["report"] else given["job"]
     return Settings(job=job, experiment=experiment, files=tuple(files), asked=asked, **results)
 

@@ -72,7 +72,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     _write_fresh(study, plan, folder)
     if "effects" in found:
         sentences = answer.said(Source(folder))
-        yield from (Text(each.text) for each in answer.in_short(sentences))
+        yield from map(Text, answer.in_short(sentences))
         yield Text()
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
         yield from posterior_table(settings, found["effects"], study.solved, terminal.tables())

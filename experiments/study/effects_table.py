@@ -68,7 +68,7 @@ _WIDE = 92
 #: A number of seeds beyond which none is told: nobody would run so many.
 _MOST_SEEDS = 10_000_000
 _NARROW_NAME = 16
-#: Where luck excludes zero, and points that fit what is known do not.
+#: Where luck excludes zero, and points that fit what is known do not, or were not run.
 _LUCK_ALONE = "°"
 #: What is shown over these points.
 _OVER_POSTERIOR = HEADLINES[:3]
@@ -259,7 +259,7 @@ def posterior_table(
     legend = (
         "Between what 95% of the points' effects are, and at how many the effect is above zero. Above, "
         f"{_LUCK_ALONE} is where luck excludes zero and the points do not: whether it is so hangs on "
-        "parameters that nobody knows."
+        "parameters that nobody knows; or where they were not run."
     )
     yield Padding(Text(legend, style="dim"), (1, 0))
 
@@ -340,7 +340,7 @@ def _legend(settings: Settings, effects: pd.DataFrame, is_wide: bool) -> str:
             f"{'' if is_wide else f', and in the last column where a line has room for {_WIDE} letters'}."
         )
     if "posterior_low" in effects:
-        lines[0] += f" {_LUCK_ALONE} where only luck excludes it (below)."
+        lines[0] += f" {_LUCK_ALONE} where luck alone is known to exclude it (below)."
     lines += _freed(effects)
     lines.append("Inequality: Gini coefficient × 100 of councils' months with a partnership.")
     return "\n".join(lines)

@@ -71,13 +71,13 @@ class Optimised:
             for response, added in zip(responses, values, strict=True)
         ]
         levers = [
-            (name, lever, float(value))
+            (name, lever, float(value), LEVERS[lever].unit, LEVERS[lever].meaning)
             for name, bundle in self.kept.items()
             for lever, value in bundle.items()
         ]
         return {
             "tried": pd.DataFrame(tried, columns=["generation", "policy", "a_year", "response", "added"]),
-            "levers": pd.DataFrame(levers, columns=["policy", "lever", "value"]),
+            "levers": pd.DataFrame(levers, columns=["policy", "lever", "value", "unit", "meaning"]),
         }
 
 

@@ -12,8 +12,8 @@ from analysis import studies
 from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
 from experiments import terminal
+from experiments.command.kept import keep
 from experiments.command.policies import base_name
-from experiments.command.populations import keep_lists
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS
 from experiments.rows.plan import Plan
@@ -147,7 +147,7 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
         write_assumptions(folder, settings)
         study.columns.written(folder)
         write_settings(folder, settings, filled.plan.seeds, study.solved)
-        keep_lists(folder, settings.asked["population"], settings.population)
+        keep(folder, settings)
         notes = [*study.told, *filled.notes, *study.notes]
         content = manifest(settings, filled, study.solved.values(), study.started, notes)
         write_manifest(folder, content)

@@ -52,6 +52,7 @@ def test_effects_mark_what_is_not_at_equal_money(comparison):
     table = pd.read_parquet(file)
     table.assign(misses_sum=table["policy"] == "joint_posts_equal_money").to_parquet(file)
     figure = drawn(effects.draw, comparison)
+    assert figure.texts[0].get_text().startswith("Joint posts † adds")
     assert tick_labels(figure.axes[0])[0] == "Joint posts"
     assert tick_labels(figure.axes[5]) == ["Joint posts †"]
     assert [text.get_text() for text in figure.texts][-1].startswith("† not at equal money")

@@ -1,12 +1,14 @@
 """An archive is a folder and what made it, in one file that proves itself; a folder runs again as it is."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 
+from experiments.command import files
 from experiments.study import archiving
 
 TWO = ("policies=[baseline,brokers_equal_money]", "seeds=3", "equal_money=30")
@@ -120,12 +122,61 @@ def test_lists_of_ones_own_are_packed_and_run_again_wherever_they_are(tiny, town
     assert towngown(*files, *horizon, *bare, "policy=phds", "store=store", "out=out").status == 0
     councils.write_text(f"{title},population\nA,R,52,0,7\nB,R,53,0,200000\n")
     universities.unlink()
+    runs_again_from_an_archive(tiny, towngown)
+    assert Path("again/lists/councils.csv").exists()
+
+
+def test_points_of_ones_own_are_packed_and_run_again_wherever_they_are(tiny, towngown):
+    """A point changes nothing; one a word, one whole numbers and one a share, of which every bit counts."""
+    Path("points.csv").write_text("austerity,motives,brokers\n,,\n0.1,survey,\n0.30000000000000004,,3\n")
+    asked = ("experiment=points", "design.file=points.csv", "seeds=2", "policies=[baseline]", "out=out")
+    assert tiny(*asked).status == 0
+    Path("points.csv").unlink()
+    runs_again_from_an_archive(tiny, towngown)
+
+
+def runs_again_from_an_archive(tiny, towngown, *tables: str) -> None:
+    """Pack `out`, unpack it, and run it again in another store, to the same rows."""
     assert tiny("archive=out").status == 0
     assert tiny("archive=out.zip", "out=there").status == 0
     said = towngown("again=there", "store=other", "out=again", "figures=false")
     assert said.status == 0, said.err
-    assert Path("again/rows.parquet").read_bytes() == Path("out/rows.parquet").read_bytes()
-    assert Path("again/lists/councils.csv").exists()
+    for name in ("rows.parquet", *tables):
+        assert Path("again", name).read_bytes() == Path("out", name).read_bytes(), name
+
+
+def test_sets_of_parameters_of_ones_own_are_too(tiny, towngown):
+    """The sample over which a comparison is made again, and the rivals under which policies are compared."""
+    sets = Path("mine/parameters")
+    sets.mkdir(parents=True)
+    lines = "\n".join(str(0.001 * number) for number in range(1, 31))
+    (sets / "mine.csv").write_text(f"researcher_exit\n{lines}\n")
+    (sets / "mine.yaml").write_text("points: mine.csv\n")
+    asked = ("--config-dir=mine", "policies=[baseline,phds]", "seeds=2", "out=out")
+    assert tiny(*asked, "posterior.parameters=mine", "posterior.points=20").status == 0
+    shutil.rmtree("mine")
+    runs_again_from_an_archive(tiny, towngown, "posterior.parquet")
+
+
+def test_rivals_of_ones_own_are_too(tiny, towngown):
+    sets = Path("mine/parameters")
+    sets.mkdir(parents=True)
+    (sets / "as_it_is.yaml").write_text("{}\n")
+    (sets / "bleak.yaml").write_text("austerity: 0.1\nmotives: survey\n")
+    asked = ("--config-dir=mine", "policies=[baseline,phds]", "seeds=2", "out=out")
+    assert tiny(*asked, "experiment=rivals", "rivals=[as_it_is,bleak]").status == 0
+    shutil.rmtree("mine")
+    runs_again_from_an_archive(tiny, towngown)
+
+
+def test_a_pattern_of_ones_own_is_too(tiny, towngown):
+    Path("mine/pattern").mkdir(parents=True)
+    own = (files.CONF / "pattern/project_life.yaml").read_text()
+    Path("mine/pattern/own_life.yaml").write_text(own)
+    asked = ("--config-dir=mine", "experiment=validate", "patterns=[own_life]", "seeds=2", "out=out")
+    assert tiny(*asked).status == 0
+    shutil.rmtree("mine")
+    runs_again_from_an_archive(tiny, towngown, "patterns.csv")
 
 
 def test_nothing_is_changed_in_what_runs_again(towngown):

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.dictionary import Dictionary
-from analysis.report.questions.bundles import sentences_of
+from analysis.report.questions.bundles import section, sentences_of
+from analysis.report.source import Source
 from analysis.statistics.decision.bundles import bundles_of
 from experiments.study import optimising
 from experiments.study.optimising import _spread
@@ -103,6 +104,9 @@ def test_a_search_is_told_and_goes_on_where_it_was(tiny):
     bundles, levers, tried = (pd.read_csv(f"out/{name}.csv") for name in ("bundles", "levers", "tried"))
     assert tried.groupby(["generation", "response"]).size().eq(4).all()
     assert set(levers["lever"]) == {"brokers", "joint_posts"}
+    assert set(levers["unit"]) == {"FTE"}
+    (answer,) = section(Source(Path("out")), [])
+    assert ("brokers", "FTE", "knowledge brokers hired or trained") in answer.tables[1].lines
     rows = pd.read_parquet("out/rows.parquet")
     assert set(rows["policy"]) == {"baseline", *bundles["policy"]}
     told = list(sentences_of(bundles, levers, Dictionary.of(Path("out")), 300.0, 24))

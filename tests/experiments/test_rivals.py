@@ -57,6 +57,7 @@ def test_a_comparison_is_made_again_over_points_that_fit(towngown) -> None:
     assert "search_rate" in rows
     effects = pd.read_csv("out/effects.csv").set_index("indicator")
     assert (effects["posterior_points"] == 20).any()
+    assert "or where they were not run" in " ".join(said.out.split())
     assert (effects["posterior_low"] <= effects["posterior_high"]).any()
     again = towngown("again=out", "figures=false", "out=again")
     assert again.status == 0, again.err

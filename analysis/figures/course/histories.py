@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from analysis import words
 from analysis.figures.drawing import style
 from analysis.tables import Tables
 
@@ -42,8 +43,9 @@ def draw(tables: Tables) -> Figure | None:
     lives = most_eventful(in_one_order(tables.histories), tables.months)
     if not lives:
         return None
+    n = sum(_months_in_partnership(life, tables.months)[0] > 0 for life in lives)
     figure, ((axes,),) = style.canvas(
-        f"The lives of {len(lives)} ties" if len(lives) > 1 else "The life of one tie",
+        f"{n} of {words.counted(len(lives), 'tie')} {'is' if n == 1 else 'are'} long-term for a time",
         "Of all ties between a council and a researcher, those to which most happened; the lasting first.",
         height=2.35 + 0.2 * len(lives),
         margins=(1.35, 0.3, 0.85, 1.5),

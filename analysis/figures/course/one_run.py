@@ -43,7 +43,7 @@ def draw(tables: Tables) -> Figure | None:
     yearly = by_year(months)
     run = tables.rows.iloc[0]
     figure, grid = style.canvas(
-        "One run, month by month",
+        _finding(months["strategic"]),
         f"Policy: {words.humanise(run['policy'])}; population: {run['population']}; seed: {run['seed']}. "
         "Bars are totals of a year.",
         height=9.6,
@@ -61,6 +61,14 @@ def draw(tables: Tables) -> Figure | None:
     for axes in grid.flat:
         style.mark_years(axes, tables.months)
     return figure
+
+
+def _finding(strategic: pd.Series) -> str:
+    """What the figure says."""
+    first, last = (round(strategic.iloc[at]) for at in (0, -1))
+    return (
+        f"One run: {words.counted(last, 'long-term partnership')} in the last month, {first:,} in the first"
+    )
 
 
 def spending(yearly: pd.DataFrame) -> dict[str, tuple[str, str]]:

@@ -42,14 +42,18 @@ def draw_partnerships(tables: Tables) -> Figure | None:
 
 
 def _finding(tables: Tables, colours: dict[str, str]) -> str:
-    """What the figure says: where the baseline and the best policy end."""
+    """What the figure says: how many there are at the end under the baseline and the best policy."""
     assert tables.compared is not None
     last = tables.compared[tables.compared["month"] >= tables.months - SMOOTHING]
     means = last[last["indicator"] == "strategic"].groupby("policy")["mean"].mean()
-    told = [f"{means[name]:.2g} under {_called(name)}" for name in list(colours)[:2] if name in means]
-    return (
-        f"Long-term partnerships end at {' and '.join(reversed(told))}" if told else "Partnerships over time"
-    )
+    told = [
+        f"{words.rounded(means[name], 2)} under {_called(name)}"
+        for name in list(colours)[:2]
+        if name in means
+    ]
+    if not told:
+        return "Partnerships over time"
+    return f"Long-term partnerships in the last year: {' and '.join(reversed(told))}"
 
 
 def _called(policy: str) -> str:

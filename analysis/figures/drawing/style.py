@@ -184,15 +184,6 @@ def colours_of(low: np.ndarray, high: np.ndarray, better: int = 1) -> np.ndarray
     return np.select([low > 0, high < 0], [of_more, of_less], UNCLEAR)
 
 
-def rounded(value: float) -> str:
-    """A value to three figures, without powers of ten.
-
-    >>> rounded(19234.0), rounded(0.61803)
-    ('19,200', '0.618')
-    """
-    return f"{float(f'{value:.3g}'):,.10g}"
-
-
 def signed(value: float, _position: int = 0) -> str:
     """A difference with its sign, thousands as k, for an axis."""
     if abs(value) < 1e-12:

@@ -1,6 +1,6 @@
 """The section on when policies fail: parts of the assumptions in which failures gather."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -9,7 +9,7 @@ from analysis.report import phrases
 from analysis.report.added import answered
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number
-from analysis.report.source import Source
+from analysis.report.source import UNKNOWN, Source
 from analysis.statistics.decision.failing import FAILS
 
 #: In fewer sets of assumptions than these, a policy hardly ever fails, or works.
@@ -26,8 +26,8 @@ def section(source: Source) -> Iterator[Section]:
         label = source.columns.label(str(response))
         title = f"When it fails: {label[:1].lower()}{label[1:]}"
         anchor = "fails" if not at else f"fails-{at + 1}"
-        sentences = [*sentences_of(part, _smallest(source)), *_of_answer(source, part)]
-        yield Section(anchor, title, sentences, tables=[_table(part)])
+        sentences = sentences_of(part, _smallest(source), source.meanings)
+        yield Section(anchor, title, [*sentences, *_of_answer(source, part)], tables=[_table(part)])
 
 
 def _of_answer(source: Source, table: pd.DataFrame) -> Iterator[Sentence]:
@@ -43,12 +43,15 @@ def _smallest(source: Source) -> float:
     return source.asked.smallest_effect if source.asked else 0.0
 
 
-def sentences_of(table: pd.DataFrame, smallest: float) -> Iterator[Sentence]:
+def sentences_of(
+    table: pd.DataFrame, smallest: float, meanings: Mapping[str, str] = UNKNOWN
+) -> Iterator[Sentence]:
     """What is said of when policies fail.
 
     Args:
         table: `failing`, of one response.
         smallest: the smallest effect that matters, as a share of what is there without the policy.
+        meanings: of assumptions.
     """
     against, response = (str(table[name].iloc[0]) for name in ("against", "response"))
     text = (
@@ -62,14 +65,15 @@ def sentences_of(table: pd.DataFrame, smallest: float) -> Iterator[Sentence]:
     for line in told.head(_MOST_NAMED).to_dict("records"):
         columns = ("failing", "outcome", "where", "density", "coverage")
         cells = cells_of("failing", [line["policy"]], *columns, of=response)
-        yield Sentence("fails_when", _said(line), (line["policy"],), cells)
+        yield Sentence("fails_when", _said(line, meanings), (line["policy"],), cells)
     yield from _hardly(table, response)
     yield from _seen_nowhere(table, response)
     yield from _no_box(table, response)
 
 
-def _said(line: dict) -> str:
-    name, where = phrases.called(line["policy"]), words.condition(line["where"])
+def _said(line: dict, meanings: Mapping[str, str]) -> str:
+    name = phrases.called(line["policy"])
+    where = f"{words.condition(line['where'])}{phrases.explained(line['where'], meanings)}"
     density, coverage = (words.percent(line[of]) for of in ("density", "coverage"))
     if line["outcome"] == FAILS:
         return (

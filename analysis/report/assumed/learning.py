@@ -41,7 +41,7 @@ class _Learning:
         }
         self._influence = source.table("influence")
         assumptions = source.table("assumptions")
-        self._meanings = dict(assumptions[["parameter", "meaning"]].to_numpy()) if len(assumptions) else {}
+        self._meanings = source.meanings
         self._evidence = (
             assumptions.set_index("parameter")["status"] if len(assumptions) else pd.Series(dtype=object)
         )

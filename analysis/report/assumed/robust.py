@@ -10,9 +10,12 @@ from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, number, with_ends
 from analysis.report.source import Source
 from analysis.statistics import regret
+from analysis.tables import BASELINE, COST
 
 _FUNDED, _SURE, _MOST_NAMED = 0.5, 0.95, 3
 _LINES_IN_ALL = 3
+#: By so little of the largest, costs may differ that are as good as the same.
+_AS_MUCH = 0.05
 #: A share that is told as the whole.
 _ALL = 0.995
 _MEASURE = "p90_regret"
@@ -49,6 +52,7 @@ class _Study:
         months = source.asked.months if source.asked else 0
         self._factor, self._unit = source.columns.shown(response, months)
         self._of = response
+        self._meanings, self._costs = source.meanings, _costs(source)
         self._regrets = self._tables["regret"].set_index("policy")
         self._first = str(self._regrets.index[0])
 
@@ -56,6 +60,7 @@ class _Study:
         """What is said of it."""
         yield self._choice()
         yield self._regret()
+        yield from self._not_equal()
         yield from self._ranks()
         yield from self._flips()
         yield from self._luck()
@@ -101,6 +106,19 @@ class _Study:
         columns = (_MEASURE, f"{_MEASURE}_low", f"{_MEASURE}_high", f"{_MEASURE}_chosen")
         return self._sentence("regret", text, [self._first], "regret", *columns)
 
+    def _not_equal(self) -> Iterator[Sentence]:
+        """What policies cost, where that is not the same: the safest, then the next ones."""
+        costs = self._costs.reindex(self._regrets.index).drop(BASELINE, errors="ignore").dropna()
+        if len(costs) < 2 or costs.max() - costs.min() <= _AS_MUCH * costs.abs().max():
+            return
+        named, rest = costs[:_MOST_NAMED], costs[_MOST_NAMED:]
+        told = [f"{phrases.called(str(policy))} {words.pounds(cost)}" for policy, cost in named.items()]
+        if len(rest) > 1:
+            ends = [words.pounds(end) for end in (rest.min(), rest.max())]
+            told.append(f"the other {len(rest)} between {' and '.join(ends)}")
+        text = f"They do not cost the same: {phrases.listed(told)} a year more than the present."
+        yield Sentence("costs", text, tuple(map(str, costs.index)), cells_of("rows", costs.index, COST))
+
     def _ranks(self) -> Iterator[Sentence]:
         ranks = self._tables["ranks"]
         if ranks.empty:
@@ -123,8 +141,9 @@ class _Study:
             return
         better = flips[flips["better"] == flips["other"]].sort_values("share", ascending=False)
         for line in _lines(better)[:_MOST_NAMED]:
+            where = f"{words.condition(line['where'])}{phrases.explained(line['where'], self._meanings)}"
             text = (
-                f"The order turns where {words.condition(line['where'])} ({_percent(line['share'])} of the "
+                f"The order turns where {where} ({_percent(line['share'])} of the "
                 "sets): there "
                 f"{phrases.called(line['other'])} is better than {phrases.called(line['policy'])}."
             )
@@ -133,10 +152,21 @@ class _Study:
             )
         if better.empty:
             text = (
-                f"No assumption was found at which another policy is surely better than "
-                f"{phrases.called(self._first)}; that may be for want of runs."
+                f"No range of an assumption was found in which another policy is surely better than "
+                f"{phrases.called(self._first)}; that may be for want of runs.{self._at_single_sets()}"
             )
             yield self._sentence("flips", text, [self._first], "flips", "better")
+
+    def _at_single_sets(self) -> str:
+        """Which policy is most often surely better than the safest, if one is."""
+        beats = self._tables["beats"]
+        if beats.empty:
+            return ""
+        worse = beats[beats["policy"] == self._first].set_index("other")["surely_worse"]
+        if not worse.max() > 0:
+            return ""
+        other, share = str(worse.idxmax()), worse.max()
+        return f" At single sets one is: {phrases.called(other)} at {_percent(share)} of them, most often."
 
     def _luck(self) -> Iterator[Sentence]:
         share = float(self._regrets.loc[self._first, "noise_share"])
@@ -230,6 +260,15 @@ class _Study:
 
     def _sentence(self, kind: str, text: str, policies: list, table: str, *columns: str) -> Sentence:
         return Sentence(kind, text, tuple(policies), cells_of(table, policies, *columns, of=self._of))
+
+
+def _costs(source: Source) -> pd.Series:
+    """£k a year that each policy costs beyond the present, on average; nothing where that is not known."""
+    rows, months = source.table("rows"), source.asked.months if source.asked else 0
+    if not months or COST not in rows or BASELINE not in set(rows["policy"]):
+        return pd.Series(dtype=float)
+    means = rows.groupby("policy")[COST].mean() * 12 / months
+    return means - means[BASELINE]
 
 
 def _lines(table: pd.DataFrame) -> list[dict]:

@@ -1,14 +1,15 @@
 """The section on what would turn the choice: values of an assumption at which another policy wins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, figure, number
-from analysis.report.source import Source
+from analysis.report.source import UNKNOWN, Source
 from analysis.statistics.decision.switching import CANNOT_TELL, NONE, SWITCHES
+from analysis.tables import MAIN_INDICATOR
 
 _MOST_NAMED, _MOST_POLICIES = 4, 12
 
@@ -22,26 +23,52 @@ def section(source: Source) -> Iterator[Section]:
         label = source.columns.label(str(response))
         title = f"What would turn the choice: {label[:1].lower()}{label[1:]}"
         anchor = "turns" if not at else f"turns-{at + 1}"
-        yield Section(anchor, title, list(sentences_of(part)), tables=list(_tables(part)))
+        sentences = list(sentences_of(part, source.meanings))
+        yield Section(anchor, title, sentences, tables=list(_tables(part)))
 
 
-def sentences_of(table: pd.DataFrame) -> Iterator[Sentence]:
+def of_answer(source: Source, policy: str) -> Iterator[Sentence]:
+    """What is said in the answer, that a policy is: which assumption would turn it, if any is known."""
+    table = source.table("switching")
+    if table.empty:
+        return
+    lines = table[(table["policy"] == policy) & (table["response"] == MAIN_INDICATOR)]
+    if lines.empty:
+        return
+    switches = lines[lines["verdict"] == SWITCHES].sort_values("p", kind="stable").to_dict("records")
+    if switches:
+        others = " Others that would are told below." * (len(switches) > 1)
+        text = _said(switches[0], source.meanings) + others
+    elif (lines["verdict"] == NONE).all():
+        text = "No single assumption, wherever in its range it lies, would make another policy better."
+    else:
+        text = (
+            "Of no single assumption is it shown that another policy would be better for it; of some, the "
+            "runs leave that open."
+        )
+    cells = cells_of("switching", [policy], "other", "factor", "switch", "verdict", of=MAIN_INDICATOR)
+    yield Sentence("turns", text, (policy,), cells)
+
+
+def sentences_of(table: pd.DataFrame, meanings: Mapping[str, str] = UNKNOWN) -> Iterator[Sentence]:
     """What is said of it.
 
     Args:
         table: `switching`, of one response.
+        meanings: of assumptions.
     """
     told = table[table["verdict"] == SWITCHES].sort_values("p", kind="stable")
     for line in told.head(_MOST_NAMED).to_dict("records"):
         columns = ("other", "factor", "switch", "switch_low", "switch_high", "wins_when")
         cells = cells_of("switching", [line["policy"]], *columns, of=line["response"])
-        yield Sentence("switches", _said(line), (line["policy"], line["other"]), cells)
+        yield Sentence("switches", _said(line, meanings), (line["policy"], line["other"]), cells)
     yield from _none(table)
     yield from _open(table)
 
 
-def _said(line: dict) -> str:
-    best, other, factor = phrases.called(line["policy"]), phrases.called(line["other"]), _name(line["factor"])
+def _said(line: dict, meanings: Mapping[str, str]) -> str:
+    best, other = phrases.called(line["policy"]), phrases.called(line["other"])
+    factor = f"{_name(line['factor'])}{phrases.explained(line['factor'], meanings)}"
     if line["switch"] != line["switch"]:  # a word
         return f"If {factor} is {line['wins_when']}, {other} does better than {best} on average."
     ends = f"{figure(line['switch_low'])} to {figure(line['switch_high'])}"

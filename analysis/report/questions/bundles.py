@@ -19,7 +19,7 @@ def section(source: Source, figures: Sequence[Figure]) -> Iterator[Section]:
     budget = source.asked.budget if source.asked else None
     months = source.asked.months if source.asked else 0
     sentences = list(sentences_of(table, levers, source.columns, budget, months))
-    tables = [_table(table, levers, source.columns, months)]
+    tables = [_table(table, levers, source.columns, months), *_what_levers_are(levers)]
     yield Section("answer", "The answer: what mix to buy", sentences, figures, tables)
 
 
@@ -110,5 +110,21 @@ def _named(policy: str) -> str:
 def _levers(levers: pd.DataFrame, policy: str) -> str:
     """The levers that are pulled, with their values."""
     own = levers[(levers["policy"] == policy) & (levers["value"] != 0)]
-    told = [f"{line['lever'].replace('_', ' ')} {line['value']:g}" for line in own.to_dict("records")]
+    told = [f"{_spaced(line['lever'])} {_valued(line)}" for line in own.to_dict("records")]
     return ", ".join(told) or "nothing"
+
+
+def _valued(line: dict) -> str:
+    return f"{100 * line['value']:g}%" if line.get("unit") == "share" else f"{line['value']:g}"
+
+
+def _spaced(lever: str) -> str:
+    return lever.replace("_", " ")
+
+
+def _what_levers_are(levers: pd.DataFrame) -> Iterator[Table]:
+    """What each lever does, and in what it is counted; nothing of a folder that does not say."""
+    if {"unit", "meaning"} <= set(levers):
+        each = levers.drop_duplicates("lever")[["lever", "unit", "meaning"]].to_dict("records")
+        lines = [(_spaced(line["lever"]), line["unit"], line["meaning"]) for line in each]
+        yield Table("What the levers are", ("Lever", "Unit", "What it is"), lines, "levers.csv", True)

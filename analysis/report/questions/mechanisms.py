@@ -57,9 +57,11 @@ def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     is_a_world = lines["baseline_without"] > _HARDLY * lines["baseline"]
     lost = lines[is_lost & is_a_world].sort_values("change", key=abs, ascending=False, kind="stable")
     off = f"To see what this hangs on, {len(lines):,} rules of the model were switched off, one at a time"
+    if hardly := int((is_lost & ~is_a_world).sum()):
+        off += f" (without {hardly:,} of them there is hardly a long-term partnership at all)"
     adds = f"what {phrases.named(policy)} adds"
     if lost.empty:
-        text = f"{off}: none by itself takes away more than half of {adds}."
+        text = f"{off}: none {'of the others ' * bool(hardly)}by itself takes away more than half of {adds}."
     else:
         where = [f"{each['where']} ({_left(each)})" for each in lost.head(_MOST).to_dict("records")]
         text = (

@@ -20,7 +20,7 @@ def section(source: Source) -> Iterator[Section]:
         return
     power = source.asked.pilot.power if source.asked and source.asked.pilot else 0.8
     sentences = list(sentences_of(table, power))
-    yield Section("pilot", "A trial: what it could see", sentences, tables=[_table(table, power)])
+    yield Section("answer", "The answer: what a trial could see", sentences, tables=[_table(table, power)])
 
 
 def sentences_of(table: pd.DataFrame, power: float) -> Iterator[Sentence]:

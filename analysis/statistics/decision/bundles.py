@@ -23,6 +23,8 @@ LEVERS = {
     "policy": ("", "the bundle"),
     "lever": ("", "one of its levers"),
     "value": ("the lever's", "that it has in the bundle"),
+    "unit": ("", "of value"),
+    "meaning": ("", "of the lever"),
 }
 COLUMNS = {
     "policy": ("", "the bundle"),

@@ -70,6 +70,22 @@ def test_one_that_is_better_than_all_others_is_funded_first():
     )
 
 
+def test_what_another_that_may_be_the_best_adds_and_costs_is_told_too():
+    assert said({A: CLEAR, B: RIVAL, C: OPEN})["or"] == (
+        "For £300k a year, Beta adds 0.7 (0.4 to 1.0) instead: one more, kept up for a year, costs £430k "
+        "(£300k to £750k) with it."
+    )
+    assert "or" not in said({A: CLEAR, B: SMALL})
+
+
+def test_large_numbers_are_told_without_powers_of_ten():
+    tables = tables_of({A: CLEAR, B: SMALL})
+    tables["verdicts"]["smallest"] = 123.0
+    texts = {each.kind: each.text for each in answer(tables, QUESTION)}
+    assert "less than 120 either way" in texts["no_matter"]
+    assert texts["adds"].endswith("fewer than 120.")
+
+
 def ledger(policy: str, **of: tuple[float, ...]) -> pd.DataFrame:
     """Lines of a policy: by what is counted, its share, the low end of net, and the share that is instead."""
     content = [(policy, what, "all", "", *line) for what, line in of.items()]
@@ -206,7 +222,9 @@ def test_what_the_cost_leaves_out_is_told():
         its = line.assign(indicator=indicator, effect=sum(ends) / 2, low=ends[0], high=ends[1])
         tables["effects"] = pd.concat([tables["effects"], its])
     texts = {each.kind: each.text for each in answer(tables, QUESTION)}
-    assert texts["outside"].startswith("Besides, £3.6m a year more is won from open national competitions")
+    assert texts["outside"].startswith(
+        "Besides, £3.6m (£3.3m to £3.9m) a year more is won from open national competitions"
+    )
     assert texts["unanswered"] == "10.0 (8.0 to 12.0) fewer a year lapse without any answer."
     assert texts["elsewhere"].startswith("Councils' other sources then answer 8.0 (7.0 to 9.0) fewer a year")
     tables["effects"] = tables["effects"].assign(low=-1.0, high=1.0)
@@ -268,8 +286,8 @@ def test_rules_that_the_best_hangs_on_are_named_the_weightiest_first():
         all_is_well=(1.4, 1.1, 1.7, BASE, mechanisms.MORE),
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
-        "To see what this hangs on, 5 rules of the model were switched off, one at a time: less than half of "
-        "what Alpha adds is left, "
+        "To see what this hangs on, 5 rules of the model were switched off, one at a time (without 1 of "
+        "them there is hardly a long-term partnership at all): less than half of what Alpha adds is left, "
         "or nothing that can be told, where nobody is near (then 0.01, −0.10 to 0.12) or nobody bids (then "
         "0.20, 0.10 to 0.30)."
     )
@@ -281,11 +299,23 @@ def test_rules_that_the_best_hangs_on_are_named_the_weightiest_first():
     assert "hangs_on" not in said({A: CLEAR, B: SMALL}, mechanisms=told.assign(effect_low=-0.1))
 
 
+def test_rules_without_which_there_is_nothing_to_add_to_are_counted():
+    told = without(
+        nothing_lasts=(0.0, 0.0, 0.0, 0.1, mechanisms.NOTHING_LEFT),
+        trust_is_lost=(0.7, 0.5, 0.9, BASE, mechanisms.LESS),
+    )
+    assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
+        "To see what this hangs on, 2 rules of the model were switched off, one at a time (without 1 of "
+        "them there is hardly a long-term partnership at all): none of the others by itself takes away more "
+        "than half of what Alpha adds."
+    )
+
+
 def test_what_the_answer_hangs_on_stands_below_the_tables_on_the_screen():
     told = without(nobody_is_near=(0.01, -0.1, 0.12, BASE, mechanisms.NOTHING_LEFT))
     sentences = answer(tables_of({A: CLEAR, B: SMALL}) | {"mechanisms": told}, QUESTION)
     assert [each.kind for each in hanging_on(sentences)] == ["hangs_on"]
-    assert "hangs_on" not in {each.kind for each in in_short(sentences)}
+    assert not any("To see what this hangs on" in line for line in in_short(sentences))
 
 
 @pytest.mark.parametrize(
@@ -323,9 +353,21 @@ def _values(tables: dict[str, pd.DataFrame], cell) -> list[float]:
 
 def test_three_lines_begin_with_the_answer():
     sentences = answer(tables_of({A: CLEAR, B: SMALL, C: OPEN}), QUESTION)
-    assert [each.kind for each in in_short(sentences)] == ["first", "adds", "cost"]
+    text = {each.kind: each.text for each in sentences}
+    short = [text["first"], f"{text['adds']} {text['cost']}", text["no_matter"]]
+    assert in_short(sentences) == short
     nothing = answer(tables_of({A: (0.2, -0.1, 0.5, True, 300.0), B: SMALL, C: OPEN}), QUESTION)
-    assert [each.kind for each in in_short(nothing)] == ["first", "no_matter", "cannot_tell"]
+    text = {each.kind: each.text for each in nothing}
+    assert in_short(nothing) == [text["first"], text["no_matter"], text["cannot_tell"]]
+
+
+def test_what_one_more_costs_is_among_the_three_lines_where_assumptions_are_too():
+    tables = tables_of({A: CLEAR, B: SMALL})
+    over = {"median": 1.1, "low": 0.4, "high": 2.0, "positive": 1.0, "points": 25}
+    tables["effects"] = tables["effects"].assign(**{f"posterior_{key}": n for key, n in over.items()})
+    _, adds, posterior = in_short(answer(tables, QUESTION))
+    assert "One more long-term partnership, kept up for a year, costs £" in adds
+    assert posterior.startswith("Under 25 other sets of assumptions")
 
 
 def test_the_examples_in_docstrings():

@@ -13,9 +13,11 @@ from analysis import studies
 from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
-from analysis.report import answer, changes, page
+from analysis.report import answer, changes, page, phrases
+from analysis.report.gains_map import gains_map
 from analysis.report.shown import Table
 from analysis.report.source import Source
+from analysis.statistics.decision import switching
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
 from analysis.statistics.ledger.pairs import COUNTED
@@ -163,6 +165,18 @@ def test_a_part_that_is_missing_is_missed(folder):
     assert "in its first year" not in text
 
 
+def test_whatever_table_is_lost_or_empty_there_is_a_page(folder, monkeypatch):
+    follow(folder)
+    monkeypatch.setattr(page, "inline", lambda _tables, _name: None)  # figures take their time
+    for file in sorted(set(folder.glob("*.parquet")) - {folder / "rows.parquet"}):
+        table = pd.read_parquet(file)
+        table.iloc[:0].to_parquet(file)
+        assert "<h2" in text_of(folder)
+        file.unlink()
+        assert "<h2" in text_of(folder), file.name
+        table.to_parquet(file)
+
+
 @pytest.mark.parametrize("name", ["rows", "verdicts", "effects"])
 def test_a_table_that_cannot_be_read_leaves_the_page_as_it_was(folder, name):
     before = text_of(folder)
@@ -189,6 +203,41 @@ def test_what_a_lever_leaves_is_told(folder):
         "with "
         "the money and +0.40 (+0.10 to +0.30) a year later."
     ) in text_of(folder)
+
+
+def test_what_is_left_is_told_where_only_some_levers_stop(folder):
+    """What goes on with them may do nothing by itself: to say that nothing stops would be wrong."""
+    levers = {"match_interval": {"value": 3, "end": 12}, "match_capacity": {"value": 20, "end": None}}
+    (folder / "config.yaml").write_text(f"policies: {[{'name': 'brokers', 'levers': levers}]}\n")
+    text = text_of(folder)
+    assert "When the match interval of Brokers stops: long-term partnerships added were" in text
+    assert "in year 1, the last with that and" in text
+    assert "No lever of a policy here stops" not in text
+
+
+def test_which_assumption_would_turn_it_is_part_of_the_answer(folder):
+    line = {
+        "policy": "brokers",
+        "other": "joint_posts",
+        "response": "mean_strategic",
+        "factor": "search_rate",
+    }
+    line |= {"switch": 0.3, "switch_low": 0.2, "switch_high": 0.4, "wins_when": "above", "p": 0.01}
+    line |= {"least": 0.0, "most": 1.0, "verdict": switching.SWITCHES}
+    meaning = {"parameter": ["search_rate"], "meaning": ["how often councils look"], "status": ["assumed"]}
+    pd.DataFrame(meaning).to_parquet(folder / "assumptions.parquet")
+
+    def told(*lines: dict) -> str:
+        pd.DataFrame(lines).to_parquet(folder / "switching.parquet")
+        (found,) = (each.text for each in answer.said(Source(folder)) if each.kind == "turns")
+        return found
+
+    assert told(line, line | {"other": "vouchers", "p": 0.02}) == (
+        "For Joint posts to do better than Brokers on average, search rate (how often councils look) must "
+        "be above 0.3 (0.2 to 0.4); it was taken to be from 0 to 1. Others that would are told below."
+    )
+    assert told(line | {"verdict": switching.NONE}).startswith("No single assumption, wherever in its range")
+    assert told(line | {"verdict": switching.CANNOT_TELL}).startswith("Of no single assumption is it shown")
 
 
 def test_what_is_to_be_funded_and_what_is_left_of_it_is_told_with_the_answer(folder):
@@ -229,9 +278,14 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     x = np.repeat(rng.uniform(-1, 1, 40), 4)
     base = pd.DataFrame({"point": at, "block": 0, "search_rate": x, "seed": np.tile(range(4), 40)})
     parts = [
-        base.assign(policy=name, population="nine_places", mean_strategic=level + rng.normal(0, 0.05, 160))
-        for name, level in (("baseline", 0 * x), ("brokers", 1 + 0 * x), ("joint_posts", 1 + x))
-    ]
+        base.assign(
+            policy=name, population="nine_places", cost_total=cost,
+            mean_strategic=level + rng.normal(0, 0.05, 160),
+        )
+        for name, level, cost in (
+            ("baseline", 0 * x, 4000.0), ("brokers", 1 + 0 * x, 6000.0), ("joint_posts", 1 + x, 9000.0),
+        )
+    ]  # fmt: skip
     pd.concat(parts, ignore_index=True).to_parquet(there / "rows.parquet")
     points = Points("latin_hypercube", 40, 40, ("search_rate",), ("search_rate",), 0, 0)
     Asked("robustness", POLICIES[:3], (0, 4), ("mean_strategic",), points, months=120).write(there)
@@ -239,10 +293,20 @@ def test_a_study_over_assumptions_is_told(folder, tmp_path):
     studies.analyse(there, COLUMNS)
     text = text_of(there)
     assert "safest choice whatever the assumptions are" in text
+    costs = {"Brokers": "£200k", "Joint posts": "£500k"}
+    assert any(
+        "They do not cost the same: "
+        f"{phrases.listed([f'{name} {costs[name]}' for name in names])} a year more than the present." in text
+        for names in (sorted(costs), sorted(costs, reverse=True))
+    )
     assert "What to learn first, as it would change what is chosen: Search rate" in text
     assert "The order turns where search rate" in text
     assert "those of most policies first (and of how many): search rate (not known; 1 of 2)." in text
     assert Source(there).table("ranks")["share"].sum() == pytest.approx(3.0)
+    flips = pd.read_parquet(there / "flips.parquet")
+    flips[flips["better"] != flips["other"]].to_parquet(there / "flips.parquet")
+    told = "No range of an assumption was found in which another policy is surely better than"
+    assert re.search(rf"{told} .* At single sets one is: (Brokers|Joint posts) at \d+%", text_of(there))
 
 
 @pytest.mark.parametrize("worth", [None, 200.0])
@@ -272,6 +336,7 @@ def test_where_nothing_surely_adds_nothing_breaks_even(folder):
 def test_everyone_can_read_it(folder, browser):
     """No serious finding of axe, wide or narrow, light or dark, all details open; nothing is cut off."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    follow(folder)  # of which there is a map
     file = page.write(folder)
     for scheme in ("light", "dark"):
         for width in (1440, 400):
@@ -288,7 +353,8 @@ def test_everyone_can_read_it(folder, browser):
             tab.close()
 
 
-def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
+def follow(folder: Path) -> None:
+    """Put there what following pairs from one policy to another gives."""
     gains = {"brokers": (9, 4), "joint_posts": (2, 2), NASTY: (0, 0), PLACEBO: (1, 1)}
     lines = [
         (policy, seed, 0, what, 10, gained, 0, 0, lost, 0, 0)
@@ -311,6 +377,35 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
         folder / "councils.parquet"
     )
     studies.analyse(folder, COLUMNS)
+
+
+#: Numbers that stand in two lines, where every other cell has a long text.
+BROKEN = """() => {
+    const cells = [...document.querySelectorAll('td')]
+    for (const cell of cells) cell.textContent = cell.cellIndex % 2 ? '12,345' : 'word '.repeat(40)
+    return cells.filter(cell => {
+        const text = document.createRange()
+        text.selectNodeContents(cell)
+        return cell.cellIndex % 2 && text.getClientRects().length > 1
+    }).length
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # the browser's own
+def test_no_number_is_broken_on_paper(folder, browser):
+    follow(folder)
+    tab = browser.new_page(viewport={"width": 688, "height": 1000})  # what margins leave of A4
+    tab.emulate_media(media="print")
+    tab.goto(page.write(folder).as_uri())
+    tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert tab.evaluate(BROKEN) == 0
+    tab.close()
+
+
+def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
+    follow(folder)
     text = page.write(folder).read_text(encoding="utf-8")
     assert "there are 19 months of partnership under Brokers (the mean of 3 histories)" in text
     assert "10 are of the same partners in the same months without it, and 4 only take the place" in text
@@ -327,7 +422,41 @@ def test_what_policies_add_is_told_as_the_ledger_has_it(folder: Path) -> None:
     assert "Under Brokers partners, short-term ones included, are surely added for" in text
     assert "0% of councils have no partnership in all the years under it, and 0% without it." in text
     assert "<title>a: +0.04</title>" in text
+    assert '<figcaption class="note">What Brokers adds for one council, where it is: the largest' in text
     assert (folder / "ledger.csv").exists()
+
+
+@pytest.mark.parametrize(("east", "named"), [(-1.5, 4), (-2.95, 3)])
+def test_names_on_the_map_lie_over_nothing(folder, east, named):
+    """Four places; the name of one that is squeezed between the others is told below."""
+    follow(folder)
+    at = [("Acton", -3.0, 53.0), ("Burnham", -2.9, 53.0), ("Colne", -1.0, 52.0), ("Dale", east, 53.0)]
+    lines = [(number, name, name, "", x, y, False) for number, (name, x, y) in enumerate(at)]
+    pd.DataFrame(lines, columns=list(COUNCILS)).to_parquet(folder / "councils.parquet")
+    (drawing,) = gains_map(Source(folder), "brokers")
+    names = re.findall(r"<text [^>]*>(\w+): ", drawing.svg)
+    assert len(names) == named
+    assert ("No room for the names of" in drawing.caption) is (named < len(at))
+
+
+def test_a_trial_is_an_answer(folder):
+    """Its folder holds no comparison: what a trial could see is what was asked."""
+    for name in ("verdicts", "costs"):
+        (folder / f"{name}.parquet").unlink()
+    line = {
+        "policy": "brokers",
+        "outcome": "all",
+        "councils": 80,
+        "months": 24,
+        "smallest": 0.2,
+        "effect": 0.3,
+    }
+    line |= {"effect_low": 0.1, "effect_high": 0.5, "power": 0.9, "needed": 60.0}
+    missing = {name: 0.0 for name in studies.COLUMNS["pilot"] if name not in line}
+    pd.DataFrame([line | missing]).to_parquet(folder / "pilot.parquet")
+    text = text_of(folder)
+    assert "The answer: what a trial could see" in text
+    assert "This folder holds no comparison" not in text
 
 
 def test_a_policy_that_cannot_reach_the_sum_is_marked_in_the_table(folder):
