@@ -40,7 +40,7 @@ ONE_GROUP = ("design.factors=[austerity,trust_weight]", "design.groups={all: [au
             ["experiment=morris", "design.levels=1000000000000"],
             "design.levels = 1000000000000 is not allowed",
         ),
-        (["experiment=morris", "design.n=100000"], "design has 17,000,000 points: at most 10,000,000"),
+        (["experiment=morris", "design.n=100000"], "design has 17,200,000 points: at most 10,000,000"),
         (["experiment=sobol", "design.n=32768", "design.factors=all"], "factors: at most 100,000,000 values"),
         (["experiment=sobol", *ONE_GROUP], "design varies one factor or group"),
     ],
