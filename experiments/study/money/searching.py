@@ -123,7 +123,7 @@ class _Search:
         if len(above) < 2 and designed not in above:
             return designed
         one, *others = sorted(above, key=lambda value: abs(above[value]))
-        other = others[0] if others else self._default
+        other = others[0] if others else 0.0
         rise = above[one] - above.get(other, -self._target)  # as if all of the cost were the lever's
         if rise * (one - other) <= 0:  # luck, or a lever that has come to its end: look as far as it goes
             return self._high if above[one] < 0 else self._low
