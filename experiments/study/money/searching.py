@@ -83,9 +83,8 @@ class _Search:
         self._planned, self._target = planned, target
         self._lever = str(planned.intensity)
         self._low, self._high = range_of(self._lever)
-        self._default = rounded(self._lever, float(LEVERS[self._lever].default))
-        at_no_cost = is_free(self.at(self._default).policy)
-        self.costs: dict[float, float] = {self._default: 0.0} if at_no_cost else {}
+        default = rounded(self._lever, float(LEVERS[self._lever].default))
+        self.costs: dict[float, float] = {default: 0.0} if is_free(self.at(default).policy) else {}
 
     def at(self, value: float) -> Planned:
         """The policy with its lever at a value."""
