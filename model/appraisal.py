@@ -33,11 +33,10 @@ from model.reasons import (
 
 @inlined
 def trust_between(world: World, c: int, i: int, t: int):
-    """Trust of two people, of their tie (-1: none) or lent by an agreement of council and university."""
+    """Trust of two people, of their tie (-1: none) or lent by what council and university did together."""
     trust = world.ties[t].trust if t != NONE else 0.0
-    if world.agreements[world.researchers[i].university, c]:
-        trust = max(trust, world.parameters.agreement_trust)
-    return trust
+    p, common_work = world.parameters, world.common_work[world.researchers[i].university, c]
+    return max(trust, p.known_trust * min(1.0, common_work / p.agreement_work))
 
 
 @inlined

@@ -304,8 +304,8 @@ class World(NamedTuple):
     contract_ends: np.ndarray  # [researchers]: month in which a fixed term runs out, or PERMANENT, or VACANT
     efforts: Table  # of the researchers of whom time was asked when effort was last reckoned
     proximity: np.ndarray  # prox [universities, councils]
-    outreach_sums: np.ndarray  # cumulative prox [universities, councils], by which outreach picks
-    search_sums: np.ndarray  # cumulative pull prox [councils, universities], by which searches pick
+    outreach_sums: np.ndarray  # cumulative near [universities, councils], by which outreach picks
+    search_sums: np.ndarray  # cumulative pull near [councils, universities], by which searches pick
     common_work: np.ndarray  # findings delivered together [universities, councils]
     agreements: np.ndarray  # 1 where there is an agreement [universities, councils]
     months: Table  # what is measured, one row a month

@@ -83,11 +83,11 @@ def pick(sums: np.ndarray, row: int, luck: float):
 
 @inlined
 def pick_university(world: World, c: int, luck: float):
-    """A university whom a council turns to, with weight n_u prox; -1 if there is no staff anywhere."""
+    """A university that a council turns to, with weight M_u n_u^attraction near; -1 if there is no staff."""
     return pick(world.search_sums, c, luck)
 
 
 @inlined
 def pick_council(world: World, u: int, luck: float):
-    """A council whom someone at a university turns to, with weight prox; -1 if there is none."""
+    """A council that someone at a university turns to, with weight near; -1 if there is none."""
     return pick(world.outreach_sums, u, luck)

@@ -27,7 +27,7 @@ from model.simulation import Simulation
 LISTS = Path(os.environ.get("TOWNGOWN_LISTS", Path(__file__).parents[3] / "shared" / "data"))
 COUNCILS, UNIVERSITIES = LISTS / "uk_councils.csv", LISTS / "uk_universities.csv"
 MENTIONS = LISTS / "ref2014_council_mentions.csv"
-SEEDS = 4
+SEEDS = 8
 BANDS = (0, 10, 25, 50, 100, 200, 400)
 #: One of the largest councils, and the university beside it: code and UKPRN.
 CITY = ("LDS", 10007795)

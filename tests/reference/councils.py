@@ -108,8 +108,9 @@ class Council(Busy, mesa.Agent):
         self.own_analysts = luck.log_normal(  # days/month
             who(chance.COUNCIL_ANALYTICAL_CAPACITY), 0, p.median_analysts * math.sqrt(size), 0.7
         )
-        half_gamma = luck.gamma(who(chance.COUNCIL_PARTNERSHIP_CAPACITY), 2.0) / 2.0
-        self.partnership_capacity = p.capacity_mean * self.scale * half_gamma + 0.25  # B, days/month
+        shape = 2.0 * max(1.0, self.size)
+        of_mean_one = luck.gamma(who(chance.COUNCIL_PARTNERSHIP_CAPACITY), shape) / shape
+        self.partnership_capacity = p.capacity_mean * self.scale * of_mean_one + 0.25  # B, days/month
         self.window = luck.log_normal(who(chance.COUNCIL_WINDOW), 0, p.window_median, p.window_sigma)  # w
         self.commitment = luck.beta(who(chance.COUNCIL_COMMITMENT), 2.0, 3.0)  # L
         self.absorptive_capacity = luck.beta(who(chance.COUNCIL_ABSORPTIVE_CAPACITY), 2.0, 6.0)  # X
@@ -195,7 +196,8 @@ class Council(Busy, mesa.Agent):
 
     def lent_trust(self, university: University) -> float:
         """Least trust of people of the two (ODD 4.5)."""
-        return self.model.parameters.agreement_trust if self.agrees_with(university) else 0.0
+        p = self.model.parameters
+        return p.known_trust * min(1.0, self.common_work[university.index] / p.agreement_work)
 
     def work_with(self, university: University) -> None:
         """A finding is common work of the two."""
@@ -237,7 +239,7 @@ class Council(Busy, mesa.Agent):
 
     def save(self) -> None:
         """A month's money for commissions (ODD 4.8)."""
-        share = self.size * min(1.0, math.exp(self.culture)) / 12.0
+        share = self.scale * min(1.0, math.exp(self.culture)) / 12.0
         income = self.model.levers.commissions * share
         further = max(0.0, self.model.levers.commissions - LEVERS["commissions"].default)
         self.model.measures.charge("local", further * share)
