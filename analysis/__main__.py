@@ -5,12 +5,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.figures.folder import write
+from analysis.figures import folder as figures
 from analysis.listing import list_again
 from analysis.output import be_understood, say
 from analysis.report import page
 from analysis.studies import analysed_again
-from analysis.tables import BadFolder
+from analysis.tables import BadFolder, read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         notes, tables = analysed_again(folder)
         list_again(folder, tables)  # so that the report knows what was changed by others
-        written = [*write(folder), page.write(folder)]
+        pictures = figures.drawn(read(folder))
+        written = [*figures.write(folder, pictures), page.write(folder, pictures)]
         list_again(folder, written)
     except BadFolder as error:
         print(error, file=sys.stderr)

@@ -1,5 +1,6 @@
 """The console script `towngown`: help, settings, a job, an exit status."""
 
+import gc
 import signal
 import sys
 import threading
@@ -10,6 +11,9 @@ from experiments.status import DONE, INTERRUPTED, status_of
 
 #: The first argument that asks for the page instead of a job.
 _PAGE = "page"
+#: New objects after which Python looks for those that hold each other in circles: tables seldom do, and
+#: looking more often takes a tenth of an analysis.
+_NEW_OBJECTS = 50_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +54,7 @@ def _main(arguments: Sequence[str]) -> int:
 
 def _done(arguments: Sequence[str]) -> int:
     """Do the jobs that are asked for."""
+    gc.set_threshold(_NEW_OBJECTS)
     from experiments.command.arguments import parsed
 
     asked = parsed(arguments)  # before more is loaded: a mistake is told at once

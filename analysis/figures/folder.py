@@ -1,7 +1,7 @@
 """Writes the figures of a folder: those for which it holds the tables."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -55,43 +55,40 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 
 
-def write(out: Path) -> list[Path]:
-    """Draw the figures of a folder that a run wrote, into its folder `figures`.
+def drawn(tables: Tables) -> dict[str, Figure]:
+    """All figures that tables allow, by name; none where the horizon has no months."""
+    figures = ((name, draw(tables, name)) for name in FIGURES)
+    return {name: figure for name, figure in figures if figure is not None}
+
+
+def draw(tables: Tables, name: str) -> Figure | None:
+    """One of `FIGURES`; None if the tables do not allow it."""
+    with style.house():
+        return FIGURES[name](tables)
+
+
+def write(out: Path, figures: Mapping[str, Figure] | None = None) -> list[Path]:
+    """Write the figures of a folder that a run wrote, into its folder `figures`.
 
     Args:
         out: the folder.
+        figures: its figures, where they are drawn already.
 
     Returns:
-        The files written; none for a folder whose horizon has no months.
+        The files written.
 
     Raises:
         BadFolder: if it holds no run, or tables that cannot be read.
     """
-    tables = read(out)
-    written: list[Path] = []
-    for name, draw in FIGURES.items():
-        with style.house():
-            figure = draw(tables)
-            if figure is not None:
-                written += _save(figure, out / "figures" / name)
-    return written
+    figures = drawn(read(out)) if figures is None else figures
+    with style.house():
+        return [file for name, figure in figures.items() for file in _save(figure, out / "figures" / name)]
 
 
-def inline(tables: Tables, name: str) -> str | None:
-    """A figure as a part of a web page: SVG whose text is text, and whose names are its own.
-
-    Args:
-        tables: of a folder.
-        name: of the figure, one of `FIGURES`.
-
-    Returns:
-        The element; None if the tables do not allow the figure.
-    """
+def inline(figure: Figure, name: str) -> str:
+    """A figure as a part of a web page: SVG whose text is text, and whose names are its own."""
+    content = StringIO()
     with style.house(), rc_context({"svg.fonttype": "none"}):
-        figure = FIGURES[name](tables)
-        if figure is None:
-            return None
-        content = StringIO()
         figure.savefig(content, format="svg", **FORMATS["svg"])
     svg = content.getvalue()
     svg = re.sub(r'(?<=[ ]id=")|(?<=url\(#)|(?<=href="#)', f"{name}-", svg[svg.index("<svg ") :])

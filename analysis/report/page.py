@@ -1,15 +1,16 @@
 """The page: a folder's report as one HTML file that needs nothing else."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.figure import Figure as Drawing
 
 from analysis import words
 from analysis.asked import AT_EQUAL_MONEY, JOINED
-from analysis.figures.folder import FIGURES, inline
+from analysis.figures.folder import drawn, inline
 from analysis.listing import REPORT
 from analysis.report import added, answer, certainty, changes, limits, money, phrases, timing, whom
 from analysis.report.assumed import failing, learning, switching
@@ -42,8 +43,12 @@ _NO_ANSWER = (
 )
 
 
-def write(folder: Path) -> Path:
+def write(folder: Path, figures: Mapping[str, Drawing] | None = None) -> Path:
     """Write the report of a folder, from its tables as they are.
+
+    Args:
+        folder: that `towngown` wrote.
+        figures: its figures, where they are drawn already.
 
     Returns:
         The file.
@@ -52,7 +57,8 @@ def write(folder: Path) -> Path:
         BadFolder: if it holds no run, or tables that cannot be read; no file is then touched.
     """
     source = Source(folder)
-    text = _environment().get_template("report.html").render(**_content(source))
+    figures = drawn(source.tables) if figures is None else figures
+    text = _environment().get_template("report.html").render(**_content(source, figures))
     file = folder / REPORT
     partial = file.with_name(f".{REPORT}.{os.getpid()}.partial")
     try:
@@ -83,10 +89,9 @@ def _is_long(cell: object) -> bool:
     return any(len(word) > _LONG for word in str(cell).split())
 
 
-def _content(source: Source) -> dict:
-    figures = {name: svg for name in FIGURES if (svg := inline(source.tables, name)) is not None}
-    shown = [Figure(svg, name, told(name)) for name, svg in figures.items()]
-    sections = list(_sections(source, {figure.name: figure for figure in shown}))
+def _content(source: Source, figures: Mapping[str, Drawing]) -> dict:
+    shown = {name: Figure(inline(figure, name), name, told(name)) for name, figure in figures.items()}
+    sections = list(_sections(source, shown))
     return {
         "title": _title(source),
         "subtitle": _subtitle(source),

@@ -48,25 +48,27 @@ def row_tables(store: Store, plan: Plan) -> Iterator[pd.DataFrame]:
     indicator.
     """
     points = plan.design.table() if plan.design.factors else None
-    for policy in plan.policies:
-        own = replace(plan, policies=(policy,))
-        for families in own.chunks(_CHUNK):
-            rows = [own.family(index).rows[0] for index in families]
-            names = [row.name for row in rows]
-            keys = pd.DataFrame(
-                {
-                    "policy": policy.name,
-                    "population": plan.population.name,
-                    "seed": [row.seed for row in rows],
-                    "row": names,
-                }
-            )
-            if points is not None:
-                at = np.asarray(families) // len(plan.seeds)
-                keys = pd.concat([points.iloc[at].reset_index(drop=True), keys], axis=1)
-            keys = keys[store.has(names)].reset_index(drop=True)
+    for policies in batched(plan.policies, max(1, _CHUNK // plan.n_families)):
+        each = [replace(plan, policies=(policy,)) for policy in policies]
+        for families in each[0].chunks(_CHUNK):
+            keys = pd.concat([_keys(own, families, points) for own in each], ignore_index=True)
+            keys = keys[store.has(list(keys["row"]))].reset_index(drop=True)
             if len(keys):
                 yield pd.concat([keys, store.indicators(list(keys["row"]))], axis=1)
+
+
+def _keys(plan: Plan, families: range, points: pd.DataFrame | None) -> pd.DataFrame:
+    """What names the rows of some families of a plan of one policy, at points of which a design has any."""
+    at, replicates = np.divmod(families, len(plan.seeds))
+    keys = pd.DataFrame(
+        {
+            "policy": plan.policies[0].name,
+            "population": plan.population.name,
+            "seed": [*map(plan.seed, at, replicates)],
+            "row": plan.names(families),
+        }
+    )
+    return keys if points is None else pd.concat([points.iloc[at].reset_index(drop=True), keys], axis=1)
 
 
 def write_rows(store: Store, plan: Plan, path: Path, columns: Dictionary) -> int:

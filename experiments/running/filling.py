@@ -138,7 +138,7 @@ class Filler:
         if not missing.n_rows:  # those that were measured were all there was to run
             return filled
         self.engine.expect(missing.n_rows * seconds_a_row)
-        rows, left = self._rows_a_batch(missing, seconds_a_row), missing.families.tolist()
+        rows, left = self._rows_a_batch(seconds_a_row), missing.families.tolist()
         leases = Leases(self.store.folder / "leases")
         with leases, terminal.progress() as bars, interruptible(bars.console) as stopped:
             bar = bars.add_task(title, total=missing.n_rows, unit="", runs=1)
@@ -174,11 +174,10 @@ class Filler:
         lacks = ~self.store.has(names)
         return lacks if and_failed else lacks & np.array([name not in self.failed for name in names], bool)
 
-    def _rows_a_batch(self, missing: Missing, seconds_a_row: float) -> int:
-        """Few enough that every worker has some to the end, and that little is lost if all of them die."""
-        share = missing.n_rows // (4 * self.engine.workers)
+    def _rows_a_batch(self, seconds_a_row: float) -> int:
+        """Few enough that little is lost if all workers die."""
         in_time = SECONDS / max(seconds_a_row * self.engine.workers, 1e-6)
-        return int(max(1, min(MOST_ROWS, share, in_time)))
+        return int(max(1, min(MOST_ROWS, in_time)))
 
     def _one(self, plan: Plan, index: int) -> Batch:
         """A batch of one row that is missing."""
@@ -194,7 +193,8 @@ class Filler:
         Once others are seen to fill the same store, batches come in random order, so that several
         processes seldom want the same one.
         """
-        waiting = cut(plan.sharing(indices), max(1, rows // len(plan.policies)))[::-1]
+        most, parts = max(1, rows // len(plan.policies)), 2 * self.engine.workers
+        waiting = cut(plan.sharing(indices), most, parts)[::-1]
         is_alone, begun = True, set()
         while waiting:
             some = waiting.pop()
@@ -265,17 +265,24 @@ def first_of_each(families: Iterable[Family], among: Container[str]) -> list[Fam
     return [family for family in kept if family.rows]
 
 
-def cut(groups: Iterable[Sequence[int]], most: int) -> list[list[int]]:
-    """Groups in parts of so many at most; none is cut that need not be."""
-    parts: list[list[int]] = [[]]
+def cut(groups: Sequence[Sequence[int]], most: int, parts: int = 1) -> list[list[int]]:
+    """Groups in parts of so many at most; none is cut that need not be.
+
+    Each is a share of what is left, as of so many `parts`, or one group: the last are small, so that no
+    worker has long to wait for another.
+    """
+    made: list[list[int]] = [[]]
+    left = sum(map(len, groups))
     for group in groups:
-        if len(parts[-1]) + len(group) > most and parts[-1]:
-            parts.append([])
+        room = min(most, left // parts)
+        if len(made[-1]) + len(group) > room and made[-1]:
+            made.append([])
         for some in batched(group, most):
-            if len(parts[-1]) + len(some) > most:
-                parts.append([])
-            parts[-1].extend(some)
-    return [part for part in parts if part]
+            if len(made[-1]) + len(some) > most:
+                made.append([])
+            made[-1].extend(some)
+        left -= len(group)
+    return [part for part in made if part]
 
 
 def together(families: Iterable[Family]) -> list[Family]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import studies
+from analysis import studies, tables
 from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
 from experiments import terminal
@@ -219,13 +219,14 @@ def drawn(folder: Path, has_report: bool = False) -> bool:
         Whether they were drawn.
     """
     try:
-        from analysis.figures.folder import write
+        from analysis.figures import folder as figures
         from analysis.report import page
 
         with terminal.working("Drawing figures"):
-            write(folder)
+            pictures = figures.drawn(tables.read(folder))
+            figures.write(folder, pictures)
             if has_report:
-                page.write(folder)
+                page.write(folder, pictures)
     except Exception as error:  # a run of hours is worth more than its figures
         terminal.say_error([f"The figures could not be drawn: {type(error).__name__}: {error}"])
         return False

@@ -234,7 +234,7 @@ def test_figures_that_fail_do_not_take_the_numbers_with_them(
 ) -> None:
     figures = pytest.importorskip("analysis.figures.folder")
 
-    def broken(_: Path) -> None:
+    def broken(*_: object) -> None:
         raise ValueError("no ink")
 
     monkeypatch.setattr(figures, "write", broken)

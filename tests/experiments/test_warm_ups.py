@@ -61,6 +61,14 @@ def test_what_shares_is_cut_only_where_it_is_too_much_for_one_batch(groups, most
     assert cut(groups, most) == parts
 
 
+def test_the_last_batches_are_small_so_that_no_worker_waits_long_for_another() -> None:
+    sizes = [len(part) for part in cut([[index] for index in range(40)], 8, parts=4)]
+    assert sizes[0] == 8
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-4:] == [1, 1, 1, 1]
+    assert sum(sizes) == 40
+
+
 @pytest.mark.parametrize(("given", "n"), [(LEVERS, len(SEEDS)), (BOTH, 2 * len(SEEDS))])
 def test_a_warm_up_is_simulated_once(warmed, given, n, tmp_path: Path) -> None:
     fill(plan_of(given), tmp_path)

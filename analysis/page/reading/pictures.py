@@ -2,7 +2,7 @@
 
 import threading
 
-from analysis.figures.folder import FIGURES, inline
+from analysis.figures.folder import FIGURES, draw, inline
 from analysis.page.running.comparison import COLUMNS, Comparison
 from analysis.tables import Tables
 
@@ -30,4 +30,5 @@ def picture(name: str, comparison: Comparison) -> str | None:
         months, comparison.state.against, COLUMNS, rows, effects=comparison.effects().assign(misses_sum=False)
     )
     with _one_at_a_time:
-        return inline(tables, name)
+        figure = draw(tables, name)
+        return figure and inline(figure, name)

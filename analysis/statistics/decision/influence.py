@@ -1,6 +1,7 @@
 """Influence: with which assumptions a policy's effect goes up or down, and how strongly."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ COLUMNS = {
     "p": ("probability", "of so much if the effect did not go with the factor at all"),
     "matters": ("", "whether it is told apart, with at most 5% of such calls wrong over all of a policy"),
 }
+#: Arrays whose ranks are remembered: more than there are factors.
+_RANKED = 512
 
 
 def influence_of(
@@ -76,10 +79,18 @@ def _spearman(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
 
     The numbers of `scipy.stats.spearmanr`, which takes longer to look at what it is given than to compute.
     """
-    from scipy import special, stats
+    from scipy import special
 
-    r = np.corrcoef(stats.rankdata(one), stats.rankdata(other))[1, 0]
+    r = np.corrcoef(_ranks(one.tobytes()), _ranks(other.tobytes()))[1, 0]
     freedom = len(one) - 2
     with np.errstate(divide="ignore"):
         t = r * np.sqrt(np.maximum(freedom / ((r + 1.0) * (1.0 - r)), 0.0))
     return float(r), float(2.0 * special.stdtr(freedom, -abs(t)))
+
+
+@lru_cache(_RANKED)
+def _ranks(values: bytes) -> np.ndarray:
+    """Ranks of numbers, once: factors and effects are each held against all of the other."""
+    from scipy import stats
+
+    return stats.rankdata(np.frombuffer(values))

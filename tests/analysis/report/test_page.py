@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import studies
+from analysis import studies, tables
 from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
+from analysis.figures.folder import drawn, write
 from analysis.report import answer, changes, page, phrases
 from analysis.report.gains_map import gains_map
 from analysis.report.shown import Table
@@ -92,6 +93,14 @@ def test_the_answer_is_on_the_page(folder):
     assert re.search(r"For £100k a year, averaged over 10 years, Brokers adds [01]\.\d", text)
     for anchor in ("answer", "money", "when", "sure", "limits"):
         assert f'<section id="{anchor}"' in text
+
+
+def test_figures_that_are_drawn_already_are_the_pages_own(folder):
+    """To be saved to files before changes nothing of them."""
+    figures = drawn(tables.read(folder))
+    write(folder, figures)
+    assert figures
+    assert page.write(folder, figures).read_bytes() == text_of(folder).encode()
 
 
 def test_what_pairing_and_taking_luck_out_saved_is_told_with_its_interval(folder, spoil):
