@@ -224,10 +224,6 @@ def test_the_same_have_most_ties_by_half_of_the_subjects(world: World, measure: 
         assert np.mean(model) == pytest.approx(measure(world, named), abs=off + 2 * np.std(model))
 
 
-@pytest.mark.xfail(
-    reason="the city's projects are of all faculties; the money of one council is too little (ODD 4.8, 7)",
-    strict=True,
-)
 def test_a_large_city_starts_as_many_projects(world: World) -> None:
     council = world.councils["code"].to_list().index(CITY[0])
     university = world.universities["ukprn"].to_list().index(CITY[1])
