@@ -55,7 +55,11 @@ FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
 FORMATS = {"png": {"dpi": 200}, "svg": {"metadata": {"Date": None}}}
 
 
-def drawn(tables: Tables) -> dict[str, Figure]:
+#: Figures by name.
+type Drawn = Mapping[str, Figure]
+
+
+def drawn(tables: Tables) -> Drawn:
     """All figures that tables allow, by name; none where the horizon has no months."""
     figures = ((name, draw(tables, name)) for name in FIGURES)
     return {name: figure for name, figure in figures if figure is not None}
@@ -67,7 +71,7 @@ def draw(tables: Tables, name: str) -> Figure | None:
         return FIGURES[name](tables)
 
 
-def write(out: Path, figures: Mapping[str, Figure] | None = None) -> list[Path]:
+def write(out: Path, figures: Drawn | None = None) -> list[Path]:
     """Write the figures of a folder that a run wrote, into its folder `figures`.
 
     Args:

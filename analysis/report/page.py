@@ -1,16 +1,15 @@
 """The page: a folder's report as one HTML file that needs nothing else."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from matplotlib.figure import Figure as Drawing
 
 from analysis import words
 from analysis.asked import AT_EQUAL_MONEY, JOINED
-from analysis.figures.folder import drawn, inline
+from analysis.figures.folder import Drawn, drawn, inline
 from analysis.listing import REPORT
 from analysis.report import added, answer, certainty, changes, limits, money, phrases, timing, whom
 from analysis.report.assumed import failing, learning, switching
@@ -43,7 +42,7 @@ _NO_ANSWER = (
 )
 
 
-def write(folder: Path, figures: Mapping[str, Drawing] | None = None) -> Path:
+def write(folder: Path, figures: Drawn | None = None) -> Path:
     """Write the report of a folder, from its tables as they are.
 
     Args:
@@ -89,7 +88,7 @@ def _is_long(cell: object) -> bool:
     return any(len(word) > _LONG for word in str(cell).split())
 
 
-def _content(source: Source, figures: Mapping[str, Drawing]) -> dict:
+def _content(source: Source, figures: Drawn) -> dict:
     shown = {name: Figure(inline(figure, name), name, told(name)) for name, figure in figures.items()}
     sections = list(_sections(source, shown))
     return {

@@ -236,7 +236,7 @@ def test_one_at_a_time_changes_nothing_then_one_factor() -> None:
     design = design_from({"kind": "one_at_a_time", "factors": factors})
     assert [{**design.parameters(at), **design.levers(at)} for at in range(len(design))] == [
         {},
-        {"search_rate": 0.1},
+        {"search_rate": 0.03},
         {"search_rate": 0.9},
         {"brokers": 1.0},
         {"brokers": 2.0},

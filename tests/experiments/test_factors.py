@@ -43,8 +43,8 @@ def independent(name: str, settings: dict[str, Any] | None) -> np.ndarray:
 @pytest.mark.parametrize(
     ("name", "settings", "distribution"),
     [
-        ("search_rate", None, stats.uniform(0.1, 0.8)),
-        ("search_rate", {"low": 0.2}, stats.uniform(0.2, 0.7)),
+        ("repeat_share", None, stats.uniform(0.1, 0.6)),
+        ("repeat_share", {"low": 0.2}, stats.uniform(0.2, 0.5)),
         ("embed_rate", None, stats.loguniform(0.0001, 0.01)),
         ("embed_rate", {"distribution": "uniform"}, stats.uniform(0.0001, 0.0099)),
         ("embed_rate", {"low": 0.001}, stats.loguniform(0.001, 0.01)),
@@ -53,7 +53,7 @@ def independent(name: str, settings: dict[str, Any] | None) -> np.ndarray:
             {"low": 0.5, "high": 4, "distribution": "triangular", "mode": 2},
             stats.triang(1.5 / 3.5, 0.5, 3.5),
         ),
-        ("trust_weight", {"distribution": "triangular", "mode": 0.5}, stats.triang(0, 0.5, 3.5)),
+        ("trust_weight", {"distribution": "triangular", "mode": 0.5}, stats.triang(0, 0.5, 9.5)),
         ("council_base", {"distribution": "normal", "mean": -2, "sd": 1}, stats.truncnorm(-6, 2, -2, 1)),
     ],
 )
@@ -73,7 +73,7 @@ def test_declared_ranges_that_span_a_factor_of_ten_are_sampled_by_their_logarith
         assert factor.distribution == ("log_uniform" if wide else "uniform")
     by_name = {factor.name: factor.distribution for factor in factors}
     assert by_name["need_rate"] == by_name["dormant_halflife"] == "log_uniform"  # exactly ten times
-    assert by_name["office_reach"] == by_name["trust_weight"] == by_name["late_trust"] == "uniform"
+    assert by_name["office_reach"] == by_name["council_benefit"] == by_name["late_trust"] == "uniform"
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_ends_of_a_distribution_are_its_range(name: str, settings: Any) -> None:
 
 @pytest.mark.parametrize("sd", [1e-9, 1e9])
 def test_extreme_normal_distributions_stay_in_their_range(sd: float) -> None:
-    settings = {"distribution": "normal", "mean": 0.9, "sd": sd}
-    samples = hypercube("search_rate", settings, 100)
-    assert ((samples >= 0.1) & (samples <= 0.9)).all()
+    settings = {"distribution": "normal", "mean": 0.7, "sd": sd}
+    samples = hypercube("repeat_share", settings, 100)
+    assert ((samples >= 0.1) & (samples <= 0.7)).all()
 
 
 def test_the_declared_range_of_every_parameter_but_the_lengths_is_all() -> None:
@@ -144,8 +144,8 @@ def test_names_alone_are_declared_ranges() -> None:
 @pytest.mark.parametrize(
     ("name", "settings", "expected"),
     [
-        ("search_rate", {"steps": 5}, [0.1, 0.3, 0.5, 0.7, 0.9]),
-        ("search_rate", {"low": 0, "steps": 2}, [0.0, 0.9]),
+        ("repeat_share", {"steps": 4}, [0.1, 0.3, 0.5, 0.7]),
+        ("repeat_share", {"low": 0, "steps": 2}, [0.0, 0.7]),
         ("embed_rate", {"low": 0.001, "high": 1, "steps": 4}, [0.001, 0.01, 0.1, 1.0]),
         ("embed_rate", {"low": 0, "high": 1, "steps": 3, "distribution": "uniform"}, [0.0, 0.5, 1.0]),
         ("brokers", {"low": 1, "high": 100, "steps": 3, "distribution": "log_uniform"}, [1.0, 10.0, 100.0]),

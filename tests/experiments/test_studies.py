@@ -90,7 +90,7 @@ def test_no_row_is_run_twice_by_any_experiment(tiny, monkeypatch: pytest.MonkeyP
     assert counted.call_count == 12
     assert tiny("policies=[baseline,brokers]", "seeds=8", "out=out").status == 0
     assert counted.call_count == 16
-    points = ("job=sweep", "design.kind=list", "design.points=[{search_rate: 0.1}, {search_rate: 0.5}]")
+    points = ("job=sweep", "design.kind=list", "design.points=[{search_rate: 0.04}, {search_rate: 0.5}]")
     assert tiny("policies=[brokers]", *points, "seeds=8", "out=sweep").status == 0
     assert counted.call_count == 24  # the first point is the default
 

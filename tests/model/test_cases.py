@@ -28,7 +28,8 @@ HALF_OF_LAST_DECIMAL = 5e-5
 
 def simulation_of(case):
     """A council and a researcher with one tie, of whom the case's numbers are true."""
-    parameters = {"warmup": 0, "horizon": 12, "available_time": 0, "initial_strategic": 1}
+    # trust_weight is the one that the cases' sums were worked out with
+    parameters = {"warmup": 0, "horizon": 12, "available_time": 0, "initial_strategic": 1, "trust_weight": 2}
     simulation = Simulation(
         parameters | case.get("parameters", {}),
         policy_from("case", case.get("levers", {})),

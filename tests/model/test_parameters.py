@@ -52,6 +52,7 @@ REVISED = {
     *("initial_strategic", "strategic_loss", "strategic_starved", "strategic_leader", "need_rate"),
     *("distance_decay", "size_exponent", "researcher_time", "lapse_starved", "inkind_rate", "loser_drop"),
     *("follow_on_trust", "structure_share", "researcher_base", "distance_scale"),
+    "trust_weight",
 }
 
 
@@ -159,7 +160,7 @@ def test_implausible():
     assert implausible(parameters_from()) == []
     assert implausible({name: declared.default for name, declared in LEVERS.items()}) == []
     assert implausible(parameters_from({"search_rate": 0.95})) == [
-        "search_rate = 0.95 is outside its plausible range, 0.1 to 0.9."
+        "search_rate = 0.95 is outside its plausible range, 0.03 to 0.9."
     ]
 
 

@@ -132,6 +132,6 @@ def _ends(places: Sequence[np.ndarray]) -> tuple[bool, float]:
     if not means[least] < 0 < means[most]:
         return stays, 1.0
     with np.errstate(divide="ignore"):
-        t = means / errors
-    chances = special.stdtr(n[least] - 1, t[least]), special.stdtr(n[most] - 1, -t[most])
+        t_least, t_most = means[least] / errors[least], means[most] / errors[most]
+    chances = special.stdtr(n[least] - 1, t_least), special.stdtr(n[most] - 1, -t_most)
     return stays, float(max(chances))
