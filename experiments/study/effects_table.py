@@ -215,7 +215,8 @@ def _effect(cell: Cell, column: Column, places: int) -> Text:
     effect, low, high = (cell[name] * column.factor for name in ("effect", "low", "high"))
     if not np.isfinite(effect):
         return Text("– ", style="dim")
-    text = "0" if effect == 0 else f"{effect:+z,.{places}f}".replace("-", "−")
+    shown = max(0, places - 1) if abs(effect) >= 10 and column.is_finding else places  # all of it has room
+    text = "0" if effect == 0 else f"{effect:+z,.{shown}f}".replace("-", "−")
     if not np.isfinite(low):
         return Text(text + " ")
     text += f" ±{(high - low) / 2:,.{places}f}"
