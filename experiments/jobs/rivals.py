@@ -1,6 +1,7 @@
 """The job that compares policies under rival assumptions, and says what survives all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import batched
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,8 @@ from experiments.terminal import escaped, plain_table, records
 
 #: Effects from which one decimal is enough.
 _LARGE = 10.0
+#: How many rivals have room beside each other in 80 letters.
+_BESIDE = 6
 #: Of verdicts, what a narrow column takes.
 _SHORT = {CANNOT_TELL: "–"}
 
@@ -38,7 +41,7 @@ def main(settings: Settings) -> int:
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     found = analysed(study, plan, folder)
     for response in study.settings.responses:
-        yield _table(study, found, response)
+        yield from _tables(study, found, response)
     yield Text(
         "* where luck excludes zero, with all of that rival's table at once. Survives: surely the same way "
         "under all of them (adds, takes); differs: under some; –: sure nowhere. rivals.csv has intervals.\n",
@@ -46,10 +49,17 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     )
 
 
-def _table(study: Study, found: dict[str, pd.DataFrame], response: str) -> RenderableType:
+def _tables(study: Study, found: dict[str, pd.DataFrame], response: str) -> Iterator[RenderableType]:
+    """As many as give all rivals room."""
+    assert study.settings.rivals is not None
+    for names in batched(study.settings.rivals.names, _BESIDE):
+        yield _table(study, found, response, names)
+
+
+def _table(
+    study: Study, found: dict[str, pd.DataFrame], response: str, names: Sequence[str]
+) -> RenderableType:
     """A line a policy, a column a rival."""
-    rivals = study.settings.rivals
-    assert rivals is not None
     factor, unit = study.columns.shown(response, months_of(study.settings))
     told = records(found["rivals"].query("indicator == @response"))
     effect = {(line["policy"], line["rival"]): line for line in told}
@@ -57,11 +67,11 @@ def _table(study: Study, found: dict[str, pd.DataFrame], response: str) -> Rende
         f"{study.columns.label(response)}, {unit}",
         f"what policies change, {len(study.settings.seeds)} seeds",
         ("Policy",),
-        (*(escaped(name).replace("_", "\n") for name in rivals.names), "Sur-\nvives"),
+        (*(escaped(name).replace("_", "\n") for name in names), "Sur-\nvives"),
     )
     places = 1 if max(abs(line["effect"]) for line in told) * factor > _LARGE else 2
     for line in records(found["survive"].query("indicator == @response")):
-        cells = (_cell(effect[line["policy"], name], factor, places) for name in rivals.names)
+        cells = (_cell(effect[line["policy"], name], factor, places) for name in names)
         table.add_row(line["policy"].replace("_", " "), *cells, _SHORT.get(line["verdict"], line["verdict"]))
     return table
 

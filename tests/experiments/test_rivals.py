@@ -24,6 +24,15 @@ def test_a_rival_is_what_its_parameters_give_alone(towngown) -> None:
     assert Path("out/survive.csv").exists()
 
 
+def test_policies_are_named_beside_any_number_of_rivals(towngown) -> None:
+    """Eight do not fit beside each other in 80 letters: a second table has the rest."""
+    done = towngown(*SMALL[:1], "seeds=2", *SMALL[2:])
+    assert done.status == 0, done.err
+    assert "…" not in done.out
+    responses, tables = 2, 2
+    assert sum(line.startswith("brokers") for line in done.out.splitlines()) == responses * tables
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
