@@ -26,7 +26,7 @@ from analysis.figures import (
 )
 from analysis.figures.course import by_year, histories, one_run, over_time
 from analysis.figures.drawing import style
-from analysis.tables import Tables, read
+from analysis.tables import Tables
 
 #: File name -> what draws it; None comes back where the folder lacks what it takes.
 FIGURES: dict[str, Callable[[Tables], Figure | None]] = {
@@ -71,20 +71,12 @@ def draw(tables: Tables, name: str) -> Figure | None:
         return FIGURES[name](tables)
 
 
-def write(out: Path, figures: Drawn | None = None) -> list[Path]:
+def write(out: Path, figures: Drawn) -> list[Path]:
     """Write the figures of a folder that a run wrote, into its folder `figures`.
-
-    Args:
-        out: the folder.
-        figures: its figures, where they are drawn already.
 
     Returns:
         The files written.
-
-    Raises:
-        BadFolder: if it holds no run, or tables that cannot be read.
     """
-    figures = drawn(read(out)) if figures is None else figures
     with style.house():
         return [file for name, figure in figures.items() for file in _save(figure, out / "figures" / name)]
 

@@ -31,6 +31,11 @@ def researcher_value(world, c, i, trust):
 
 
 @entry
+def trust_between(world, c, i, t):
+    return appraisal.trust_between(world, c, i, t)
+
+
+@entry
 def council_objection(world, c, i, topic, trust):
     return appraisal.council_objection(world, c, i, topic, trust)
 

@@ -109,6 +109,7 @@ RULES = {
     "council_objection": council_objection,
     "researcher_objection": researcher_objection,
     "proximity": lambda world, case: world.proximity[0, 0],
+    "trust_between": lambda world, case: rules.trust_between(world, 0, 0, 0),
     "V_c": council_value,
     "V_i": researcher_value,
     "council_accepts": lambda world, case: rules.acceptance(council_value(world, case)),

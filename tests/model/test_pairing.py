@@ -171,8 +171,10 @@ def test_differences_spread_through_ties_only(levers):
             fork.advance(1)
         councils, researchers, _ = differences(*forks)
         assert len(councils) <= 1
-        # a council's further analysts may bring findings of its ties to their end at once
-        assert len(researchers - {r for c, r in live_pairs(forks) if c in councils}) <= 1
+        others = set(researchers)
+        if levers is ONE_SECONDMENT:  # further analysts may bring findings of the council's ties to their end
+            others -= {r for c, r in live_pairs(forks) if c in councils}
+        assert len(others) <= 1
         for _ in range(24):
             pairs = live_pairs(forks)
             for fork in forks:

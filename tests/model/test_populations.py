@@ -108,13 +108,16 @@ def test_positions(large):
 def test_councils_as_drawn(large):
     c = large.councils
     size = c["relative_size"]
+    shape = 2 * np.maximum(1, size)
     check(
         [
             stats.kstest(size, stats.lognorm(0.6).cdf).pvalue,
             stats.kstest(c["analytical_capacity"] / np.sqrt(size), stats.lognorm(0.7, scale=20).cdf).pvalue,
             stats.kstest(
-                (c["partnership_capacity"] - 0.25) / (DEFAULT["capacity_mean"] * c["scale"]),
-                stats.gamma(2, scale=0.5).cdf,
+                stats.gamma(shape, scale=1 / shape).cdf(
+                    (c["partnership_capacity"] - 0.25) / (DEFAULT["capacity_mean"] * c["scale"])
+                ),
+                stats.uniform.cdf,
             ).pvalue,
             stats.kstest(c["window"], stats.lognorm(0.7, scale=14).cdf).pvalue,
             stats.kstest(c["commitment"], stats.beta(2, 3).cdf).pvalue,
