@@ -133,7 +133,7 @@ def test_an_assumption_is_graded_and_its_opposite_can_be_tried(line):
 #: Figures of EVIDENCE that LIMITS tells in words.
 CARRIED = (
     "10 to 17",
-    "a tenth of councils' questions are met by research",
+    "a fifth of councils' questions are met by research",
 )
 
 
