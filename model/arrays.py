@@ -143,6 +143,8 @@ COUNCIL = _record(
     ("people", _F, "in its area"),
     ("looked", _N, "latest month in which it had time to look for partners, -1: none"),
     ("tier", _N, "of local government: SINGLE, LOWER, UPPER or SCOTTISH (single, too) of model.population"),
+    ("nearest", _F, "prox of the nearest university of another place, 0 if there is none"),
+    ("readiness", _F, "min(1, e^kappa): how readily it looks, and pays, for research"),
 )
 
 UNIVERSITY = _record(
@@ -245,6 +247,7 @@ LOOK = _record(
     ("asked", _I, "1 if its council has asked: only the willing are of use"),
     ("best", _I, "the best candidate so far, -1: none"),
     ("score", _F, "and the score, or that above which it must be"),
+    ("first", _I, "the first of the needs in order that may be left"),
 )
 
 SEARCH = _record(
@@ -253,10 +256,15 @@ SEARCH = _record(
     ("within", _F, "total score lost on the best path to someone free: whatever loses as much is of no use"),
     ("last_need", _I, "need at the end of that path"),
     ("last", _I, "who is free there"),
+    ("led", _I, "need whose path is led on,"),
+    ("loss", _F, "total score lost on the path up to there, and what the need is worth"),
+    ("asked", _I, "1 if its council has asked: only the willing are of use"),
 )
 
 NEED_PATH = _record(
-    ("most", _F, "what it scores at the most with anyone"),
+    ("most", _F, "what it scores at the most with anyone,"),
+    ("elsewhere", _F, "and with anyone of another place than its council's"),
+    ("place", _N, "that place"),
     ("worth", _F, "what an optimal assignment would lose without it, while it has someone"),
     ("choice", _N, "whom it has, -1: nobody"),
 )
@@ -266,18 +274,19 @@ CANDIDATE_PATH = _record(
     ("loss", _F, "total score lost on the cheapest path to the candidate"),
     ("via", _N, "need before the candidate on that path"),
     ("settled", _N, "1: no path loses less"),
+    ("place", _N, "of the candidate's university, once a need has the candidate"),
     ("rival", _N, "of the needs that have nobody the one that scores most, -1: not known"),
     ("rival_score", _F, "and its score, or what that is at the most"),
 )
 
 EVENT = _record(
-    ("tie", _I, "name of the tie"),
-    ("council", _I, "row of the council"),
-    ("researcher", _I, "row of the researcher"),
-    ("arrived", _I, "month in which she or he arrived, -1 for those there from the start: rows serve again"),
-    ("university", _I, "row of the researcher's university"),
-    ("month", _I, "month of the run"),
-    ("event", _I, "see model.measures.EVENTS"),
+    ("tie", _N, "name of the tie"),
+    ("council", _N, "row of the council"),
+    ("researcher", _N, "row of the researcher"),
+    ("arrived", _N, "month in which she or he arrived, -1 for those there from the start: rows serve again"),
+    ("university", _N, "row of the researcher's university"),
+    ("month", _N, "month of the run"),
+    ("event", _N, "see model.measures.EVENTS"),
     padded=False,
 )
 
@@ -328,6 +337,7 @@ class World(NamedTuple):
     staffs: Table  # one a run of candidates of a university
     round_experts: np.ndarray  # [N_TOPICS, researchers]: candidates (indices) of each such run, best first
     round_expertise: np.ndarray  # [N_TOPICS, researchers]: their expertise
+    round_order: np.ndarray  # [needs]: needs (indices) that may be left, by what they score at the most
     round_choice: np.ndarray  # [needs]: candidate researcher (index) chosen for each need
     round_score: np.ndarray  # [needs]: score of that choice
     round_taken: np.ndarray  # [researchers]: need (index) that holds a candidate
@@ -399,6 +409,7 @@ def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
         "staffs": ((size.researchers,), STAFF),
         "round_experts": ((N_TOPICS, size.researchers), _N),
         "round_expertise": ((N_TOPICS, size.researchers), _F),
+        "round_order": ((size.needs,), _I),
         "round_choice": ((size.needs,), _I),
         "round_score": ((size.needs,), _F),
         "round_taken": ((size.researchers,), _I),

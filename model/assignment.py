@@ -23,10 +23,9 @@ import math
 from model import chance
 from model.arrays import NONE, World
 from model.chance import stream_of
-from model.looking import best_left, find_best, find_promising
-from model.machine.compiling import compiled
-from model.machine.ordering import sort_by_key
-from model.round import INFEASIBLE, is_brought, is_feasible, score_above, score_of
+from model.looking import best_left, find_best, find_promising, put_in_order
+from model.machine.compiling import compiled, inlined
+from model.round import INFEASIBLE, is_brought, is_feasible, most_elsewhere, score_above, score_of
 
 BEST_SCORE = 1.0
 
@@ -40,13 +39,27 @@ def assign(world: World, capacity: int):
     if capacity > 0:
         find_promising(world, stream, False, capacity)
     for k in range(clock.free_needs):
-        world.need_paths[k].most, world.need_paths[k].choice = world.round_score[k], NONE
-        world.keys[k], world.items[k] = -world.round_score[k], k
-    sort_by_key(world.keys, world.items, 0, clock.free_needs)
+        begin_need(world, k)
+    put_in_order(world, world.items)
     while search.pairs < capacity and add_pair(world, stream):
         pass
     for k in range(clock.free_needs):
         choose_assigned(world, stream, k, world.need_paths[k].choice)
+
+
+@inlined
+def begin_need(world: World, k: int):
+    """Note what a need scores at the most; nobody has been assigned to it."""
+    path, n = world.need_paths[k], world.round_needs[k]
+    path.most, path.elsewhere = world.round_score[k], most_elsewhere(world, n)
+    path.place, path.choice = world.councils[world.needs[n].council].place, NONE
+
+
+@inlined
+def most_with(world: World, k: int, j: int):
+    """What a need scores at the most with a candidate whom a need has."""
+    path = world.need_paths[k]
+    return path.most if path.place == world.candidate_paths[j].place else min(path.most, path.elsewhere)
 
 
 @compiled
@@ -107,7 +120,7 @@ def find_rival(world: World, stream: int, j: int):
         k = world.items[at]
         if world.need_paths[k].most <= best_score:
             break  # nor does any after it score more
-        if world.need_paths[k].choice != NONE:
+        if world.need_paths[k].choice != NONE or most_with(world, k, j) <= best_score:
             continue
         n = world.round_needs[k]
         score = score_above(world, stream, n, i, best_score)
@@ -132,26 +145,34 @@ def lead_on(world: World, stream: int, j: int):
     """Settle a candidate; lead on the path from the need that has it, to who is free and to the others."""
     search, path, k = world.search, world.candidate_paths[j], world.round_taken[j]
     path.settled = 1
-    before = path.loss + world.need_paths[k].worth
-    free, score = find_best(world, stream, k, False, before - search.within)
+    search.loss = path.loss + world.need_paths[k].worth
+    free, score = find_best(world, stream, k, False, search.loss - search.within)
     if free != NONE:
-        search.within, search.last_need, search.last = before - score, k, free
-    asked = is_brought(world, world.round_needs[k])
+        search.within, search.last_need, search.last = search.loss - score, k, free
+    search.led, search.asked = k, is_brought(world, world.round_needs[k])
     for at in range(search.pairs):
         if world.candidate_paths[world.paired[at]].settled == 0:
-            reach(world, stream, k, world.paired[at], before, asked)
+            reach(world, stream, world.paired[at])
+
+
+@inlined
+def reach(world: World, stream: int, j: int):
+    """Lead the path on to a candidate whom another need has, where that loses less than is known."""
+    search, path = world.search, world.candidate_paths[j]
+    least = search.loss + path.price
+    floor = least - min(path.loss, search.within)
+    if most_with(world, search.led, j) > floor:
+        lead_to(world, stream, j, least, floor)
 
 
 @compiled
-def reach(world: World, stream: int, k: int, j: int, before: float, asked: bool):
-    """Lead the path of a need on to a candidate whom another has, where that loses less than is known."""
-    path, n, i = world.candidate_paths[j], world.round_needs[k], world.round_researchers[j]
-    least = before + path.price
-    floor = least - min(path.loss, world.search.within)
-    if world.need_paths[k].most > floor:
-        score = score_above(world, stream, n, i, floor)
-        if score > floor and is_feasible(world, stream, n, i, asked):
-            path.loss, path.via = least - score, k
+def lead_to(world: World, stream: int, j: int, least: float, floor: float):
+    """Lead the path on to a candidate if their score is above a floor, and they may be introduced."""
+    search, i = world.search, world.round_researchers[j]
+    n = world.round_needs[search.led]
+    score = score_above(world, stream, n, i, floor)
+    if score > floor and is_feasible(world, stream, n, i, search.asked):
+        world.candidate_paths[j].loss, world.candidate_paths[j].via = least - score, search.led
 
 
 @compiled
@@ -172,6 +193,7 @@ def take_path(world: World):
     search, k, j = world.search, world.search.last_need, world.search.last
     path = world.candidate_paths[j]
     path.price, path.rival, path.rival_score = 0.0, NONE, BEST_SCORE
+    path.place = world.universities[world.researchers[world.round_researchers[j]].university].place
     world.paired[search.pairs] = j
     search.pairs += 1
     while j != NONE:

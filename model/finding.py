@@ -69,7 +69,7 @@ def claim_need(world: World, stream: int, t: int, tie: np.record):
     takes_over = uniform(stream, who, 8) < world.parameters.need_yields
     best, best_fit = NONE, world.parameters.least_fit
     n = world.councils[tie.council].first_need
-    while n != NONE:
+    while n != NONE and best_fit < 1.0:  # nothing fits better than that
         need = world.needs[n]
         is_left = need.tie == NONE or (takes_over and not is_active(world.ties[need.tie]))
         if is_left and fit(world, tie, need.topic) > best_fit:

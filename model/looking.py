@@ -9,9 +9,17 @@ from model.appraisal import researcher_value, trust_between
 from model.arrays import NONE, World
 from model.chance import introduction_of, uniform
 from model.machine.compiling import compiled, inlined
-from model.machine.ordering import insert_highest
+from model.machine.ordering import insert_highest, sort_by_key
 from model.month import levers_of
-from model.round import INFEASIBLE, is_brought, is_feasible, nearness, noise_of, score_seen
+from model.round import (
+    INFEASIBLE,
+    is_brought,
+    is_feasible,
+    most_elsewhere,
+    nearness,
+    noise_of,
+    score_seen,
+)
 from model.tie import find_tie
 
 
@@ -28,30 +36,51 @@ def find_promising(world: World, stream: int, at_random: bool, capacity: int):
         if world.round_choice[k] != NONE:
             found = min(found + 1, capacity)
             insert_highest(world.keys, found, world.round_score[k])
+    put_in_order(world, world.round_order)
+
+
+@compiled
+def put_in_order(world: World, order: np.ndarray):
+    """Put the needs in order of their scores, highest first, from the first on."""
+    for k in range(world.clock.free_needs):
+        world.keys[k], order[k] = -world.round_score[k], k
+    sort_by_key(world.keys, order, 0, world.clock.free_needs)
+    world.look.first = 0
 
 
 @compiled
 def best_left(world: World, stream: int, at_random: bool):
     """The need that scores highest with a candidate who is left: its choice from now on; -1 if none does."""
-    while True:
-        k = highest(world)
-        if k == NONE:
-            return NONE
+    look = world.look
+    while look.first < world.clock.free_needs:
+        k = world.round_order[look.first]
         j = world.round_choice[k]
-        if j != NONE and world.round_taken[j] == NONE:
+        if world.round_score[k] == INFEASIBLE:  # served, or nobody is left to it
+            look.first += 1
+        elif j != NONE and world.round_taken[j] == NONE:
             return k
-        # Not looked for so far down, or taken since.
-        world.round_choice[k], world.round_score[k] = find_best(world, stream, k, at_random, INFEASIBLE)
+        else:  # not looked for so far down, or taken since
+            world.round_choice[k], world.round_score[k] = find_best(world, stream, k, at_random, INFEASIBLE)
+            put_back(world)
+    return NONE
 
 
-@compiled
-def highest(world: World):
-    """The need with the highest score, or most that it can be; -1 if none can have any."""
-    best, best_score = NONE, INFEASIBLE
-    for k in range(world.clock.free_needs):
-        if world.round_score[k] > best_score:
-            best, best_score = k, world.round_score[k]
-    return best
+@inlined
+def put_back(world: World):
+    """Put the first of the needs in order behind those that score more by now, or are served."""
+    order, score, at = world.round_order, world.round_score, world.look.first
+    k = order[at]
+    while at + 1 < world.clock.free_needs and comes_before(score, order[at + 1], k):
+        order[at] = order[at + 1]
+        at += 1
+    order[at] = k
+
+
+@inlined
+def comes_before(score: np.ndarray, one: int, other: int):
+    """Whether a need is served, scores more than another, or as much and is listed before."""
+    scores_more = score[one] > score[other] or (score[one] == score[other] and one < other)
+    return scores_more or score[one] == INFEASIBLE
 
 
 @compiled
@@ -91,13 +120,20 @@ def look_by_luck(world: World, stream: int):
 
 @compiled
 def look_by_score(world: World, stream: int):
-    """Consider candidates by their score."""
+    """Consider candidates by their score: at home first, where scores are high."""
+    look_at_staffs(world, stream, True)
+    if most_elsewhere(world, world.look.need) >= world.look.score:
+        look_at_staffs(world, stream, False)
+
+
+@inlined
+def look_at_staffs(world: World, stream: int, at_home: bool):
+    """Consider candidates of the universities of the council's place, or of all others."""
     place = world.councils[world.needs[world.look.need].council].place
-    for elsewhere in range(2):  # at home first, where scores are high: most others need not be looked at
-        for s in range(world.clock.staffs):
-            staff = world.staffs[s]
-            if (world.universities[staff.university].place == place) == (elsewhere == 0):
-                look_at_staff(world, stream, staff)
+    for s in range(world.clock.staffs):
+        staff = world.staffs[s]
+        if (world.universities[staff.university].place == place) == at_home:
+            look_at_staff(world, stream, staff)
 
 
 @compiled
@@ -109,7 +145,7 @@ def look_at_staff(world: World, stream: int, staff: np.record):
         j, f = world.round_experts[topic, at], world.round_expertise[topic, at]
         if not surpasses(world, j, score_seen(accuracy, f, near, 1.0)):
             return  # with the best of luck not, so nobody further down either
-        if not is_lost(world, j):
+        if world.round_taken[j] == NONE or world.look.proposing != NONE:
             noise = noise_of(world, stream, n, world.round_researchers[j])
             consider(world, stream, j, score_seen(accuracy, f, near, noise))
 
@@ -131,14 +167,6 @@ def consider(world: World, stream: int, j: int, score: float):
         and is_feasible(world, stream, look.need, world.round_researchers[j], look.asked)
     ):
         look.best, look.score = j, score
-
-
-@inlined
-def is_lost(world: World, j: int):
-    """Whether another need has a candidate, who would not give it up whatever the score."""
-    if world.round_taken[j] == NONE:
-        return False
-    return world.look.proposing == NONE or liking(world, world.look.need, j) < world.round_values[j]
 
 
 @compiled

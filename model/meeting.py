@@ -1,7 +1,5 @@
 """Meetings: search, outreach and events; both sides must want what they appraise (ODD 4.4, 4.5)."""
 
-import math
-
 import numpy as np
 
 from model import chance
@@ -48,7 +46,7 @@ def search(world: World):
     for c in range(world.councils.size):
         if world.councils[c].load < 1.0:
             world.councils[c].looked = world.clock.month
-            rate = world.parameters.search_rate * min(1.0, math.exp(world.councils[c].culture))
+            rate = world.parameters.search_rate * world.councils[c].readiness
             n = world.councils[c].first_need
             while n != NONE:
                 need = world.needs[n]

@@ -123,7 +123,7 @@ def best_free_need(world: World, c: int, i: int):
     best, best_fit = NONE, -1.0
     expertise = world.researchers[i].expertise
     n = world.councils[c].first_need
-    while n != NONE:
+    while n != NONE and best_fit < 1.0:  # nothing fits better than that
         need = world.needs[n]
         if (need.tie == NONE) & (expertise[need.topic] > best_fit):
             best, best_fit = n, expertise[need.topic]

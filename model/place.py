@@ -56,6 +56,17 @@ def decay_with_distance(world: World) -> None:
 
 
 @compiled
+def find_nearest(world: World):
+    """Note how near the nearest university of another place is to each council."""
+    for c in range(world.councils.size):
+        council = world.councils[c]
+        council.nearest = 0.0
+        for u in range(world.universities.size):
+            if not same_place(world, c, u):
+                council.nearest = max(council.nearest, world.proximity[u, c])
+
+
+@compiled
 def same_place(world: World, c: int, u: int):
     """Whether council and university share a place."""
     return world.councils[c].place == world.universities[u].place

@@ -5,7 +5,7 @@ Of a round, k and j are places in its lists of needs and of candidates; n, i and
 
 from model import chance
 from model.appraisal import trust_between
-from model.arrays import N_TOPICS, NONE, World
+from model.arrays import DORMANT, N_TOPICS, NONE, World
 from model.chance import introduction_of, stream_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.meeting import researcher_accepts
@@ -13,7 +13,7 @@ from model.month import levers_of
 from model.parameters import as_number
 from model.place import home, same_place
 from model.researcher import is_available
-from model.tie import find_tie, is_live
+from model.tie import find_tie
 
 ALL_PLACES = as_number("match_scope", "all")
 INFEASIBLE = -1.0
@@ -68,11 +68,24 @@ def list_expert(world: World, topic: int, j: int, f: float, start: int):
     experts[topic, at], expertise[topic, at] = j, f
 
 
-@compiled
+@inlined
 def nearness(world: World, n: int, u: int):
+    """What the matchmaker makes of how near a need's council and a university are."""
+    return nearness_of(world, home(world, world.needs[n].council, u))
+
+
+@inlined
+def nearness_of(world: World, near: float):
     """match_far + (1 - match_far) home."""
     far = world.parameters.match_far
-    return far + (1.0 - far) * home(world, world.needs[n].council, u)
+    return far + (1.0 - far) * near
+
+
+@inlined
+def most_elsewhere(world: World, n: int):
+    """What a need scores at the most with anyone of another place."""
+    near = nearness_of(world, world.councils[world.needs[n].council].nearest)
+    return score_seen(levers_of(world).match_accuracy, 1.0, near, 1.0)
 
 
 @inlined
@@ -122,9 +135,10 @@ def is_feasible(world: World, stream: int, n: int, i: int, asked: bool):
     u = world.researchers[i].university
     if levers_of(world).match_scope != ALL_PLACES and not same_place(world, c, u):
         return False
-    if is_live(world, c, i):
+    t = find_tie(world, c, i)
+    if t != NONE and world.ties[t].stage != DORMANT:
         return False
     if not asked:
         return True
-    trust = trust_between(world, c, i, find_tie(world, c, i))
+    trust = trust_between(world, c, i, t)
     return researcher_accepts(world, stream, introduction_of(world.needs[n].who, i), c, i, trust)

@@ -17,7 +17,7 @@ from model.month import reckon_what_is_left
 from model.need import renew_needs
 from model.partnership import embed_and_end, scope
 from model.picking import weigh_councils, weigh_staff
-from model.place import draw_structures, measure_distances, round_half_up, uphold_structures
+from model.place import draw_structures, find_nearest, measure_distances, round_half_up, uphold_structures
 from model.researcher import (
     draw_researchers,
     lose_officers,
@@ -43,6 +43,7 @@ def found(
 @entry
 def populate(world: World, researcher_shapes: np.ndarray):
     """Draw the researchers that are there before the first month, and their first ties."""
+    find_nearest(world)
     weigh_councils(world)
     weigh_staff(world)
     draw_researchers(world, researcher_shapes)

@@ -31,13 +31,6 @@ def find_tie(world: World, c: int, i: int):
 
 
 @compiled
-def is_live(world: World, c: int, i: int):
-    """Whether the pair has a live tie."""
-    t = find_tie(world, c, i)
-    return t != NONE and world.ties[t].stage != DORMANT
-
-
-@compiled
 def is_active(tie: np.record):
     """Whether the tie is a partnership: in a project, or strategic."""
     return tie.stage == PROJECT or tie.stage == STRATEGIC
