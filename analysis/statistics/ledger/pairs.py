@@ -100,11 +100,12 @@ def footprint(lives: Lives, horizon: int) -> Footprint:
     pairs, row = np.unique(keys, return_inverse=True)
     events = np.zeros((len(pairs), happened.shape[1]), np.int64)
     np.add.at(events, row, happened[counts])
-    months = np.zeros((len(pairs), horizon), np.int8)
-    for pair, at in zip(row, counts, strict=True):
-        if lasts[at]:
-            months[pair, start[at] : end[at]] = lives.state[at]
-    return Footprint(pairs, events, months)
+    is_spell = lasts[counts]
+    spells, whose = counts[is_spell], row[is_spell]
+    changes = np.zeros((len(pairs), horizon + 1), np.int8)
+    np.add.at(changes, (whose, start[spells]), lives.state[spells])
+    np.subtract.at(changes, (whose, end[spells]), lives.state[spells])
+    return Footprint(pairs, events, changes.cumsum(axis=1, dtype=np.int8)[:, :-1])
 
 
 def _keys(council: np.ndarray, researcher: np.ndarray, arrived: np.ndarray) -> np.ndarray:
