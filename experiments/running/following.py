@@ -39,7 +39,7 @@ _KINDS = ["formed" if name.startswith("formed_") else name for name in EVENTS]
 #: By an event's number, its place in HAPPENS.
 _HAPPENS = np.array([HAPPENS.index(kind) if kind in HAPPENS else 0 for kind in _KINDS])
 #: Runs that a worker follows at a time, beside the one that all are held against.
-_MOST = 8
+_MOST = 16
 _STATES = np.array(
     [{"project": pairs.ACTIVE, "strategic": pairs.STRATEGIC}.get(name, pairs.APART) for name in STAGES]
 )
