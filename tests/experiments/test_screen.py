@@ -73,6 +73,18 @@ def test_what_is_sure_with_all_others_is_marked_and_no_cost_is(tiny) -> None:
     assert "all in the table hold at once; costs have none" in flat(said.out)
 
 
+def test_effects_of_ten_and_more_have_room_with_interval_and_star(tiny, monkeypatch) -> None:
+    """In a terminal of 80 letters, for one decimal less than their column has."""
+    monkeypatch.setenv("COLUMNS", "80")
+    policies = "policies=[baseline,{name: more, levers: {structures: 1, joint_posts: 300}}]"
+    said = tiny(policies, "seeds=20", "parameters.horizon=120", "parameters.embed_rate=0.05", "out=out")
+    effects = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"]).loc["more"]
+    for indicator, years in (("mean_strategic", 1), ("needs_met", 10)):
+        effect, low, high = effects.loc[indicator, ["effect", "low", "high"]] / years
+        assert effect >= 10
+        assert f"{effect:+.0f} ±{(high - low) / 2:.1f}*" in said.out
+
+
 def test_which_policies_may_be_the_best_is_told(tiny) -> None:
     said = tiny("policies=[baseline,brokers,phds]", "seeds=5", "out=out")
     best = pd.read_csv("out/best.csv").query("indicator == 'mean_strategic'")
