@@ -57,19 +57,26 @@ def main(arguments: Sequence[str]) -> int:
     app = app_of(room, LOOPBACK if is_alone else (), token)
     shown = f"[{host}]" if ":" in host else host
     link = f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
+    config = uvicorn.Config(
+        app, log_level="warning", ws="websockets-sansio", ws_max_size=_MESSAGE, timeout_graceful_shutdown=2
+    )
     with suppress(KeyboardInterrupt):  # as it says, that ends it: nothing is lost
-        say(f"The page is at {link}\nCtrl-C ends it; what has run is kept.")
-        if _TRUTHS[given["open"]]:
-            threading.Timer(0.3, webbrowser.open, [link]).start()
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            ws="websockets-sansio",
-            ws_max_size=_MESSAGE,
-            timeout_graceful_shutdown=2,
-        )
-        uvicorn.Server(config).run([listening])
+        _Server(config, link, _TRUTHS[given["open"]]).run([listening])
     return 0
+
+
+class _Server(uvicorn.Server):
+    """One that says where the page is once it is there, and Ctrl-C ends it as it should."""
+
+    def __init__(self, config: uvicorn.Config, link: str, opens: bool) -> None:
+        super().__init__(config)
+        self._link, self._opens = link, opens
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        say(f"The page is at {self._link}\nCtrl-C ends it; what has run is kept.")
+        if self._opens:
+            threading.Thread(target=webbrowser.open, args=[self._link], daemon=True).start()
 
 
 def _help() -> str:
