@@ -1,6 +1,7 @@
 """The main job: compare policies with the baseline on shared luck, and say what each is worth."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _precise_effects(settings: Settings) -> Iterator[str]:
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     """Write what came out as Parquet; the answer in short, and the table."""
-    settings = study.settings
+    settings = replace(study.settings, seeds=plan.seeds)  # with those that precision added
     months, years = gathered(study.store, plan, settings.against, controls_of(settings))
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
