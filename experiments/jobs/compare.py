@@ -77,7 +77,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
         yield Text()
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
         yield from posterior_table(settings, found["effects"], study.solved, terminal.tables())
-        yield from best_lines(found["best"])
+        yield from best_lines(found["best"], found["effects"])
         yield from (Text(each.text) for each in answer.hanging_on(sentences))
     else:
         yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))
