@@ -1,6 +1,7 @@
 """The main job: compare policies with the baseline on shared luck, and say what each is worth."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _precise_effects(settings: Settings) -> Iterator[str]:
 
 def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     """Write what came out as Parquet; the answer in short, and the table."""
-    settings = study.settings
+    settings = replace(study.settings, seeds=plan.seeds)  # with those that precision added
     months, years = gathered(study.store, plan, settings.against, controls_of(settings))
     tables.write(folder, "series", months.series(), study.columns)
     tables.write(folder, "survival", months.survival(), study.columns)
@@ -76,7 +77,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
         yield Text()
         yield from effects_table(settings, found["effects"], study.solved, terminal.tables())
         yield from posterior_table(settings, found["effects"], study.solved, terminal.tables())
-        yield from best_lines(found["best"])
+        yield from best_lines(found["best"], found["effects"])
         yield from (Text(each.text) for each in answer.hanging_on(sentences))
     else:
         yield from levels_table(settings, pd.read_parquet(folder / "rows.parquet"))

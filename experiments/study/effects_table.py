@@ -157,10 +157,12 @@ def _title(name: str, intensity: str, is_wide: bool) -> Text:
     return Text.assemble(f"{head}_\n  {tail}", (f" {intensity}" if intensity else "", "dim"))
 
 
-def best_lines(found: pd.DataFrame) -> Iterator[RenderableType]:
-    """Which policies may be the best on what policies are ranked by."""
+def best_lines(found: pd.DataFrame, effects: pd.DataFrame) -> Iterator[RenderableType]:
+    """Which policies may be the best on what policies are ranked by; those off the sum marked, as above."""
+    off = set(effects.loc[effects["misses_sum"].astype(bool), "policy"])
     for among, policies in found[found["indicator"] == MAIN_INDICATOR].groupby("among", sort=False):
-        names = [escaped(str(name)) for name in policies.loc[policies["may_be_best"], "policy"]]
+        named = policies.loc[policies["may_be_best"], "policy"]
+        names = [f"{escaped(str(name))}{'†' if name in off else ''}" for name in named]
         some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
         what = (
             f"the best of {len(policies)} {among} on strategic partnerships, looked at alone (95%, best.csv)"

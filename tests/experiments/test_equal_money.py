@@ -137,6 +137,7 @@ def test_rows_that_cannot_be_brought_to_the_sum_are_marked(tiny) -> None:
     (line,) = [line for line in said.out.splitlines() if line.startswith("training ")]
     assert "1†" in line
     assert "† costs something else (see the notes)" in " ".join(said.out.split())
+    assert "training_equal_money†" in said.out.split("best of 2 at equal money")[1]
     notes = " ".join(json.loads(Path("out/manifest.json").read_text())["warnings"])
     assert "Not at £600k a year, as training_rate is at its most, 1: training_equal_money (£" in notes
 

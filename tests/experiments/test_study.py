@@ -149,11 +149,14 @@ def test_a_designs_factors_given_by_hand_take_the_place_of_the_experiments(tiny)
 def test_seeds_are_added_until_the_interval_is_narrow(tiny, runs) -> None:
     wanted = ("policies=[baseline,phds,joint_posts]", "precision.indicator=cost_total")
     wanted += ("precision.half_width=20", "precision.most_seeds=400")
-    assert tiny(*wanted, "out=out").status == 0
+    said = tiny(*wanted, "out=out")
+    assert said.status == 0
     n = runs()
     effects = pd.read_parquet("out/effects.parquet").query("indicator == 'cost_total'")
     assert list((effects["high"] - effects["low"]) / 2) == pytest.approx([20, 20])
     assert len(pd.read_parquet("out/rows.parquet")) == n < 3 * 400
+    assert f"{n // 3} seeds, " in flat(said.out)
+    assert f"beyond the {n // 3} used" in flat(said.out)
     assert tiny(*wanted, "out=again").status == 0
     assert runs() == 0
     same("out", "again")

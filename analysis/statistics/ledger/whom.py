@@ -65,12 +65,12 @@ def for_whom(
         months: of the horizon; with 0 nothing can be said.
     """
     groups_on = cache(lambda *seeds: list(_groups(traits, np.array(seeds), councils)))
-    parts = [pd.DataFrame(columns=list(COLUMNS))]
+    parts = []
     for policy, part in followed.groupby("policy", sort=False) if months else ():
         (entries,) = entries_of(part, len(councils)).values()
         groups = groups_on(*np.unique(part["seed"]))  # nearly always the same
         parts += [_lines(entries, groups, what, months).assign(policy=policy) for what in _MONTHLY]
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)] if parts else pd.DataFrame(columns=[*COLUMNS])
 
 
 def _groups(

@@ -371,6 +371,13 @@ def test_intervals_of_groups_reach_further_than_their_own():
     assert (table["together_high"] > table["added_high"]).all()
 
 
+def test_one_seed_has_no_intervals_and_stays_in_numbers():
+    table = for_whom(*told({2: 12}, seeds=1), PLACES, months=12)
+    ends = table[["added_low", "added_high", "together_low", "together_high"]]
+    assert ends.isna().all(axis=None)
+    assert all(map(pd.api.types.is_float_dtype, ends.dtypes))
+
+
 def test_a_council_without_any_partnership_is_left_out():
     nothing = followed(*((seed, 0, {"new": 1}) for seed in (0, 1)))
     table = for_whom(nothing, told({}, 2)[1], PLACES, months=12).query("by == 'all' and what == 'active'")
