@@ -259,9 +259,13 @@ def _enough(curve: pd.DataFrame, epsilon: float) -> tuple[int | None, int | None
 
 
 def _settled(n: np.ndarray, ratios: np.ndarray, halves: np.ndarray, epsilon: float) -> int | None:
-    """The first of n that is known to within epsilon, as all later ratios are; None if only the last is."""
+    """The first of n from which all are known to within epsilon, and later ratios are as near to the first's.
+
+    None if there is none, or only the last.
+    """
     for k in range(len(n) - 1):
-        if halves[k] <= epsilon and (np.abs(ratios[k + 1 :] - ratios[k]) <= epsilon).all():
+        is_near = np.abs(ratios[k + 1 :] - ratios[k]) <= epsilon
+        if is_near.all() and (halves[k:] <= epsilon).all():
             return int(n[k])
     return None
 

@@ -79,6 +79,16 @@ def test_what_is_not_known_is_not_called_settled() -> None:
     assert enough(curve, epsilon=0.01)["n_needed"][0] == pytest.approx(810, rel=0.5)
 
 
+@pytest.mark.parametrize(("last", "settled"), [(0.008, 20), (0.012, None)])
+def test_a_curve_is_settled_only_if_it_is_known_to_its_end(last: float, settled: int | None) -> None:
+    """Its own interval may widen again."""
+    halves = np.array([0.02, 0.009, 0.009, last])
+    curve = pd.DataFrame({"policy": "p", "indicator": "a", "n": [10, 20, 30, 40], "variation": 0.1})
+    curve = curve.assign(variation_low=0.1 - halves, variation_high=0.1 + halves)
+    (n,) = enough(curve, epsilon=0.01)["n"]
+    assert n == settled if settled else pd.isna(n)
+
+
 def test_hardly_a_curve_is_called_settled_away_from_the_truth() -> None:
     """An earlier ratio than the last may be two epsilon off (normal luck): 400 cases, 1 in 100 fails."""
     off = 0
