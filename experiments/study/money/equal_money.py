@@ -3,11 +3,13 @@
 A policy's cost is not known beforehand (grants follow bids, support follows introductions), so its intensity
 is solved for on simulated cost: what its levers cost above the baseline, in the same seeds. Grants
 count only where the intensity is the budget for grants itself. Few seeds tell about where it lies; then, over
-all of the experiment's, the values on either side of the sum are mixed.
+all of the experiment's, the values on either side of the sum are mixed. Of a policy that is run as it was
+designed, too, all seeds are known: by as much as that costs more or less in all than in few, other
+intensities are taken to do.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,10 +41,34 @@ def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
         return {}
     planned = {each.policy.name: each for each in wanted}
     few = settings.seeds[: few_of(settings.population)]
-    about = solve(wanted, settings.money, _Costs(settings, filler, few).above_baseline)
-    in_all = _Costs(settings, filler, settings.seeds).of_each_seed
+    in_few, in_all = (_Costs(settings, filler, seeds) for seeds in (few, settings.seeds))
+    about = solve(wanted, settings.money, _estimated(_as_designed(wanted, settings), in_few, in_all))
     pairs = [(planned[each.policy.name], each) for each in about]
-    return {each.policy.name: each for each in mix(pairs, settings.seeds, in_all)}
+    return {each.policy.name: each for each in mix(pairs, settings.seeds, in_all.of_each_seed)}
+
+
+def _as_designed(wanted: Sequence[Planned], settings: Settings) -> list[Planned]:
+    """Those that are run as they were designed, too."""
+    others = [each.policy.levers for each in settings.policies if not each.at_equal_money]
+    return [each for each in wanted if each.policy.levers in others]
+
+
+def _estimated(
+    designed: Sequence[Planned], in_few: "_Costs", in_all: "_Costs"
+) -> Callable[[Sequence[Planned]], list[float]]:
+    """What policies cost over all seeds, estimated from few: as much more or less as they do as designed."""
+    names = [each.policy.name for each in designed]
+    of_all, of_few = (costs.above_baseline(designed) for costs in (in_all, in_few))
+    more = {
+        name: all_ / few if few > 0 and all_ > 0 else 1.0
+        for name, all_, few in zip(names, of_all, of_few, strict=True)
+    }
+
+    def costs_of(tried: Sequence[Planned]) -> list[float]:
+        found = zip(tried, in_few.above_baseline(tried), strict=True)
+        return [cost * more.get(each.policy.name, 1.0) for each, cost in found]
+
+    return costs_of
 
 
 def few_of(population: Population) -> int:

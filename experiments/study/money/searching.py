@@ -31,21 +31,19 @@ def solve(
     return all_found(searches, costs_of)
 
 
-class Search[Cost](Protocol):
-    """A search for what a policy's lever should be.
+class Search[Tried, Cost](Protocol):
+    """A search for what a policy's lever should be."""
 
-    Attributes:
-        costs: by the values that have been tried.
-    """
-
-    costs: dict[float, Cost]
-
-    def at(self, value: float) -> Planned:
-        """The policy with its lever at a value."""
+    def at(self, tried: Tried) -> Planned:
+        """The policy with its lever as it is tried."""
         ...
 
-    def next(self) -> float | None:
-        """The value to try next; None once there is none."""
+    def next(self) -> Tried | None:
+        """What to try next; None once there is nothing."""
+        ...
+
+    def learn(self, tried: Tried, costs: Cost) -> None:
+        """Take what that costs."""
         ...
 
     def found(self) -> Solved:
@@ -53,8 +51,8 @@ class Search[Cost](Protocol):
         ...
 
 
-def all_found[Cost](
-    searches: Sequence[Search[Cost]], costs_of: Callable[[Sequence[Planned]], Sequence[Cost]]
+def all_found[Tried, Cost](
+    searches: Sequence[Search[Tried, Cost]], costs_of: Callable[[Sequence[Planned]], Sequence[Cost]]
 ) -> list[Solved]:
     """What comes of searches that take their steps together.
 
@@ -63,36 +61,37 @@ def all_found[Cost](
         costs_of: what each of some policies costs.
     """
     for _ in range(_MOST_STEPS):
-        asked = [(search, value) for search in searches if (value := search.next()) is not None]
+        asked = [(search, tried) for search in searches if (tried := search.next()) is not None]
         if not asked:
             break
-        costs = costs_of([search.at(value) for search, value in asked])
-        for (search, value), cost in zip(asked, costs, strict=True):
-            search.costs[value] = cost
+        costs = costs_of([search.at(tried) for search, tried in asked])
+        for (search, tried), cost in zip(asked, costs, strict=True):
+            search.learn(tried, cost)
     return [search.found() for search in searches]
 
 
 class _Search:
-    """The search for one policy's intensity, by secants: costs are all but linear in the intensity.
-
-    Attributes:
-        costs: £k a year above the baseline, by the values that have been tried.
-    """
+    """The search for one policy's intensity, by secants: costs are all but linear in the intensity."""
 
     def __init__(self, planned: Planned, target: float) -> None:
         self._planned, self._target = planned, target
         self._lever = str(planned.intensity)
         self._low, self._high = range_of(self._lever)
         default = rounded(self._lever, float(LEVERS[self._lever].default))
-        self.costs: dict[float, float] = {default: 0.0} if is_free(self.at(default).policy) else {}
+        is_nothing = is_free(self.at(default).policy)
+        self._costs = {default: 0.0} if is_nothing else dict[float, float]()  # £k a year, by value
 
-    def at(self, value: float) -> Planned:
+    def at(self, tried: float) -> Planned:
         """The policy with its lever at a value."""
-        return replace(self._planned, policy=with_intensity(self._planned.policy, self._lever, value))
+        return replace(self._planned, policy=with_intensity(self._planned.policy, self._lever, tried))
+
+    def learn(self, tried: float, costs: float) -> None:
+        """Take what a value costs, £k a year above the baseline."""
+        self._costs[tried] = costs
 
     def next(self) -> float | None:
         """The value to try next; None once it is found, or cannot be."""
-        above = {value: cost - self._target for value, cost in self.costs.items()}
+        above = {value: cost - self._target for value, cost in self._costs.items()}
         if any(abs(excess) <= TOLERANCE * self._target for excess in above.values()):
             return None
         low = max((value for value, excess in above.items() if excess < 0), default=None)
@@ -104,11 +103,11 @@ class _Search:
         if low is not None and high is not None and not low < guess < high:
             guess = _crossing(low, above[low], high, above[high])
         value = rounded(self._lever, min(max(guess, least), most))
-        return None if least > most or value in self.costs else value
+        return None if least > most or value in self._costs else value
 
     def found(self) -> Solved:
         """The value that comes nearest, and why it comes no nearer."""
-        costs, target, lever = self.costs, self._target, self._lever
+        costs, target, lever = self._costs, self._target, self._lever
         value = min(costs, key=lambda tried: (round(abs(costs[tried] - target), 6), costs[tried]))
         reason = why_not(lever, value, (costs[value] - target) / target, WORTH_A_NOTE)
         return Solved(self.at(value).policy, lever, value, costs[value], target, reason, costs)
@@ -168,4 +167,4 @@ def rounded(lever: str, value: float) -> float:
 
 def step_of(lever: str, low: float, high: float) -> float:
     """How near two values may come to each other."""
-    return 1 if LEVERS[lever].domain.whole else (high - low) * 1e-4
+    return 1 if LEVERS[lever].domain.whole else (high - low) * 5e-4
