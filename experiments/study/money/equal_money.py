@@ -31,7 +31,7 @@ from model.policy import BASELINE
 from model.population import Population
 
 #: Solved on as many seeds as together have this many councils: luck weighs less in a larger population.
-_COUNCILS = 1000
+_COUNCILS = 500
 
 
 def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:

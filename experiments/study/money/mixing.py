@@ -32,8 +32,8 @@ from model.parameters import LEVERS
 
 #: Near enough to the sum, as a share of it.
 _ENOUGH = 0.0005
-#: By what share of the sum the costs of two values differ that are mixed, unless they are whole.
-_NEAR = 0.04
+#: By what share of the sum the costs of two values differ that are mixed: any, and whole ones, if not by 1.
+_NEAR, _NEAR_WHOLE = 0.04, 0.01
 #: Seeds by which an arc is made longer than it should have to be, and by which its beginning is then moved.
 _BEYOND, _BEFORE = 4, 4
 #: How near values are, as a share of the lever's range, where few seeds do not tell where the sum is met.
@@ -245,8 +245,9 @@ def _begun(about: Solved, width: float) -> tuple[float, float, float, float]:
     sides = _sides({tried: cost - about.target for tried, cost in about.tried.items()})
     rise = _rise_of(about, about.target / width)
     if LEVERS[about.lever].domain.whole:
-        share = missing / rise if (sides or is_near) and abs(missing) > _ENOUGH * about.target else 0.0
-        return value, 1.0, rise, min(max(share, -1.0), 1.0)
+        gap = max(1, round(_NEAR_WHOLE * about.target / rise))
+        share = missing / rise / gap if (sides or is_near) and abs(missing) > _ENOUGH * about.target else 0.0
+        return value, gap, rise, min(max(share, -1.0), 1.0)
     if sides and not is_near:  # the lever acts in steps
         low, high = sides
         share = (about.target - about.tried[low]) / (about.tried[high] - about.tried[low])
