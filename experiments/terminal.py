@@ -139,8 +139,8 @@ class _InNotebook(Progress):
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Bars with rate and time left."""
+def progress(stays: bool = True) -> Iterator[Progress]:
+    """Bars with rate and time left; those that do not stay are gone once they are full."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
@@ -151,7 +151,8 @@ def progress() -> Iterator[Progress]:
     )
     console = notes()
     kind = _InNotebook if console.is_jupyter else Progress
-    with kind(*columns, console=console, transient=False, expand=True) as bars:
+    is_hidden = not stays and not console.is_terminal  # or a log would have an empty line of it
+    with kind(*columns, console=console, transient=not stays, disable=is_hidden, expand=True) as bars:
         yield bars
 
 

@@ -121,7 +121,9 @@ class Filler:
         # Of each worker the first takes longer, as it gets ready.
         return float(np.median(seconds[workers:] or seconds)) / workers
 
-    def fill(self, plan: Plan, missing: Missing, seconds_a_row: float, title: str = "Runs") -> Filled:
+    def fill(
+        self, plan: Plan, missing: Missing, seconds_a_row: float, title: str = "Runs", stays: bool = True
+    ) -> Filled:
         """Run what is missing.
 
         Args:
@@ -129,6 +131,7 @@ class Filler:
             missing: what to run.
             seconds_a_row: what a further row takes, about; it says how many make a batch.
             title: of the bar that shows how far it is.
+            stays: whether that bar is still seen afterwards.
 
         Raises:
             StoreError: if the store cannot be written to; what was added before is safe.
@@ -140,7 +143,7 @@ class Filler:
         self.engine.expect(missing.n_rows * seconds_a_row)
         rows, left = self._rows_a_batch(seconds_a_row), missing.families.tolist()
         leases = Leases(self.store.folder / "leases")
-        with leases, terminal.progress() as bars, interruptible(bars.console) as stopped:
+        with leases, terminal.progress(stays) as bars, interruptible(bars.console) as stopped:
             bar = bars.add_task(title, total=missing.n_rows, unit="", runs=1)
             while left and not stopped():
                 indices, left = left, []

@@ -77,14 +77,19 @@ def all_completed(*fills: Callable[[], Complete]) -> Complete:
 
 
 def run_missing(
-    plan: Plan, missing: Missing, filler: Filler, seconds_a_row: float, title: str = "Runs"
+    plan: Plan,
+    missing: Missing,
+    filler: Filler,
+    seconds_a_row: float,
+    title: str = "Runs",
+    stays: bool = True,
 ) -> None:
-    """Run what is missing of a plan.
+    """Run what is missing of a plan, under a bar that stays or does not.
 
     Raises:
         Unfinished: if someone stopped it; the user has been told how to go on.
     """
-    filled = filler.fill(plan, missing, seconds_a_row, title)
+    filled = filler.fill(plan, missing, seconds_a_row, title, stays)
     if filled.is_stopped:
         left = missing.n_rows - filled.n_run
         terminal.say([f"Stopped with {left:,} runs to go. {_how_to_go_on(filler.store)}"])

@@ -142,6 +142,13 @@ def test_rows_that_cannot_be_brought_to_the_sum_are_marked(tiny) -> None:
     assert "Not at £600k a year, as training_rate is at its most, 1: training_equal_money (£" in notes
 
 
+def test_a_search_is_told_in_a_line_and_leaves_no_bars(tiny) -> None:
+    said = tiny("policies=[baseline,joint_posts_equal_money,phds_equal_money]", "seeds=3", "equal_money=30")
+    before, told, _ = said.err.partition(" runs told what £30k a year buys of 2 policies.\n")
+    assert told
+    assert "━" not in before
+
+
 def test_policies_at_equal_money_are_held_against_each_other_in_table_figure_and_python(tiny) -> None:
     policies = "policies=[baseline,joint_posts_equal_money,phds_equal_money]"
     against = "joint_posts_equal_money"

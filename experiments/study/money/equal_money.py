@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.words import counted
 from experiments import terminal
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
@@ -44,7 +45,11 @@ def solved_for(settings: Settings, filler: Filler) -> dict[str, Solved]:
     in_few, in_all = (_Costs(settings, filler, seeds) for seeds in (few, settings.seeds))
     about = solve(wanted, settings.money, _estimated(_as_designed(wanted, settings), in_few, in_all))
     pairs = [(planned[each.policy.name], each) for each in about]
-    return {each.policy.name: each for each in mix(pairs, settings.seeds, in_all.of_each_seed)}
+    solved = mix(pairs, settings.seeds, in_all.of_each_seed)
+    if n_run := in_few.n_run + in_all.n_run:
+        bought = f"what £{terminal.number(settings.money)}k a year buys of {counted(len(solved), 'policy')}"
+        terminal.say([f"{counted(n_run, 'run')} told {bought}."], style="dim", label="")
+    return {each.policy.name: each for each in solved}
 
 
 def _as_designed(wanted: Sequence[Planned], settings: Settings) -> list[Planned]:
@@ -77,13 +82,18 @@ def few_of(population: Population) -> int:
 
 
 class _Costs:
-    """Yearly costs of policies above the baseline, on some of the experiment's seeds."""
+    """Yearly costs of policies above the baseline, on some of the experiment's seeds.
+
+    Attributes:
+        n_run: runs that took.
+    """
 
     def __init__(self, settings: Settings, filler: Filler, seeds: range) -> None:
         self._settings = settings
         self._filler = filler
         self._seeds = seeds
         self._seconds = 0.0  # a row, once it has been measured
+        self.n_run = 0
 
     def above_baseline(self, tried: Sequence[Planned]) -> list[float]:
         """£k a year that each of some policies costs above the baseline, on average."""
@@ -117,7 +127,8 @@ class _Costs:
             self._seconds = self._filler.seconds_a_row(plan, missing)
             missing = self._filler.missing(plan)
         if missing.n_rows:
-            run_missing(plan, missing, self._filler, self._seconds, "Equal money")
+            self.n_run += missing.n_rows
+            run_missing(plan, missing, self._filler, self._seconds, "Equal money", stays=False)
 
     def _check_known(self, plan: Plan, costs: np.ndarray) -> None:
         """Refuse to go on where runs of a policy have failed.
