@@ -56,6 +56,19 @@ def test_what_is_kept_of_patterns_is_all_that_is_measured():
     assert f"\n# posterior: {points} points, " in FILE_OF_PATTERNS.read_text(encoding="utf-8")
 
 
+def test_readme_marks_patterns_that_are_kept_out():
+    text = README.read_text(encoding="utf-8")
+    for name, pattern in trace.patterns().items():
+        assert (f"| `{name}`, kept out |" in text) == bool(pattern.get("held_out")), name
+
+
+def test_readme_says_which_numbers_cannot_fail():
+    """Those that are the same in every run."""
+    constant = measured().query("default_low == default_high and posterior_low == posterior_high").index
+    assert [name for name, _ in constant] == ["person_to_person", "person_to_person", "waste_and_lag"]
+    assert "Three of the numbers cannot fail" in README.read_text(encoding="utf-8")
+
+
 @each_text
 def test_files_and_tests_that_are_named_exist(name):
     named = {code for code in CODE[name] if FILE.fullmatch(code)} - OF_RESULTS.keys()

@@ -107,9 +107,9 @@ def number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-def cells_of_fit(name: str, key: str, target: dict[str, Any], line: pd.Series | None) -> tuple:
+def cells_of_fit(name: str, target: dict[str, Any], line: pd.Series | None) -> tuple:
     """A line of README's table of patterns."""
-    told = (f"`{name}`", target["what"], band(target).replace("-", "−"))
+    told = (name, target["what"], band(target).replace("-", "−"))
     if line is None:
         return *told, "", "", f"not measured: {target.get('missing', 'make patterns has not run since')}"
     at, over = (
@@ -125,7 +125,11 @@ def with_patterns(text: str) -> str:
     """README with what the model gives for every pattern, failures included."""
     kept = measured()
     lines = [
-        cells_of_fit(name, key, target, kept.loc[(name, key)] if (name, key) in kept.index else None)
+        cells_of_fit(
+            f"`{name}`{', kept out' if pattern.get('held_out') else ''}",
+            target,
+            kept.loc[(name, key)] if (name, key) in kept.index else None,
+        )
         for name, pattern in patterns().items()
         for key, target in pattern["targets"].items()
     ]

@@ -9,6 +9,8 @@ from analysis.statistics.intervals import CONFIDENCE
 #: Resamples of a bootstrap, unless said otherwise.
 RESAMPLES = 1000
 _TAILS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+#: Variance of a resample, as a share of that of all terms, that says nothing of theirs.
+_TOO_LITTLE = 0.01
 #: Resampled at a time, so that memory does not grow with the number of resamples.
 _CHUNK = 100
 
@@ -49,25 +51,29 @@ def studentised(terms: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.n
 
     With a percentile interval, the mean of 8 terms was covered in 84% to 90% of cases, of 16 in 89% to 91%;
     with this, in 93% to 96% (normal, uniform cubed, exponential; Efron 1981, Canadian Journal of Statistics
-    9(2), 139-158).
+    9(2), 139-158). Where all but 10, 5 or 2 of 100 terms are 0 (these exponential), it is covered in 96%, 90%
+    and 69%.
 
     Args:
         terms: independent [n, m].
         counts: how often each term is in each resample [resamples, n].
 
     Returns:
-        Two ends [m]; the mean itself where terms are all the same.
+        Two ends [m]; the mean itself where terms are all the same. Where so few differ from the others that
+        some resamples have none of them, at least as far apart as those of the percentile interval.
     """
     n, mean = len(terms), terms.mean(axis=0)
     apart = terms - mean
     moved = counts @ apart / n
-    error = np.sqrt(np.maximum(counts @ apart**2 / n - moved**2, 0.0) / (n - 1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratios = np.where(error > 0, moved / error, np.nan)  # a term n times over says nothing of its spread
-    is_known = np.isfinite(ratios).any(axis=0)
-    low, high = np.nanquantile(np.where(is_known, ratios, 0.0), _TAILS, axis=0)
+    variance = counts @ apart**2 / n - moved**2
+    # One value n times over says nothing of spread, nor do values without the few that differ from them.
+    variance[variance <= _TOO_LITTLE * apart.var(axis=0)] = np.nan
+    ratios = moved / np.sqrt(variance / (n - 1))
+    is_known = np.isfinite(ratios)
+    low, high = np.nanquantile(np.where(is_known.any(axis=0), ratios, 0.0), _TAILS, axis=0)
     own = apart.std(axis=0, ddof=1) / np.sqrt(n)
-    return mean - high * own, mean - low * own
+    percentile = np.where(is_known.all(axis=0), 0.0, ends(moved))
+    return mean + np.minimum(-high * own, percentile[0]), mean + np.maximum(-low * own, percentile[1])
 
 
 def rounding(values: np.ndarray) -> float:

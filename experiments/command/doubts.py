@@ -13,6 +13,8 @@ _FAR = 300.0  # km
 _PEOPLE = (1_000, 10_000_000)
 _STAFF = 20_000
 _NAMED = 3
+#: Of the kind of what is no council.
+_COMBINED = "combined authority"
 
 
 def doubts_about(population: Population) -> list[str]:
@@ -65,7 +67,15 @@ def _alone(population: Population) -> Iterator[str]:
             yield f"Places with {what}: {_some(lacks, population.places)}."
 
 
-_DOUBTS: Sequence[Callable[[Population], Iterator[str]]] = (_swapped, _far, _absurd, _alone)
+def _combined(population: Population) -> Iterator[str]:
+    """Bodies of several councils, which are places' structures and no councils."""
+    combined = np.array([_COMBINED in kind.lower() for kind in population.council_kinds], bool)
+    if combined.any():
+        some = _some(combined, population.council_names)
+        yield f"Combined authorities are taken for councils, with all that councils do: leave out {some}."
+
+
+_DOUBTS: Sequence[Callable[[Population], Iterator[str]]] = (_swapped, _far, _absurd, _alone, _combined)
 
 
 def _kinds(population: Population) -> tuple[tuple[np.ndarray, Sequence[str], str], ...]:

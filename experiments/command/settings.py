@@ -402,7 +402,9 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     if results["mechanisms"] and given["job"] != "mechanisms":
         yield f"mechanisms are for experiment=mechanisms: job={given['job']} leaves them on."
     if results["mechanisms"] and given["design"] is not None:
-        yield "mechanisms and a design do not go together: mechanisms are switched off at one point."
+        yield "mechanisms take no design and no sample of points: they are switched off at one point."
+    if results["rivals"] and given["design"] is not None:
+        yield "rivals take no design and no sample of points: each of them is one point."
     if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
         yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
     if results["precision"] and given["shard"] is not None:

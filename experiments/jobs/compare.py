@@ -100,6 +100,9 @@ def _write_for_all(folder: Path, name: str, content: pd.DataFrame, study: Study)
 
 JOB = Job(
     main,
-    needs=(no_design("job=sweep runs one, job=robustness compares over one"), _precise_effects),
+    needs=(
+        no_design("job=robustness compares over them, posterior.parameters sets a sample beside luck"),
+        _precise_effects,
+    ),
     adds_seeds=True,
 )

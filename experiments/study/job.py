@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from experiments.command.settings import Settings
+from experiments.design.chosen import DRAWS
 from experiments.design.points import Kind
 from model.problems import refuse
 
@@ -43,7 +44,7 @@ def no_design(instead: str) -> Need:
 
     def need(settings: Settings) -> Iterator[str]:
         if settings.design.factors:
-            yield f"job {settings.job} takes no design: {instead}."
+            yield f"job {settings.job} takes no design and no sample of points: {instead}."
 
     return need
 
@@ -55,7 +56,8 @@ def a_design(kinds: Iterable[Kind], fewest: int) -> Need:
     def need(settings: Settings) -> Iterator[str]:
         design = settings.design
         if design.kind.name not in known:
-            yield f"job {settings.job} takes a {' or '.join(known)} design, not {design.kind.name!r}."
+            given = "a sample of points" if design.kind is DRAWS else repr(design.kind.name)
+            yield f"job {settings.job} takes a {' or '.join(known)} design, not {given}."
         elif design.n < fewest:
             yield f"design.n = {design.n} is not allowed here: it takes at least {fewest}."
 

@@ -129,7 +129,10 @@ def test_a_mechanism_of_ones_own_is_a_few_lines(tiny, towngown):
         ("job=compare", "mechanisms are for experiment=mechanisms"),
         ("policies=[brokers]", "name the baseline"),
         ("seeds=1", "give at least 2"),
-        ("design={kind: list, points: [{embed_rate: 0}]}", "mechanisms and a design do not go together"),
+        (
+            "design={kind: list, points: [{embed_rate: 0}]}",
+            "mechanisms take no design and no sample of points",
+        ),
     ],
 )
 def test_mistakes_are_told(tiny, given: str, problem: str) -> None:

@@ -130,6 +130,7 @@ def test_validate_compares_rows_and_histories_with_what_was_observed(tiny) -> No
     asked = ("experiment=validate", "--config-dir", "mine", "seeds=3", "out=out")
     said = tiny(*asked, "patterns=[own,council_incidence,brokers]", "policies=[baseline]")
     assert said.status == 0, said.err
+    assert "Kept out" not in said.out
     found = pd.read_parquet("out/patterns.parquet").set_index(["pattern", "target"])
     rows = pd.read_parquet("out/rows.parquet")
     share = (rows["mean_strategic"] / (rows["mean_strategic"] + rows["mean_project"])).mean()
@@ -140,6 +141,12 @@ def test_validate_compares_rows_and_histories_with_what_was_observed(tiny) -> No
     before = Path("out/patterns.parquet").read_bytes()
     assert analyse_again(["out"]) == 0
     assert Path("out/patterns.parquet").read_bytes() == before
+
+
+def test_patterns_that_no_calibration_looks_at_are_told(tiny) -> None:
+    said = tiny("experiment=validate", "seeds=2", "patterns=[project_life,after_the_grant]")
+    assert said.status == 0, said.err
+    assert "Kept out of calibration: after_the_grant." in said.out
 
 
 def test_what_histories_have_told_is_not_asked_again(tiny) -> None:

@@ -376,6 +376,14 @@ def test_absurd_sizes_are_noted(tmp_path: Path) -> None:
     ]
 
 
+def test_combined_authorities_in_a_list_of_councils_are_noted(tmp_path: Path) -> None:
+    header, one, other = COUNCILS.strip().splitlines()
+    councils = f"{header},kind\n{one},Combined authority\n{other},County\n"
+    assert doubts_about(read(tmp_path, councils)) == [
+        "Combined authorities are taken for councils, with all that councils do: leave out 1 of 2 (A)."
+    ]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

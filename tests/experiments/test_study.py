@@ -222,6 +222,8 @@ def test_a_bound_on_seeds_is_told(tiny) -> None:
         (["experiment=robust", "design.n=2"], "design.n = 2 is not allowed here: it takes at least 4"),
         (["experiment=robust", "seeds=1"], "one seed cannot tell luck from parameters"),
         (["experiment=grid", "job=compare"], "job compare takes no design"),
+        (["parameters=posterior"], "job compare takes no design and no sample of points"),
+        (["parameters=posterior", "experiment=sobol"], "a sobol or morris design, not a sample of points"),
         (["experiment=grid", "job=sensitivity"], "job sensitivity takes a sobol or morris design"),
         (["experiment=replications", "policies=[phds]"], "name the baseline and at least one other policy"),
         (["experiment=replay"], "row is missing"),

@@ -14,6 +14,7 @@ from model import (
     partnership,
     picking,
     place,
+    researcher,
 )
 from model import round as matching_round
 from model.machine import fetching, ordering
@@ -128,6 +129,22 @@ def doubt(world, t):
 @entry
 def signing_hazard(world, u, c):
     return agreement.signing_hazard(world, u, c)
+
+
+@entry
+def ending_hazard(world, u, c):
+    agreement.count_partnerships(world)
+    return agreement.ending_hazard(world, u, c)
+
+
+@entry
+def handover(world, t):
+    return researcher.handover(world, world.ties[t])
+
+
+@entry
+def transfer(world, n, maker):
+    return finding.transfer(world, n, maker)
 
 
 @entry

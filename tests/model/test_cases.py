@@ -52,6 +52,7 @@ def simulation_of(case):
     world.ties["topic"], world.ties["need"] = 0, NONE
     if "need" in case:
         rules.open_need(world, 0, 0)
+        world.needs["born"][0] -= case.get("age", 0)
         if case["need"] != "free":
             world.ties["need"][0], world.needs["tie"][0] = 0, 0
     world.common_work[0, 0], world.agreements[0, 0] = case.get("common_work", 0), case.get("agreement", 0)
@@ -130,6 +131,9 @@ RULES = {
     "progress": lambda world, case: rules.speed(world, 0),
     "doubt": lambda world, case: rules.doubt(world, 0),
     "signing_hazard": lambda world, case: rules.signing_hazard(world, 0, 0),
+    "ending_hazard": lambda world, case: rules.ending_hazard(world, 0, 0),
+    "handover": lambda world, case: rules.handover(world, 0),
+    "transfer": lambda world, case: rules.transfer(world, 0, 0),
     "weight": lambda world, case: world.search_sums[0, 0],
     "embedding_hazard": lambda world, case: rules.embedding_hazard(world, 0),
 }

@@ -2,6 +2,9 @@
 
 import re
 
+import yaml
+
+from model import population
 from model.parameters import DECLARATIONS, LEVERS
 from tests.odd import BEGIN, BEGIN_MEASURES, END, END_MEASURES, ODD, README, with_counts, with_tables
 
@@ -43,3 +46,23 @@ def test_absolute_levers_are_those_of_section_7():
 def test_readme_counts_parameters_by_status():
     text = README.read_text(encoding="utf-8")
     assert with_counts(text) == text, "run `python -m tests.odd`"
+
+
+def test_populations_are_as_told():
+    """Numbers that no parameter has: of the lattice, of how many people councils have, of the regions."""
+    lattice = yaml.safe_load((ROOT / "conf/population/nine_places.yaml").read_text(encoding="utf-8"))
+    sigma = yaml.safe_load((ROOT / "conf/population/uk.yaml").read_text(encoding="utf-8"))["staff_sigma"]
+    people = f"{population.POPULATION_OF_SIZE_ONE:,.0f}"
+    text = " ".join(TEXT.split())
+    for told in (
+        f"{lattice['places']} places on a square lattice",
+        f"columns) {population.LATTICE_SPACING:g} km apart",
+        f"in each {lattice['councils']} councils and {lattice['universities']} universities",
+        f"standard deviation {population.COUNCIL_SPREAD:g} km and {population.UNIVERSITY_SPREAD:g} km",
+        f"{lattice['researchers']} researchers a university",
+        f"log-normal, median {people}, σ {population.POPULATION_SIGMA:g} (`nine_places`)",
+        f"council's population / {people}, times its tier's share",
+        f"are given for the {population.LEVER_COUNCILS} councils of `nine_places`",
+        f"(`staff_sigma` {sigma:g}: REF 2021)",
+    ):
+        assert told in text, told

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.statistics.intervals import CONFIDENCE, half_width
+from analysis.statistics.intervals import half_width, range_over_points
 
 KEYS = ["pattern", "target"]
 LOG = "log"
@@ -82,25 +82,11 @@ def _given(part: pd.DataFrame) -> dict[str, float]:
     means, n = points["mean"].to_numpy(), len(points)
     model, error = means.mean(), np.sqrt(np.nanmean(noise) / n) if np.isfinite(noise).any() else np.nan
     half = float(half_width(error, points["count"].sum() - n + 1))
-    low, high = (model - half, model + half) if n == 1 else spread(means, noise)
+    low, high = (model - half, model + half) if n == 1 else map(float, range_over_points(means, noise))
     return {
         "points": n, "model": model, "model_low": low, "model_high": high, "luck_low": model - half,
         "luck_high": model + half,
     }  # fmt: skip
-
-
-def spread(means: np.ndarray, noise: np.ndarray) -> tuple[float, float]:
-    """Between what 95% of points' true means lie: means drawn together by as much as luck spreads them.
-
-    Args:
-        means: of each point.
-        noise: variance of each mean by luck.
-    """
-    variance, luck = means.var(ddof=1), np.nanmean(noise) if np.isfinite(noise).any() else 0.0
-    kept = np.sqrt(max(0.0, 1.0 - luck / variance)) if variance > 0 else 0.0
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(means.mean() + kept * (means - means.mean()), [tail, 1 - tail])
-    return float(low), float(high)
 
 
 def is_within(values: pd.Series, low: pd.Series, high: pd.Series) -> np.ndarray:

@@ -52,6 +52,8 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
         "interval of the mean. – : not measured; patterns.csv says why, and what to blame for a failure.",
         style="dim",
     )
+    if kept_out := list(dict.fromkeys(found.loc[found["held_out"], "pattern"])):
+        yield Text(f"Kept out of calibration: {', '.join(kept_out)}.", style="dim")
 
 
 def _where(study: Study, plan: Plan) -> str:

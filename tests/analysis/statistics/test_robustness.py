@@ -122,6 +122,16 @@ def test_the_interval_of_a_mean_over_few_points_covers(points: int, draw: str) -
     assert ((low <= expected) & (expected <= high)).mean() > 0.91
 
 
+@pytest.mark.parametrize("differ", [1, 2, 3, 4, 6])
+def test_an_interval_is_no_wider_than_few_terms_that_differ_make_it(differ: int) -> None:
+    """Resamples without the largest of them have hardly any spread, or none but what rounding leaves."""
+    terms = np.zeros((100, 3))
+    terms[:differ] = np.column_stack([np.arange(differ) + 1, np.ones(differ), 3.0 ** np.arange(differ)])
+    low, high = studentised(terms, np.vstack([*resampled_counts(100)]))
+    assert (low <= terms.mean(axis=0)).all()
+    assert ((terms.mean(axis=0) < high) & (high < 10 * terms.mean(axis=0))).all()
+
+
 def test_where_a_policy_is_better_is_bounded_from_below_where_luck_is_symmetric() -> None:
     """Better by 0.5 everywhere, luck of sd 1 and 4 seeds; P(mean > 0) = 0.84 or so, 2 P - 1 = 0.68.
 
