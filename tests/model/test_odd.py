@@ -3,7 +3,17 @@
 import re
 
 from model.parameters import DECLARATIONS, LEVERS
-from tests.odd import BEGIN, BEGIN_MEASURES, END, END_MEASURES, ODD, README, with_counts, with_tables
+from tests.odd import (
+    BEGIN,
+    BEGIN_MEASURES,
+    END,
+    END_MEASURES,
+    ODD,
+    README,
+    with_counts,
+    with_runs,
+    with_tables,
+)
 
 ROOT = ODD.parent.parent
 TEXT = ODD.read_text(encoding="utf-8")
@@ -43,3 +53,8 @@ def test_absolute_levers_are_those_of_section_7():
 def test_readme_counts_parameters_by_status():
     text = README.read_text(encoding="utf-8")
     assert with_counts(text) == text, "run `python -m tests.odd`"
+
+
+def test_readme_tells_how_many_runs_experiments_take():
+    text = README.read_text(encoding="utf-8")
+    assert with_runs(text) == text, "run `python -m tests.odd`"
