@@ -49,6 +49,14 @@ def test_the_table_counts_the_files_of_each_section() -> None:
     assert [int(n) for _, n in told] == counted
 
 
+def test_a_list_that_an_example_lengthens_can_be_lengthened_by_others() -> None:
+    """Who adds a thing at its end, as told, does not take the example its place."""
+    changes = [(edit["old"], edit["new"]) for edit in CHANGE.finditer(TEXT) if edit["file"].endswith(".py")]
+    longer = [(old, new) for old, new in changes if new.startswith(old.rstrip("),"))]
+    assert len(longer) > 3
+    assert [old for old, new in longer if old not in new] == []
+
+
 def test_files_that_are_named_are_there(copy: Path) -> None:
     named = set(re.findall(r"`((?:model|experiments|analysis|conf|tests)/[\w./]*)`", TEXT))
     assert len(named) > 30
