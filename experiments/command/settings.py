@@ -155,6 +155,7 @@ class Settings:
         controls: whether differences are freed of luck that is known to be nil on average.
         files: that it was composed of, conf/config.yaml apart.
         asked: what the program runs on in another form, as it was asked for.
+        command: that asked for it.
     """
 
     job: str
@@ -196,6 +197,7 @@ class Settings:
     controls: bool
     files: tuple[Path, ...]
     asked: Mapping[str, Any] = field(repr=False)
+    command: tuple[str, ...] = ()
 
     @property
     def years(self) -> float:

@@ -21,6 +21,7 @@ from experiments.command.settings import Settings
 from experiments.jobs import JOBS, job_of, purposes
 from experiments.study.job import Job
 from model.problems import BadInput
+from tests.experiments.conftest import TINY
 
 #: MODEL.md, section 6.
 INDICATORS = """
@@ -98,14 +99,16 @@ def test_manifest_says_where_numbers_came_from(tiny) -> None:
     manifest = json.loads(Path("out/manifest.json").read_text())
     assert manifest["seeds"] == [2, 4]
     assert manifest["runs"] == 4
-    assert {"version", "commit", "model", "command", "started", "seconds", "packages", "warnings"} <= set(
-        manifest
-    )
+    assert {"version", "commit", "model", "started", "seconds", "packages", "warnings"} <= set(manifest)
+    assert manifest["command"] == ["towngown", *TINY, "policy=phds", "seeds=2:4", "out=out"]
 
 
 def test_several_jobs_get_a_folder_each_and_leave_nothing_else(tiny) -> None:
-    assert tiny("-m", "policy=phds,brokers", "seeds=1", "out=jobs").status == 0
+    asked = "-m", "policy=phds,brokers", "seeds=1", "out=jobs"
+    assert tiny(*asked).status == 0
     assert sorted(path.name for path in Path("jobs").iterdir()) == ["00_policy=phds", "01_policy=brokers"]
+    for manifest in Path("jobs").glob("*/manifest.json"):
+        assert json.loads(manifest.read_text())["command"] == ["towngown", *TINY, *asked]
     assert {path.name for path in Path().iterdir()} == {"jobs", "store"}
 
 
