@@ -102,4 +102,7 @@ JOB = Job(
     main,
     needs=(no_design("job=sweep runs one, job=robustness compares over one"), _precise_effects),
     adds_seeds=True,
+    is_reported=True,
+    has_responses=False,
+    asks_further=True,
 )

@@ -148,4 +148,4 @@ def _life(settings: Settings, histories: pd.DataFrame) -> Group:
     return Group(title, note, table, "")
 
 
-JOB = Job(main, needs=(_one_run, no_design("it shows one point")))
+JOB = Job(main, needs=(_one_run, no_design("it shows one point")), has_responses=False)

@@ -1,5 +1,6 @@
 """The command line: what scripts rely on, and what people are told."""
 
+import ast
 import json
 import re
 import subprocess
@@ -22,6 +23,8 @@ from experiments.jobs import JOBS, job_of, purposes
 from experiments.study.job import Job
 from model.problems import BadInput
 from tests.experiments.conftest import TINY
+
+ROOT = Path(__file__).parents[2]
 
 #: MODEL.md, section 6.
 INDICATORS = """
@@ -356,3 +359,17 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
     assert "joint_posts" in done.stdout
     assert time.perf_counter() - start < 5  # under 1 s on a machine with nothing else to do
+
+
+def test_what_jobs_are_like_is_told_beside_them() -> None:
+    """No list of some of them stands anywhere else: who adds a job would have to know of it."""
+    lists = {
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in ROOT.glob("experiments/**/*.py")
+        if "jobs" not in file.parts
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        and len(node.elts) > 2
+        and all(isinstance(each, ast.Constant) and each.value in JOBS for each in node.elts)
+    }
+    assert lists == set()
