@@ -263,6 +263,14 @@ def test_help_explains_every_setting_as_the_file_does() -> None:
     assert set(explained) == names
 
 
+def test_help_tells_what_the_default_experiment_changes() -> None:
+    """Who says nothing gets a posterior, though config.yaml says none."""
+    text = " ".join(help_text(purposes(), 100).split())
+    assert len(re.findall(r"experiment=compare (?:says|names)", text)) == 4
+    assert re.search(r"posterior\.parameters=null [^=]* experiment=compare says posterior\.", text)
+    assert re.search(r"hangs_on\.mechanisms=null [^=]* experiment=compare says all\.", text)
+
+
 def test_every_job_is_declared_and_says_what_it_is_for() -> None:
     assert all(isinstance(job_of(name), Job) for name in JOBS)
     assert all(re.match(r"The (main )?job\b.{20}", meaning) for _, meaning in purposes())
