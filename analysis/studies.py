@@ -19,11 +19,8 @@ from analysis.statistics import (
     best,
     discovery,
     effects,
-    morris,
     regret,
     replications,
-    sobol,
-    spread,
     stopping,
     survival,
 )
@@ -47,6 +44,7 @@ from analysis.statistics.decision import (
 )
 from analysis.statistics.evidence import calibration, checks, fits, mechanisms
 from analysis.statistics.ledger import councils, friction, lines, meetings, unmet, whom
+from analysis.statistics.sensitivity import morris, sobol, spread
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
 
 #: Points of a morris design, as positions in the ranges of the factors.

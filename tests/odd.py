@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from experiments.command.arguments import parsed
+from experiments.command.composing import composed_jobs
+from experiments.command.settings import Settings
 from experiments.study.assumptions import status
 from model.domains import Lever, Parameter
 from model.measures import CONTROLS, HORIZON, LIFE, MONTHLY, Control, Event, Indicator
@@ -24,6 +27,10 @@ COLUMNS_OF_MEASURES = ("name", "kind", "unit", "better", "what")
 COLUMNS_OF_LUCK = ("name", "by the horizon left", "events", "taken out of")
 COLUMNS_OF_EVENTS = ("event", "stage afterwards", "what")
 COLUMNS_OF_REASONS = ("reason", "of", "the need came so far", "what")
+#: Experiments that run every policy, with every seed, at every point of their design, and nothing else.
+OF_PLAIN_SIZE = (
+    "replications", "one_at_a_time", "morris", "sobol", "pilot", "mechanisms", "friction", "rivals", "robust",
+)  # fmt: skip
 
 
 def cells(declared: Parameter) -> tuple:
@@ -108,12 +115,32 @@ def with_counts(text: str) -> str:
     return text
 
 
+def with_runs(text: str) -> str:
+    """The text with how many runs experiments take, and how many numbers are screened."""
+    for name in OF_PLAIN_SIZE:
+        settings = settings_of(name)
+        runs = len(settings.design) * len(settings.seeds) * len(settings.policies)
+        text, found = re.subn(rf"(?m)^(\| `{name}` \|.*\| )[\d,]+( \|)$", rf"\g<1>{runs:,}\g<2>", text)
+        assert found == 1, name
+    screened = f"of all {len(settings_of('morris').design.factors)} uncertain numbers"
+    text, found = re.subn(r"of all \d+ uncertain numbers", screened, text)
+    assert found == 1, screened
+    return text
+
+
+def settings_of(experiment: str) -> Settings:
+    """The settings of an experiment as its file has it."""
+    found: list[Settings] = []
+    composed_jobs(parsed([f"experiment={experiment}"]), lambda settings: found.append(settings) or 0)
+    return found[0]
+
+
 if __name__ == "__main__":
     from tests.trace import LIMITS, TRACE, with_data, with_grades, with_patterns
 
     texts = {
         ODD: with_tables,
-        README: lambda text: with_patterns(with_counts(text)),
+        README: lambda text: with_patterns(with_runs(with_counts(text))),
         TRACE: with_data,
         LIMITS: with_grades,
     }

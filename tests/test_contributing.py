@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.test_imports import MOST
 from tests.tutorial import BLOCK, CHANGE, ROOT, copied, run
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -47,6 +48,23 @@ def test_the_table_counts_the_files_of_each_section() -> None:
         len({edit["file"] for way in (CHANGE, BLOCK) for edit in way.finditer(part)}) for part in parts
     ]
     assert [int(n) for _, n in told] == counted
+
+
+def test_a_list_that_an_example_lengthens_can_be_lengthened_by_others() -> None:
+    """Who adds a thing at its end, as told, does not take the example its place."""
+    changes = [(edit["old"], edit["new"]) for edit in CHANGE.finditer(TEXT) if edit["file"].endswith(".py")]
+    longer = [(old, new) for old, new in changes if new.startswith(old.rstrip("),"))]
+    assert len(longer) > 3
+    assert [old for old, new in longer if old not in new] == []
+
+
+def test_where_an_example_adds_a_file_there_is_room_for_another() -> None:
+    """Or who adds one, as told, would fill the room that the example takes."""
+    new = [Path(edit["file"]) for edit in BLOCK.finditer(TEXT) if edit["how"] == "New"]
+    rooms = {file.parent for file in new if file.suffix == ".py"}
+    assert len(rooms) > 3
+    full = [str(room) for room in rooms if len([*(ROOT / room).glob("*.py")]) - 1 + 2 > MOST]
+    assert full == []
 
 
 def test_files_that_are_named_are_there(copy: Path) -> None:

@@ -10,15 +10,10 @@ from matplotlib.figure import Figure
 
 from analysis.figures import (
     beats,
-    bundles,
-    combined,
     discovery,
     effects,
-    friction,
-    mechanisms,
     morris,
     pairing,
-    patterns,
     regret,
     replications,
     sobol,
@@ -26,6 +21,7 @@ from analysis.figures import (
 )
 from analysis.figures.course import by_year, histories, one_run, over_time
 from analysis.figures.drawing import style
+from analysis.figures.questions import bundles, combined, friction, mechanisms, patterns
 from analysis.tables import Tables
 
 #: File name -> what draws it; None comes back where the folder lacks what it takes.

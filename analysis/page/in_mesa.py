@@ -14,8 +14,8 @@ from model.domains import Lever
 from model.model import PartnershipModel
 from model.parameters import LEVERS
 
-#: Levers that have a slider: those that a policy buys by the number.
-SLIDERS = ("joint_posts", "brokers", "phds", "secondments", "events_per_year", "annual_budget")
+#: Levers that have a slider: those that a policy buys by the number, or a part of one.
+SLIDERS = tuple(name for name, lever in LEVERS.items() if lever.absolute and not lever.domain.whole)
 _STEPS = 50
 
 

@@ -19,7 +19,7 @@ _MOSTLY = 0.5
 #: Columns of the table of needs: by a partner, by telling others, and all.
 _NEEDS = ("needs_met", "needs_met_dissemination", "needs_met_all")
 #: What policies ask of people, as the indicators have it: its label in the table, and decimals.
-_TIME = {"load_council": 3, "load_researcher": 4, "days_bidding": 0}
+_TIME = {"mean_load_council": 3, "mean_load_researcher": 4, "days_bidding": 0}
 _PRICES = (
     "Money is at constant prices, those of the model's price list (about 2022, the year of the review; the "
     "log of assumptions has each), grants included, beyond what is spent without the policy; what is won in "
@@ -311,15 +311,11 @@ def _time(source: Source) -> Iterator[Table]:
     ]
     head = (
         "Policy",
-        *(f"{source.columns.label(_full(name))}, {source.columns.unit(_full(name))}" for name in parts),
+        *(f"{source.columns.label(name)}, {source.columns.unit(name)}" for name in parts),
     )
     yield Table("What it asks of people's time", head, lines, "effects.csv")
 
 
-def _full(name: str) -> str:
-    return name if name == "days_bidding" else f"mean_{name}"
-
-
 def _of(effects: pd.DataFrame, name: str) -> pd.DataFrame | None:
-    found = effects[effects["indicator"] == _full(name)] if len(effects) else effects
+    found = effects[effects["indicator"] == name] if len(effects) else effects
     return found.set_index("policy") if len(found) else None

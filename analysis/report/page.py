@@ -68,9 +68,9 @@ def write(folder: Path, figures: Drawn | None = None) -> Path:
     return file
 
 
-def told(figure: str) -> str:
-    """What a figure shows, for those who cannot see it."""
-    return _TOLD.get(figure, f"The figure {figure}.")
+def told(figure: str, title: str = "") -> str:
+    """What a figure shows, for those who cannot see it; its title, where nothing else is said of it."""
+    return _TOLD.get(figure) or title or f"The figure {figure}."
 
 
 def _environment() -> Environment:
@@ -89,7 +89,10 @@ def _is_long(cell: object) -> bool:
 
 
 def _content(source: Source, figures: Drawn) -> dict:
-    shown = {name: Figure(inline(figure, name), name, told(name)) for name, figure in figures.items()}
+    shown = {
+        name: Figure(inline(figure, name), name, told(name, str(figure.get_label())))
+        for name, figure in figures.items()
+    }
     sections = list(_sections(source, shown))
     return {
         "title": _title(source),

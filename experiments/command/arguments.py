@@ -53,7 +53,8 @@ def parsed(arguments: Sequence[str]) -> Namespace:
     entry of the parameters; all else is passed on as it is.
 
     Returns:
-        Hydra's options by name; the settings as `overrides`; as `folders` where the files of groups are.
+        Hydra's options by name; the settings as `overrides`; as `folders` where the files of groups are; as
+        `command` all of it, as it was.
 
     Raises:
         BadInput: naming every argument that means nothing.
@@ -62,6 +63,7 @@ def parsed(arguments: Sequence[str]) -> Namespace:
     given, unknown = parser.parse_known_intermixed_args(arguments)
     if given.config_dir and not Path(given.config_dir).is_dir():  # or its files would be told as missing
         raise BadInput(f"--config-dir={given.config_dir} is no folder.")
+    given.command = ("towngown", *arguments)
     given.folders = [*([Path(given.config_dir)] if given.config_dir else []), CONF]
     checks: list[Callable[[], Any]] = [
         partial(refuse, (_no_option(parser, option) for option in unknown)),

@@ -7,6 +7,7 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ def _one(asked: Namespace) -> "Settings":
         del composed["hydra"]
     if composed["again"] is not None:
         _refuse_beside_again(asked.overrides)
-    return _settings(composed, asked.folders)
+    return _settings(composed, asked)
 
 
 def _several(asked: Namespace, do: Do) -> int:
@@ -104,7 +105,7 @@ def _several(asked: Namespace, do: Do) -> int:
 
         def job(composed: "DictConfig") -> int:
             shutil.rmtree(folder, ignore_errors=True)  # Hydra makes it, for nothing: one killed leaves none
-            status = status_of(lambda: do(_settings(composed, asked.folders, swept)))
+            status = status_of(lambda: do(_settings(composed, asked, swept)))
             if status == INTERRUPTED and not launched:
                 raise Stopped
             return status
@@ -157,7 +158,7 @@ def _n_jobs(overrides: Sequence[str]) -> int:
     return math.prod(sizes)
 
 
-def _settings(composed: "DictConfig", folders: Sequence[Path], swept: Sequence[str] = ()) -> "Settings":
+def _settings(composed: "DictConfig", asked: Namespace, swept: Sequence[str] = ()) -> "Settings":
     """Check the settings of one job; of several jobs, some settings are swept over."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -175,8 +176,10 @@ def _settings(composed: "DictConfig", folders: Sequence[Path], swept: Sequence[s
         given["out"] = str(Path(str(given["out"])) / _folder_of_job(swept))
     if given["again"] is not None:
         folder = Path(str(given["again"]))
-        return settings_from(_again(given, folder), folders=[kept_conf(folder), *folders])
-    return settings_from(given, _choices(), folders)
+        settings = settings_from(_again(given, folder), folders=[kept_conf(folder), *asked.folders])
+    else:
+        settings = settings_from(given, _choices(), asked.folders)
+    return replace(settings, command=asked.command)
 
 
 def _again(given: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from experiments.command.files import CONF, description, explained, file_of, mapping_in, names_in
 
@@ -56,7 +57,7 @@ def help_text(jobs: Sequence[tuple[str, str]], width: int | None = None) -> str:
     parts = [
         "\n\n".join(textwrap.fill(part, columns) for part in _INTRODUCTION.strip().split("\n\n")),
         _section("Examples", _EXAMPLES, columns),
-        _section("Settings and their defaults (conf/config.yaml)", explained(CONF / "config.yaml"), columns),
+        _section("Settings and their defaults (conf/config.yaml)", _settings(), columns),
         _section("Options", _OPTIONS, columns),
         _indicators(columns),
         _mechanisms(columns),
@@ -65,6 +66,18 @@ def help_text(jobs: Sequence[tuple[str, str]], width: int | None = None) -> str:
         textwrap.fill(_FOOTER, columns),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _settings() -> Iterator[tuple[str, str]]:
+    """All settings; where the experiment that is done by default says otherwise, what it says."""
+    told = [(*setting.split("=", 1), comment) for setting, comment in explained(CONF / "config.yaml")]
+    usual = next(value for name, value, _ in told if name == "experiment")
+    for name, value, comment in told:
+        own: Any = mapping_in(file_of("experiment", usual, [CONF]))
+        for part in name.split("."):
+            own = own.get(part) if isinstance(own, Mapping) else None
+        says = f" experiment={usual} {'names some' if isinstance(own, list) else f'says {own}'}."
+        yield f"{name}={value}", comment + says * (own is not None and str(own) != value)
 
 
 _TITLES = (

@@ -36,8 +36,6 @@ from model.problems import BadInput, all_of, check_keys, no_such, refuse
 _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
-#: Jobs that look at no responses.
-_NO_RESPONSES = ("compare", "run", "replay", "validate", "verify", "calibrate", "pilot", "friction")
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = (
     "seeds",
@@ -155,6 +153,9 @@ class Settings:
         controls: whether differences are freed of luck that is known to be nil on average.
         files: that it was composed of, conf/config.yaml apart.
         asked: what the program runs on in another form, as it was asked for.
+        command: that asked for it.
+        noted: what the job says of settings that change nothing there.
+        is_reported: whether the job ends with a report.
     """
 
     job: str
@@ -196,6 +197,9 @@ class Settings:
     controls: bool
     files: tuple[Path, ...]
     asked: Mapping[str, Any] = field(repr=False)
+    command: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
+    is_reported: bool = False
 
     @property
     def years(self) -> float:
@@ -269,11 +273,11 @@ class Settings:
         found = [note for values in (self.parameters, *levers) for note in implausible(values)]
         found += [note for file in self.files for note in stands_in(file)]
         found += [*doubts_about(self.population), *repeated(self.design)]
-        found += self._without_effect()
+        found += [*self._without_effect(), *self.noted]
         return list(dict.fromkeys(found))
 
     def _without_effect(self) -> Iterator[str]:
-        """Settings that change nothing."""
+        """Levers that change nothing."""
         horizon = self.parameters["horizon"]
         for planned in self.policies:
             for lever, dated in planned.policy.levers.items():
@@ -282,19 +286,6 @@ class Settings:
                         f"{planned.policy.name}: {lever} starts in month {dated.start}, after the horizon of "
                         f"{horizon} months: it does nothing."
                     )
-        if (
-            self.job in _NO_RESPONSES
-            and list(self.responses) != mapping_in(CONF / "config.yaml")["responses"]
-        ):
-            yield f"responses changes nothing: job {self.job} looks at every indicator."
-        if self.job != "compare":
-            yield from (
-                f"{name} changes nothing: it is for job=compare, not for job={self.job}."
-                for name, given in (("posterior", self.posterior), ("hangs_on", self.hangs_on))
-                if given
-            )
-        if self.job == "verify" and self.parameters != parameters_from():
-            yield "parameters change nothing: each check of job=verify has its own."
 
 
 def settings_from(

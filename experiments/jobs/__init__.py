@@ -67,7 +67,7 @@ def do(settings: "Settings") -> int:
         raise BadInput(no_such("job", settings.job, JOBS))
     job = job_of(settings.job)
     job.check(settings)
-    return until_nothing_is_lost(lambda: job.main(settings))
+    return until_nothing_is_lost(lambda: job.main(job.told(settings)))
 
 
 def until_nothing_is_lost[Done](work: Callable[[], Done]) -> Done:

@@ -105,4 +105,7 @@ JOB = Job(
         _precise_effects,
     ),
     adds_seeds=True,
+    is_reported=True,
+    has_responses=False,
+    asks_further=True,
 )

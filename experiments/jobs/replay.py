@@ -131,4 +131,4 @@ def _same_bits(one: float, other: float) -> bool:
     return one.hex() == other.hex()  # NaN is itself here, and -0.0 is not 0.0
 
 
-JOB = Job(main, needs=(_a_row,))
+JOB = Job(main, needs=(_a_row,), has_responses=False)

@@ -131,4 +131,5 @@ JOB = Job(
         several_seeds,
         _a_direction,
     ),
+    is_reported=True,
 )

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from analysis import tables
+from analysis import tables, words
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.design.chosen import SINGLE
@@ -23,22 +23,16 @@ from experiments.status import DONE, FAILED
 from experiments.study.completing import Complete
 from experiments.study.job import Job, no_design
 from experiments.study.study import Study, begun, written
-from model.measures import SERIES
+from model.measures import SERIES, STOCKS
 from model.policy import Policy
 from model.simulation import Run, run
 
-_YEARLY = {
-    "project": "In a\nproject",
-    "strategic": "Long-term\n",
-    "coverage": "Councils\ncovered, %",
-    "formed": "Ties\nformed",
-    "bids": "\nBids",
-    "awards": "\nAwards",
-    "needs_raised": "Needs\nraised",
-    "needs_met": "Needs\nmet",
-    "cost_total": "Cost\n£k",
-}
-_STOCKS = ("project", "strategic", "coverage")
+#: What is shown of each year.
+_YEARLY = (
+    "project", "strategic", "coverage", "formed", "bids", "awards", "needs_raised", "needs_met", "cost_total",
+)  # fmt: skip
+#: In a line of a heading.
+_LETTERS = 9
 _MOST_EVENTS = 16
 
 
@@ -64,9 +58,7 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
     figures_done = written(
         study, Complete(plan), lambda folder: write_tables(folder, study, plan, result, lives)
     )
-    terminal.show(
-        [Padding(_years(settings, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)]
-    )
+    terminal.show([Padding(_years(study, policy.name, seed, result), (0, 0, 1, 0)), _life(settings, lives)])
     terminal.say_where({"Written to": str(settings.out)})
     return DONE if figures_done else FAILED
 
@@ -108,24 +100,32 @@ def _one_run(settings: Settings) -> Iterator[str]:
         yield f"experiment=run shows one run of one policy, and policies=[{names}] names more."
 
 
-def _years(settings: Settings, policy: str, seed: int, result: Run) -> Table:
+def _years(study: Study, policy: str, seed: int, result: Run) -> Table:
     """The run, year by year: stocks at the year's end, flows over the year."""
-    where = terminal.escaped(settings.population.name)
+    where = terminal.escaped(study.settings.population.name)
     table = Table(
         title=f"{policy}  [dim]({where}, seed {seed})[/dim]", title_justify="left", title_style="bold",
         box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False,
         header_style="bold",
     )  # fmt: skip
-    for heading in ("Year", *_YEARLY.values()):
-        table.add_column(heading, justify="right", no_wrap=True)
+    shown = {name: study.columns.shown(name, 12) for name in _YEARLY}
+    headings = (_heading(study.columns.label(name), unit) for name, (_, unit) in shown.items())
+    for heading in ("Year", *headings):
+        table.add_column(heading, justify="right", vertical="bottom", no_wrap=True)
     for start in range(0, len(result.series), 12):
         year = result.series[start : start + 12]
-        cells = []
-        for name in _YEARLY:
-            value = year[name][-1] if name in _STOCKS else year[name].sum()
-            cells.append(f"{value * (100 if name == 'coverage' else 1):,.0f}")
-        table.add_row(str(start // 12 + 1), *cells)
+        values = (
+            factor * (year[name][-1] if name in STOCKS else year[name].sum())
+            for name, (factor, _) in shown.items()
+        )
+        table.add_row(str(start // 12 + 1), *(f"{value:,.0f}" for value in values))
     return table
+
+
+def _heading(label: str, unit: str) -> str:
+    """A label, over the sign of its unit where that has one, as % and £k."""
+    sign = unit.partition(" ")[0]
+    return words.heading(label, _LETTERS) + ("" if sign.isalpha() else f"\n{sign}")
 
 
 def _life(settings: Settings, histories: pd.DataFrame) -> Group:
@@ -148,4 +148,4 @@ def _life(settings: Settings, histories: pd.DataFrame) -> Group:
     return Group(title, note, table, "")
 
 
-JOB = Job(main, needs=(_one_run, no_design("it shows one point")))
+JOB = Job(main, needs=(_one_run, no_design("it shows one point")), has_responses=False)

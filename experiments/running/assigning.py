@@ -1,7 +1,6 @@
 """Assigning: how runs pair councils' questions with people, month by month, beside the best that could be."""
 
 import hashlib
-import inspect
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from functools import cache
 import numpy as np
 from scipy.special import expit
 
-from analysis.statistics.ledger import assignment
+from analysis.statistics.ledger import assignment, friction
 from analysis.statistics.ledger.assignment import NONE, Market
 from analysis.statistics.ledger.friction import COUNTED
 from experiments.rows.outcomes import Failure
@@ -18,7 +17,7 @@ from experiments.rows.plan import Plan
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
 from experiments.running.batches import advance, failure_of, warmed_up
 from experiments.running.filling import Filler
-from experiments.running.stories import check_version, tell_all
+from experiments.running.stories import check_version, digest_of, tell_all
 from model.appraisal import council_value, researcher_value, trust_between
 from model.arrays import World
 from model.finding import fit as fit_of
@@ -58,8 +57,7 @@ class Assigning:
 
 @cache
 def _digest() -> str:
-    text = "".join(map(inspect.getsource, (assignment, sys.modules[__name__])))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return digest_of(assignment, friction, sys.modules[__name__])
 
 
 def assign(assigning: Assigning) -> list[np.ndarray | Failure]:

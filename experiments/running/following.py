@@ -1,7 +1,6 @@
 """Following: pairs of people from the run of one policy to that of another, on the same luck."""
 
 import hashlib
-import inspect
 import math
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from itertools import batched
 
 import numpy as np
 
-from analysis.statistics.ledger import meetings, pairs
+from analysis.statistics.ledger import meetings, pairs, whom
 from analysis.statistics.ledger.meetings import FATES, fates_of
 from analysis.statistics.ledger.pairs import (
     COUNTED,
@@ -26,9 +25,10 @@ from analysis.statistics.ledger.whom import TRAITS
 from experiments.rows.outcomes import Failure
 from experiments.rows.plan import Plan
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
+from experiments.running import stories
 from experiments.running.batches import completed, failure_of, warmed_up
 from experiments.running.filling import Filler
-from experiments.running.stories import STAGES, check_version, stages_after, tell_all
+from experiments.running.stories import STAGES, check_version, digest_of, stages_after, tell_all
 from model.measures import EVENTS
 from model.policy import Policy
 from model.population import Population
@@ -104,9 +104,7 @@ def _name(row: Row, against: Row) -> str:
 
 @cache
 def _digest() -> str:
-    """Of all that says what is told, and in which order."""
-    text = "".join(map(inspect.getsource, (pairs, meetings, sys.modules[__name__])))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return digest_of(pairs, meetings, whom, stories, sys.modules[__name__])
 
 
 def follow(following: Following) -> list[np.ndarray | Failure]:

@@ -2,12 +2,14 @@
 
 import hashlib
 import inspect
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from random import SystemRandom
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
@@ -60,13 +62,19 @@ class Telling:
     @property
     def names(self) -> list[str]:
         """Hash of the run, of what is asked, and of the code that answers."""
-        text = "\n".join((self.row.name, repr(self.asks), _statistics_digest()))
+        text = "\n".join((self.row.name, repr(self.asks), _digest()))
         return [hashlib.blake2b(text.encode(), digest_size=16).hexdigest()]
 
 
 @cache
-def _statistics_digest() -> str:
-    return hashlib.blake2b(inspect.getsource(patterns).encode(), digest_size=16).hexdigest()
+def _digest() -> str:
+    return digest_of(patterns, sys.modules[__name__])
+
+
+def digest_of(*told_by: ModuleType) -> str:
+    """Hash of the code that says what is told, and in which order."""
+    text = "".join(map(inspect.getsource, told_by))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def tell(telling: Telling) -> list[np.ndarray | Failure]:

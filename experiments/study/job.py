@@ -1,11 +1,13 @@
 """A job: what it does, and what it needs of settings; declared beside its code."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from experiments.command.files import CONF, mapping_in
 from experiments.command.settings import Settings
 from experiments.design.chosen import DRAWS
 from experiments.design.points import Kind
+from model.parameters import parameters_from
 from model.problems import refuse
 
 #: Says what is wrong with settings, if anything is.
@@ -20,11 +22,19 @@ class Job:
         main: does it, and returns the exit status.
         needs: of settings.
         adds_seeds: whether it adds seeds until results are as precise as is wanted.
+        is_reported: whether it ends with a report, as a decision follows from it.
+        has_responses: whether it looks at `responses`, and not at every indicator.
+        asks_further: whether it looks at a posterior, and at what its answer hangs on.
+        has_parameters: whether parameters are those of the settings.
     """
 
     main: Callable[[Settings], int]
     needs: tuple[Need, ...] = ()
     adds_seeds: bool = False
+    is_reported: bool = False
+    has_responses: bool = True
+    asks_further: bool = False
+    has_parameters: bool = True
 
     def check(self, settings: Settings) -> None:
         """Refuse settings that are not what the job needs.
@@ -33,6 +43,24 @@ class Job:
             BadInput: naming all of them.
         """
         refuse([*self._check_precision(settings), *(each for need in self.needs for each in need(settings))])
+
+    def told(self, settings: Settings) -> Settings:
+        """Settings with what the job says of them."""
+        return replace(settings, noted=tuple(self._notes(settings)), is_reported=self.is_reported)
+
+    def _notes(self, settings: Settings) -> Iterator[str]:
+        """What changes nothing here."""
+        usual = mapping_in(CONF / "config.yaml")["responses"]
+        if not self.has_responses and list(settings.responses) != usual:
+            yield f"responses changes nothing: job {settings.job} looks at every indicator."
+        if not self.asks_further:
+            yield from (
+                f"{name} changes nothing: it is for job=compare, not for job={settings.job}."
+                for name, given in (("posterior", settings.posterior), ("hangs_on", settings.hangs_on))
+                if given
+            )
+        if not self.has_parameters and settings.parameters != parameters_from():
+            yield f"parameters change nothing: each check of job={settings.job} has its own."
 
     def _check_precision(self, settings: Settings) -> Iterator[str]:
         if settings.precision and not self.adds_seeds:

@@ -2,7 +2,6 @@
 
 import json
 import platform
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -43,7 +42,7 @@ def manifest(
         "version": program_version(),
         "model": code_digest(),
         "commit": commit(),
-        "command": sys.argv,
+        "command": settings.command,
         "experiment": settings.experiment,
         "policies": [planned.policy.name for planned in settings.policies],
         "population": settings.population.name,

@@ -32,9 +32,6 @@ from experiments.study.money.solved import Solved, notes_on
 from experiments.study.tables import asked_of, dictionary_of, write_positions
 from experiments.terminal import Part
 
-#: Jobs from which a decision follows: they end with a report.
-_REPORTED = ("compare", "robustness", "pilot", "optimise", "combine", "mechanisms", "friction")
-
 
 @dataclass(frozen=True)
 class Study:
@@ -151,7 +148,7 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
         notes = [*study.told, *filled.notes, *study.notes]
         content = manifest(settings, filled, study.solved.values(), study.started, notes)
         write_manifest(folder, content)
-        figures_done = not settings.figures or drawn(folder, settings.job in _REPORTED)
+        figures_done = not settings.figures or drawn(folder, settings.is_reported)
         write_manifest(folder, {**content, "files": files_in(folder)})
         return figures_done
 

@@ -8,9 +8,9 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from analysis.figures import effects, worth
-from analysis.figures import mechanisms as mechanism_figure
 from analysis.figures.course import by_year, over_time
 from analysis.figures.drawing import country, naming, style
+from analysis.figures.questions import mechanisms as mechanism_figure
 from analysis.studies import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels
 

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.colors import to_hex
 
-from analysis.figures import patterns as figure
 from analysis.figures.drawing import style
+from analysis.figures.questions import patterns as figure
 from tests.analysis.drawing import drawn, texts, tick_labels
 
 

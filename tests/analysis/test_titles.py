@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from analysis.figures import beats, discovery, morris, pairing, patterns, regret, replications, sobol
+from analysis.figures import beats, discovery, morris, pairing, regret, replications, sobol
 from analysis.figures.course import histories, one_run
+from analysis.figures.questions import patterns
 from tests.analysis.drawing import drawn
 
 TITLES = {

@@ -1,5 +1,6 @@
 """The command line: what scripts rely on, and what people are told."""
 
+import ast
 import json
 import re
 import subprocess
@@ -21,6 +22,9 @@ from experiments.command.settings import Settings
 from experiments.jobs import JOBS, job_of, purposes
 from experiments.study.job import Job
 from model.problems import BadInput
+from tests.experiments.conftest import TINY
+
+ROOT = Path(__file__).parents[2]
 
 #: MODEL.md, section 6.
 INDICATORS = """
@@ -98,14 +102,16 @@ def test_manifest_says_where_numbers_came_from(tiny) -> None:
     manifest = json.loads(Path("out/manifest.json").read_text())
     assert manifest["seeds"] == [2, 4]
     assert manifest["runs"] == 4
-    assert {"version", "commit", "model", "command", "started", "seconds", "packages", "warnings"} <= set(
-        manifest
-    )
+    assert {"version", "commit", "model", "started", "seconds", "packages", "warnings"} <= set(manifest)
+    assert manifest["command"] == ["towngown", *TINY, "policy=phds", "seeds=2:4", "out=out"]
 
 
 def test_several_jobs_get_a_folder_each_and_leave_nothing_else(tiny) -> None:
-    assert tiny("-m", "policy=phds,brokers", "seeds=1", "out=jobs").status == 0
+    asked = "-m", "policy=phds,brokers", "seeds=1", "out=jobs"
+    assert tiny(*asked).status == 0
     assert sorted(path.name for path in Path("jobs").iterdir()) == ["00_policy=phds", "01_policy=brokers"]
+    for manifest in Path("jobs").glob("*/manifest.json"):
+        assert json.loads(manifest.read_text())["command"] == ["towngown", *TINY, *asked]
     assert {path.name for path in Path().iterdir()} == {"jobs", "store"}
 
 
@@ -257,6 +263,14 @@ def test_help_explains_every_setting_as_the_file_does() -> None:
     assert set(explained) == names
 
 
+def test_help_tells_what_the_default_experiment_changes() -> None:
+    """Who says nothing gets a posterior, though config.yaml says none."""
+    text = " ".join(help_text(purposes(), 100).split())
+    assert len(re.findall(r"experiment=compare (?:says|names)", text)) == 4
+    assert re.search(r"posterior\.parameters=null [^=]* experiment=compare says posterior\.", text)
+    assert re.search(r"hangs_on\.mechanisms=null [^=]* experiment=compare says all\.", text)
+
+
 def test_every_job_is_declared_and_says_what_it_is_for() -> None:
     assert all(isinstance(job_of(name), Job) for name in JOBS)
     assert all(re.match(r"The (main )?job\b.{20}", meaning) for _, meaning in purposes())
@@ -353,3 +367,17 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
     assert "joint_posts" in done.stdout
     assert time.perf_counter() - start < 5  # under 1 s on a machine with nothing else to do
+
+
+def test_what_jobs_are_like_is_told_beside_them() -> None:
+    """No list of some of them stands anywhere else: who adds a job would have to know of it."""
+    lists = {
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in ROOT.glob("experiments/**/*.py")
+        if "jobs" not in file.parts
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        and len(node.elts) > 2
+        and all(isinstance(each, ast.Constant) and each.value in JOBS for each in node.elts)
+    }
+    assert lists == set()

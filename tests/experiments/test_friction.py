@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.statistics.ledger import assignment
-from experiments.jobs.friction import months_of
+from experiments.jobs.questions.friction import months_of
 from experiments.running.assigning import counted, pairs_of
 from model.simulation import Simulation
 from tests.experiments.conftest import TINY

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from rich.text import Text
 
 from analysis.statistics.effects import FINDINGS
+from experiments.jobs import run
 from experiments.study.effects_table import number_of_seeds
 from experiments.terminal import plain_table, say, say_error, say_traceback, say_where, show, tables
 from tests.experiments.conftest import EMBEDDING
@@ -45,6 +47,22 @@ def test_work_goes_on_when_nobody_is_there_to_hear_of_it(tmp_path: Path, opened:
     program.communicate(b"go\n", timeout=60)
     assert program.returncode == 0
     assert (tmp_path / "written").exists()
+
+
+def test_years_of_one_run_are_told_as_indicators_are_declared(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stock at the year's end, a flow over the year, a share in percent; their labels above."""
+    monkeypatch.setattr(run, "_YEARLY", ("needs_open", "needs_expired", "coverage"))
+    monkeypatch.setenv("COLUMNS", "80")
+    said = tiny("experiment=run", "seeds=1", "out=out")
+    assert said.status == 0, said.err
+    months = pd.read_parquet("out/series.parquet")
+    lines = [line.split() for line in said.out.splitlines()]
+    (rule,) = [at for at, words in enumerate(lines) if len(words) == 1 and set(words[0]) == {"─"}]
+    assert {"Needs", "open", "expired", "Councils", "covered", "%"} <= {*chain(*lines[:rule])}
+    for year, line in enumerate(lines[rule + 1 : rule + 3]):
+        of = months.iloc[12 * year : 12 * year + 12]
+        values = of["needs_open"].iloc[-1], of["needs_expired"].sum(), 100 * of["coverage"].iloc[-1]
+        assert line == [str(year + 1), *(f"{value:,.0f}" for value in values)]
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])

@@ -1,8 +1,10 @@
 """The store: what a row's name hangs on, what comes back, and what is refused."""
 
+import inspect
 import json
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from experiments.rows.row import (
     population_text,
 )
 from experiments.rows.store import Store
+from experiments.running import assigning, following, stories
 from experiments.running.batches import Batch, run_batch
 from model.measures import RECORDED
 from model.parameters import parameters_from
@@ -26,6 +29,7 @@ from model.population import Population, lattice
 from model.problems import BadInput
 from model.simulation import run
 from tests.experiments import filling
+from tests.test_imports import imports_of
 
 
 def row(seed: int = 0, **levers: object) -> Row:
@@ -145,3 +149,16 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         Store(tmp_path)
     with pytest.raises(BadInput, match="is a file"):
         Store(tmp_path / "thesis.txt")
+
+
+@pytest.mark.parametrize(("teller", "others"), [(stories, []), (following, [stories]), (assigning, [])])
+def test_what_histories_tell_is_named_by_all_the_code_that_tells_it(
+    teller: ModuleType, others: list[ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or, once that is changed, the store would go on giving what the old code told."""
+    known: list[ModuleType] = []
+    monkeypatch.setattr(inspect, "getsource", lambda module: known.append(module) or "")
+    teller._digest.__wrapped__()
+    imported = imports_of(Path(str(teller.__file__)))
+    statistics = {name for name in imported if name.startswith("analysis.statistics.")}
+    assert {*statistics, *(each.__name__ for each in (teller, *others))} == {each.__name__ for each in known}

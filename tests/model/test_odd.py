@@ -6,7 +6,17 @@ import yaml
 
 from model import population
 from model.parameters import DECLARATIONS, LEVERS
-from tests.odd import BEGIN, BEGIN_MEASURES, END, END_MEASURES, ODD, README, with_counts, with_tables
+from tests.odd import (
+    BEGIN,
+    BEGIN_MEASURES,
+    END,
+    END_MEASURES,
+    ODD,
+    README,
+    with_counts,
+    with_runs,
+    with_tables,
+)
 
 ROOT = ODD.parent.parent
 TEXT = ODD.read_text(encoding="utf-8")
@@ -66,3 +76,8 @@ def test_populations_are_as_told():
         f"(`staff_sigma` {sigma:g}: REF 2021)",
     ):
         assert told in text, told
+
+
+def test_readme_tells_how_many_runs_experiments_take():
+    text = README.read_text(encoding="utf-8")
+    assert with_runs(text) == text, "run `python -m tests.odd`"

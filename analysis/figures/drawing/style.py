@@ -96,6 +96,7 @@ def canvas(
         The figure, and its axes [rows, columns].
     """
     figure = Figure(figsize=(WIDTH, height))
+    figure.set_label(title)
     left, right, top, bottom = margins
     axes = figure.subplots(rows, columns, squeeze=False, **spacing)
     figure.subplots_adjust(left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - top / height)

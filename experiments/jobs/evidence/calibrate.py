@@ -152,4 +152,5 @@ JOB = Job(
         _something_to_fit,
         _whole,
     ),
+    has_responses=False,
 )

@@ -22,4 +22,5 @@ def test_the_model_is_shown_and_stepped_by_mesas_own_page() -> None:
     model.step()
     assert model.datacollector.get_model_vars_dataframe()["strategic"].notna().all()
     assert all(LEVERS[name].checked(PARAMETERS[name]["max"]) for name in SLIDERS)
+    assert {"annual_budget", "joint_posts", "vouchers"} < {*SLIDERS} < {*LEVERS}
     assert len(COMPONENTS) == 3

@@ -13,6 +13,7 @@ from analysis import studies, tables
 from analysis.__main__ import main
 from analysis.asked import PLACEBO, Asked, Points
 from analysis.dictionary import Column, Dictionary
+from analysis.figures.drawing import style
 from analysis.figures.folder import drawn, write
 from analysis.report import answer, changes, page, phrases
 from analysis.report.gains_map import gains_map
@@ -101,6 +102,12 @@ def test_figures_that_are_drawn_already_are_the_pages_own(folder):
     write(folder, figures)
     assert figures
     assert page.write(folder, figures).read_bytes() == text_of(folder).encode()
+
+
+def test_a_figure_of_which_nothing_is_said_is_told_by_its_title(folder):
+    figure, _ = style.canvas("Brokers win in most seeds", "Share of seeds.", height=2)
+    text = page.write(folder, {"wins": figure}).read_text(encoding="utf-8")
+    assert '<div role="img" aria-label="Brokers win in most seeds">' in text
 
 
 def test_what_pairing_and_taking_luck_out_saved_is_told_with_its_interval(folder, spoil):

@@ -13,10 +13,10 @@ from SALib.analyze import sobol as salib_sobol
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from analysis.statistics.morris import screen
 from analysis.statistics.resampling import cross
-from analysis.statistics.sobol import convergence, recommended, sobol_indices, variance_parts
-from analysis.statistics.spread import of_halves
+from analysis.statistics.sensitivity.morris import screen
+from analysis.statistics.sensitivity.sobol import convergence, recommended, sobol_indices, variance_parts
+from analysis.statistics.sensitivity.spread import of_halves
 from experiments.design.drawn import SCRAMBLES
 from experiments.design.kinds import design_from
 

@@ -91,4 +91,5 @@ JOB = Job(
         _some_policies,
         _levers_apart,
     ),
+    is_reported=True,
 )

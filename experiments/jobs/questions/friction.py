@@ -75,4 +75,9 @@ def _a_horizon(settings: Settings) -> Iterator[str]:
         yield "job friction looks at the horizon: parameters.horizon = 0 has no month of it."
 
 
-JOB = Job(main, needs=(no_design("pairs are looked at at one point"), several_seeds, _a_baseline, _a_horizon))
+JOB = Job(
+    main,
+    needs=(no_design("pairs are looked at at one point"), several_seeds, _a_baseline, _a_horizon),
+    is_reported=True,
+    has_responses=False,
+)

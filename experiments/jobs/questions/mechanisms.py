@@ -34,4 +34,4 @@ def _some_mechanisms(settings: Settings) -> Iterator[str]:
         yield "job mechanisms switches some off: mechanisms=all, or names from conf/mechanisms.yaml."
 
 
-JOB = Job(main, needs=(_some_mechanisms, effects, several_seeds))
+JOB = Job(main, needs=(_some_mechanisms, effects, several_seeds), is_reported=True)

@@ -62,4 +62,9 @@ def _trials(study: Study, plan: Plan) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-JOB = Job(main, needs=(no_design("a trial is of one point"), effects, several_seeds, _within))
+JOB = Job(
+    main,
+    needs=(no_design("a trial is of one point"), effects, several_seeds, _within),
+    is_reported=True,
+    has_responses=False,
+)

@@ -1,0 +1,1 @@
+"""Which assumptions matter: screening, variance-based indices, of outcomes and of their spread."""
