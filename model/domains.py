@@ -84,12 +84,14 @@ class Lever(Parameter):
         price: the parameter that prices it, if one does.
         cost: the monthly measure that it is charged to, if it is charged.
         absolute: whether it is a number for 36 councils, which grows with a population.
+        recruited: whether people have to be found for it before it acts.
     """
 
     label: str
     price: str = ""
     cost: str = ""
     absolute: bool = False
+    recruited: bool = False
 
     is_lever: ClassVar[bool] = True
 

@@ -168,6 +168,11 @@ def levers_in(policy: Policy, month: int, population: Population) -> tuple[float
     )
 
 
+def once_recruited(lever: str, dated: Dated, months: int) -> Dated:
+    """A lever in the months in which it acts: posts, once they are filled."""
+    return replace(dated, start=dated.start + months) if LEVERS[lever].recruited else dated
+
+
 def lever_in(dated: Dated | None, declared: Parameter, month: int) -> Value:
     """A lever's value in a month of the horizon."""
     if dated is None or month < dated.start or (dated.end is not None and month >= dated.end):

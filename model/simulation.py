@@ -22,6 +22,7 @@ from model.policy import (
     as_policy,
     lever_in,
     levers_in,
+    once_recruited,
     phds_of,
     scaled,
 )
@@ -229,7 +230,10 @@ class Simulation:
         """Write the stretches of months in which the levers stay the same."""
         warmup, world = int(self.parameters["warmup"]), self.world
         horizon = self.end - warmup
-        levers = self.policy.levers
+        recruitment = int(self.parameters["recruitment_months"])
+        levers = {
+            name: once_recruited(name, dated, recruitment) for name, dated in self.policy.levers.items()
+        }
         changes = {0}.union(*((each.start, each.end or horizon) for each in levers.values()))
         segments = world.segments.view(f"V{world.segments.itemsize}")  # as bytes, which are quick to copy
         world.segment_of_month[:] = 0

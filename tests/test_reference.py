@@ -60,6 +60,12 @@ def test_each_lever_alone_and_dated(lever):
     assert_same({lever: {"value": BUNDLE[lever], "start": 6, "end": 40}}, SMALL, 2, SHORT)
 
 
+@pytest.mark.parametrize("months", [0, 9])
+def test_posts_whenever_they_are_filled(months):
+    levers = {"brokers": {"value": 7.5, "start": 3}, "joint_posts": {"value": 5, "end": 12}}
+    assert_same(levers, SMALL, 3, SHORT | {"recruitment_months": months})
+
+
 @pytest.mark.parametrize(
     "levers",
     [

@@ -30,6 +30,7 @@ from experiments.running.opening import engine_from
 from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
 from model.measures import INDICATORS
 from model.parameters import LEVERS, implausible, parameters_from
+from model.policy import once_recruited
 from model.population import LEVER_COUNCILS, Population
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
@@ -278,13 +279,17 @@ class Settings:
 
     def _without_effect(self) -> Iterator[str]:
         """Levers that change nothing."""
-        horizon = self.parameters["horizon"]
+        horizon, recruitment = (int(self.parameters[name]) for name in ("horizon", "recruitment_months"))
         for planned in self.policies:
             for lever, dated in planned.policy.levers.items():
-                if dated.start >= float(horizon):
+                starts = f"{planned.policy.name}: {lever} starts in month {dated.start}"
+                filled, end = once_recruited(lever, dated, recruitment).start, dated.end or horizon
+                if dated.start >= horizon:
+                    yield f"{starts}, after the horizon of {horizon} months: it does nothing."
+                elif filled >= min(end, horizon):
                     yield (
-                        f"{planned.policy.name}: {lever} starts in month {dated.start}, after the horizon of "
-                        f"{horizon} months: it does nothing."
+                        f"{starts}, and by month {filled}, when somebody is found (recruitment_months = "
+                        f"{recruitment}), it is over: it does nothing."
                     )
 
 

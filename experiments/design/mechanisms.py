@@ -9,7 +9,7 @@ from experiments.design.kinds import design_from
 from experiments.design.points import Design
 from model.domains import Value, is_whole
 from model.parameters import LEVERS, PARAMETERS, checked
-from model.problems import BadInput, all_of, check_keys, no_such
+from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 ALL = "all"
 _KEYS = ("why", "where", "parameters", "added", "lever")
@@ -25,7 +25,7 @@ class Mechanism:
         where: what the world is like without it, as a clause.
         off: parameters with which it does nothing, or all pairs are alike.
         added: to other parameters, so that what is left is on average what it was.
-        lever: without which it cannot act; empty: none.
+        levers: of which one has to be pulled for it to act; empty: none.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Mechanism:
     where: str
     off: Mapping[str, Value]
     added: Mapping[str, Value]
-    lever: str = ""
+    levers: tuple[str, ...] = ()
 
     def point(self, parameters: Mapping[str, Value]) -> dict[str, Value]:
         """What differs where it is off, from the parameters that hold."""
@@ -41,8 +41,8 @@ class Mechanism:
         return {**self.off, **more}
 
     def can_act(self, levers: Container[str], parameters: Mapping[str, Value]) -> bool:
-        """Whether switching it off may change anything: its lever is pulled, and it is not off already."""
-        is_pulled = not self.lever or self.lever in levers
+        """Whether switching it off may change anything: one of its levers is pulled, and it is on."""
+        is_pulled = not self.levers or any(lever in levers for lever in self.levers)
         return is_pulled and any(value != parameters[name] for name, value in self.point(parameters).items())
 
 
@@ -133,12 +133,12 @@ def _mechanism(name: str, told: object, declared: Mapping[str, object]) -> Mecha
             f"mechanism {name} = {told!r} is not allowed: it takes why: TEXT and parameters: {{NAME: VALUE}}."
         )
     check_keys(f"mechanism {name}", told, _KEYS)
-    added, lever = told.get("added") or {}, str(told.get("lever") or "")
-    if lever and lever not in LEVERS:
-        raise BadInput(f"mechanism {name}: {no_such('lever', lever, LEVERS)}")
+    added, given = told.get("added") or {}, told.get("lever") or []
+    levers = tuple(map(str, given if isinstance(given, list) else [given]))
+    refuse(f"mechanism {name}: {no_such('lever', lever, LEVERS)}" for lever in levers if lever not in LEVERS)
     try:
         off, more = (checked(values, PARAMETERS, "parameter") for values in (told["parameters"], added))
     except BadInput as error:
         raise BadInput(f"mechanism {name}: {problem}" for problem in error.problems) from None
     why, where = (str(told.get(key) or "") for key in ("why", "where"))
-    return Mechanism(name, why, where or f"there is no {name.replace('_', ' ')}", off, more, lever)
+    return Mechanism(name, why, where or f"there is no {name.replace('_', ' ')}", off, more, levers)

@@ -40,7 +40,7 @@ ONE_GROUP = ("design.factors=[austerity,trust_weight]", "design.groups={all: [au
             ["experiment=morris", "design.levels=1000000000000"],
             "design.levels = 1000000000000 is not allowed",
         ),
-        (["experiment=morris", "design.n=100000"], "design has 17,200,000 points: at most 10,000,000"),
+        (["experiment=morris", "design.n=100000"], "design has 17,300,000 points: at most 10,000,000"),
         (["experiment=sobol", "design.n=32768", "design.factors=all"], "factors: at most 100,000,000 values"),
         (["experiment=sobol", *ONE_GROUP], "design varies one factor or group"),
     ],
@@ -80,12 +80,16 @@ def test_a_grid_is_counted_before_it_is_made(towngown) -> None:
 
 
 def test_what_changes_nothing_is_noted(tiny) -> None:
-    said = tiny("policy.phds={value: 3, start: 500}", "responses=[needs_met]", "seeds=1", "out=out")
+    levers = ("policy.phds={value: 3, start: 500}", "policy.brokers={value: 3, start: 2, end: 7}")
+    said = tiny(*levers, "policy.joint_posts=1", "responses=[needs_met]", "seeds=1", "out=out")
     assert said.status == 0
     said_at_once = " ".join(said.err.split())
     assert (
         "custom: phds starts in month 500, after the horizon of 24 months: it does nothing." in said_at_once
     )
+    over = "by month 7, when somebody is found (recruitment_months = 5), it is over: it does nothing."
+    assert f"custom: brokers starts in month 2, and {over}" in said_at_once
+    assert "joint_posts starts" not in said_at_once
     assert "responses changes nothing: job compare looks at every indicator." in said_at_once
 
 

@@ -27,6 +27,32 @@ def test_declarations():
     assert len({lever.label for lever in LEVERS.values()}) == len(LEVERS)
 
 
+def test_posts_are_recruited_and_nothing_else():
+    posts = {name for name, lever in LEVERS.items() if lever.unit == "FTE"}
+    assert {name for name, lever in LEVERS.items() if lever.recruited} == {*posts, "match_interval"}
+
+
+@pytest.mark.parametrize("months", [0, 1, 7])
+@pytest.mark.parametrize(
+    ("name", "cost"),
+    [
+        ("brokers", "cost_brokers"),
+        ("joint_posts", "cost_joint_posts"),
+        ("match_interval", "cost_matchmaking"),
+    ],
+)
+def test_posts_are_paid_once_they_are_filled_and_until_their_lever_ends(name, cost, months):
+    levers = {name: {"value": 4, "start": 3, "end": 15}}
+    paid = series_of(levers, SHORT | {"recruitment_months": months})[cost]
+    assert set(np.flatnonzero(paid)) == set(range(3 + months, 15))
+
+
+def test_posts_that_end_before_anyone_is_found_are_never_filled():
+    levers = {"joint_posts": {"value": 4, "start": 3, "end": 6}}
+    untouched, filled = (series_of(each, SHORT | {"recruitment_months": 3}) for each in ({}, levers))
+    np.testing.assert_array_equal(untouched, filled)
+
+
 @pytest.mark.parametrize("name", PRICED)
 def test_a_higher_price_is_charged_to_the_lever_and_changes_nothing_else(name):
     lever = PRICED[name]

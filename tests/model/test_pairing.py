@@ -15,7 +15,7 @@ WARMUP = 36
 PARAMETERS = {"warmup": WARMUP, "horizon": 36}
 #: Grants, which policies change, prolong no contract.
 FATED = PARAMETERS | {"contract_with_grant": 0}
-EAGER = PARAMETERS | {"council_base": 1, "researcher_base": 1, "available_time": 0}
+EAGER = PARAMETERS | {"council_base": 1, "researcher_base": 1, "available_time": 0, "recruitment_months": 0}
 ONE_A_MONTH = 12
 POLICIES = [policy_from(name, {name: value}) for name, value in ALL_LEVERS.items()] + [EVERYTHING]
 

@@ -37,7 +37,7 @@ class ReferenceModel(mesa.Model):
         self.policy, self.population, self.seed = policy, population, seed
         self.warmup, self.horizon = self.parameters.warmup, self.parameters.horizon
         self.month = 0  # t
-        self.levers = levers_in(policy, population, -self.warmup)
+        self.levers = levers_in(policy, population, -self.warmup, self.parameters.recruitment_months)
         # (month, event, council, researcher's slot, month of arrival, university)
         self.events: list[tuple[int, str, int, int, int, int]] = []
         self._streams: dict[tuple[int, int], Stream] = {}
@@ -103,7 +103,9 @@ class ReferenceModel(mesa.Model):
 
     def step(self) -> None:
         """One month; each phase reads the state that the one before left (ODD 3)."""
-        self.levers = levers_in(self.policy, self.population, self.month - self.warmup)
+        self.levers = levers_in(
+            self.policy, self.population, self.month - self.warmup, self.parameters.recruitment_months
+        )
         self.funder.look_ahead()
         self.turnover()
         self.programme.act()

@@ -22,15 +22,17 @@ ABSOLUTE = (
     "secondments",
     "phds",
 )
+POSTS = ("match_interval", "brokers", "joint_posts")  # people have to be found first
 SECONDMENT_TRIES = 61
 PRICED_SECONDMENT = 6  # months that `price_secondment` is for
 
 
-def levers_in(policy, population, month: int) -> SimpleNamespace:
+def levers_in(policy, population, month: int, recruitment: int) -> SimpleNamespace:
     """Value of every lever in a month of the horizon (negative: warm-up), for this population."""
     values = {name: lever.default for name, lever in LEVERS.items()}
     for name, dated in policy.levers.items():
-        if month >= max(0, dated.start) and (dated.end is None or month < dated.end):
+        wait = recruitment if name in POSTS else 0
+        if month >= max(0, dated.start) + wait and (dated.end is None or month < dated.end):
             values[name] = dated.value
     for name in ABSOLUTE:
         values[name] *= population.lever_scale
