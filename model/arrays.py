@@ -144,7 +144,7 @@ COUNCIL = _record(
     ("looked", _N, "latest month in which it had time to look for partners, -1: none"),
     ("tier", _N, "of local government: SINGLE, LOWER, UPPER or SCOTTISH (single, too) of model.population"),
     ("nearest", _F, "prox of the nearest university of another place, 0 if there is none"),
-    ("readiness", _F, "min(1, e^kappa): how readily it looks, and pays, for research"),
+    ("interest", _F, "min(1, e^kappa): how readily it looks, and pays, for research"),
 )
 
 UNIVERSITY = _record(

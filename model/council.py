@@ -41,7 +41,7 @@ def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes
     council.culture = p.culture_size * math.log2(council.relative_size)
     council.culture += p.scottish_culture if council.tier == SCOTTISH else 0.0
     council.culture += p.culture_spread * chance.normal(stream, attribute_of(c, chance.COUNCIL_CULTURE), 0)
-    council.readiness = min(1.0, math.exp(council.culture))
+    council.interest = min(1.0, math.exp(council.culture))
     shape = 2.0 * max(1.0, council.relative_size)  # a large council's many services even out
     time = chance.gamma(stream, attribute_of(c, chance.COUNCIL_PARTNERSHIP_CAPACITY), 0, shape) / shape
     council.partnership_capacity = p.capacity_mean * council.scale * time + 0.25

@@ -28,7 +28,7 @@ def save(world: World):
     levers, usual, month = levers_of(world), world.segments[0], this_month(world)
     for c in range(world.councils.size):
         council = world.councils[c]
-        share = council.scale * council.readiness / 12.0
+        share = council.scale * council.interest / 12.0
         put_by(world, council, levers.commissions * share)
         month.cost_local += max(0.0, levers.commissions - usual.commissions) * share
     for u in range(world.universities.size):

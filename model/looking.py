@@ -27,7 +27,8 @@ from model.tie import find_tie
 def find_promising(world: World, stream: int, at_random: bool, capacity: int):
     """Find the best candidates of the needs that may be served; of others, what they score at the most.
 
-    Those found so far that score highest, as many as can be served, set the floor for the next.
+    Those found so far that score highest, as many as can be served, set the floor for the next. The needs are
+    in order then, as `best_left` takes them.
     """
     found = 0
     for k in range(world.clock.free_needs):
@@ -37,6 +38,7 @@ def find_promising(world: World, stream: int, at_random: bool, capacity: int):
             found = min(found + 1, capacity)
             insert_highest(world.keys, found, world.round_score[k])
     put_in_order(world, world.round_order)
+    world.look.first = 0
 
 
 @compiled
@@ -45,7 +47,6 @@ def put_in_order(world: World, order: np.ndarray):
     for k in range(world.clock.free_needs):
         world.keys[k], order[k] = -world.round_score[k], k
     sort_by_key(world.keys, order, 0, world.clock.free_needs)
-    world.look.first = 0
 
 
 @compiled

@@ -46,7 +46,7 @@ def search(world: World):
     for c in range(world.councils.size):
         if world.councils[c].load < 1.0:
             world.councils[c].looked = world.clock.month
-            rate = world.parameters.search_rate * world.councils[c].readiness
+            rate = world.parameters.search_rate * world.councils[c].interest
             n = world.councils[c].first_need
             while n != NONE:
                 need = world.needs[n]

@@ -292,7 +292,7 @@ def second(world: World):
 
 @compiled
 def begin_secondment(world: World, stream: int, who: int):
-    """Second a random researcher to a council picked by prox."""
+    """Second a random researcher to a council picked by near."""
     i = choose_to_second(world, stream, who)
     if i == NONE:
         return
