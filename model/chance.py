@@ -56,6 +56,7 @@ HEARER                   pair * 1024 + try           0 council that hears, 1 whe
 EMBEDDING                pair                        0 embeds, 1 ends, 2 opportunity, 3-4 its size
 AGREEMENT                pair_of(council,            0 signed, 1 ended
                          university)
+VOUCHER                  FRACTION                    0 fraction of a month's vouchers
 ======================== =========================== ===============================================
 
 A meeting (SEARCH, OUTREACH, EVENT, INTRODUCTION) has its two acceptances at draws 62 (council) and

@@ -44,7 +44,7 @@ _DECLARATIONS = (
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
     # 4.5 Appraisal
-    Parameter("council_base", -7.75, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-8.0, 0.0)),
+    Parameter("council_base", -7.75, REAL, "logit", "a council's readiness to accept before any benefit or cost", "calibrated", (-9.0, 0.0)),
     Parameter("researcher_base", -0.2, REAL, "logit", "a researcher's readiness to accept before any benefit or cost", "calibrated", (-3.0, 0.0)),
     Parameter("council_benefit", 6.0, NON_NEGATIVE, "logit", "weight of a council's motive-weighted benefit", "assumed", (3.0, 9.0)),
     Parameter("researcher_benefit", 4.0, NON_NEGATIVE, "logit", "weight of a researcher's motive-weighted benefit", "assumed", (2.0, 6.0)),
@@ -112,7 +112,7 @@ _DECLARATIONS = (
     Parameter("open_months", 36, whole(1, 600), "months", "length of such a grant", "ESRC research grants run for up to five years, LPIP for three; assumed", (18, 60)),
     Parameter("open_lag", 6, whole(1, 120), "months", "from such a bid to the start", "ESRC: half within 5 months of the bid", (4, 12)),
     Lever("commissions", 6.0, NON_NEGATIVE, "£k/year", "money of a council of 170k people for small pieces of research", "calibrated to introductions that become projects: a third of councils commission research (SSRG 2015)", (0.0, 30.0), label="Commissions", cost="cost_local"),
-    Lever("seed_money", 0.011, NON_NEGATIVE, "£k/year", "money of a university for small projects, for each of its researchers", "impact acceleration accounts: up to £250k a year for a university", (0.0, 0.5), label="Seed money", cost="cost_local"),
+    Lever("seed_money", 0.011, NON_NEGATIVE, "£k/year", "money of a university for small projects, for each of its researchers", "calibrated; impact acceleration accounts, up to £250k a year for a university (some 0.27 a researcher in a large one), bound it", (0.0, 0.5), label="Seed money", cost="cost_local"),
     Parameter("small_cost", 7.0, POSITIVE, "£k", "a small project: a commission, or one on seed money", "calibrated; IAA responsive awards: at most £15k", (4.0, 20.0)),
     Parameter("small_months", 9, whole(1, 600), "months", "length of a small project", "IAA responsive awards: at most 12 months", (4, 12)),
     Parameter("awareness", 0.8, PROBABILITY, "share", "chance that a pair hears of a call in time", "assumed", (0.2, 0.9)),
@@ -138,7 +138,7 @@ _DECLARATIONS = (
     Parameter("late_value", 0.3, PROBABILITY, "-", "worth of a late finding", "assumed", (0.0, 0.8)),
     Parameter("median_analysts", 20.0, POSITIVE, "days/month", "analytical capacity of a council of 170k people", "assumed: about one full-time analyst", (5.0, 60.0)),
     # 4.10 Embedding and ending
-    Parameter("embed_rate", 0.00015, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic: of partnerships of two people without their organisations", (0.0001, 0.01)),
+    Parameter("embed_rate", 0.00015, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic: of partnerships of two people without their organisations", (0.0001, 0.02)),
     Parameter("embed_role", 0.25, between(-1, 100), "-", "effect of a dedicated role on embedding", "assumed near no effect: a randomised trial of a broker found none on average (Dobbins et al. 2009) and the English embedded scheme was inconclusive (Kneale et al. 2025)", (-0.5, 1.5)),
     Parameter("embed_structure", 3.0, between(-1, 100), "-", "effect of a strategic structure on embedding", "calibrated to what lasts: twice the roles and structures that there are at birth; the sign from the review, the size from nothing else", (-0.5, 4.0)),
     Parameter("agreement_rate", 0.025, NON_NEGATIVE, "1/month", "scale of the hazard that a council and a university sign an agreement", "calibrated; 31 to over 60 civic agreements of 140 universities; 0 is none", (0.0, 0.08)),

@@ -4,6 +4,7 @@ Every design follows from the settings and from what has been run, so that the s
 was: what is in the store is not run again.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from analysis.statistics.evidence import calibration as statistics
 from analysis.statistics.evidence import fits
 from experiments.command.patterns import Calibration, Pattern
 from experiments.design.chosen import DRAWS, some_of
+from experiments.design.factors import samples_of
 from experiments.design.points import Design
 from experiments.rows.plan import Plan
 from experiments.status import FAILED, Unfinished
@@ -20,9 +22,12 @@ from experiments.study.completing import Complete
 from experiments.study.measuring import measured, targets_of
 from experiments.study.study import Study
 from experiments.terminal import say, say_error
+from model.domains import Value
 
 #: Candidates looked at in search of one that is not ruled out; at a time.
 _MOST_CANDIDATES, _SOME = 4_000_000, 20_000
+#: Positions in a range among which that of a sample is looked up.
+_GRID = np.linspace(0.0, 1.0, 10_001)
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,8 @@ def calibrated(study: Study) -> Calibrated:
     for number in range(2, sizes.waves + 2):
         n = sizes.points if number <= sizes.waves else sizes.drawn
         design = _not_ruled_out(study, waves, targets, number, n)
+        if number > sizes.waves:
+            design = _and_what_holds(design, base.parameters)
         waves.append(_tried(study, replace(base, design=design), patterns, targets))
     sample = waves[-1]
     found = fits.implausibility(sample.means, sample.ensemble, targets)
@@ -131,6 +138,19 @@ def _tried(study: Study, plan: Plan, patterns: tuple[Pattern, ...], targets: pd.
     with np.errstate(divide="ignore", invalid="ignore"):
         luck = np.nan_to_num(variances / counts)
     return Tried(plan.design, means, fits.scaled_variance(means, luck, targets))
+
+
+def _and_what_holds(design: Design, parameters: Mapping[str, Value]) -> Design:
+    """A sample whose last point is what holds without a design, if that is within all ranges."""
+    own = np.array([float(samples_of(each.name, [parameters[each.name]])[0]) for each in design.factors])
+    ends = np.array([(each.low, each.high) for each in design.factors]).T
+    if ((own < ends[0]) | (own > ends[1])).any():
+        return design
+    position = [
+        np.interp(at, each.samples(_GRID), _GRID) for each, at in zip(design.factors, own, strict=True)
+    ]
+    samples, unit = np.vstack([design.samples[:-1], own]), np.vstack([design.unit[:-1], position])
+    return replace(design, samples=samples, unit=unit)
 
 
 def _not_ruled_out(study: Study, waves: list[Tried], targets: pd.DataFrame, number: int, n: int) -> Design:

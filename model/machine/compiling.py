@@ -49,6 +49,9 @@ code_digest = cache.code_digest
 
 compilation_disabled = bool(_config.DISABLE_JIT)
 
+#: By what a rule compiles itself; with a Numba that has no such thing, the cache is not sealed.
+_COMPILES = "_compile_for_args"
+
 #: Makes an unsigned 64-bit integer; without compilation a Python integer, which cannot overflow.
 unsigned: Any = int if compilation_disabled else np.uint64
 
@@ -129,12 +132,13 @@ def entry(rule: Callable) -> Callable:
         dispatcher: Any = _compiled(rule, cache=folder is not None)
     finally:
         _config.CACHE_DIR = previous
-    return dispatcher if compilation_disabled else _looked_after(dispatcher, folder)
+    is_plain = compilation_disabled or not hasattr(dispatcher, _COMPILES)
+    return dispatcher if is_plain else _looked_after(dispatcher, folder)
 
 
 def _looked_after(dispatcher: Any, folder: Path | None) -> Callable:
     """Seal what is kept of a rule once it is compiled, and tell in a few lines if it cannot be."""
-    compile_for = dispatcher._compile_for_args
+    compile_for = getattr(dispatcher, _COMPILES)
 
     def compile_and_seal(*args: Any, **kws: Any) -> Any:
         try:
@@ -146,7 +150,7 @@ def _looked_after(dispatcher: Any, folder: Path | None) -> Callable:
             cache.seal(folder)
         return result
 
-    dispatcher._compile_for_args = compile_and_seal
+    setattr(dispatcher, _COMPILES, compile_and_seal)
     return dispatcher
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main as analyse_again
+from model.parameters import PARAMETERS
 
 SMALL = (
     "experiment=calibrate", "patterns=[two_regimes,waste_and_lag,two_stages]", "policies=[baseline]",
@@ -29,6 +30,8 @@ def test_points_are_tried_in_waves_and_the_nearest_kept(kept) -> None:
     sample = points[points["wave"] == 3]
     assert points["accepted"].sum() == sample["accepted"].sum() == 4
     assert sample[sample["accepted"]]["distance"].max() <= sample[~sample["accepted"]]["distance"].min()
+    defaults = [PARAMETERS[name].default for name in ("search_rate", "embed_rate", "scoping_months")]
+    assert sample.iloc[-1][["search_rate", "embed_rate", "scoping_months"]].tolist() == defaults
     rows = pd.read_parquet("out/rows.parquet")
     assert len(rows) == 4 * 3
     names = ["search_rate", "embed_rate", "scoping_months"]

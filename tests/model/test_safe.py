@@ -65,6 +65,16 @@ def test_the_safe_mode_leans_on_nothing_of_numbas_inside():
     assert printed(LOOK_UP.format(row="0") + INSIDE, TOWNGOWN_SAFE="1").split() == ["0", "none"]
 
 
+def test_a_numba_without_what_the_seal_leans_on_does_not_break_the_model():
+    script = """
+from numba.core.dispatcher import _DispatcherBase
+del _DispatcherBase._compile_for_args
+import model.schedule
+print("there")
+"""
+    assert printed(script) == "there\n"
+
+
 def test_tricks_left_out():
     assert left_out("") == left_out("0") == set()
     assert left_out("1") == set(TRICKS) - {"uncounted"}
