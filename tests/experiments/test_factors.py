@@ -45,9 +45,9 @@ def independent(name: str, settings: dict[str, Any] | None) -> np.ndarray:
     [
         ("repeat_share", None, stats.uniform(0.1, 0.6)),
         ("repeat_share", {"low": 0.2}, stats.uniform(0.2, 0.5)),
-        ("embed_rate", None, stats.loguniform(0.0001, 0.01)),
-        ("embed_rate", {"distribution": "uniform"}, stats.uniform(0.0001, 0.0099)),
-        ("embed_rate", {"low": 0.001}, stats.loguniform(0.001, 0.01)),
+        ("embed_rate", None, stats.loguniform(0.0001, 0.02)),
+        ("embed_rate", {"distribution": "uniform"}, stats.uniform(0.0001, 0.0199)),
+        ("embed_rate", {"low": 0.001}, stats.loguniform(0.001, 0.02)),
         (
             "trust_weight",
             {"low": 0.5, "high": 4, "distribution": "triangular", "mode": 2},
