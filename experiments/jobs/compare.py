@@ -41,7 +41,7 @@ def _filled(study: Study) -> Complete:
     """All rows, over the posterior if that is asked for; of the best, on fresh seeds and without rules."""
     fill, over = narrowed if study.settings.precision else filled, study.of_posterior
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
-    if again := confirming(study.store, rows.plan, study.settings.against):
+    if again := confirming(study.store, rows.plan, study.settings.against, controls_of(study.settings)):
         study.fill(again)
     if without := study.without(rows.plan):
         study.fill(without.plan)
@@ -85,7 +85,7 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
 
 def _write_fresh(study: Study, plan: Plan, folder: Path) -> None:
     """Write what the best policy does on luck that had no part in choosing it."""
-    if again := confirming(study.store, plan, study.settings.against):
+    if again := confirming(study.store, plan, study.settings.against, controls_of(study.settings)):
         rows = pd.concat([pd.DataFrame({"policy": []}), *row_tables(study.store, again)], ignore_index=True)
         if study.settings.against in set(rows["policy"]):
             found = effects_of(rows, study.settings.against, controls_of(study.settings))

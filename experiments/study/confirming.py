@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.statistics.controls import Controls, freed
 from analysis.tables import AT_EQUAL_MONEY, MAIN_INDICATOR
 from experiments.design.mechanisms import HangsOn, Mechanisms
 from experiments.rows.plan import Plan
@@ -30,25 +31,26 @@ class Without:
     plan: Plan
 
 
-def confirming(store: Store, plan: Plan, against: str) -> Plan | None:
+def confirming(store: Store, plan: Plan, against: str, controls: Controls) -> Plan | None:
     """The best policy of a plan, and the one it is compared with, on as many seeds that come next.
 
     Args:
         store: has the plan's rows.
         plan: of a comparison at one point.
         against: the policy that the others are compared with.
+        controls: sums of luck that effects are freed of, by indicator.
 
     Returns:
         The plan; None where there are few policies, or nothing to compare.
     """
     seeds = range(plan.seeds.stop, plan.seeds.stop + len(plan.seeds))
-    best = _of_best(store, plan, against)
+    best = _of_best(store, plan, against, controls)
     return best and replace(best, seeds=seeds)
 
 
-def hanging(store: Store, plan: Plan, against: str, on: HangsOn) -> Without | None:
+def hanging(store: Store, plan: Plan, against: str, on: HangsOn, controls: Controls) -> Without | None:
     """The same two policies without each mechanism, on the first of the plan's seeds; None as above."""
-    if (best := _of_best(store, plan, against)) is None:
+    if (best := _of_best(store, plan, against, controls)) is None:
         return None
     pulled = {lever for policy in best.policies for lever in policy.levers}
     acting = on.mechanisms.acting(pulled, plan.parameters)
@@ -56,17 +58,23 @@ def hanging(store: Store, plan: Plan, against: str, on: HangsOn) -> Without | No
     return Without(acting, replace(best, design=design, seeds=plan.seeds[: on.seeds]))
 
 
-def _of_best(store: Store, plan: Plan, against: str) -> Plan | None:
-    """A plan of the policy that does best, at equal money where any is, and the one it is compared with."""
+def _of_best(store: Store, plan: Plan, against: str, controls: Controls) -> Plan | None:
+    """A plan of the policy that does best, at equal money where any is, and the one it is compared with.
+
+    Best is what the answer says is: by effects that are freed of luck, which part policies that are near.
+    """
     names = [policy.name for policy in plan.policies]
     equal = [name for name in names if name.endswith(AT_EQUAL_MONEY)]
     pool = [name for name in equal or names if name != against]
     if against not in names or len(pool) < _FEWEST or len(plan.seeds) < 2:
         return None
-    levels = values_of(store, plan, (MAIN_INDICATOR,))[0, :, :, 0]
-    known = levels[np.isfinite(levels).all(axis=1)]
-    if not len(known):
+    values = values_of(store, plan, (MAIN_INDICATOR, *controls.get(MAIN_INDICATOR, ())))[0]
+    if not np.isfinite(values).all(axis=(1, 2)).any():
         return None
-    means = dict(zip(names, known.mean(axis=0), strict=True))
-    chosen = {against, max(pool, key=lambda name: means[name])}
+    apart = values - values[:, [names.index(against)]]
+    effects = {
+        name: np.nanmean(freed(of[:, 0], of[:, 1:]))
+        for name, of in zip(names, apart.swapaxes(0, 1), strict=True)
+    }
+    chosen = {against, max(pool, key=lambda name: effects[name])}
     return replace(plan, policies=tuple(each for each in plan.policies if each.name in chosen))

@@ -29,7 +29,7 @@ from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.money.equal_money import solved_for
 from experiments.study.money.solved import Solved, notes_on
-from experiments.study.tables import asked_of, dictionary_of, write_positions
+from experiments.study.tables import asked_of, controls_of, dictionary_of, write_positions
 from experiments.terminal import Part
 
 
@@ -89,7 +89,7 @@ class Study:
     def without(self, plan: Plan) -> Without | None:
         """The best policy of a comparison's plan without each mechanism, if that is asked for."""
         on = self.settings.hangs_on if self.settings.job == "compare" else None
-        return on and hanging(self.store, plan, self.settings.against, on)
+        return on and hanging(self.store, plan, self.settings.against, on, controls_of(self.settings))
 
     def fill(self, plan: Plan) -> Complete:
         """As `completing.completed`."""

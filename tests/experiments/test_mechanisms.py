@@ -86,6 +86,17 @@ def test_the_best_is_tried_without_rules_that_can_act_under_it_alone(tiny):
     assert len(pd.read_parquet("out/without.parquet")) == 2 * 2 * (1 + len(told))
 
 
+@pytest.mark.parametrize("seeds", [20, 70])
+def test_what_is_tried_without_rules_is_what_the_answer_names(tiny, seeds):
+    """The best by effects that are freed of luck, which may not be the one with the highest mean."""
+    asked = ("hangs_on={mechanisms: [embedding], seeds: 2}", f"seeds={seeds}", "out=out")
+    assert tiny(*MANY, *asked).status == 0
+    effects = pd.read_csv("out/effects.csv").query("indicator == 'mean_strategic'").set_index("policy")
+    (tried,) = pd.read_csv("out/mechanisms.csv")["policy"].unique()
+    assert tried == effects["effect"].idxmax()
+    assert set(pd.read_csv("out/fresh.csv")["policy"]) == {tried}
+
+
 def test_a_rule_that_cannot_act_makes_no_difference(tiny):
     """Nobody is seconded or trained: what that would bring has no part in what brokers do."""
     said = tiny(*SMALL, "mechanisms=[what_secondments_bring,what_training_teaches]", *EMBEDDING)
