@@ -22,7 +22,14 @@ BEGIN_MEASURES = "<!-- measures: written by `python -m tests.odd` from model.mea
 END_MEASURES = "<!-- end of measures -->\n"
 BETTER = {1: "more", -1: "less", 0: ""}
 COLUMNS = ("name", "default", "plausible", "allowed", "unit", "meaning", "status", "source")
-COLUMNS_OF_LEVERS = ("lever", "as people read it", "price", "charged to", "grows with the population")
+COLUMNS_OF_LEVERS = (
+    "lever",
+    "as people read it",
+    "price",
+    "charged to",
+    "grows with the population",
+    "recruited",
+)
 COLUMNS_OF_MEASURES = ("name", "kind", "unit", "better", "what")
 COLUMNS_OF_LUCK = ("name", "by the horizon left", "events", "taken out of")
 COLUMNS_OF_EVENTS = ("event", "stage afterwards", "what")
@@ -44,7 +51,8 @@ def cells(declared: Parameter) -> tuple:
 def cells_of_lever(lever: Lever) -> tuple:
     """A line of the table of what levers cost."""
     price, cost = (f"`{name}`" if name else "" for name in (lever.price, lever.cost))
-    return f"`{lever.name}`", lever.label, price, cost, "yes" if lever.absolute else ""
+    grows, recruited = ("yes" if is_so else "" for is_so in (lever.absolute, lever.recruited))
+    return f"`{lever.name}`", lever.label, price, cost, grows, recruited
 
 
 def table(title: str, columns: tuple, lines: Iterable[tuple]) -> str:

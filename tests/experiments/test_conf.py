@@ -1,15 +1,11 @@
 """Every file of conf/ can be run, and says what it is for."""
 
 import json
-import math
-import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from experiments.command.arguments import parsed
-from experiments.command.composing import composed_jobs
 from experiments.command.files import CONF, GROUPS, description, file_of, mapping_in, names_in
 from experiments.running.opening import ENGINES
 from model.parameters import LEVERS
@@ -109,17 +105,3 @@ def test_every_priced_lever_that_a_policy_is_made_of_is_its_intensity() -> None:
     for name in files_of("policy"):
         policy = mapping_in(file_of("policy", name))
         assert policy.get("intensity") is None or LEVERS[policy["intensity"]].plausible is not None
-
-
-@pytest.mark.parametrize("experiment", ["morris", "sobol", "mechanisms", "rivals", "robust"])
-def test_readme_says_how_many_runs_an_experiment_is(experiment: str) -> None:
-    text = (CONF.parent / "README.md").read_text(encoding="utf-8")
-    (told,) = re.findall(rf"^\| `{experiment}` \| .* \| ([\d,]+) \|$", text, flags=re.MULTILINE)
-    runs = []
-
-    def count(settings) -> int:
-        runs.append(math.prod(map(len, (settings.policies, settings.design, settings.seeds))))
-        return 0
-
-    assert composed_jobs(parsed([f"experiment={experiment}"]), count) == 0
-    assert told == f"{runs[0]:,}"

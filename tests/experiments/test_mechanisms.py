@@ -177,6 +177,11 @@ def test_every_mechanism_is_declared_in_full(name: str) -> None:
     assert any(PARAMETERS[key].default != value for key, value in told["parameters"].items())
 
 
+def test_whatever_is_recruited_can_be_there_at_once() -> None:
+    recruited = {name for name, lever in LEVERS.items() if lever.recruited}
+    assert levers_of(DECLARED["recruitment"]) == recruited
+
+
 def test_every_point_is_allowed_and_differs_from_the_first() -> None:
     points = all_mechanisms().design(parameters_from())
     assert len(points) == 1 + len(DECLARED)

@@ -63,7 +63,10 @@ def _of(comparison: Comparison) -> np.ndarray:
 
 
 class Search:
-    """The search for what a budget leaves for one lever of a bundle; it is the same as at equal money."""
+    """The search for what a budget leaves for one lever of a bundle.
+
+    It is the same as at equal money, but that few seeds are not set right by what the bundle costs on all.
+    """
 
     def __init__(
         self, state: State, lever: str, population: Population, room: "Room", is_given_up: Callable[[], bool]
