@@ -58,6 +58,22 @@ class _Arc(NamedTuple):
     size: int
 
 
+class _Guess(NamedTuple):
+    """What a few seeds tell of where to begin.
+
+    Attributes:
+        value: about what costs the sum.
+        gap: how far the next value is from it.
+        rise: £k a year that the lever costs a unit.
+        share: of the seeds that should have the next value.
+    """
+
+    value: float
+    gap: float
+    rise: float
+    share: float
+
+
 def mix(
     about: Sequence[tuple[Planned, Solved]],
     seeds: Sequence[int],
@@ -87,8 +103,7 @@ class _Mixing:
         turns = np.array([turn(seed) for seed in seeds])
         self._order = np.argsort(turns)
         self._turns = turns[self._order]
-        self._begun, self._gap, self._rise, share = _begun(about, self._high - self._low)
-        self._first = round(share * self._n)
+        self._guess = _guess_from(about, self._high - self._low)
         self._paid: dict[float, np.ndarray] = {}  # £k a year in each seed, where known, by value
         self._excess: dict[int, float] = {}  # £k a year above the sum, by number of the arc
         self._is_moved = False  # whether another beginning has been tried
@@ -116,7 +131,7 @@ class _Mixing:
     def next(self) -> _Arc | None:
         """The arc to try next; None once one costs the sum, or none can."""
         if not self._excess:
-            return self._arc(self._within(self._first))
+            return self._arc(self._within(round(self._guess.share * self._n)))
         if abs(self._best()[1]) <= _ENOUGH * self._target:
             return None
         sides = _sides(self._excess)
@@ -134,7 +149,7 @@ class _Mixing:
 
     def _value(self, step: int) -> float:
         """A value by its number."""
-        value = min(max(self._begun + step * self._gap, self._low), self._high)
+        value = min(max(self._guess.value + step * self._guess.gap, self._low), self._high)
         return rounded(self._lever, value)
 
     def _arc(self, number: int) -> _Arc:
@@ -155,7 +170,7 @@ class _Mixing:
 
     def _seeds_for(self, cost: float) -> float:
         """How many seeds have to come up for the mean to cost so much more, as far as a few seeds tell."""
-        return self._n * cost / (self._rise * self._gap)
+        return self._n * cost / (self._guess.rise * self._guess.gap)
 
     def _within(self, number: int) -> int:
         """A number, or the last one in the lever's range."""
@@ -163,8 +178,11 @@ class _Mixing:
 
     def _ends(self) -> tuple[int, int]:
         """Numbers of the lever's least value and of its highest."""
-        below, above = self._begun - self._low, self._high - self._begun
-        return -self._n * math.ceil(below / self._gap), self._n * math.ceil(above / self._gap)
+        value, gap, *_ = self._guess
+        return (
+            -self._n * math.ceil((value - self._low) / gap),
+            self._n * math.ceil((self._high - value) / gap),
+        )
 
     def _inside(self, low: int, high: int) -> int:
         """Where the sum should be met between two sides, but not all too near to one of them."""
@@ -229,16 +247,12 @@ class _Mixing:
         return _Arc(step, int(starts[start, 0]) if size else 0, int(size)), excess
 
 
-def _begun(about: Solved, width: float) -> tuple[float, float, float, float]:
-    """Where to begin, as far as a few seeds tell.
+def _guess_from(about: Solved, width: float) -> _Guess:
+    """What a few seeds tell of where to begin.
 
     Args:
-        about: what they tell.
+        about: what they found.
         width: of the lever's range.
-
-    Returns:
-        A value, how far the next one is from it, £k a year that the lever costs a unit, and the share of
-        seeds that should have the next one.
     """
     value, missing = about.value, about.target - about.cost
     is_near = abs(missing) <= TOLERANCE * about.target
@@ -247,14 +261,14 @@ def _begun(about: Solved, width: float) -> tuple[float, float, float, float]:
     if LEVERS[about.lever].domain.whole:
         gap = max(1, round(_NEAR_WHOLE * about.target / rise))
         share = missing / rise / gap if (sides or is_near) and abs(missing) > _ENOUGH * about.target else 0.0
-        return value, gap, rise, min(max(share, -1.0), 1.0)
+        return _Guess(value, gap, rise, min(max(share, -1.0), 1.0))
     if sides and not is_near:  # the lever acts in steps
         low, high = sides
         share = (about.target - about.tried[low]) / (about.tried[high] - about.tried[low])
-        return low, high - low, rise, share
+        return _Guess(low, high - low, rise, share)
     if is_near:
-        return value + missing / rise, min(_NEAR * about.target / rise, width), rise, 0.0
-    return value, _FINE * width, rise, 0.0
+        return _Guess(value + missing / rise, min(_NEAR * about.target / rise, width), rise, 0.0)
+    return _Guess(value, _FINE * width, rise, 0.0)
 
 
 def _rise_of(about: Solved, otherwise: float) -> float:
