@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from analysis.studies import FEWEST_BLOCKS, HALF_WIDTH
+from analysis.studies.sensitivity import FEWEST_BLOCKS, HALF_WIDTH
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS, SOBOL
 from experiments.rows.plan import Plan

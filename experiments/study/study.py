@@ -11,6 +11,8 @@ import pandas as pd
 from analysis import studies, tables
 from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
+from analysis.studies.compare import OVER_POSTERIOR, WITHOUT
+from analysis.studies.found import TooFew
 from experiments import terminal
 from experiments.command.kept import keep
 from experiments.command.policies import base_name
@@ -62,9 +64,9 @@ class Study:
     def columns(self) -> Dictionary:
         """What the columns of the tables are."""
         over, without = self.settings.posterior, self.settings.hangs_on
-        others = {studies.OVER_POSTERIOR: over.design} if over else {}
+        others = {OVER_POSTERIOR: over.design} if over else {}
         if without:
-            others[studies.WITHOUT] = without.mechanisms.design(self.settings.parameters)
+            others[WITHOUT] = without.mechanisms.design(self.settings.parameters)
         return dictionary_of(self.settings.design, others)
 
     def plan(self) -> Plan:
@@ -169,7 +171,7 @@ def analysed(study: Study, plan: Plan, folder: Path) -> dict[str, pd.DataFrame]:
         write_positions(folder, plan.design)
     try:
         found = studies.analyse(folder, study.columns)
-    except studies.TooFew as error:
+    except TooFew as error:
         terminal.say_error([str(error)])
         raise Unfinished(FAILED) from None
     study.notes.extend(found.notes)

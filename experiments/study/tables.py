@@ -11,6 +11,8 @@ from analysis import asked as asking
 from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
+from analysis.statistics.evidence import checks
+from analysis.studies.values import POSITIONS
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
@@ -79,7 +81,8 @@ def dictionary_of(design: Design, others: Mapping[str, Design] = MappingProxyTyp
             *columns_of("histories", _HISTORIES),
             *columns_of("assumptions", _ASSUMPTIONS),
             *_positions(design),
-            *(each for name, told in studies.COLUMNS.items() for each in columns_of(name, told)),
+            *columns_of("checks", checks.COLUMNS),
+            *studies.COLUMNS,
         ]
     )
 
@@ -101,7 +104,7 @@ def _of_rows(table: str, design: Design) -> Iterator[Column]:
 def _positions(design: Design) -> Iterator[Column]:
     for factor in design.factors:
         meaning = "position of the point in the range of the factor, 0 to 1"
-        yield Column(studies.POSITIONS, factor.name, "share of the range", meaning)
+        yield Column(POSITIONS, factor.name, "share of the range", meaning)
 
 
 def _of_months(each: Indicator) -> Column:
@@ -199,4 +202,4 @@ def write_positions(folder: Path, design: Design) -> None:
     """Write where the points of a screening lie, which its statistics take."""
     names = [factor.name for factor in design.factors]
     content = pd.DataFrame(np.asarray(design.unit), columns=names)
-    tables.write(folder, studies.POSITIONS, content, dictionary_of(design))
+    tables.write(folder, POSITIONS, content, dictionary_of(design))
