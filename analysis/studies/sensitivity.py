@@ -1,6 +1,7 @@
 """Sensitivity: which factors matter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,27 @@ _OF_FACTORS = {**_ANSWER, **FACTOR}
 _LUCK = {"luck": sobol.SUMMARY["luck"]}
 
 
+@dataclass(frozen=True)
+class Method:
+    """How the points of a kind of design tell which factors matter.
+
+    Attributes:
+        table: of those that it makes, the one with a line a factor.
+        of_answer: makes them: of a folder, what was asked, values [blocks, points of a block, replicates],
+            and which blocks these are.
+    """
+
+    table: str
+    of_answer: Callable[[Path, Asked, np.ndarray, np.ndarray], dict[str, pd.DataFrame]]
+
+
 def _sensitivity(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """Which factors matter."""
     found, parts = Found(), []
     rows = rows_in(folder, [*RUN, *with_luck(asked.responses, asked)])
-    screens = asked.points.kind == "morris"
+    method = METHODS[asked.points.kind]
     for response, contrast, values, known in _answers(responses_of(rows, asked), asked, found):
-        answer = _screened(folder, asked, values, known) if screens else _indices(asked, values)
+        answer = method.of_answer(folder, asked, values, known)
         parts.append(labelled(answer, response=response, contrast=contrast))
     found.tables.update(stacked(parts))
     found.tables.update(_spread(folder, asked, values_of(rows, asked, asked.responses), found))
@@ -50,14 +65,10 @@ def _spread(folder: Path, asked: Asked, values: np.ndarray, found: Found) -> dic
     if values.shape[1] < spread.FEWEST:
         found.notes.append(f"What spread over seeds hangs on takes {spread.FEWEST} seeds a point or more.")
         return {}
-    parts, seen = [], Found()
+    parts, seen, method = [], Found(), METHODS[asked.points.kind]
     for response, contrast, answer, known in _answers(values, asked, seen):
-        halves = spread.of_halves(answer)
-        if asked.points.kind == "morris":
-            table = _screened(folder, asked, halves, known)["screening"]
-        else:
-            table = _indices(asked, halves)["indices"]
-        parts.append(table.assign(response=response, contrast=contrast))
+        of_spread = method.of_answer(folder, asked, spread.of_halves(answer), known)
+        parts.append(of_spread[method.table].assign(response=response, contrast=contrast))
     return {"spread": pd.concat(parts, ignore_index=True)}
 
 
@@ -78,11 +89,11 @@ def _answers(
             yield response, contrast, answer[known], known
 
 
-def _indices(asked: Asked, values: np.ndarray) -> dict[str, pd.DataFrame]:
+def _indices(folder: Path, asked: Asked, values: np.ndarray, known: np.ndarray) -> dict[str, pd.DataFrame]:
     """Sobol indices of one answer."""
     names = list(dict.fromkeys(asked.points.groups))
     # Blocks that are left out take their sequences' evenness with them.
-    scrambles = asked.points.scrambles if len(values) == asked.points.n else 0
+    scrambles = asked.points.scrambles if known.all() else 0
     indices = sobol.sobol_indices(values, names, scrambles=scrambles)
     advice = sobol.recommended(values, names, HALF_WIDTH)
     advised = {f"recommended_{name}": value for name, value in vars(advice).items()} if advice else {}
@@ -108,6 +119,8 @@ def _figures(found: sobol.Indices | morris.Screening) -> dict[str, Any]:
     return {name: value for name, value in vars(found).items() if name != "table"}
 
 
+#: By kind of design.
+METHODS = {"sobol": Method("indices", _indices), "morris": Method("screening", _screened)}
 SENSITIVITY = Statistics(
     "sensitivity",
     _sensitivity,

@@ -11,7 +11,7 @@ from analysis.asked import Asked
 from analysis.statistics.controls import freed_together
 from analysis.tables import BadFolder
 
-#: Points of a morris design, as positions in the ranges of the factors.
+#: Points of a design, as positions in the ranges of the factors.
 POSITIONS = "positions"
 #: What places a run in a design.
 RUN = ("point", "block", "policy", "seed")

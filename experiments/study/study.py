@@ -17,7 +17,6 @@ from experiments import terminal
 from experiments.command.kept import keep
 from experiments.command.policies import base_name
 from experiments.command.settings import Settings
-from experiments.design.drawn import MORRIS
 from experiments.rows.plan import Plan
 from experiments.rows.results import write_rows
 from experiments.rows.store import Store
@@ -167,7 +166,7 @@ def analysed(study: Study, plan: Plan, folder: Path) -> dict[str, pd.DataFrame]:
         Unfinished: if too many rows failed; the user has been told.
     """
     write_rows(study.store, plan, folder / "rows.parquet", study.columns)
-    if plan.design.kind is MORRIS:
+    if plan.design.kind.keeps_positions:
         write_positions(folder, plan.design)
     try:
         found = studies.analyse(folder, study.columns)

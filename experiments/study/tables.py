@@ -16,7 +16,6 @@ from analysis.studies.values import POSITIONS
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
-from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.mechanisms import Mechanisms
 from experiments.design.points import BLOCK, Design
 from experiments.study.money.solved import Solved
@@ -158,7 +157,7 @@ def _points_of(design: Design, settings: Settings) -> Points:
         groups=[factor.group for factor in design.factors],
         levels=design.levels,
         seeds_apart=BLOCK,
-        scrambles=min(SCRAMBLES, design.n) if design.kind is SOBOL else 0,
+        scrambles=design.scrambles,
         words=[factor.name for factor in design.factors if factor.declared.domain.words],
         limited=dict(_limited(design, settings.policies)),
     )
@@ -199,7 +198,7 @@ def months_of(settings: Settings) -> int:
 
 
 def write_positions(folder: Path, design: Design) -> None:
-    """Write where the points of a screening lie, which its statistics take."""
+    """Write where the points of a design lie in the ranges of its factors."""
     names = [factor.name for factor in design.factors]
     content = pd.DataFrame(np.asarray(design.unit), columns=names)
     tables.write(folder, POSITIONS, content, dictionary_of(design))
