@@ -89,7 +89,7 @@ class Study:
 
     def without(self, plan: Plan) -> Without | None:
         """The best policy of a comparison's plan without each mechanism, if that is asked for."""
-        on = self.settings.hangs_on if self.settings.job == "compare" else None
+        on = self.settings.hangs_on
         return on and hanging(self.store, plan, self.settings.against, on, controls_of(self.settings))
 
     def fill(self, plan: Plan) -> Complete:

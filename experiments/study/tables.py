@@ -141,10 +141,9 @@ def asked_of(
         worth=settings.worth,
         controls=controls_of(settings),
         meant=settings.ledger.places,
-        budget=settings.optimise.budget if settings.job == "optimise" else None,
-        pilot=settings.pilot if settings.job == "pilot" else None,
         over=over and _points_of(over.design, settings),
         over_seeds=(over.seeds.start, over.seeds.stop) if over else (0, 0),
+        **settings.asks,
     )
 
 
