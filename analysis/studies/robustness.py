@@ -10,8 +10,7 @@ from analysis.asked import Asked
 from analysis.dictionary import Dictionary
 from analysis.statistics import discovery, regret
 from analysis.statistics.decision import ranks
-from analysis.studies import assumptions
-from analysis.studies.assumptions import FEWEST_POINTS, add_in_pounds, of_assumptions
+from analysis.studies.assumptions import FEWEST_POINTS, TABLES, add_in_pounds, of_assumptions
 from analysis.studies.found import FACTOR, PAIR, RESPONSE, Found, Statistics, known_pieces
 from analysis.studies.values import RUN, labelled, responses_of, rows_in, stacked, with_luck
 from analysis.tables import COST, MAIN_INDICATOR, BadFolder
@@ -83,6 +82,6 @@ ROBUSTNESS = Statistics(
         "ranks": {"policy": ("", "the policy"), **RESPONSE, **ranks.COLUMNS},
         "flips": {**PAIR, **discovery.FLIPS},
         "importance": {**PAIR, **FACTOR, **discovery.IMPORTANCE},
-        **assumptions.COLUMNS,
+        **TABLES,
     },
 )
