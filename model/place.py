@@ -98,7 +98,7 @@ def draw_structures(world: World):
 
 @compiled
 def list_bare(world: World, stream: int, is_known: bool):
-    """List areas without a structure, of those known to have one or of all, in an order by chance; their number."""
+    """List areas without a structure, of all or of those known to have one, in an order by chance."""
     n = 0
     for a in range(world.areas.size):
         area = world.areas[a]

@@ -73,8 +73,8 @@ def _combined(population: Population) -> Iterator[str]:
     if combined.any():
         some = _some(combined, population.council_names)
         yield (
-            f"Combined authorities are taken for councils, with all that councils do: leave out {some}, and name "
-            "them in a column combined_authority of the councils that belong to them."
+            f"Combined authorities are taken for councils, with all that councils do: leave out {some}, and "
+            "name them in a column combined_authority of the councils that belong to them."
         )
 
 

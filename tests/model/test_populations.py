@@ -14,10 +14,19 @@ from scipy import stats
 from model.arrays import PERMANENT
 from model.chance import introduction_of, need_of, pair_of
 from model.parameters import LEVERS, PARAMETERS
-from model.policy import levers_in, scaled
-from model.population import LOWER, MOST_COUNCILS, MOST_RESEARCHERS, lattice, listed, regional
+from model.policy import levers_in, policy_from, scaled
+from model.population import (
+    LOWER,
+    MOST_COUNCILS,
+    MOST_RESEARCHERS,
+    Population,
+    lattice,
+    listed,
+    regional,
+)
 from model.problems import BadInput
 from model.simulation import Simulation, run
+from tests.model import rules
 from tests.model.worlds import EVERYTHING, SHORT, bits
 
 FALSE_ALARM = 1e-3

@@ -244,7 +244,8 @@ class Council(Busy, mesa.Agent):
         income = self.model.levers.commissions * share
         further = max(0.0, self.model.levers.commissions - LEVERS["commissions"].default)
         self.model.measures.charge("local", further * share)
-        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
+        most = self.model.parameters.purse_size * self.model.parameters.small_cost
+        self.purse = min(self.purse + income, most) if income > 0.0 else 0.0
 
     # 4.3 Needs
 

@@ -101,7 +101,8 @@ class University:
         income = self.model.levers.seed_money / 12.0 * posts
         further = max(0.0, self.model.levers.seed_money - LEVERS["seed_money"].default)
         self.model.measures.charge("local", further / 12.0 * posts)
-        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
+        most = self.model.parameters.purse_size * self.model.parameters.small_cost
+        self.purse = min(self.purse + income, most) if income > 0.0 else 0.0
 
     def seed(self) -> None:
         """Pay for a small project of its own people (ODD 4.8)."""

@@ -197,9 +197,7 @@ class Programme:
         charge("brokers", p.price_broker / 12.0 * sum(each.broker_roles for each in model.universities))
         joint_posts = sum(each.joint_post_roles for each in model.universities)
         charge("joint_posts", p.price_joint_post / 12.0 * joint_posts)
-        charge(
-            "structures", p.price_structure / 12.0 * sum(each.structure_is_policy for each in model.areas)
-        )
+        charge("structures", p.price_structure / 12.0 * sum(each.structure_is_policy for each in model.areas))
         charge("phds", p.price_phd / 12.0 * sum(each.is_phd for each in model.researchers.values()))
         charge("engagement", p.price_engagement / 12.0 * model.levers.engagement)
         further_councils = max(0.0, model.levers.dissemination - LEVERS["dissemination"].default)
