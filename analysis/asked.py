@@ -114,7 +114,6 @@ class Asked:
         budget: £k a year that bundles were looked for within, if they were.
         pilot: the trial that is asked about, if any.
         over: points that fit what is known, over which a comparison was made again, if it was.
-        over_seeds: of each of these points: the first, and the one after the last.
         meant: places that policies are meant for; none: all.
     """
 
@@ -136,7 +135,6 @@ class Asked:
     budget: float | None = None
     pilot: Pilot | None = None
     over: Points | None = None
-    over_seeds: tuple[int, int] = (0, 0)
     meant: Sequence[str] = ()
 
     def write(self, folder: Path) -> None:

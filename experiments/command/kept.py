@@ -82,7 +82,8 @@ def _keep_sets(folder: Path, settings: "Settings") -> None:
 
 
 def _write_points(design: "Design", file: Path) -> None:
-    design.table().drop(columns=["point", "block"]).to_csv(file, index=False)
+    points = design.table().drop_duplicates("point").sort_values("point")
+    points.drop(columns=["point", "block"]).to_csv(file, index=False)
 
 
 def _made(folder: Path) -> Path:

@@ -142,7 +142,6 @@ def asked_of(
         controls=controls_of(settings),
         meant=settings.ledger.places,
         over=over and _points_of(over.design, settings),
-        over_seeds=(over.seeds.start, over.seeds.stop) if over else (0, 0),
         **settings.asks,
     )
 

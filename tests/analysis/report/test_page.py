@@ -31,7 +31,7 @@ NASTY = "<script>alert(1)</script>_&_“quoted”"
 POLICIES = ("baseline", "brokers", "joint_posts", NASTY)
 COLUMNS = Dictionary(
     [
-        Column("rows", "mean_strategic", "partnerships at a time", "", "stock", 1, "Strategic partnerships"),
+        Column("rows", "mean_strategic", "partnerships at a time", "", "stock", 1, "Long-term partnerships"),
         Column("rows", "needs_met", "needs over the horizon", "", "flow", 1, "Needs met by partnerships"),
         Column("rows", "needs_met_all", "needs over the horizon", "", "flow", 1, "Needs met by research"),
         Column("rows", "cost_total", "£k over the horizon", "", "flow", -1, "Cost, grants included"),
