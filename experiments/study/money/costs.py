@@ -4,10 +4,12 @@ from collections.abc import Container
 
 import numpy as np
 
+from model.parameters import LEVERS
+
 #: What is taken of a run: its total cost, and the grants in that.
 COSTS = ("cost_total", "grants_paid")
 #: The lever that is the grants themselves. Where another is bought, grants follow, and are not its price.
-MONEY_FOR_GRANTS = "annual_budget"
+(MONEY_FOR_GRANTS,) = (name for name, lever in LEVERS.items() if lever.pays_grants)
 
 
 def extra_cost(bought: Container[str | None], treated: np.ndarray, untreated: np.ndarray) -> np.ndarray:
