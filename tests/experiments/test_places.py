@@ -376,11 +376,24 @@ def test_absurd_sizes_are_noted(tmp_path: Path) -> None:
     ]
 
 
+def test_combined_authorities_are_read(tmp_path: Path) -> None:
+    header, one, other = COUNCILS.strip().splitlines()
+    councils = f"{header},combined_authority\n{one},Aire\n{other},\n"
+    population = read(tmp_path, councils)
+    assert population.authorities == ("Aire",)
+    assert population.council_authorities == (0, -1)
+    header, *rows = UNIVERSITIES.strip().splitlines()
+    universities = "\n".join([f"{header},body", *(f"{row}," for row in rows)])
+    mapped = read(tmp_path, councils, universities, columns={"authority": ["combined_authority", "body"]})
+    assert set(mapped.university_authorities) == {-1}  # their own list says so, wherever they are
+
+
 def test_combined_authorities_in_a_list_of_councils_are_noted(tmp_path: Path) -> None:
     header, one, other = COUNCILS.strip().splitlines()
     councils = f"{header},kind\n{one},Combined authority\n{other},County\n"
     assert doubts_about(read(tmp_path, councils)) == [
-        "Combined authorities are taken for councils, with all that councils do: leave out 1 of 2 (A)."
+        "Combined authorities are taken for councils, with all that councils do: leave out 1 of 2 (A), and "
+        "name them in a column combined_authority of the councils that belong to them."
     ]
 
 

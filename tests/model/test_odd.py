@@ -37,11 +37,18 @@ def test_every_section_that_the_code_cites_exists():
             assert set(cited) <= sections, f"{file.name}: ODD {citation}"
 
 
+ALGORITHMS = LEVERS["match_algorithm"].domain.words
+
+
 def test_every_file_of_the_model_has_its_place():
+    """Algorithms of matchmaking are where their words are told."""
     files = TEXT.partition("\n## Files\n")[2]
     named = set(re.findall(r"`((?:\w+/)?\w+\.py)`", files))
     files_there = {file.relative_to(ROOT / "model").as_posix() for file in ROOT.glob("model/**/*.py")}
-    assert named == {name for name in files_there if not name.endswith("__init__.py")}
+    algorithms = {f"matching/{word}.py" for word in ALGORITHMS}
+    assert algorithms < files_there
+    assert named == {name for name in files_there - algorithms if not name.endswith("__init__.py")}
+    assert [word for word in ALGORITHMS if f"\n| `{word}` |" not in TEXT] == []
 
 
 def test_every_parameter_is_in_the_rules():
