@@ -14,6 +14,8 @@ from experiments.command.files import CONF, PATTERN, POINTS, file_of, mapping_in
 from experiments.command.parameter_sets import (
     Posterior,
     Rivals,
+    assumed_from,
+    but_for,
     holding,
     points_told,
     posterior_from,
@@ -22,12 +24,13 @@ from experiments.command.parameter_sets import (
 from experiments.command.patterns import Calibration, Pattern, calibration_from, patterns_from
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.mechanisms import HangsOn, Mechanisms, hangs_on_from, mechanisms_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
-from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
+from model.domains import ABOVE_ZERO, PROBABILITY, is_whole
 from model.measures import INDICATORS
 from model.parameters import LEVERS, implausible, parameters_from
 from model.policy import once_recruited
@@ -38,8 +41,13 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 _REFUSE, _EXCLUDE = "refuse", "exclude"
+#: Jobs whose design a sample of parameters is; in others, each seed runs at a point of it.
+_OVER_POINTS = ("robustness", "sweep", "validate", "optimise")
+#: Parameters that are read once for all seeds.
+_OF_ALL_SEEDS = ("horizon", "warmup", "recruitment_months")
 _ASKED = (
     "seeds",
+    "sample",
     "design",
     "patterns",
     "checks",
@@ -115,7 +123,7 @@ class Settings:
     Attributes:
         job: what is done.
         experiment: name of the experiment's file.
-        parameters: all of them.
+        parameters: all of them, in each seed.
         policies: what is run, in order.
         population: where.
         design: the points that are run.
@@ -161,7 +169,7 @@ class Settings:
 
     job: str
     experiment: str
-    parameters: Mapping[str, Value]
+    parameters: Assumed
     policies: tuple[Planned, ...]
     population: Population
     design: Design
@@ -263,15 +271,22 @@ class Settings:
             "failed": self.asked["failed"],
             "population": self.asked["population"],
             "policies": self.asked["policies"],
-            "parameters": dict(self.parameters),
+            "parameters": self._parameters(),
         }
+
+    def _parameters(self) -> dict[str, Any]:
+        """The parameters that are the same at all points; and where the points are that seeds run at."""
+        points = {factor.name for factor in self.design.factors} if self.design.kind is DRAWS else set()
+        differ = points | {*self.parameters.varied}
+        same = {name: value for name, value in self.parameters.held.items() if name not in differ}
+        return {**same, POINTS: self.asked["sample"]["file"]} if self.parameters.varied else same
 
     def notes(self) -> list[str]:
         """What is allowed, but worth a word."""
         levers = [
             {name: dated.value for name, dated in planned.policy.levers.items()} for planned in self.policies
         ]
-        found = [note for values in (self.parameters, *levers) for note in implausible(values)]
+        found = [note for values in (self.parameters.held, *levers) for note in implausible(values)]
         found += [note for file in self.files for note in stands_in(file)]
         found += [*doubts_about(self.population), *repeated(self.design)]
         found += [*self._without_effect(), *self.noted]
@@ -313,6 +328,7 @@ def settings_from(
     given = {**given, "posterior": holding(given["posterior"], given["parameters"])}
     checks: dict[str, Callable[[], Any]] = {
         "parameters": lambda: parameters_from(_mapping("parameters", given["parameters"])),
+        "sample": lambda: SINGLE if given["sample"] is None else design_from(given["sample"]),
         "population": lambda: population_from(given["population"]),
         "policies": lambda: policies_from(given, choices.get("policy", CUSTOM), folders),
         "design": lambda: SINGLE if given["design"] is None else design_from(given["design"]),
@@ -349,6 +365,10 @@ def settings_from(
         "out_is_new": lambda: bool(given.get("out_is_new")),
     }
     results = dict(zip(checks, all_of(checks.values()), strict=True))
+    beside = given["parameters"] or ()
+    results["parameters"] = assumed_from(results["parameters"], results.pop("sample"), beside)
+    if given["has_points"]:
+        results["design"] = but_for(results["design"], beside)
     if rivals := results["rivals"]:
         results["design"] = rivals.design
     pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
@@ -368,16 +388,22 @@ def settings_from(
 def _with_points(
     given: Mapping[str, Any], choices: Mapping[str, str], folders: Sequence[Path]
 ) -> Mapping[str, Any]:
-    """Settings in which a set of parameters that is a sample of points has become the design.
+    """Settings in which a set of parameters that is a sample of points has become the design or `sample`.
 
-    Its file says where the points are: a table beside it, or anywhere.
+    Its file says where the points are: a table beside it, or anywhere. A comparison whose seeds run at them
+    is not made again over a posterior.
     """
     parameters = given["parameters"]
     if not isinstance(parameters, Mapping) or POINTS not in parameters:
-        return given
+        return {**given, "sample": None, "has_points": False}
     others = {name: value for name, value in parameters.items() if name != POINTS}
     file = file_of("parameters", choices["parameters"], folders) if "parameters" in choices else Path()
-    return {**given, "parameters": others, "design": points_told(parameters, file)}
+    told = points_told(parameters, file)
+    if has_points := given["job"] in _OVER_POINTS:
+        return {**given, "parameters": others, "design": told, "sample": None, "has_points": has_points}
+    over = given["posterior"]
+    over = {**over, "parameters": None} if isinstance(over, Mapping) else over
+    return {**given, "parameters": others, "sample": told, "has_points": has_points, "posterior": over}
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
@@ -398,9 +424,9 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     if results["mechanisms"] and given["job"] != "mechanisms":
         yield f"mechanisms are for experiment=mechanisms: job={given['job']} leaves them on."
     if results["mechanisms"] and given["design"] is not None:
-        yield "mechanisms take no design and no sample of points: they are switched off at one point."
+        yield "mechanisms take no design: they are one, in which each is switched off in turn."
     if results["rivals"] and given["design"] is not None:
-        yield "rivals take no design and no sample of points: each of them is one point."
+        yield "rivals take no design: they are one, of which each is a point."
     if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
         yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
     if results["precision"] and given["shard"] is not None:
@@ -416,9 +442,20 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
             for name in given["parameters"] or ()
             if name in names
         )
+    yield from _not_a_seeds(results["parameters"])
     out, store = results["out"].resolve(), results["store"].resolve()
     if out.is_relative_to(store) or store.is_relative_to(out):
         yield f"out = {given['out']} and store = {given['store']} are within each other: keep them apart."
+
+
+def _not_a_seeds(parameters: Assumed) -> Iterator[str]:
+    """What points may not differ in where each seed runs at one of its own."""
+    for factor in parameters.sample.factors:
+        if factor.is_lever:
+            yield f"{factor.name} is a lever, and seeds run at points of parameters: job=sweep takes levers."
+        elif factor.name in _OF_ALL_SEEDS:
+            same = f"parameters.{factor.name}={parameters[factor.name]}"
+            yield f"{factor.name} differs between the points of the sample, and is of all seeds: give {same}."
 
 
 def _seeds(given: object) -> range:

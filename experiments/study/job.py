@@ -59,20 +59,37 @@ class Job:
                 for name, given in (("posterior", settings.posterior), ("hangs_on", settings.hangs_on))
                 if given
             )
-        if not self.has_parameters and settings.parameters != parameters_from():
-            yield f"parameters change nothing: each check of job={settings.job} has its own."
+        if self.has_parameters:
+            yield from _sampled(settings)
+        elif settings.parameters.varied or settings.parameters.held != parameters_from():
+            yield f"parameters change nothing: what job={settings.job} runs has its own."
 
     def _check_precision(self, settings: Settings) -> Iterator[str]:
         if settings.precision and not self.adds_seeds:
             yield f"precision.half_width is for job=compare: job={settings.job} does not add seeds."
 
 
+def _sampled(settings: Settings) -> Iterator[str]:
+    """Which points of a sample seeds run at, if they do."""
+    if not settings.parameters.varied:
+        return
+    n, blocks = len(settings.parameters.sample), int(settings.design.blocks[-1])
+    asked = "" if settings.precision else f", {min(n, len(settings.seeds) + blocks)} of them with these seeds"
+    yield (
+        f"Each seed runs at a point of its own: seed s at point s mod {n} of a sample of {n}{asked}. "
+        "Averages over seeds are averages over points; intervals say how well these are known, not how far "
+        "points differ."
+    )
+    if settings.job == "compare":
+        yield "posterior.parameters changes nothing beside a sample that seeds run at: its table is left out."
+
+
 def no_design(instead: str) -> Need:
-    """The job looks at one point."""
+    """The job looks at one point, or at one of a sample in each seed."""
 
     def need(settings: Settings) -> Iterator[str]:
         if settings.design.factors:
-            yield f"job {settings.job} takes no design and no sample of points: {instead}."
+            yield f"job {settings.job} takes no design: {instead}."
 
     return need
 

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from analysis import tables
 from analysis.words import counted
+from experiments.command.kept import write_sample
 from experiments.command.patterns import table_of
 from experiments.command.settings import Settings
 from experiments.design.drawn import LATIN_HYPERCUBE
-from experiments.design.points import Design
 from experiments.jobs.evidence.validate import some_patterns
 from experiments.rows.plan import Plan
 from experiments.rows.row import model_version
@@ -46,7 +46,7 @@ def _analysed(study: Study, plan: Plan, folder: Path, done: Calibrated) -> Itera
     for name, table in done.tables(study.settings.calibration).items():
         tables.write(folder, name, table, study.columns)
     found = analysed(study, plan, folder)
-    write_points(folder / "parameters", plan.design, _provenance(study, plan, done))
+    write_sample(folder / "parameters", _NAME, plan.design, _provenance(study, plan, done))
     yield _waves_table(found["waves"])
     yield _identified_table(found["identified"], len(plan.design))
     yield Text(
@@ -59,15 +59,6 @@ def _analysed(study: Study, plan: Plan, folder: Path, done: Calibrated) -> Itera
     yield Text(
         f"{len(plan.design)} points are kept: towngown --config-dir {study.settings.out} parameters={_NAME}"
     )
-
-
-def write_points(folder: Path, design: Design, provenance: list[str]) -> None:
-    """Write points as a set of parameters that any experiment which takes points can be run over."""
-    folder.mkdir()
-    lines = [design.parameters(point) for point in range(len(design))]
-    pd.DataFrame(lines).to_csv(folder / f"{_NAME}.csv", index=False)
-    head = "".join(f"# {line}\n" for line in provenance)
-    (folder / f"{_NAME}.yaml").write_text(f"{head}points: {_NAME}.csv\n", encoding="utf-8")
 
 
 def _provenance(study: Study, plan: Plan, done: Calibrated) -> list[str]:
@@ -134,6 +125,12 @@ def _something_to_fit(settings: Settings) -> Iterator[str]:
         yield "patterns: all of these are held out or not measured, so there is nothing to calibrate to."
 
 
+def _no_sample(settings: Settings) -> Iterator[str]:
+    """It makes a sample of its own."""
+    if settings.parameters.varied:
+        yield "job calibrate makes a sample of points and takes none: design.factors say where it looks."
+
+
 def _whole(settings: Settings) -> Iterator[str]:
     """Waves follow from each other, so a job has all of their rows."""
     if settings.is_sharded:
@@ -150,6 +147,7 @@ JOB = Job(
         a_design((LATIN_HYPERCUBE,), _FEWEST),
         several_seeds,
         _something_to_fit,
+        _no_sample,
         _whole,
     ),
     has_responses=False,
