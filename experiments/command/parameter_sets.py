@@ -159,23 +159,15 @@ def assumed_from(values: Mapping[str, Value], sample: Design, given: Container[s
     Raises:
         BadInput: if that leaves nothing in which points differ.
     """
-    sample = but_for(sample, given)
-    columns = zip(sample.factors, sample.samples.T, strict=True)
-    alike = {each.name: each.value(at[0]) for each, at in columns if (at == at[0]).all()}
-    sample = _without(sample, alike)
-    return Assumed({**values, **alike}, sample if sample.factors else SINGLE)
-
-
-def but_for(sample: Design, given: Container[str]) -> Design:
-    """A sample of points, but for parameters that are given beside it, and so the same at all of them.
-
-    Raises:
-        BadInput: if that leaves nothing in which points differ.
-    """
     left = _without(sample, given)
     if sample.factors and not left.factors:
         raise BadInput("parameters give all that the points of this sample have: leave some, or its points.")
-    return left
+    columns = zip(left.factors, left.samples.T, strict=True)
+    alike = {
+        each.name: each.value(at[0]) for each, at in columns if not each.is_lever and (at == at[0]).all()
+    }
+    left = _without(left, alike)
+    return Assumed({**values, **alike}, left if left.factors else SINGLE)
 
 
 def _without(design: Design, held: Container[str]) -> Design:

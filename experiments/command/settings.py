@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from experiments.command.parameter_sets import (
     Posterior,
     Rivals,
     assumed_from,
-    but_for,
     holding,
     points_told,
     posterior_from,
@@ -41,10 +40,6 @@ _MOST_SEED = 2**63
 #: Of one job: 45 GB in the store.
 _MOST_RUNS = 10_000_000
 _REFUSE, _EXCLUDE = "refuse", "exclude"
-#: Jobs whose design a sample of parameters is; in others, each seed runs at a point of it.
-_OVER_POINTS = ("robustness", "sweep", "validate", "optimise")
-#: Parameters that are read once for all seeds.
-_OF_ALL_SEEDS = ("horizon", "warmup", "recruitment_months")
 _ASKED = (
     "seeds",
     "sample",
@@ -238,6 +233,19 @@ class Settings:
         """Whether other jobs run the rest."""
         return self.shard[1] > 1
 
+    def over_points(self) -> "Settings":
+        """The same with the points of the sample, if there is one, as the design: every seed runs at each.
+
+        Raises:
+            BadInput: if that is too much.
+        """
+        if not self.parameters.varied:
+            return self
+        sample = self.parameters.sample
+        refuse(_beyond(self.policies, sample, self.seeds, self.asked["seeds"]))
+        asked = {**self.asked, "design": self.asked["sample"], "sample": None}
+        return replace(self, parameters=Assumed(self.parameters.held), design=sample, asked=asked)
+
     def described(self) -> dict[str, Any]:
         """What was asked, in the words of the command line, every default spelt out."""
         return {
@@ -365,10 +373,8 @@ def settings_from(
         "out_is_new": lambda: bool(given.get("out_is_new")),
     }
     results = dict(zip(checks, all_of(checks.values()), strict=True))
-    beside = given["parameters"] or ()
-    results["parameters"] = assumed_from(results["parameters"], results.pop("sample"), beside)
-    if given["has_points"]:
-        results["design"] = but_for(results["design"], beside)
+    parameters, sample = results["parameters"], results.pop("sample")
+    results["parameters"] = assumed_from(parameters, sample, given["parameters"] or ())
     if rivals := results["rivals"]:
         results["design"] = rivals.design
     pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
@@ -388,22 +394,19 @@ def settings_from(
 def _with_points(
     given: Mapping[str, Any], choices: Mapping[str, str], folders: Sequence[Path]
 ) -> Mapping[str, Any]:
-    """Settings in which a set of parameters that is a sample of points has become the design or `sample`.
+    """Settings in which a set of parameters that is a sample of points has become the `sample`.
 
     Its file says where the points are: a table beside it, or anywhere. A comparison whose seeds run at them
     is not made again over a posterior.
     """
     parameters = given["parameters"]
     if not isinstance(parameters, Mapping) or POINTS not in parameters:
-        return {**given, "sample": None, "has_points": False}
+        return {**given, "sample": None}
     others = {name: value for name, value in parameters.items() if name != POINTS}
     file = file_of("parameters", choices["parameters"], folders) if "parameters" in choices else Path()
-    told = points_told(parameters, file)
-    if has_points := given["job"] in _OVER_POINTS:
-        return {**given, "parameters": others, "design": told, "sample": None, "has_points": has_points}
     over = given["posterior"]
     over = {**over, "parameters": None} if isinstance(over, Mapping) else over
-    return {**given, "parameters": others, "sample": told, "has_points": has_points, "posterior": over}
+    return {**given, "parameters": others, "sample": points_told(parameters, file), "posterior": over}
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
@@ -427,14 +430,9 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
         yield "mechanisms take no design: they are one, in which each is switched off in turn."
     if results["rivals"] and given["design"] is not None:
         yield "rivals take no design: they are one, of which each is a point."
-    if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
-        yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
+    yield from _beyond(results["policies"], results["design"], results["seeds"], given["seeds"])
     if results["precision"] and given["shard"] is not None:
         yield "shard and precision.half_width do not go together: seeds are added as results come in."
-    sizes = [len(results[name]) for name in ("policies", "design", "seeds")]
-    if math.prod(sizes) > _MOST_RUNS:
-        times = " x ".join(f"{size:,}" for size in sizes)
-        yield f"policies x points x seeds = {times} runs: at most {_MOST_RUNS:,} are allowed."
     if results["design"].kind is DRAWS:
         names = {factor.name for factor in results["design"].factors}
         yield from (
@@ -442,20 +440,19 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
             for name in given["parameters"] or ()
             if name in names
         )
-    yield from _not_a_seeds(results["parameters"])
     out, store = results["out"].resolve(), results["store"].resolve()
     if out.is_relative_to(store) or store.is_relative_to(out):
         yield f"out = {given['out']} and store = {given['store']} are within each other: keep them apart."
 
 
-def _not_a_seeds(parameters: Assumed) -> Iterator[str]:
-    """What points may not differ in where each seed runs at one of its own."""
-    for factor in parameters.sample.factors:
-        if factor.is_lever:
-            yield f"{factor.name} is a lever, and seeds run at points of parameters: job=sweep takes levers."
-        elif factor.name in _OF_ALL_SEEDS:
-            same = f"parameters.{factor.name}={parameters[factor.name]}"
-            yield f"{factor.name} differs between the points of the sample, and is of all seeds: give {same}."
+def _beyond(policies: Sequence[Planned], design: Design, seeds: range, told: object) -> Iterator[str]:
+    """What is too much: seeds that points of a design have each their own of, or runs in all."""
+    if design.blocks[-1] and seeds[-1] >= BLOCK:
+        yield f"seeds = {told!r} is not allowed with this design: it takes seeds below 2^32."
+    sizes = [len(policies), len(design), len(seeds)]
+    if math.prod(sizes) > _MOST_RUNS:
+        times = " x ".join(f"{size:,}" for size in sizes)
+        yield f"policies x points x seeds = {times} runs: at most {_MOST_RUNS:,} are allowed."
 
 
 def _seeds(given: object) -> range:

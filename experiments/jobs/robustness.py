@@ -132,4 +132,5 @@ JOB = Job(
         _a_direction,
     ),
     is_reported=True,
+    has_points=True,
 )

@@ -5,10 +5,14 @@ from dataclasses import dataclass, replace
 
 from experiments.command.files import CONF, mapping_in
 from experiments.command.settings import Settings
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import DRAWS
 from experiments.design.points import Kind
 from model.parameters import parameters_from
 from model.problems import refuse
+
+#: Parameters that are read once for all seeds.
+_OF_ALL_SEEDS = ("horizon", "warmup", "recruitment_months")
 
 #: Says what is wrong with settings, if anything is.
 type Need = Callable[[Settings], Iterable[str]]
@@ -26,6 +30,7 @@ class Job:
         has_responses: whether it looks at `responses`, and not at every indicator.
         asks_further: whether it looks at a posterior, and at what its answer hangs on.
         has_parameters: whether parameters are those of the settings.
+        has_points: whether a sample of parameters is its design; in other jobs, each seed has a point of it.
     """
 
     main: Callable[[Settings], int]
@@ -35,6 +40,18 @@ class Job:
     has_responses: bool = True
     asks_further: bool = False
     has_parameters: bool = True
+    has_points: bool = False
+
+    def placed(self, settings: Settings) -> Settings:
+        """Settings with the points of a sample where the job looks for them.
+
+        Raises:
+            BadInput: if they cannot be there.
+        """
+        if self.has_points:
+            return settings.over_points()
+        refuse(_not_a_seeds(settings.parameters) if self.has_parameters else ())
+        return settings
 
     def check(self, settings: Settings) -> None:
         """Refuse settings that are not what the job needs.
@@ -67,6 +84,16 @@ class Job:
     def _check_precision(self, settings: Settings) -> Iterator[str]:
         if settings.precision and not self.adds_seeds:
             yield f"precision.half_width is for job=compare: job={settings.job} does not add seeds."
+
+
+def _not_a_seeds(parameters: Assumed) -> Iterator[str]:
+    """What points may not differ in where each seed runs at one of its own."""
+    for factor in parameters.sample.factors:
+        if factor.is_lever:
+            yield f"{factor.name} is a lever, and seeds run at points of parameters: job=sweep takes levers."
+        elif factor.name in _OF_ALL_SEEDS:
+            same = f"parameters.{factor.name}={parameters[factor.name]}"
+            yield f"{factor.name} differs between the points of the sample, and is of all seeds: give {same}."
 
 
 def _sampled(settings: Settings) -> Iterator[str]:
