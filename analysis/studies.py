@@ -42,7 +42,7 @@ from analysis.statistics.decision import (
     verdicts,
     yearly,
 )
-from analysis.statistics.evidence import calibration, checks, fits, mechanisms
+from analysis.statistics.evidence import calibration, checks, coverage, fits, mechanisms
 from analysis.statistics.ledger import councils, friction, lines, meetings, unmet, whom
 from analysis.statistics.sensitivity import morris, sobol, spread
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, MAIN_INDICATOR, BadFolder
@@ -117,6 +117,7 @@ COLUMNS = {
     "profiles": calibration.PROFILES,
     "conflicts": calibration.CONFLICTS,
     "left_out": calibration.LEFT_OUT,
+    "coverage": coverage.COLUMNS,
     "variation": replications.VARIATION,
     "enough": replications.ENOUGH,
     "widths": replications.WIDTHS,
@@ -533,6 +534,7 @@ def _calibrated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
             "profiles": calibration.profiles(points, positions),
             "conflicts": calibration.conflicts(met),
             "left_out": calibration.left_out(points, positions, found, met, targets),
+            "coverage": coverage.coverage(points, positions, means, ensemble, targets),
         }
     )
 

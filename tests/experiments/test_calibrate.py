@@ -41,10 +41,19 @@ def test_points_are_tried_in_waves_and_the_nearest_kept(kept) -> None:
     assert set(pd.read_parquet("out/targets.parquet")["pattern"]) == {"two_regimes", "waste_and_lag"}
 
 
+def test_how_often_known_truths_are_found_again_is_told(kept) -> None:
+    found = pd.read_csv("out/coverage.csv")
+    assert len(found) == 2 * 3  # levels, factors
+    assert found["truths"].unique() == [8]  # drawn last
+    share = found.loc[found["level"] == 0.9, "coverage"].mean()
+    said = " ".join(kept.out.split())
+    assert f"Of 8 points in turn taken for the truth, the middle 90% in {100 * share:.0f}% and" in said
+
+
 def test_the_same_command_runs_nothing_again_and_finds_the_same(kept, tiny) -> None:
     again = tiny(*SMALL, "out=again")
     assert not {"Runs", "Histories"} & set(again.err.split())
-    for table in ("points", "scores", "identified", "conflicts", "left_out"):
+    for table in ("points", "scores", "identified", "conflicts", "left_out", "coverage"):
         one, two = (pd.read_parquet(f"{folder}/{table}.parquet") for folder in ("out", "again"))
         pd.testing.assert_frame_equal(one, two)
 

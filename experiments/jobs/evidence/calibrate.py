@@ -51,9 +51,10 @@ def _analysed(study: Study, plan: Plan, folder: Path, done: Calibrated) -> Itera
     yield _identified_table(found["identified"], len(plan.design))
     yield Text(
         "Width: of the middle 95% of the points that are kept, as a share of the prior's; 1: nothing is "
-        "learned. profiles.csv has each parameter by tenths.\n",
+        "learned. profiles.csv has each parameter by tenths.",
         style="dim",
     )
+    yield Text(f"{_covered(found['coverage'])}\n")
     yield from _conflicts(found["conflicts"])
     yield _left_out_table(found["left_out"])
     yield Text(
@@ -93,6 +94,25 @@ def _identified_table(identified: pd.DataFrame, n: int) -> RenderableType:
         middle = f"{number(line['low'])} to {number(line['high'])}"
         table.add_row(line["factor"], number(line["median"]), middle, f"{line['width']:.2f}")
     return table
+
+
+def _covered(coverage: pd.DataFrame) -> str:
+    """How far these intervals can be believed."""
+    middle = coverage.groupby("level", sort=False)["coverage"].mean()
+    levels = " and ".join(
+        f"the middle {100 * level:.0f}% in {100 * share:.0f}%"  # type: ignore[operator]
+        for level, share in middle.items()
+    )
+    not_held = coverage.loc[~coverage["held"], "factor"].unique()
+    rest = (
+        f"Too narrow for: {', '.join(not_held)}."
+        if len(not_held)
+        else "For no parameter they are too narrow."
+    )
+    return (
+        f"Of {coverage['truths'].iloc[0]} points in turn taken for the truth, {levels} of cases hold a "
+        f"parameter's value (coverage.csv). {rest}"
+    )
 
 
 def _conflicts(conflicts: pd.DataFrame) -> Iterator[RenderableType]:
