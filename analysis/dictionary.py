@@ -12,8 +12,6 @@ FILE = "columns.csv"
 #: What follows the unit of a flow: in a table of whole runs, of months, and where people read it.
 OVER_HORIZON, A_MONTH, A_YEAR = " over the horizon", " a month", " a year"
 FLOW = "flow"
-#: What the model has a word of its own for -> what it is called before people.
-_IN_WORDS = {"Strategic partnerships": "Long-term partnerships"}
 #: Units that are shown a hundredfold, so that differences need no zeros, and what they are called then.
 _HUNDREDFOLD = {"share of ": "% of ", "Gini coefficient": "Gini × 100"}
 
@@ -74,7 +72,7 @@ class Dictionary:
         """An indicator as people read it: its name, tidied, where no more is known."""
         plain = name.removeprefix("mean_").replace("_", " ")
         label = self.indicator(name).label
-        return _IN_WORDS.get(label, label) or plain[:1].upper() + plain[1:]
+        return label or plain[:1].upper() + plain[1:]
 
     def unit(self, name: str) -> str:
         """The unit of an indicator in its table."""

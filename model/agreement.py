@@ -3,12 +3,20 @@
 from model import chance
 from model.arrays import World
 from model.chance import happens, stream_of
+from model.leaders import furthered, loosened
 from model.machine.compiling import compiled, inlined
 from model.month import hazardous_surprise, this_month
-from model.partnership import leadership_of
 from model.picking import weigh_anew
 from model.place import same_place, shared_structure
 from model.tie import is_active
+
+
+@compiled
+def note_common_work(world: World, u: int, c: int):
+    """A finding is common work of the two; with their first they come to know each other."""
+    world.common_work[u, c] += 1
+    if world.common_work[u, c] == 1:
+        weigh_anew(world, u, c)
 
 
 @compiled
@@ -64,7 +72,7 @@ def signing_hazard(world: World, u: int, c: int):
     return (
         p.agreement_rate
         * min(1.0, world.common_work[u, c] / p.agreement_work)
-        * (0.25 + 0.75 * leadership_of(world, u, c))
+        * furthered(world, u, c)
         * (1.0 if same_place(world, c, u) else p.agreement_far)
         * (1.0 + p.embed_structure * shared_structure(world, c, u))
     )
@@ -76,6 +84,6 @@ def ending_hazard(world: World, u: int, c: int):
     p = world.parameters
     return (
         p.agreement_loss
-        + p.strategic_leader * max(0.0, p.weak_leadership - leadership_of(world, u, c))
+        + loosened(world, u, c)
         + (p.agreement_silence if world.partnerships[u, c] == 0 else 0.0)
     )

@@ -104,8 +104,10 @@ FUNDER = _record(
     ("needs_open", _I, "open needs"),
 )
 
-PLACE = _record(
+AREA = _record(
     ("structure", _F, "g: strength of the strategic structure, 0-1"),
+    ("councils", _N, "in it; without any there is nothing to structure"),
+    ("is_known", _N, "1 if it is known to have a structure, as a combined authority is one"),
     ("added", _N, "1 while the structures lever upholds it"),
 )
 
@@ -143,6 +145,7 @@ COUNCIL = _record(
     ("people", _F, "in its area"),
     ("looked", _N, "latest month in which it had time to look for partners, -1: none"),
     ("tier", _N, "of local government: SINGLE, LOWER, UPPER or SCOTTISH (single, too) of model.population"),
+    ("area", _N, "row of the area whose structure it shares"),
     ("nearest", _F, "prox of the nearest university of another place, 0 if there is none"),
     ("interest", _F, "min(1, e^kappa): how readily it looks, and pays, for research"),
 )
@@ -166,6 +169,7 @@ UNIVERSITY = _record(
     ("posts", _N, "researchers' posts, in consecutive rows"),
     ("staff", _N, "n_u: posts and PhD researchers"),
     ("first_phd", _N, "head of the list of its PhD researchers, in order of arrival"),
+    ("area", _N, "row of the area whose structure it shares"),
 )
 
 RESEARCHER = _record(
@@ -302,7 +306,7 @@ class World(NamedTuple):
     segments: Table  # levers, one row a stretch of months with the same levers
     segment_of_month: np.ndarray  # [months]
     funder: np.record
-    places: Table
+    areas: Table
     councils: Table
     universities: Table
     researchers: Table
@@ -356,7 +360,7 @@ STATE = World._fields[: World._fields.index("keys")]
 class Size(NamedTuple):
     """How many rows each table has."""
 
-    places: int
+    areas: int
     councils: int
     universities: int
     researchers: int
@@ -370,14 +374,14 @@ class Size(NamedTuple):
 
 def tables_of(size: Size) -> dict[str, tuple[tuple[int, ...], Any]]:
     """Shape and type of every table of a World, in its order."""
-    scratch = max(size.researchers + size.needs, size.ties, size.councils, size.places)
+    scratch = max(size.researchers + size.needs, size.ties, size.councils, size.areas)
     return {
         "clock": ((1,), CLOCK),
         "parameters": ((1,), PARAMETER_RECORD),
         "segments": ((size.segments,), LEVER_RECORD),
         "segment_of_month": ((size.months,), _I),
         "funder": ((1,), FUNDER),
-        "places": ((size.places,), PLACE),
+        "areas": ((size.areas,), AREA),
         "councils": ((size.councils,), COUNCIL),
         "universities": ((size.universities,), UNIVERSITY),
         "researchers": ((size.researchers,), RESEARCHER),

@@ -7,6 +7,7 @@ import numpy as np
 from model import chance
 from model.arrays import Table, World
 from model.chance import attribute_of, stream_of, uniform
+from model.leaders import draw_commitment
 from model.machine.compiling import compiled
 from model.place import locate
 from model.population import LOWER, POPULATION_OF_SIZE_ONE, SCOTTISH, UPPER
@@ -48,7 +49,7 @@ def draw_council(world: World, c: int, site: np.record, geographic: bool, shapes
     council.window = chance.log_normal(
         stream, attribute_of(c, chance.COUNCIL_WINDOW), 0, p.window_median, p.window_sigma
     )
-    council.commitment = chance.beta(stream, attribute_of(c, chance.COUNCIL_COMMITMENT), 0, 2.0, 3.0)
+    council.commitment = draw_commitment(stream, attribute_of(c, chance.COUNCIL_COMMITMENT), 0)
     council.absorptive_capacity = chance.beta(
         stream, attribute_of(c, chance.COUNCIL_ABSORPTIVE_CAPACITY), 0, 2.0, 6.0
     )
@@ -111,7 +112,7 @@ def change_council_leaders(world: World):
         election = (clock.month + council.election_phase) % p.election_months == 0
         changes = election and uniform(stream, c, 0) < p.leader_change
         if changes or uniform(stream, c, 1) < p.leader_turnover:
-            council.commitment = chance.beta(stream, c, 8, 2.0, 3.0)
+            council.commitment = draw_commitment(stream, c, 8)
 
 
 @compiled

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from model import chance
+from model.agreement import note_common_work
 from model.arrays import NONE, PROJECT, STRATEGIC, World
 from model.chance import stream_of, uniform
 from model.council import analytical_share
@@ -14,7 +15,6 @@ from model.machine.ordering import sort_by_luck
 from model.measures import CLAIMED, FINDING_LATE, FINDING_MET, FINDING_OWN, YIELDED
 from model.month import levers_of, record, surprise, this_month
 from model.need import answer_need, oldest_need_on
-from model.picking import note_common_work
 from model.tie import is_active
 
 HEARER_TRIES = 1000

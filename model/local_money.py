@@ -10,8 +10,6 @@ from model.measures import COMMISSIONED, SEEDED, VOUCHED
 from model.month import levers_of, record, this_month
 from model.tie import start_project
 
-MOST_SAVED = 2.0  # small projects: what a purse holds at most
-
 
 @compiled
 def spend_locally(world: World):
@@ -40,7 +38,7 @@ def save(world: World):
 @compiled
 def put_by(world: World, payer: np.record, income: float):
     """Add a month's money to a purse, which holds little; and none while none comes in."""
-    most = MOST_SAVED * world.parameters.small_cost
+    most = world.parameters.purse_size * world.parameters.small_cost
     payer.purse = min(payer.purse + income, most) if income > 0.0 else 0.0
 
 

@@ -55,7 +55,7 @@ _MONTHLY = (
     Indicator("scoping", STOCK, "ties at a time", 0, "Ties scoping", "ties that explore a question"),
     Indicator("ready", STOCK, "ties at a time", 0, "Ties ready", "ties that look for money, awarded and full bids included"),
     Indicator("project", STOCK, "partnerships at a time", 1, "Project partnerships", "ties in a project"),
-    Indicator("strategic", STOCK, "partnerships at a time", 1, "Strategic partnerships", "ties that have embedded"),
+    Indicator("strategic", STOCK, "partnerships at a time", 1, "Long-term partnerships", "ties that have embedded"),
     Indicator("dormant", STOCK, "ties at a time", 0, "Dormant ties", "ties that rest, and can revive"),
     Indicator("trust_active", STOCK, "trust, 0-1", 1, "Trust of partners", "mean θ of active ties; 0, and left out of the horizon's mean, in months without one"),
     Indicator("load_council", STOCK, "demand / capacity", -1, "Load of councils", "mean over councils, uncapped"),

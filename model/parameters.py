@@ -95,7 +95,7 @@ _DECLARATIONS = (
     Lever("grant_months", 18, whole(1, 600), "months", "length of a grant", "policy; 6 (local acceleration fund) to 36 (LPIP)", (3, 60), label="Length of grants"),
     Parameter("grant_fixed", 10.0, NON_NEGATIVE, "£k", "fixed cost of a grant", "assumed", (0.0, 50.0)),
     Parameter("grant_monthly", 7.5, POSITIVE, "£k/month", "cost of a month of grant", "mean local acceleration fund award £91k for 6 months; IAA £15k for 12", (2.0, 20.0)),
-    Lever("annual_budget", 400.0, NON_NEGATIVE, "£k/year", "money for partnership grants over all places", "policy", (0.0, 2000.0), label="Money for grants", absolute=True),
+    Lever("annual_budget", 400.0, NON_NEGATIVE, "£k/year", "money for partnership grants over all places", "policy", (0.0, 2000.0), label="Money for grants", absolute=True, pays_grants=True),
     Lever("responsive_share", 0.0, PROBABILITY, "share", "budget paid out on a rolling basis", "policy", (0.0, 1.0), label="Rolling money"),
     Lever("two_stage", 0, whole(0, 1), "0 or 1", "outline bids before full ones", "policy; ESRC study of one and two stages (Hulkes 2026)", (0, 1), label="Two-stage calls"),
     Parameter("outline_share", 0.65, PROBABILITY, "share", "part of the days for a bid that its outline takes", "calibrated to 15-20% less effort an award (Hulkes 2026)", (0.3, 0.8)),
@@ -113,6 +113,7 @@ _DECLARATIONS = (
     Parameter("open_lag", 6, whole(1, 120), "months", "from such a bid to the start", "ESRC: half within 5 months of the bid", (4, 12)),
     Lever("commissions", 6.0, NON_NEGATIVE, "£k/year", "money of a council of 170k people for small pieces of research", "calibrated to introductions that become projects: a third of councils commission research (SSRG 2015)", (0.0, 30.0), label="Commissions", cost="cost_local"),
     Lever("seed_money", 0.011, NON_NEGATIVE, "£k/year", "money of a university for small projects, for each of its researchers", "calibrated; impact acceleration accounts, up to £250k a year for a university (some 0.27 a researcher in a large one), bound it", (0.0, 0.5), label="Seed money", cost="cost_local"),
+    Parameter("purse_size", 2.0, between(1, 1000), "small projects", "what a purse of local money holds at most", "assumed: what is not spent by a year's end goes back", (1.0, 6.0)),
     Parameter("small_cost", 7.0, POSITIVE, "£k", "a small project: a commission, or one on seed money", "calibrated; IAA responsive awards: at most £15k", (4.0, 20.0)),
     Parameter("small_months", 9, whole(1, 600), "months", "length of a small project", "IAA responsive awards: at most 12 months", (4, 12)),
     Parameter("awareness", 0.8, PROBABILITY, "share", "chance that a pair hears of a call in time", "assumed", (0.2, 0.9)),
@@ -188,7 +189,7 @@ _DECLARATIONS = (
     Parameter("opportunity_sigma", 0.8, between(0, 5), "-", "spread of that money (log)", "assumed", (0.4, 1.2)),
     Parameter("learn_sector", 0.15, PROBABILITY, "-", "sector knowledge gained per finding", "assumed", (0.0, 0.4)),
     Parameter("learn_absorb", 0.05, PROBABILITY, "-", "absorptive capacity gained per timely finding", "assumed", (0.0, 0.2)),
-    Parameter("structure_share", 0.25, PROBABILITY, "share", "places with a strategic structure", "10 combined authorities among 38 areas of local enterprise partnerships (2021-23)", (0.0, 1.0)),
+    Parameter("structure_share", 0.25, PROBABILITY, "share", "areas with a strategic structure, where no list says which", "10 combined authorities among 38 areas of local enterprise partnerships (2021-23)", (0.0, 1.0)),
     # 5 Levers
     Lever("match_interval", 0, whole(0, 600), "months", "months between matchmaking rounds (0: none)", "policy", (0, 12), label="Matchmaking", price="price_matchmaker", cost="cost_matchmaking", recruited=True),
     Lever("match_algorithm", "best_fit", one_of("random", "best_fit", "stable", "optimal", "equitable"), "-", "how introductions are chosen", "policy", label="Matchmaking algorithm"),
@@ -225,7 +226,7 @@ _DECLARATIONS = (
     Parameter("joint_post_commitment", 0.5, PROBABILITY, "-", "least commitment of a university's leaders when a joint post is made", "assumed; no study found so the range includes 0", (0.0, 0.8)),
     Lever("events_per_year", 0.0, between(0, 1000), "1/year", "events that bring the two sides together", "policy", (0.0, 50.0), label="Events", price="price_event", cost="cost_events", absolute=True),
     Lever("event_size", 10, whole(1, 1000), "pairs", "random introductions at one event", "assumed", (2, 50), label="Size of events"),
-    Lever("structures", 0.0, PROBABILITY, "share", "places given a strategic structure", "policy", (0.0, 1.0), label="Structures", price="price_structure", cost="cost_structures"),
+    Lever("structures", 0.0, PROBABILITY, "share", "areas given a strategic structure", "policy", (0.0, 1.0), label="Structures", price="price_structure", cost="cost_structures"),
     Parameter("structure_leads", 1.0, PROBABILITY, "share", "of what leaders of both sides lack in commitment, made up by leading a full-strength structure together", "calibrated to what lasts; the review: long-term partnerships are embedded through structures; 0 is nothing", (0.0, 1.0)),
     Parameter("structure_strength", 0.75, PROBABILITY, "-", "strength of a strategic structure that a policy makes", "assumed", (0.25, 1.0)),
     # 5 Prices
@@ -241,7 +242,7 @@ _DECLARATIONS = (
     Parameter("price_broker", 60.0, NON_NEGATIVE, "£k/year", "one broker post", "assumed", (40.0, 90.0)),
     Parameter("price_joint_post", 65.0, NON_NEGATIVE, "£k/year", "one joint post", "assumed", (40.0, 100.0)),
     Parameter("price_event", 5.0, NON_NEGATIVE, "£k", "one event", "assumed", (1.0, 15.0)),
-    Parameter("price_structure", 120.0, NON_NEGATIVE, "£k/year", "running a strategic structure in a place", "assumed", (50.0, 500.0)),
+    Parameter("price_structure", 120.0, NON_NEGATIVE, "£k/year", "running a strategic structure in an area", "assumed", (50.0, 500.0)),
     Parameter("price_bridging", 5.0, NON_NEGATIVE, "£k/month", "one bridged tie", "assumed", (2.0, 10.0)),
     # 7 Draws
     Parameter("motives", "equal", one_of("equal", "review", "survey"), "-", "distribution of motive weights", "the review lists them in order; a national survey puts research first"),

@@ -1,13 +1,12 @@
 """Partnerships: scoping, embedding, ending and forgetting (ODD 4.7, 4.10)."""
 
-import math
-
 import numpy as np
 
 from model import chance
 from model.arrays import DORMANT, NONE, PROJECT, READY, SCOPING, STRATEGIC, World
 from model.chance import happens, stream_of, uniform
 from model.finding import worth
+from model.leaders import furthered, loosened
 from model.machine.compiling import compiled, inlined
 from model.machine.fetching import call_up_backwards
 from model.measures import (
@@ -145,19 +144,6 @@ def embed_and_end(world: World):
             last_or_end(world, stream, t, tie)
 
 
-@compiled
-def leadership(world: World, tie: np.record):
-    """The same, of the two sides of a tie."""
-    return leadership_of(world, world.researchers[tie.researcher].university, tie.council)
-
-
-@inlined
-def leadership_of(world: World, u: int, c: int):
-    """sqrt(L L_u), and what the two share by a structure makes up for weak leaders."""
-    alone = math.sqrt(world.councils[c].commitment * world.universities[u].commitment)
-    return 1.0 - (1.0 - alone) * (1.0 - world.parameters.structure_leads * shared_structure(world, c, u))
-
-
 @inlined
 def embedding_hazard(world: World, tie: np.record):
     """Hazard that a project becomes strategic."""
@@ -167,7 +153,7 @@ def embedding_hazard(world: World, tie: np.record):
         p.embed_rate
         * tie.trust
         * (0.2 + 0.8 * min(1.0, tie.findings / 2.0))
-        * (0.25 + 0.75 * leadership(world, tie))
+        * furthered(world, u, tie.council)
         * (1.0 + p.embed_role * min(1.0, world.universities[u].roles))
         * (1.0 + p.embed_structure * shared_structure(world, tie.council, u))
         * (1.0 + p.agreement_embed * world.agreements[u, tie.council])
@@ -214,7 +200,7 @@ def last_or_end(world: World, stream: int, t: int, tie: np.record):
     p = world.parameters
     who = chance.pair_of(tie.council, tie.researcher)
     others = p.strategic_loss + p.strategic_starved * (1.0 - tie.served)
-    leaders = p.strategic_leader * max(0.0, p.weak_leadership - leadership(world, tie))
+    leaders = loosened(world, world.researchers[tie.researcher].university, tie.council)
     hazard = others + leaders
     ends = happens(stream, who, 1, hazard)
     world.luck.ended += hazardous_surprise(world, ends, hazard)

@@ -58,14 +58,6 @@ def weigh_anew(world: World, u: int, c: int):
     weigh_staff_from(world, c)
 
 
-@compiled
-def note_common_work(world: World, u: int, c: int):
-    """A finding is common work of the two; with their first they come to know each other."""
-    world.common_work[u, c] += 1
-    if world.common_work[u, c] == 1:
-        weigh_anew(world, u, c)
-
-
 @inlined
 def pick(sums: np.ndarray, row: int, luck: float):
     """Which of a row of weights, summed up, a uniform draw falls on; -1 if all of them are 0."""

@@ -81,20 +81,32 @@ def home(world: World, c: int, u: int):
 @compiled
 def shared_structure(world: World, c: int, u: int):
     """The strength of the structure that council and university share, 0 if none."""
-    return world.places[world.councils[c].place].structure if same_place(world, c, u) else 0.0
+    area = world.councils[c].area
+    return world.areas[area].structure if area == world.universities[u].area else 0.0
 
 
 @compiled
 def draw_structures(world: World):
-    """Give some places a strategic structure of their own."""
+    """Give some areas a strategic structure of their own: those known to have one, if any, else at random."""
     stream = stream_of(world.clock.seed, chance.PLACE, 0)
-    count = world.places.size
-    for place_row in range(count):
-        world.keys[place_row], world.items[place_row] = uniform(stream, place_row, 0), place_row
-    sort_by_key(world.keys, world.items, 0, count)
-    for k in range(round_half_up(world.parameters.structure_share * count)):
-        place_row = world.items[k]
-        world.places[place_row].structure = 0.5 + 0.5 * uniform(stream, place_row, 1)
+    n = list_bare(world, stream, True)
+    count = n if n > 0 else round_half_up(world.parameters.structure_share * list_bare(world, stream, False))
+    for k in range(count):
+        a = world.items[k]
+        world.areas[a].structure = 0.5 + 0.5 * uniform(stream, a, 1)
+
+
+@compiled
+def list_bare(world: World, stream: int, is_known: bool):
+    """List areas without a structure, of all or of those known to have one, in an order by chance."""
+    n = 0
+    for a in range(world.areas.size):
+        area = world.areas[a]
+        if area.structure == 0.0 and area.councils > 0 and (area.is_known or not is_known):
+            world.keys[n], world.items[n] = uniform(stream, a, 0), a
+            n += 1
+    sort_by_key(world.keys, world.items, 0, n)
+    return n
 
 
 @compiled
@@ -105,32 +117,26 @@ def uphold_structures(world: World, former: np.record):
         unmake_structures(world)
         make_structures(world, levers.structures)
     upheld = 0
-    for place_row in range(world.places.size):
-        upheld += world.places[place_row].added
+    for a in range(world.areas.size):
+        upheld += world.areas[a].added
     this_month(world).cost_structures += upheld * world.parameters.price_structure / 12.0
 
 
 @compiled
 def unmake_structures(world: World):
     """Take away the structures that the lever made."""
-    for place_row in range(world.places.size):
-        place = world.places[place_row]
-        if place.added:
-            place.structure = 0.0
-            place.added = 0
+    for a in range(world.areas.size):
+        area = world.areas[a]
+        if area.added:
+            area.structure = 0.0
+            area.added = 0
 
 
 @compiled
 def make_structures(world: World, share: float):
-    """Give a share of the places without a structure one."""
+    """Give a share of the areas without a structure one."""
     stream = stream_of(world.clock.seed, chance.STRUCTURE, world.clock.month)
-    bare = 0
-    for place_row in range(world.places.size):
-        if world.places[place_row].structure == 0.0:
-            world.keys[bare], world.items[bare] = uniform(stream, place_row, 0), place_row
-            bare += 1
-    sort_by_key(world.keys, world.items, 0, bare)
-    for k in range(round_half_up(share * bare)):
-        place = world.places[world.items[k]]
-        place.structure = world.parameters.structure_strength
-        place.added = 1
+    for k in range(round_half_up(share * list_bare(world, stream, False))):
+        area = world.areas[world.items[k]]
+        area.structure = world.parameters.structure_strength
+        area.added = 1

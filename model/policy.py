@@ -96,7 +96,8 @@ def policy_from(name: str, levers: Mapping[str, object], why: str = "") -> Polic
     Args:
         name: what rows, tables and figures call it.
         levers: by name a value, or a mapping of `value`, and where wanted `start` and `end` (months
-            of the horizon; the lever holds from `start` to the month before `end`).
+            of the horizon; the lever holds from `start` to the month before `end`; posts and matchmakers
+            have to be found first, and come parameter `recruitment_months` later).
         why: one sentence on what it is for.
 
     Raises:

@@ -7,7 +7,7 @@ population log-normally around its median (a known one has none either).
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -34,6 +34,9 @@ TIERS = {
     "county": UPPER,
     "scottish unitary authority": SCOTTISH,
 }
+
+#: A council, or a university, of no combined authority.
+NO_AUTHORITY = -1
 
 #: More would not fit a draw's address (`model.chance`); of researchers, PhDs may come to as many again.
 MOST_COUNCILS, MOST_RESEARCHERS = 1 << 14, 1 << 19
@@ -62,6 +65,10 @@ class Population:
         council_names: one a council, or none.
         university_names: one a university, or none.
         council_kinds: what kind each council is of (district, county), or none: it tells its tier.
+        authorities: names of the combined authorities that are known; none: which areas share a structure is
+            drawn.
+        council_authorities: one a council: which of them it belongs to, -1: none.
+        university_authorities: the same of universities.
     """
 
     name: str
@@ -73,6 +80,9 @@ class Population:
     council_names: tuple[str, ...] = ()
     university_names: tuple[str, ...] = ()
     council_kinds: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
+    council_authorities: tuple[int, ...] = ()
+    university_authorities: tuple[int, ...] = ()
 
     @property
     def lever_scale(self) -> float:
@@ -84,6 +94,25 @@ class Population:
         """The tier of each council; one whose kind says nothing of it is single."""
         kinds = self.council_kinds or [""] * len(self.councils)
         return np.array([TIERS.get(kind.strip().lower(), SINGLE) for kind in kinds], "i4")
+
+    @property
+    def n_areas(self) -> int:
+        """Areas whose councils and universities may share a structure: places, then combined authorities."""
+        return len(self.places) + len(self.authorities)
+
+    @property
+    def council_areas(self) -> np.ndarray:
+        """The area of each council: its combined authority, or its place."""
+        return self._areas(self.councils, self.council_authorities)
+
+    @property
+    def university_areas(self) -> np.ndarray:
+        """The area of each university, as of councils."""
+        return self._areas(self.universities, self.university_authorities)
+
+    def _areas(self, sites: np.ndarray, authorities: Sequence[int]) -> np.ndarray:
+        own = np.array(authorities or [NO_AUTHORITY] * len(sites))
+        return np.where(own == NO_AUTHORITY, sites["place"], len(self.places) + own).astype("i4")
 
     @property
     def n_researchers(self) -> int:
@@ -215,8 +244,9 @@ def listed(
     Args:
         name: what rows and files call the population.
         councils: columns `name`, `place`, `latitude`, `longitude` (degrees), `population` (people), and
-            `kind` if that is known.
-        universities: columns `name`, `place`, `latitude`, `longitude`, `staff` (researchers).
+            `kind` and `authority`, the combined authority that it belongs to ("": none), if that is known.
+        universities: columns `name`, `place`, `latitude`, `longitude`, `staff` (researchers), and
+            `authority`, if that is known; else it is that of the nearest council.
         scale_levers: whether levers in absolute numbers grow with the number of councils.
 
     Raises:
@@ -230,10 +260,9 @@ def listed(
         sum(universities["staff"]),
         sum(councils["population"]),
     )
-    places: dict[str, str] = {}
-    for place in (*councils["place"], *universities["place"]):
-        places.setdefault(_folded(place), place)
+    places = _told_apart([*councils["place"], *universities["place"]])
     position = {place: at for at, place in enumerate(places)}
+    authorities, council_authorities, university_authorities = _authorities(councils, universities)
     council_sites = np.zeros(len(councils["name"]), COUNCIL_SITE)
     university_sites = np.zeros(len(universities["name"]), UNIVERSITY_SITE)
     for sites, columns in ((council_sites, councils), (university_sites, universities)):
@@ -253,7 +282,44 @@ def listed(
         council_names=tuple(councils["name"]),
         university_names=tuple(universities["name"]),
         council_kinds=tuple(councils.get("kind", ())),
+        authorities=authorities,
+        council_authorities=council_authorities,
+        university_authorities=university_authorities,
     )
+
+
+def _authorities(
+    councils: Mapping[str, Sequence], universities: Mapping[str, Sequence]
+) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
+    """Combined authorities by name, and which of them each council and university belongs to."""
+    own = list(councils.get("authority", ()))
+    known = _told_apart(name for name in own if name)
+    if not known:
+        return (), (), ()
+    theirs = universities.get("authority") or [own[c] for c in _nearest(universities, councils)]
+    at = {authority: k for k, authority in enumerate(known)}
+    rows = (tuple(at.get(_folded(name), NO_AUTHORITY) for name in names) for names in (own, theirs))
+    return (tuple(known.values()), *rows)
+
+
+def _nearest(ones: Mapping[str, Sequence], others: Mapping[str, Sequence]) -> list[int]:
+    """Which of others on the globe each one is nearest to."""
+    here, there = (_directions(each["latitude"], each["longitude"]) for each in (ones, others))
+    return [int(np.argmax(there @ each)) for each in here]
+
+
+def _directions(latitudes: Sequence[float], longitudes: Sequence[float]) -> np.ndarray:
+    """Unit vectors to points of the globe, given in degrees [points, 3]."""
+    north, east = np.radians(latitudes), np.radians(longitudes)
+    return np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1)
+
+
+def _told_apart(names: Iterable[str]) -> dict[str, str]:
+    """Names, each as it is first written, by what all ways of writing it have in common."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(_folded(name), name)
+    return found
 
 
 def _folded(place: str) -> str:

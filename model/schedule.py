@@ -10,7 +10,7 @@ from model.finding import charge_communication, deliver
 from model.funder import fund, look_ahead
 from model.local_money import spend_locally
 from model.machine.compiling import compiled, entry
-from model.matchmaker import introduce
+from model.matching.matchmaker import introduce
 from model.measuring import close_open_spells, measure
 from model.meeting import hold_events, open_initial_ties, reach_out, search
 from model.month import reckon_what_is_left

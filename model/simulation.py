@@ -184,7 +184,7 @@ class Simulation:
         councils, universities = self.population.councils, self.population.universities
         demand = self._demand
         return Size(
-            places=len(self.population.places),
+            areas=self.population.n_areas,
             councils=len(councils),
             universities=len(universities),
             researchers=self.population.n_researchers + self._phd_rows(self._most_phds),
@@ -214,7 +214,7 @@ class Simulation:
         clock.free_tie = clock.free_need = 0
         clock.posts = self.population.n_researchers
         self._take_policy()
-        self.world.councils["tier"] = self.population.council_tiers
+        self._tell_of_sites()
         council_shapes, researcher_shapes = self._shapes
         schedule.found(
             self.world,
@@ -225,6 +225,15 @@ class Simulation:
         )
         decay_with_distance(self.world)
         schedule.populate(self.world, researcher_shapes)
+
+    def _tell_of_sites(self) -> None:
+        """Write what is known of councils and universities, where nothing need be drawn."""
+        world, population = self.world, self.population
+        world.councils["tier"] = population.council_tiers
+        world.councils["area"] = population.council_areas
+        world.universities["area"] = population.university_areas
+        world.areas["councils"] = np.bincount(world.councils["area"], minlength=population.n_areas)
+        world.areas["is_known"][len(population.places) :] = 1
 
     def _take_policy(self) -> None:
         """Write the stretches of months in which the levers stay the same."""

@@ -7,6 +7,7 @@ import numpy as np
 from model import chance
 from model.arrays import NONE, Table, World
 from model.chance import attribute_of, stream_of, uniform
+from model.leaders import draw_commitment
 from model.machine.compiling import compiled, inlined
 from model.month import levers_of, this_month
 from model.place import locate
@@ -24,7 +25,7 @@ def draw_universities(world: World, sites: Table, geographic: bool):
         university.place = sites[u].place
         locate(university, stream, attribute_of(u, chance.UNIVERSITY_POSITION), sites[u], geographic)
         commitment = attribute_of(u, chance.UNIVERSITY_COMMITMENT)
-        university.commitment = chance.beta(stream, commitment, 0, 2.0, 3.0)
+        university.commitment = draw_commitment(stream, commitment, 0)
         spread = world.parameters.mission_spread
         median = math.exp(-spread * spread / 2.0)
         university.mission = chance.log_normal(
@@ -57,7 +58,7 @@ def change_university_leaders(world: World):
     stream = stream_of(clock.seed, chance.UNIVERSITY_LEADER, clock.month)
     for u in range(world.universities.size):
         if uniform(stream, u, 0) < 1.0 / world.parameters.university_leader_months:
-            world.universities[u].commitment = chance.beta(stream, u, 8, 2.0, 3.0)
+            world.universities[u].commitment = draw_commitment(stream, u, 8)
 
 
 @compiled

@@ -136,7 +136,7 @@ def test_places_of_all_sorts():
     }
     of_kinds = {**councils, "kind": ["County", "Non-metropolitan district", "Unitary authority", ""]}
     for levers in ({}, BUNDLE):
-        for given in (councils, of_kinds):
+        for given in (councils, of_kinds, {**councils, "authority": ["", "Aire", "Wey", "wey "]}):
             assert_same(levers, listed("odd", given, universities), 5, SHORT)
 
 

@@ -77,7 +77,7 @@ def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sente
     """What a comparison says.
 
     Args:
-        tables: `verdicts`, `effects` and `costs` of `analysis.studies.answered`; where they are there,
+        tables: `verdicts`, `effects` and `costs` of `analysis.studies.answering`; where they are there,
             `by_year`, `fresh`, `ledger`, `reasons` and `mechanisms`: effects year by year, those of the best
             on seeds of its own (columns of `effects`), what becomes of partnerships and ties, and what is
             left of the best without each rule.

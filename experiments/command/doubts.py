@@ -68,11 +68,14 @@ def _alone(population: Population) -> Iterator[str]:
 
 
 def _combined(population: Population) -> Iterator[str]:
-    """Bodies of several councils, which are places' structures and no councils."""
+    """Bodies of several councils, which are structures and no councils."""
     combined = np.array([_COMBINED in kind.lower() for kind in population.council_kinds], bool)
     if combined.any():
         some = _some(combined, population.council_names)
-        yield f"Combined authorities are taken for councils, with all that councils do: leave out {some}."
+        yield (
+            f"Combined authorities are taken for councils, with all that councils do: leave out {some}, and "
+            "name them in a column combined_authority of the councils that belong to them."
+        )
 
 
 _DOUBTS: Sequence[Callable[[Population], Iterator[str]]] = (_swapped, _far, _absurd, _alone, _combined)

@@ -27,11 +27,12 @@ _TITLES = {
     "population": ("population",),
     "staff": ("staff", "social_science_fte"),
     "kind": ("kind",),
+    "authority": ("combined_authority",),
 }
 _DEGREES, _GRID = ("latitude", "longitude"), ("easting", "northing")
 #: Columns that lists may have beside those that are read.
 _IGNORED = (
-    "code", "gss_code", "nation", "region", "county", "combined_authority", "area_km2", "residents",
+    "code", "gss_code", "nation", "region", "county", "area_km2", "residents",
     "ukprn", "mission_group", "research_fte", "place",
 )  # fmt: skip
 
@@ -41,7 +42,9 @@ type Titles = Mapping[str, Sequence[str]]
 def places_in(
     councils: Path, universities: Path, place: str, columns: object
 ) -> tuple[dict[str, list], dict[str, list]]:
-    """The columns of both lists: name, place, latitude, longitude, and population or staff; kinds if known.
+    """The columns of both lists: name, place, latitude, longitude, and population or staff.
+
+    Kinds of councils, and the combined authorities that these and universities belong to, if they are known.
 
     Args:
         councils: a list.
@@ -134,7 +137,8 @@ class _List:
 
     def _if_there(self) -> tuple[str, ...]:
         """What is read where a list has it."""
-        return ("kind",) if self.noun == "council" and self._has("kind") else ()
+        wanted = ("kind", "authority") if self.noun == "council" else ("authority",)
+        return tuple(what for what in wanted if self._has(what))
 
     def _readers(self) -> dict[str, Reader]:
         """What is read, and how."""
@@ -229,4 +233,5 @@ _READERS: dict[str, Reader] = {
     "population": _people,
     "staff": _staff,
     "kind": str.strip,
+    "authority": str.strip,
 }

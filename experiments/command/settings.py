@@ -160,6 +160,7 @@ class Settings:
         command: that asked for it.
         noted: what the job says of settings that change nothing there.
         is_reported: whether the job ends with a report.
+        asks: what the job's statistics alone need to know.
     """
 
     job: str
@@ -204,6 +205,7 @@ class Settings:
     command: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
     is_reported: bool = False
+    asks: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def years(self) -> float:

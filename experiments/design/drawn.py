@@ -1,6 +1,7 @@
 """Designs whose points are drawn: Sobol, Morris, Latin hypercube."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -36,7 +37,7 @@ def _sobol(told: Told) -> Design:
         for each in generators
     ]
     base_samples = np.array(drawn).reshape(sequences, n // sequences, -1, len(factors)).swapaxes(0, 1)
-    return _placed(SOBOL, factors, n, base_samples.reshape(-1, len(factors)))
+    return replace(_placed(SOBOL, factors, n, base_samples.reshape(-1, len(factors))), scrambles=sequences)
 
 
 def _morris(told: Told) -> Design:
@@ -61,7 +62,7 @@ def _morris(told: Told) -> Design:
     drawn = [morris.sample(problem_of(factors), 1, num_levels=levels, seed=each) for each in generators]
     # One level, one number: the last digits would decide which whole number or word it stands for.
     unit = np.rint(np.concatenate(drawn) * (levels - 1)) / (levels - 1)
-    design = _placed(MORRIS, factors, n, unit, levels)
+    design = replace(_placed(MORRIS, factors, n, unit), levels=levels)
     pairs = [np.random.default_rng([seed, trajectory, 1]) for trajectory in range(n)]
     for column, factor in enumerate(factors):
         if factor.values is not None:
@@ -93,11 +94,11 @@ def _latin_hypercube(told: Told) -> Design:
     return _placed(LATIN_HYPERCUBE, factors, n, unit)
 
 
-def _placed(kind: Kind, factors: tuple[Factor, ...], n: int, unit: np.ndarray, levels: int = 0) -> Design:
+def _placed(kind: Kind, factors: tuple[Factor, ...], n: int, unit: np.ndarray) -> Design:
     """The design of points in the unit cube, as many to a block as each of `n` has."""
     samples = np.column_stack([factor.samples(at) for factor, at in zip(factors, unit.T, strict=True)])
     blocks = np.repeat(np.arange(n), len(unit) // n)
-    return Design(kind, factors, n, samples, blocks, unit, levels)
+    return Design(kind, factors, n, samples, blocks, unit)
 
 
 def _n_groups(factors: Sequence[Factor]) -> int:
@@ -142,7 +143,7 @@ SOBOL = Kind(
 )
 MORRIS = Kind(
     "morris", "Morris design", _morris, ("n", "seed", "levels", "factors", "groups"), DISTRIBUTED,
-    noun="trajectory",
+    noun="trajectory", keeps_positions=True,
 )  # fmt: skip
 LATIN_HYPERCUBE = Kind(
     "latin_hypercube", "Latin hypercube design", _latin_hypercube, ("n", "seed", "factors"), DISTRIBUTED,

@@ -34,6 +34,7 @@ class Kind:
         reading: how it reads what a factor takes; None: it has no settings of factors.
         noun: what `n` counts.
         is_sample: whether each point is a draw of its own, so that shares of points are probabilities.
+        keeps_positions: whether its statistics take where points lie in the ranges of factors.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Kind:
     reading: Reading | None = None
     noun: str = "point"
     is_sample: bool = False
+    keeps_positions: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,7 @@ class Design:
         unit: where the samples lie within their distributions, 0 to 1 [points x factors]; no points if the
             samples were not drawn.
         levels: positions that a factor takes in a morris design; 0 for other kinds.
+        scrambles: independent sequences that the blocks of a sobol design are of, in turn; 0 for other kinds.
     """
 
     kind: Kind
@@ -67,6 +70,7 @@ class Design:
     blocks: np.ndarray
     unit: np.ndarray
     levels: int = 0
+    scrambles: int = 0
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -13,7 +13,7 @@ from analysis import tables
 from analysis.report import answer
 from analysis.report.source import Source
 from analysis.statistics.effects import effects_of
-from analysis.studies import OVER_POSTERIOR, WITHOUT
+from analysis.studies.compare import OVER_POSTERIOR, WITHOUT
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.rows.plan import Plan

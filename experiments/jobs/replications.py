@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from analysis.studies import SETTLED
+from analysis.studies.replications import SETTLED
 from experiments.command.settings import Settings
 from experiments.rows.plan import Plan
 from experiments.study.job import Job, effects, no_design

@@ -11,7 +11,8 @@ from rich.text import Text
 from analysis.report.assumed.robust import in_short
 from analysis.report.source import Source
 from analysis.statistics.regret import in_units
-from analysis.studies import FEWEST_POINTS, RANKED_BY
+from analysis.studies.assumptions import FEWEST_POINTS
+from analysis.studies.robustness import RANKED_BY
 from experiments.command.settings import Settings
 from experiments.design.kinds import KINDS
 from experiments.rows.plan import Plan

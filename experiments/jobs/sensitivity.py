@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from analysis.studies import FEWEST_BLOCKS, HALF_WIDTH
+from analysis.studies.sensitivity import FEWEST_BLOCKS, HALF_WIDTH
 from experiments.command.kept import write_sample
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS, SOBOL
@@ -34,7 +34,7 @@ def main(settings: Settings) -> int:
     Returns:
         Exit status.
     """
-    return carried_out(settings, _ANALYSES[settings.design.kind])
+    return carried_out(settings, ANALYSES[settings.design.kind])
 
 
 def _answers(tables: dict[str, pd.DataFrame], name: str) -> Iterator[tuple[str, list[dict], dict]]:
@@ -207,7 +207,7 @@ def _write_next(study: Study, plan: Plan, folder: Path, factors: Sequence[str]) 
         "responses": asked["responses"],
         "seeds": asked["seeds"],
         "design": {
-            "kind": "sobol",
+            "kind": SOBOL.name,
             "n": 512,
             "factors": {name: spelt.get(name) for name in factors},
         },
@@ -225,5 +225,5 @@ def _several_groups(settings: Settings) -> Iterator[str]:
         yield "design varies one factor or group: Sobol indices tell two or more apart."
 
 
-_ANALYSES = {SOBOL: _sobol, MORRIS: _morris}
-JOB = Job(main, needs=(a_design(_ANALYSES, FEWEST_BLOCKS), _several_groups))
+ANALYSES = {SOBOL: _sobol, MORRIS: _morris}
+JOB = Job(main, needs=(a_design(ANALYSES, FEWEST_BLOCKS), _several_groups))

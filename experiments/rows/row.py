@@ -22,7 +22,7 @@ from model.policy import Dated, Policy
 from model.population import COUNCIL_SITE, UNIVERSITY_SITE, Population
 
 #: What people call a population and its parts.
-_NAMES = ("name", "places", "council_names", "university_names")
+_NAMES = ("name", "places", "council_names", "university_names", "authorities")
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
@@ -124,8 +124,8 @@ def population_of(text: str) -> Population:
     given = json.loads(text)
     for sites, kind in (("councils", COUNCIL_SITE), ("universities", UNIVERSITY_SITE)):
         given[sites] = np.array([tuple(site) for site in given[sites]], kind)
-    for names in ("places", "council_names", "university_names", "council_kinds"):
-        given[names] = tuple(given.get(names, ()))
+    for name, value in given.items():
+        given[name] = tuple(value) if isinstance(value, list) else value
     return Population(**given)
 
 

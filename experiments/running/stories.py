@@ -247,7 +247,8 @@ def story_of(simulation: Simulation, run: Run) -> Story:
                 "role": universities["roles"] > 0,
             }
         ),
-        np.asarray(world.places["structure"] > 0),
+        np.equal.outer(councils["area"], universities["area"])
+        & (world.areas["structure"][councils["area"]] > 0)[:, None],
         np.sqrt(np.sum(squares, axis=0)),
     )
 

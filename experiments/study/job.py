@@ -1,7 +1,8 @@
 """A job: what it does, and what it needs of settings; declared beside its code."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from experiments.command.files import CONF, mapping_in
 from experiments.command.settings import Settings
@@ -31,6 +32,7 @@ class Job:
         asks_further: whether it looks at a posterior, and at what its answer hangs on.
         has_parameters: whether parameters are those of the settings.
         has_points: whether a sample of parameters is its design; in other jobs, each seed has a point of it.
+        asks: of settings, what its statistics alone need to know, as `analysis.asked.Asked` has it.
     """
 
     main: Callable[[Settings], int]
@@ -41,6 +43,7 @@ class Job:
     asks_further: bool = False
     has_parameters: bool = True
     has_points: bool = False
+    asks: Callable[[Settings], Mapping[str, Any]] = lambda settings: {}
 
     def placed(self, settings: Settings) -> Settings:
         """Settings with the points of a sample where the job looks for them.
@@ -62,8 +65,14 @@ class Job:
         refuse([*self._check_precision(settings), *(each for need in self.needs for each in need(settings))])
 
     def told(self, settings: Settings) -> Settings:
-        """Settings with what the job says of them."""
-        return replace(settings, noted=tuple(self._notes(settings)), is_reported=self.is_reported)
+        """Settings with what the job says of them, and without what changes nothing there."""
+        return replace(
+            settings,
+            hangs_on=settings.hangs_on if self.asks_further else None,
+            noted=tuple(self._notes(settings)),
+            is_reported=self.is_reported,
+            asks=self.asks(settings),
+        )
 
     def _notes(self, settings: Settings) -> Iterator[str]:
         """What changes nothing here."""

@@ -11,11 +11,12 @@ import pandas as pd
 from analysis import studies, tables
 from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
+from analysis.studies.compare import OVER_POSTERIOR, WITHOUT
+from analysis.studies.found import TooFew
 from experiments import terminal
 from experiments.command.kept import keep
 from experiments.command.policies import base_name
 from experiments.command.settings import Settings
-from experiments.design.drawn import MORRIS
 from experiments.rows.plan import Plan
 from experiments.rows.results import write_rows
 from experiments.rows.store import Store
@@ -62,9 +63,9 @@ class Study:
     def columns(self) -> Dictionary:
         """What the columns of the tables are."""
         over, without = self.settings.posterior, self.settings.hangs_on
-        others = {studies.OVER_POSTERIOR: over.design} if over else {}
+        others = {OVER_POSTERIOR: over.design} if over else {}
         if without:
-            others[studies.WITHOUT] = without.mechanisms.design(self.settings.parameters)
+            others[WITHOUT] = without.mechanisms.design(self.settings.parameters)
         return dictionary_of(self.settings.design, others)
 
     def plan(self) -> Plan:
@@ -88,7 +89,7 @@ class Study:
 
     def without(self, plan: Plan) -> Without | None:
         """The best policy of a comparison's plan without each mechanism, if that is asked for."""
-        on = self.settings.hangs_on if self.settings.job == "compare" else None
+        on = self.settings.hangs_on
         return on and hanging(self.store, plan, self.settings.against, on, controls_of(self.settings))
 
     def fill(self, plan: Plan) -> Complete:
@@ -166,11 +167,11 @@ def analysed(study: Study, plan: Plan, folder: Path) -> dict[str, pd.DataFrame]:
         Unfinished: if too many rows failed; the user has been told.
     """
     write_rows(study.store, plan, folder / "rows.parquet", study.columns)
-    if plan.design.kind is MORRIS:
+    if plan.design.kind.keeps_positions:
         write_positions(folder, plan.design)
     try:
         found = studies.analyse(folder, study.columns)
-    except studies.TooFew as error:
+    except TooFew as error:
         terminal.say_error([str(error)])
         raise Unfinished(FAILED) from None
     study.notes.extend(found.notes)

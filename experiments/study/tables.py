@@ -11,10 +11,11 @@ from analysis import asked as asking
 from analysis import studies, tables
 from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
+from analysis.statistics.evidence import checks
+from analysis.studies.values import POSITIONS
 from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, SAMPLE_POINT
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
-from experiments.design.drawn import SCRAMBLES, SOBOL
 from experiments.design.mechanisms import Mechanisms
 from experiments.design.points import BLOCK, Design
 from experiments.study.money.solved import Solved
@@ -83,7 +84,8 @@ def dictionary_of(design: Design, others: Mapping[str, Design] = MappingProxyTyp
             *columns_of("histories", _HISTORIES),
             *columns_of("assumptions", _ASSUMPTIONS),
             *_positions(design),
-            *(each for name, told in studies.COLUMNS.items() for each in columns_of(name, told)),
+            *columns_of("checks", checks.COLUMNS),
+            *studies.COLUMNS,
         ]
     )
 
@@ -105,7 +107,7 @@ def _of_rows(table: str, design: Design) -> Iterator[Column]:
 def _positions(design: Design) -> Iterator[Column]:
     for factor in design.factors:
         meaning = "position of the point in the range of the factor, 0 to 1"
-        yield Column(studies.POSITIONS, factor.name, "share of the range", meaning)
+        yield Column(POSITIONS, factor.name, "share of the range", meaning)
 
 
 def _of_months(each: Indicator) -> Column:
@@ -143,11 +145,10 @@ def asked_of(
         worth=settings.worth,
         controls=controls_of(settings),
         meant=settings.ledger.places,
-        budget=settings.optimise.budget if settings.job == "optimise" else None,
-        pilot=settings.pilot if settings.job == "pilot" else None,
         sampled=len(settings.parameters.sample) if settings.parameters.varied else 0,
         over=over and _points_of(over.design, settings),
         over_seeds=(over.seeds.start, over.seeds.stop) if over else (0, 0),
+        **settings.asks,
     )
 
 
@@ -160,7 +161,7 @@ def _points_of(design: Design, settings: Settings) -> Points:
         groups=[factor.group for factor in design.factors],
         levels=design.levels,
         seeds_apart=BLOCK,
-        scrambles=min(SCRAMBLES, design.n) if design.kind is SOBOL else 0,
+        scrambles=design.scrambles,
         words=[factor.name for factor in design.factors if factor.declared.domain.words],
         limited=dict(_limited(design, settings.policies)),
     )
@@ -201,7 +202,7 @@ def months_of(settings: Settings) -> int:
 
 
 def write_positions(folder: Path, design: Design) -> None:
-    """Write where the points of a screening lie, which its statistics take."""
+    """Write where the points of a design lie in the ranges of its factors."""
     names = [factor.name for factor in design.factors]
     content = pd.DataFrame(np.asarray(design.unit), columns=names)
-    tables.write(folder, studies.POSITIONS, content, dictionary_of(design))
+    tables.write(folder, POSITIONS, content, dictionary_of(design))

@@ -24,7 +24,7 @@ at the head of `by_reference` and `prefetching`; ``make test-safe`` does without
 import functools
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +162,23 @@ def compiled(rule: Callable) -> Callable:
 def inlined(rule: Callable) -> Callable:
     """Compile a rule into each of those that call it: for what is called so often that calling it costs."""
     return _compiled(rule, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=uses("inlining"))
+
+
+def one_of(rules: Sequence[Callable]) -> Callable:
+    """A rule that carries out one of several rules of a world: the one at a place among them."""
+    first, *others = rules
+    rest = one_of(others) if others else None
+
+    def the_only_one(world: World, at: int):
+        first(world)
+
+    def chosen(world: World, at: int):
+        if at == 0:
+            first(world)
+        else:
+            rest(world, at - 1)
+
+    return compiled(chosen if others else the_only_one)
 
 
 def _compiled(rule: Callable, **options: Any) -> Callable:

@@ -312,7 +312,7 @@ _COLUMNS = tables.COLUMNS | {"series": tables.COMPARED_SERIES}
 _MORE = {"indices": ("luck",), "histories": ("stage",)}
 #: What the dictionary of a folder says of indicators.
 _INDICATORS = [
-    ("rows", "mean_strategic", "partnerships at a time", "stock", 1, "Strategic partnerships"),
+    ("rows", "mean_strategic", "partnerships at a time", "stock", 1, "Long-term partnerships"),
     ("rows", "mean_project", "partnerships at a time", "stock", 1, "Project partnerships"),
     ("rows", "needs_met", "needs over the horizon", "flow", 1, "Needs met by partnerships"),
     ("rows", "mean_coverage", "share of councils", "stock", 1, "Councils covered"),

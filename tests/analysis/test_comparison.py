@@ -11,7 +11,7 @@ from analysis.figures import effects, worth
 from analysis.figures.course import by_year, over_time
 from analysis.figures.drawing import country, naming, style
 from analysis.figures.questions import mechanisms as mechanism_figure
-from analysis.studies import off_the_sum
+from analysis.studies.answering import off_the_sum
 from tests.analysis.drawing import drawn, texts, tick_labels
 
 

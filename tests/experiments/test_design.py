@@ -525,3 +525,11 @@ def test_settings_that_are_null_are_as_good_as_absent() -> None:
     nulls = {"levels": None, "points": None, "seed": None, "groups": None}
     given = sobol(**nulls, factors={"search_rate": {"low": None, "values": None}, "embed_rate": None})
     assert (design_from(given).samples == plain.samples).all()
+
+
+@pytest.mark.parametrize("settings", [*DRAWN, *CHOSEN], ids=lambda settings: settings["kind"])
+def test_a_design_tells_what_its_statistics_take(settings: dict[str, Any]) -> None:
+    design = design_from(settings)
+    assert design.scrambles == (8 if settings["kind"] == "sobol" else 0)
+    assert design.levels == (settings.get("levels", 4) if settings["kind"] == "morris" else 0)
+    assert design.kind.keeps_positions == (settings["kind"] == "morris")

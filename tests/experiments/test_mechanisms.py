@@ -197,9 +197,9 @@ def test_what_is_added_is_what_pairs_gain_on_average() -> None:
     world = simulation.world
     people = world.researchers[: world.clock.slots]
     councils, p, university = world.councils, world.parameters, people["university"]
-    at_home = world.universities["place"][:, None] == councils["place"]
+    at_home, in_one = (world.universities[each][:, None] == councils[each] for each in ("place", "area"))
     home = np.where(at_home, 1.0, world.proximity)[university]
-    structure = np.where(at_home, world.places["structure"][councils["place"]], 0.0)[university]
+    structure = np.where(in_one, world.areas["structure"][councils["area"]], 0.0)[university]
     profile = np.diff(councils["profile"], axis=1, prepend=0.0)
     fit, m = people["expertise"] @ profile.T, councils["motives"].T
     of_council = m[0] * home + fit * (

@@ -7,6 +7,7 @@ from unittest.mock import Mock
 import pandas as pd
 import pytest
 
+from analysis.asked import Pilot, read
 from experiments.rows.store import Store
 from experiments.running import batches
 from model.simulation import Run, Simulation
@@ -147,3 +148,17 @@ def test_precision_adds_seeds_or_says_that_it_ran_out(tiny) -> None:
     said = tiny(*arguments, "precision.half_width=0.0001", "precision.most_seeds=35")
     assert said.status == 0
     assert "only after 35 seeds" in said.err
+
+
+def test_statistics_are_told_what_their_own_job_asks_and_no_other(tiny) -> None:
+    pilot = ("experiment=pilot", "policies=[baseline,brokers]", "pilot={councils: 8, months: 6, power: 0.9}")
+    assert tiny(*pilot, "seeds=3", "hangs_on={mechanisms: [embedding], seeds: 2}", "out=out").status == 0
+    asked = read(Path("out"))
+    assert asked
+    assert asked.pilot == Pilot([8], [6], 0.9)
+    assert asked.budget is None
+    assert asked.mechanisms == {}  # of hangs_on, which is for a comparison
+    assert tiny(*COMPARISON).status == 0
+    asked = read(Path("out"))
+    assert asked
+    assert asked.pilot is None

@@ -7,8 +7,6 @@ from model import (
     effort,
     finding,
     funder,
-    looking,
-    matchmaker,
     meeting,
     need,
     partnership,
@@ -16,9 +14,10 @@ from model import (
     place,
     researcher,
 )
-from model import round as matching_round
 from model.machine import fetching, ordering
 from model.machine.compiling import compiled, entry
+from model.matching import looking, matchmaker
+from model.matching import round as matching_round
 
 
 @entry
@@ -77,6 +76,11 @@ def measure_proximity(world):
     measure_distances(world)
     place.decay_with_distance(world)
     weigh(world)
+
+
+@entry
+def shared_structure(world, c, u):
+    return place.shared_structure(world, c, u)
 
 
 @entry

@@ -42,7 +42,7 @@ def simulation_of(case):
         "council": world.councils[0],
         "university": world.universities[0],
         "researcher": world.researchers[0],
-        "place": world.places[0],
+        "area": world.areas[0],
         "funder": world.funder,
         "tie": world.ties[0],
     }

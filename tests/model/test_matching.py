@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from model.arrays import NONE
-from model.matchmaker import BEST_FIT, EQUITABLE, OPTIMAL, RANDOM, STABLE
+from model.parameters import as_number
 from model.policy import policy_from
 from model.population import lattice
 from model.simulation import Simulation
@@ -20,6 +20,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the library's own
     from matching.games import HospitalResident
 
+RANDOM, BEST_FIT, STABLE, OPTIMAL, EQUITABLE = (
+    as_number("match_algorithm", word) for word in ("random", "best_fit", "stable", "optimal", "equitable")
+)
 SMALL = lattice(2, 2, 2, 4, scale_levers=False)
 SEEDS = range(8)
 

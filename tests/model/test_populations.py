@@ -14,10 +14,19 @@ from scipy import stats
 from model.arrays import PERMANENT
 from model.chance import introduction_of, need_of, pair_of
 from model.parameters import LEVERS, PARAMETERS
-from model.policy import levers_in, scaled
-from model.population import LOWER, MOST_COUNCILS, MOST_RESEARCHERS, lattice, listed, regional
+from model.policy import levers_in, policy_from, scaled
+from model.population import (
+    LOWER,
+    MOST_COUNCILS,
+    MOST_RESEARCHERS,
+    Population,
+    lattice,
+    listed,
+    regional,
+)
 from model.problems import BadInput
 from model.simulation import Simulation, run
+from tests.model import rules
 from tests.model.worlds import EVERYTHING, SHORT, bits
 
 FALSE_ALARM = 1e-3
@@ -168,7 +177,7 @@ def test_researchers_as_drawn(large):
 
 
 def test_universities_and_places_as_drawn(large):
-    structures = large.places["structure"][large.places["structure"] > 0]
+    structures = large.areas["structure"][large.areas["structure"] > 0]
     assert len(structures) == round(100 * DEFAULT["structure_share"])
     spread = DEFAULT["mission_spread"]
     mission = np.log(large.universities["mission"]) + spread**2 / 2
@@ -248,6 +257,58 @@ def test_listed():
     world = drawn(population)
     np.testing.assert_allclose(world.councils["relative_size"], 800_000 / 170_000, rtol=1e-12)
     assert list(world.universities["first_post"]) == [0, 3, 7, 12]
+
+
+AUTHORITIES = ["Aire", "aire ", "", ""]
+
+
+def in_authorities(**universities) -> Population:
+    """Four councils, two of them in a combined authority, the last alone at its place; two universities."""
+    return listed(
+        "towns",
+        {
+            "name": ["Leeds", "York", "Hull", "Berwick"],
+            "place": ["north", "north", "north", "far north"],
+            "latitude": [53.8, 53.95, 53.75, 55.8],
+            "longitude": [-1.55, -1.1, -0.35, -2.0],
+            "population": [8e5, 2e5, 2.6e5, 1e4],
+            "authority": AUTHORITIES,
+        },
+        {
+            "name": ["u", "v"],
+            "place": ["north", "north"],
+            "latitude": [53.81, 53.77],
+            "longitude": [-1.56, -0.36],
+            "staff": [10, 10],
+            **universities,
+        },
+    )
+
+
+def test_combined_authorities_are_areas_of_their_own():
+    population = in_authorities()
+    assert population.authorities == ("Aire",)
+    assert population.council_areas.tolist() == [2, 2, 0, 1]
+    assert population.university_areas.tolist() == [2, 0]  # that of the nearest council
+    assert in_authorities(authority=["", "AIRE"]).university_areas.tolist() == [0, 2]
+    assert in_authorities(authority=["", "Elsewhere"]).university_areas.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_combined_authorities_are_known_nothing_else_has_a_structure(seed):
+    world = Simulation({"structure_share": 1.0}, population=in_authorities(), seed=seed).world
+    assert (world.areas["structure"] > 0).tolist() == [False, False, True]
+    assert 0.5 <= world.areas["structure"][2] <= 1
+    shared = [[rules.shared_structure(world, c, u) > 0 for u in range(2)] for c in range(4)]
+    assert shared == [[True, False], [True, False], [False, False], [False, False]]
+
+
+def test_structures_are_made_where_there_are_councils():
+    policy = policy_from("structures", {"structures": 1.0})
+    alone = {"place": ["north", "nobody's"], "authority": ["", ""]}
+    simulation = Simulation({"warmup": 0, "horizon": 2}, policy, in_authorities(**alone))
+    simulation.advance(1)
+    assert simulation.world.areas["added"].tolist() == [1, 1, 0, 0]
 
 
 def test_listed_without_anybody():

@@ -72,7 +72,7 @@ SHARES_OF_ROWS = {
     "universities": ("commitment",),
     "researchers": ("sector_knowledge", "expertise", "local_focus", "excellence"),
     "ties": ("trust", "served"),
-    "places": ("structure",),
+    "areas": ("structure",),
 }
 
 

@@ -97,7 +97,8 @@ class Council(Busy, mesa.Agent):
             return chance.attribute_of(index, attribute)
 
         self.index = index
-        self.place = model.places[int(site["place"])]
+        self.place = int(site["place"])
+        self.area = model.areas[model.population.council_areas[index]]
         self.position = draw_position(luck, who(chance.COUNCIL_POSITION), site, model.population.geographic)
         median, sigma = float(site["population"]), float(site["population_sigma"])
         population = luck.log_normal(who(chance.COUNCIL_POPULATION), 0, median, sigma)
@@ -144,7 +145,7 @@ class Council(Busy, mesa.Agent):
 
     def home(self, university: University) -> float:
         """1 for a university of its own place, else their proximity (ODD 2)."""
-        return 1.0 if self.place is university.place else self.prox[university.index]
+        return 1.0 if self.place == university.place else self.prox[university.index]
 
     @property
     def analytical_capacity(self) -> float:
@@ -182,7 +183,7 @@ class Council(Busy, mesa.Agent):
 
     def structure_with(self, university: University) -> float:
         """The strength of the structure that the two share, 0 if none."""
-        return self.place.structure if self.place is university.place else 0.0
+        return self.area.structure if self.area is university.area else 0.0
 
     def leadership_with(self, university: University) -> float:
         """How far the leaders of both are committed: a structure that they lead together helps (ODD 4.10)."""
@@ -221,7 +222,7 @@ class Council(Busy, mesa.Agent):
             structure = self.structure_with(university)
             hazard = p.agreement_rate * min(1.0, self.common_work[u] / p.agreement_work)
             hazard *= (0.25 + 0.75 * leadership) * (1.0 + p.embed_structure * structure)
-            hazard *= 1.0 if self.place is university.place else p.agreement_far
+            hazard *= 1.0 if self.place == university.place else p.agreement_far
             if surprise("signed", luck.happens(who, 0, hazard), hazard):
                 self.agreements.add(u)
 
@@ -243,7 +244,8 @@ class Council(Busy, mesa.Agent):
         income = self.model.levers.commissions * share
         further = max(0.0, self.model.levers.commissions - LEVERS["commissions"].default)
         self.model.measures.charge("local", further * share)
-        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
+        most = self.model.parameters.purse_size * self.model.parameters.small_cost
+        self.purse = min(self.purse + income, most) if income > 0.0 else 0.0
 
     # 4.3 Needs
 

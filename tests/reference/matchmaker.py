@@ -105,7 +105,7 @@ class Matchmaker:
 
     def may_introduce(self, council, researcher: Researcher) -> bool:
         """Whether they are in scope of one another and not at work together already."""
-        in_scope = self.model.levers.match_scope == "all" or council.place is researcher.university.place
+        in_scope = self.model.levers.match_scope == "all" or council.place == researcher.university.place
         tie = council.ties.get(researcher.slot)
         return in_scope and (tie is None or not tie.is_live)
 

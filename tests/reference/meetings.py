@@ -104,10 +104,9 @@ def council_value(council, researcher: Researcher, topic: int, trust: float) -> 
 def researcher_value(council, researcher: Researcher, trust: float) -> float:
     """What a partnership is worth to a researcher, V_i (ODD 4.5)."""
     p, motives = council.model.parameters, researcher.motives
-    share_a_place = council.place is researcher.university.place
     benefit = (
         1.5 * motives.impact * council.commitment
-        + motives.network * max(trust, council.place.structure if share_a_place else 0.0)
+        + motives.network * max(trust, council.structure_with(researcher.university))
         + 1.5 * motives.funding * council.model.funder.prospect
         + motives.publication * (1.0 - researcher.local_focus / 2.0) * council.analysts_share
     )
@@ -141,7 +140,7 @@ def council_lacks(council, researcher: Researcher, topic: int, trust: float) -> 
 def researcher_lacks(council, researcher: Researcher, trust: float) -> dict[str, float]:
     """The same of V_i."""
     p, m = council.model.parameters, researcher.motives
-    structure = council.place.structure if council.place is researcher.university.place else 0.0
+    structure = council.structure_with(researcher.university)
     of_papers = m.publication * (1.0 - researcher.local_focus / 2.0)
     return {
         "leaders": p.researcher_benefit * 1.5 * m.impact * (1.0 - council.commitment),

@@ -13,7 +13,7 @@ from .luck import Stream, round_half_up
 from .matchmaker import Matchmaker
 from .measures import Measures
 from .meetings import meetings, pick_university
-from .places import University, draw_places
+from .places import University, draw_areas
 from .policies import Programme, levers_in, phd_slots
 from .researchers import Researcher
 from .ties import Stage, Tie
@@ -43,7 +43,7 @@ class ReferenceModel(mesa.Model):
         self._streams: dict[tuple[int, int], Stream] = {}
         self.measures, self.programme = Measures(self), Programme(self)
         self.funder, self.matchmaker = Funder(self), Matchmaker(self)
-        self.places = draw_places(self)
+        self.areas = draw_areas(self)
         self.universities = [
             University.drawn(self, index, site) for index, site in enumerate(population.universities)
         ]

@@ -1,4 +1,4 @@
-"""Places and universities (ODD 2, 7)."""
+"""Areas and universities (ODD 2, 7)."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,22 +12,32 @@ EARTH_RADIUS = 6371.0  # km
 
 
 @dataclass(eq=False)
-class Place:
-    """A region, with a strategic structure of strength g in 0-1 (0: none)."""
+class Area:
+    """A place, or a combined authority within places, with a structure of strength g in 0-1 (0: none)."""
 
     index: int
+    is_authority: bool
+    has_councils: bool
     structure: float = 0.0
     structure_is_policy: bool = False
 
 
-def draw_places(model) -> list[Place]:
-    """All places; those with the lowest draws have a structure from the start (ODD 7)."""
-    luck = model.luck(chance.PLACE)
-    places = [Place(index) for index in range(len(model.population.places))]
-    with_structure = round_half_up(model.parameters.structure_share * len(places))
-    for place in sorted(places, key=lambda place: luck.uniform(place.index, 0))[:with_structure]:
-        place.structure = 0.5 + 0.5 * luck.uniform(place.index, 1)
-    return places
+def draw_areas(model) -> list[Area]:
+    """All areas; authorities that are known have a structure, else those with the lowest draws (ODD 7)."""
+    luck, population = model.luck(chance.PLACE), model.population
+    n_places = len(population.places)
+    areas = [
+        Area(index, index >= n_places, index in population.council_areas)
+        for index in range(n_places + len(population.authorities))
+    ]
+    inhabited = [area for area in areas if area.has_councils]
+    with_structure = [area for area in inhabited if area.is_authority]
+    if not with_structure:
+        n = round_half_up(model.parameters.structure_share * len(inhabited))
+        with_structure = sorted(inhabited, key=lambda area: luck.uniform(area.index, 0))[:n]
+    for area in with_structure:
+        area.structure = 0.5 + 0.5 * luck.uniform(area.index, 1)
+    return areas
 
 
 def draw_position(luck: Stream, who: int, site, geographic: bool) -> tuple[float, ...]:
@@ -50,7 +60,8 @@ class University:
 
     model: object
     index: int
-    place: Place
+    place: int
+    area: Area
     position: tuple[float, ...]
     commitment: float  # L_u, 0-1
     own_roles: float  # FTE
@@ -71,7 +82,8 @@ class University:
         return cls(
             model=model,
             index=index,
-            place=model.places[int(site["place"])],
+            place=int(site["place"]),
+            area=model.areas[model.population.university_areas[index]],
             position=draw_position(luck, who(chance.UNIVERSITY_POSITION), site, model.population.geographic),
             commitment=luck.beta(who(chance.UNIVERSITY_COMMITMENT), 2.0, 3.0),
             own_roles=float(luck.uniform(who(chance.UNIVERSITY_ROLES)) < model.parameters.role_share),
@@ -89,7 +101,8 @@ class University:
         income = self.model.levers.seed_money / 12.0 * posts
         further = max(0.0, self.model.levers.seed_money - LEVERS["seed_money"].default)
         self.model.measures.charge("local", further / 12.0 * posts)
-        self.purse = min(self.purse + income, 2.0 * self.model.parameters.small_cost) if income > 0.0 else 0.0
+        most = self.model.parameters.purse_size * self.model.parameters.small_cost
+        self.purse = min(self.purse + income, most) if income > 0.0 else 0.0
 
     def seed(self) -> None:
         """Pay for a small project of its own people (ODD 4.8)."""

@@ -90,20 +90,20 @@ class Programme:
             university.commitment = max(university.commitment, self.model.parameters.joint_post_commitment)
 
     def build_structures(self) -> None:
-        """Give some of the places without one a strategic structure."""
+        """Give some of the areas without one a strategic structure."""
         wanted = self.model.levers.structures
         if wanted == self.structures_made:
             return
         self.structures_made = wanted
-        for place in self.model.places:
-            if place.structure_is_policy:
-                place.structure, place.structure_is_policy = 0.0, False
+        for area in self.model.areas:
+            if area.structure_is_policy:
+                area.structure, area.structure_is_policy = 0.0, False
         luck = self.model.luck(chance.STRUCTURE)
-        without = [place for place in self.model.places if place.structure == 0.0]
+        without = [area for area in self.model.areas if area.has_councils and area.structure == 0.0]
         n = round_half_up(wanted * len(without))
-        for place in sorted(without, key=lambda place: luck.uniform(place.index))[:n]:
-            place.structure = self.model.parameters.structure_strength
-            place.structure_is_policy = True
+        for area in sorted(without, key=lambda area: luck.uniform(area.index))[:n]:
+            area.structure = self.model.parameters.structure_strength
+            area.structure_is_policy = True
 
     # Skills
 
@@ -197,9 +197,7 @@ class Programme:
         charge("brokers", p.price_broker / 12.0 * sum(each.broker_roles for each in model.universities))
         joint_posts = sum(each.joint_post_roles for each in model.universities)
         charge("joint_posts", p.price_joint_post / 12.0 * joint_posts)
-        charge(
-            "structures", p.price_structure / 12.0 * sum(each.structure_is_policy for each in model.places)
-        )
+        charge("structures", p.price_structure / 12.0 * sum(each.structure_is_policy for each in model.areas))
         charge("phds", p.price_phd / 12.0 * sum(each.is_phd for each in model.researchers.values()))
         charge("engagement", p.price_engagement / 12.0 * model.levers.engagement)
         further_councils = max(0.0, model.levers.dissemination - LEVERS["dissemination"].default)

@@ -121,9 +121,8 @@ class Tie:
 
     @property
     def structure(self) -> float:
-        """Strength g of the strategic structure around it: that of the place, if both sides share one."""
-        place = self.council.place
-        return place.structure if place is self.researcher.university.place else 0.0
+        """Strength g of the strategic structure that both sides share, 0 if none."""
+        return self.council.structure_with(self.researcher.university)
 
     @property
     def leadership(self) -> float:

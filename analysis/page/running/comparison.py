@@ -9,7 +9,6 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from analysis import studies
 from analysis.asked import Asked, Points
 from analysis.page.running.counted import Counted
 from analysis.page.running.sharing import Tasks
@@ -18,6 +17,7 @@ from analysis.page.state import State
 from analysis.report.answer import Question, answer
 from analysis.report.sentences import Sentence
 from analysis.statistics.effects import effects_of
+from analysis.studies.answering import answered, with_posterior
 from analysis.tables import HEADLINES, MAIN_INDICATOR
 from experiments.command.parameter_sets import Posterior
 from experiments.design.assumed import Assumed
@@ -173,7 +173,7 @@ class Comparison:
         """The effects on every indicator, of the seeds so far."""
         found = effects_of(self.rows(self.n), self.state.against, moved_by())
         over = self._rows_over(RECORDED)
-        return found if over is None else studies.with_posterior(found, over, self.asked(self.n))
+        return found if over is None else with_posterior(found, over, self.asked(self.n))
 
     def _parts(self) -> list[Counted]:
         return [self._here, *([self._over] if self._over else [])]
@@ -205,6 +205,6 @@ class Comparison:
             return Found(n, {}, [], months, failures, over)
         asked, rows = self.asked(n, names), self.rows(n, LIVE)
         own = rows[rows["policy"].isin(names)]
-        tables = studies.answered(own, asked, COLUMNS, self._rows_over(LIVE)).tables
+        tables = answered(own, asked, COLUMNS, self._rows_over(LIVE)).tables
         awaited = tuple(name for name in self.state.names if name not in names)
         return Found(n, tables, answer(tables, Question.of(asked)), months, failures, over, awaited)

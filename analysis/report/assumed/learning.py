@@ -9,7 +9,7 @@ from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
 from analysis.report.shown import Section, Table, money, number, with_ends
 from analysis.report.source import Source
-from analysis.studies import NET_BENEFIT
+from analysis.studies.assumptions import NET_BENEFIT
 
 _MOST_NAMED, _MOST_SHOWN = 3, 25
 #: What stands behind a number, as sentences say it.

@@ -15,7 +15,7 @@ from analysis.statistics.evidence.calibration import distances, nearest
 #: Points taken for the truth, at most.
 _MOST_TRUTHS = 200
 #: Shares of the kept points that lie in the middle.
-_LEVELS = (0.9, 0.5)
+LEVELS = (0.9, 0.5)
 _CONFIDENCE = 0.95
 
 #: What each column is: its unit and meaning.
@@ -58,9 +58,9 @@ def coverage(
     truths = np.sort(np.random.default_rng(0).permutation(n)[:_MOST_TRUTHS])
     patterns = list(targets["pattern"])
     kept = np.array([_kept(values, spread, patterns, truth, n_kept) for truth in truths])
-    tails = [(1 - level) / 2 for level in _LEVELS]
+    tails = [(1 - level) / 2 for level in LEVELS]
     ends = np.quantile(unit[kept], [*tails, *(1 - tail for tail in tails)], axis=1)
-    low, high = ends.reshape(2, len(_LEVELS), len(truths), -1)
+    low, high = ends.reshape(2, len(LEVELS), len(truths), -1)
     inside = ((low <= unit[truths]) & (unit[truths] <= high)).sum(axis=1)
     return _told(list(positions), len(truths), inside, (high - low).mean(axis=1))
 
@@ -81,11 +81,11 @@ def _told(factors: list[str], n: int, inside: np.ndarray, width: np.ndarray) -> 
         inside: how many of them lie in the interval [levels, factors].
         width: of it, on average.
     """
-    levels = np.repeat(_LEVELS, len(factors))
+    levels = np.repeat(LEVELS, len(factors))
     low, high = _ends(inside.ravel(), n, 1 - _CONFIDENCE)
     _, at_most = _ends(inside.ravel(), n, (1 - _CONFIDENCE) / len(factors))
     content = {
-        "factor": factors * len(_LEVELS),
+        "factor": factors * len(LEVELS),
         "level": levels,
         "truths": n,
         "coverage": inside.ravel() / n,

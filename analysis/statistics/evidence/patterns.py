@@ -104,7 +104,7 @@ class Story:
             the horizon are negative), `event`, and `stage` afterwards.
         councils: a line a council: `place`, `people`, and its `kind`, empty if it is not known.
         universities: a line a university: `place`, `staff`, and `role`: whether it has a dedicated one.
-        structured: whether each place has a strategic structure.
+        structured: whether the two share a strategic structure [councils, universities].
         distance: km [councils, universities].
     """
 
@@ -221,9 +221,7 @@ def supported_ratio(story: Story) -> float:
     """Share of partnerships with a dedicated role or a structure: of those that lasted, against all begun."""
     begun = _begun(story)
     council, university = begun["council"].to_numpy(), begun["university"].to_numpy()
-    structure = story.structured[story.councils["place"].to_numpy()[council]]
-    supported = story.universities["role"].to_numpy()[university]
-    supported = supported | (structure & story.is_local[council, university])
+    supported = story.universities["role"].to_numpy()[university] | story.structured[council, university]
     age = np.minimum(_until(begun["end"]), story.horizon) - begun["start"]
     return _ratio(_mean(supported[age > _THREE_YEARS]), _mean(supported))
 

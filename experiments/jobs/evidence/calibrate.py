@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from analysis import tables
+from analysis.statistics.evidence.coverage import LEVELS
 from analysis.words import counted
 from experiments.command.kept import write_sample
 from experiments.command.patterns import table_of
@@ -98,20 +99,14 @@ def _identified_table(identified: pd.DataFrame, n: int) -> RenderableType:
 
 def _covered(coverage: pd.DataFrame) -> str:
     """How far these intervals can be believed."""
-    middle = coverage.groupby("level", sort=False)["coverage"].mean()
-    levels = " and ".join(
-        f"the middle {100 * level:.0f}% in {100 * share:.0f}%"  # type: ignore[operator]
-        for level, share in middle.items()
-    )
-    not_held = coverage.loc[~coverage["held"], "factor"].unique()
-    rest = (
-        f"Too narrow for: {', '.join(not_held)}."
-        if len(not_held)
-        else "For no parameter they are too narrow."
-    )
+    shares = [
+        f"the middle {100 * level:.0f}% of points in {100 * part['coverage'].mean():.0f}%"
+        for level, part in ((level, coverage[coverage["level"] == level]) for level in LEVELS)
+    ]
+    not_held = ", ".join(coverage.loc[~coverage["held"], "factor"].unique())
     return (
-        f"Of {coverage['truths'].iloc[0]} points in turn taken for the truth, {levels} of cases hold a "
-        f"parameter's value (coverage.csv). {rest}"
+        f"Of {coverage['truths'].iloc[0]} points in turn taken for the truth, parameters are found again by "
+        f"{', by '.join(shares)} of cases (coverage.csv). Intervals are too narrow for: {not_held or 'none'}."
     )
 
 

@@ -63,4 +63,10 @@ def _directions(settings: Settings) -> Iterator[str]:
         yield "parameters.horizon = 0 is not allowed: nothing can be optimised in no time."
 
 
-JOB = Job(main, needs=(_the_baseline, _directions), is_reported=True, has_points=True)
+JOB = Job(
+    main,
+    needs=(_the_baseline, _directions),
+    is_reported=True,
+    has_points=True,
+    asks=lambda settings: {"budget": settings.optimise.budget},
+)

@@ -67,4 +67,5 @@ JOB = Job(
     needs=(no_design("a trial is of one point"), effects, several_seeds, _within),
     is_reported=True,
     has_responses=False,
+    asks=lambda settings: {"pilot": settings.pilot},
 )

@@ -22,7 +22,7 @@ from analysis.page.uploads import Lists, population_called
 from analysis.report.answer import Question, answer, said
 from analysis.report.source import Source
 from analysis.statistics.effects import effects_of
-from analysis.studies import compared
+from analysis.studies.compare import compared
 from experiments.main import main
 from experiments.notebook import open_store, sweep
 from experiments.rows.mixed import Mixed

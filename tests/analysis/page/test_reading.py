@@ -134,7 +134,7 @@ def test_a_story_says_what_the_rule_makes_of_a_leader_who_leaves() -> None:
     assert council["commitment"] == pytest.approx(fall.after)
     own = world.ties[(world.ties["stage"] == PROJECT) & (world.ties["council"] == fall.council)]
     others = world.universities[world.researchers["university"][own["researcher"]]]
-    shared = np.where(others["place"] == council["place"], world.places["structure"][council["place"]], 0.0)
+    shared = np.where(others["area"] == council["area"], world.areas["structure"][council["area"]], 0.0)
 
     def leads(commitment: float) -> np.ndarray:
         alone = np.sqrt(commitment * others["commitment"])

@@ -138,9 +138,9 @@ def test_an_agreement_has_a_life(pair: list[Watched]) -> None:
 
 def test_the_rule_tells_how_soon_an_agreement_is_signed(pair: list[Watched]) -> None:
     world = pair[1].at(36).world
-    p, places, structure = world.parameters, world.councils["place"], world.places["structure"]
-    is_home = world.universities["place"][:, None] == places
-    u, c = (int(each[0]) for each in np.nonzero(is_home & (world.common_work > 0) & (structure[places] == 0)))
+    p, areas, structure = world.parameters, world.councils["area"], world.areas["structure"]
+    is_home = world.universities["area"][:, None] == areas
+    u, c = (int(each[0]) for each in np.nonzero(is_home & (world.common_work > 0) & (structure[areas] == 0)))
     leads = np.sqrt(world.councils["commitment"][c] * world.universities["commitment"][u])
     work = min(1.0, world.common_work[u, c] / p["agreement_work"])
     hazard = p["agreement_rate"] * work * (0.25 + 0.75 * leads)

@@ -19,7 +19,7 @@ from analysis.report import answer, changes, page, phrases
 from analysis.report.gains_map import gains_map
 from analysis.report.shown import Table
 from analysis.report.source import Source
-from analysis.statistics.decision import switching
+from analysis.statistics.decision import pilot, switching, yearly
 from analysis.statistics.ledger.councils import COUNCILS, FOLLOWED
 from analysis.statistics.ledger.meetings import FATED
 from analysis.statistics.ledger.pairs import COUNTED
@@ -31,7 +31,7 @@ NASTY = "<script>alert(1)</script>_&_“quoted”"
 POLICIES = ("baseline", "brokers", "joint_posts", NASTY)
 COLUMNS = Dictionary(
     [
-        Column("rows", "mean_strategic", "partnerships at a time", "", "stock", 1, "Strategic partnerships"),
+        Column("rows", "mean_strategic", "partnerships at a time", "", "stock", 1, "Long-term partnerships"),
         Column("rows", "needs_met", "needs over the horizon", "", "flow", 1, "Needs met by partnerships"),
         Column("rows", "needs_met_all", "needs over the horizon", "", "flow", 1, "Needs met by research"),
         Column("rows", "cost_total", "£k over the horizon", "", "flow", -1, "Cost, grants included"),
@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
         for year in (1, 2, 3)
         for indicator, ends in (("strategic", (0.2 * year, 0.1, 0.3)), ("cost_total", (100.0, 99.0, 101.0)))
     ]
-    years = pd.DataFrame(lines, columns=list(studies.COLUMNS["by_year"]))
+    years = pd.DataFrame(lines, columns=list(yearly.COLUMNS))
     years.to_parquet(folder / "by_year.parquet")
     points = Points("list", 1, 1, (), (), 0, 1)
     Asked("compare", POLICIES, (0, 30), ("mean_strategic",), points, months=120).write(folder)
@@ -468,7 +468,7 @@ def test_a_trial_is_an_answer(folder):
         "effect": 0.3,
     }
     line |= {"effect_low": 0.1, "effect_high": 0.5, "power": 0.9, "needed": 60.0}
-    missing = {name: 0.0 for name in studies.COLUMNS["pilot"] if name not in line}
+    missing = {name: 0.0 for name in pilot.COLUMNS if name not in line}
     pd.DataFrame([line | missing]).to_parquet(folder / "pilot.parquet")
     text = text_of(folder)
     assert "The answer: what a trial could see" in text

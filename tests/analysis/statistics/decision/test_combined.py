@@ -20,6 +20,7 @@ from analysis.statistics.decision.combined import (
     shapley,
 )
 from analysis.statistics.effects import effects_of
+from analysis.studies.found import TooFew
 
 ABC = ("a", "b", "c")
 SEEDS = 60
@@ -171,5 +172,5 @@ def test_seeds_that_a_bundle_lacks_are_told(folder):
 def test_a_bundle_of_which_all_runs_failed_is_told(folder):
     rows = rows_of({})
     rows[rows["policy"] != "a+c"].to_parquet(folder / "rows.parquet")
-    with pytest.raises(studies.TooFew, match="y is known under every bundle in 0 seeds, and it takes 2"):
+    with pytest.raises(TooFew, match="y is known under every bundle in 0 seeds, and it takes 2"):
         studies.analyse(folder, COLUMNS)

@@ -75,7 +75,9 @@ def story(*partnerships: tuple) -> Story:
     lives = pd.DataFrame(list(partnerships), columns=columns).assign(university=0, event="x")
     councils = pd.DataFrame({"place": [0] * 4})
     nothing = pd.DataFrame()
-    return Story({}, pd.DataFrame(index=range(24)), lives, councils, nothing, np.zeros(1), np.zeros((4, 1)))
+    return Story(
+        {}, pd.DataFrame(index=range(24)), lives, councils, nothing, np.zeros((4, 1), bool), np.zeros((4, 1))
+    )
 
 
 def test_councils_are_counted_by_hand():

@@ -20,6 +20,7 @@ from analysis.statistics.evidence.mechanisms import (
     TURNS,
     mechanisms_of,
 )
+from analysis.studies.found import TooFew
 
 SEEDS = 40
 COLUMNS = Dictionary([Column("rows", "y", "ties at a time", "", "stock", 1, "Ties")])
@@ -171,5 +172,5 @@ def test_seeds_that_a_run_lacks_are_left_out_and_told(tmp_path):
     assert table.loc[("b", "brake"), "n"] == SEEDS - 2
     assert table.loc[("a", "brake"), "n"] == SEEDS
     rows[(rows["policy"] != "b") | (rows["point"] != 3)].to_parquet(tmp_path / "rows.parquet")
-    with pytest.raises(studies.TooFew, match="without every mechanism, in 0 seeds, and it takes 2"):
+    with pytest.raises(TooFew, match="without every mechanism, in 0 seeds, and it takes 2"):
         studies.analyse(tmp_path, COLUMNS)

@@ -43,7 +43,7 @@ def story() -> Story:
         pd.DataFrame(LIVES, columns=columns),
         pd.DataFrame({"place": [0, 1], "people": [1e5, 2e5], "kind": ["County", "District"]}),
         pd.DataFrame({"place": [0, 1], "staff": [100, 50], "role": [True, False]}),
-        np.array([False, True]),
+        np.array([[False, False], [False, True]]),
         np.array([[100.0, 300.0], [500.0, 5.0]]),
     )
 

@@ -1,4 +1,4 @@
-"""The *optimal* matchmaking: of as many pairs as can be introduced, those with the largest total score.
+"""*optimal*: of as many pairs as can be introduced, those with the largest total score (ODD 5).
 
 One pair is added at a time, by the path that adds most: a need that has nobody takes whom another has, who
 takes whom a third has, and so on to one who is free. So many pairs never add up to more, and each adds no
@@ -15,7 +15,7 @@ that loses least is found step by step (Edmonds & Karp, "Theoretical improvement
 for network flow problems", Journal of the ACM 19, 1972). Most paths are one step, as a greedy choice would
 take it: whatever loses as much as the best that is known need not be looked at.
 
-As in `model.round`, k and j are places in the round's lists of needs and of candidates.
+As in `model.matching.round`, k and j are places in the round's lists of needs and of candidates.
 """
 
 import math
@@ -23,11 +23,20 @@ import math
 from model import chance
 from model.arrays import NONE, World
 from model.chance import stream_of
-from model.looking import best_left, find_best, find_promising, put_in_order
 from model.machine.compiling import compiled, inlined
-from model.round import INFEASIBLE, is_brought, is_feasible, most_elsewhere, score_above, score_of
+from model.matching.looking import best_left, find_best, find_promising, put_in_order
+from model.matching.round import INFEASIBLE, is_brought, is_feasible, most_elsewhere, score_above, score_of
+from model.matching.serving import order_by_score
+from model.month import levers_of
 
 BEST_SCORE = 1.0
+
+
+@compiled
+def choose(world: World):
+    """Choose pairs for the needs of a round."""
+    assign(world, levers_of(world).match_capacity)
+    order_by_score(world)
 
 
 @compiled

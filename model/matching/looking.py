@@ -1,6 +1,6 @@
 """Whom a need finds best in a matchmaking round, of those who are left to it (ODD 5).
 
-As in `model.round`, k and j are places in the round's lists of needs and of candidates.
+As in `model.matching.round`, k and j are places in the round's lists of needs and of candidates.
 """
 
 import numpy as np
@@ -10,8 +10,7 @@ from model.arrays import NONE, World
 from model.chance import introduction_of, uniform
 from model.machine.compiling import compiled, inlined
 from model.machine.ordering import insert_highest, sort_by_key
-from model.month import levers_of
-from model.round import (
+from model.matching.round import (
     INFEASIBLE,
     is_brought,
     is_feasible,
@@ -20,6 +19,7 @@ from model.round import (
     noise_of,
     score_seen,
 )
+from model.month import levers_of
 from model.tie import find_tie
 
 

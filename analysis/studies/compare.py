@@ -1,0 +1,164 @@
+"""Comparison: what each policy is worth, and what that hangs on."""
+
+from collections.abc import Container
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis import tables
+from analysis.asked import Asked, Points
+from analysis.dictionary import Dictionary
+from analysis.statistics import best, effects, survival
+from analysis.statistics.controls import freed_rows
+from analysis.statistics.decision import costs, frontier, lasting, posterior, verdicts, yearly
+from analysis.statistics.evidence import mechanisms
+from analysis.statistics.ledger import councils, lines, meetings, unmet, whom
+from analysis.studies import assumptions
+from analysis.studies.answering import answered_from, compares
+from analysis.studies.assumptions import FEWEST_POINTS, add_in_pounds, of_assumptions, rivals_of
+from analysis.studies.found import Found, Statistics, TooFew, known_pieces
+from analysis.studies.questions.mechanisms import add_without
+from analysis.studies.values import labelled, responses_of, rows_in
+from analysis.tables import MAIN_INDICATOR, BadFolder
+
+#: Rows of a comparison over points that fit what is known.
+OVER_POSTERIOR = "posterior"
+#: Rows of a comparison's best policy where mechanisms are off, one at a time.
+WITHOUT = "without"
+
+
+def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
+    """What rows say, and what months say where the folder has them."""
+    rows = rows_in(folder)
+    there = set(rows["policy"])
+    if compares(asked) and (asked.against not in there or len(there) < 2):
+        raise BadFolder(
+            f"{folder / 'rows.parquet'}: lacks the runs of all policies that are compared but one"
+        )
+    found = compared(rows, asked, columns, tables.table(folder, OVER_POSTERIOR))
+    if not found.tables:
+        return found
+    by_year = tables.table(folder, "by_year", tuple(yearly.COLUMNS))
+    if by_year is not None and len(by_year):
+        found.tables["discounted"] = costs.discounted(by_year, asked.discount)
+    survived = tables.table(folder, "survival")
+    if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
+        found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
+    found.tables.update(_followed(folder, asked))
+    without = tables.table(folder, WITHOUT)
+    if without is not None and asked.mechanisms:
+        policies = list(without["policy"].unique())
+        try:
+            add_without(found, without, replace(asked, responses=[MAIN_INDICATOR], policies=policies))
+        except TooFew as error:
+            found.notes.append(str(error))
+    return found
+
+
+def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:
+    """What pairs tell that were followed from policy to policy, where the folder has them."""
+    followed = tables.table(folder, "followed", tuple(councils.FOLLOWED))
+    fated = tables.table(folder, "fated", tuple(meetings.FATED))
+    whose = tables.table(folder, "councils", tuple(councils.COUNCILS))
+    traits = tables.table(folder, "traits", tuple(whom.TRAITED))
+    if followed is None or fated is None or whose is None or whose.empty or traits is None:
+        return {}
+    if unknown := set(followed["council"]) - set(whose["council"]):
+        raise BadFolder(f"{folder / 'councils.parquet'}: lacks {len(unknown)} councils that others tell of")
+    explained = tables.table(folder, "unmet", tuple(unmet.UNMET))
+    more = {} if explained is None else {"why_not": unmet.why_not(explained, whose, asked.against)}
+    return more | {
+        "for_whom": whom.for_whom(followed, traits, whose, asked.months),
+        "ledger": lines.ledger_of(followed, whose, asked.meant),
+        "reasons": meetings.reasons_of(fated, whose, asked.against),
+    }
+
+
+def compared(
+    rows: pd.DataFrame, asked: Asked, columns: Dictionary, over: pd.DataFrame | None = None
+) -> Found:
+    """As `answered`; and which policies are worth their money, and what would change that."""
+    if not compares(asked):
+        return Found()
+    freed = freed_rows(rows, asked.against, asked.controls)
+    found = answered_from(rows, freed, asked, columns, over)
+    found.tables.update(_weighed(freed, found.tables["costs"], asked))
+    if over is not None and asked.over:
+        try:
+            _assume_over(found, over, asked, asked.over)
+        except TooFew as error:
+            found.notes.append(str(error))
+    return found
+
+
+def _assume_over(found: Found, over: pd.DataFrame, asked: Asked, points: Points) -> None:
+    """Add what the points that fit as well do to each policy's effect on strategic partnerships."""
+    has = set(over["policy"])
+    leader = _leader(found.tables["verdicts"], has)
+    there = replace(
+        asked,
+        points=points,
+        seeds=asked.over_seeds,
+        policies=[name for name in asked.policies if name in has],
+        responses=[MAIN_INDICATOR],
+    )
+    table = over.drop_duplicates("point").set_index("point")[list(points.factors)]
+    levels = responses_of(over, there)[..., 0]
+    values = levels.swapaxes(1, 2)
+    known = known_pieces(found, f"{MAIN_INDICATOR}, over the posterior", values, "points", FEWEST_POINTS)
+    at = table.loc[np.flatnonzero(known)].reset_index(drop=True)
+    assumed = of_assumptions(values[known], at, there, MAIN_INDICATOR, leader)
+    found.tables.update(labelled(assumed, response=MAIN_INDICATOR))
+    if asked.worth:
+        add_in_pounds(found, over, levels, table, there, rivals_of(there, leader))
+
+
+def _leader(decided: pd.DataFrame, among: Container[str]) -> str:
+    """The policy that does best, at equal money where there are such."""
+    there = decided[decided["policy"].isin(among)]
+    equal = there[there["among"] == best.EQUAL_MONEY]
+    return str((equal if len(equal) else there)["policy"].iloc[0])
+
+
+def _weighed(freed: pd.DataFrame, of_costs: pd.DataFrame, asked: Asked) -> dict[str, pd.DataFrame]:
+    """Which policies are worth their money, by themselves and beside each other."""
+    return {
+        "break_even": costs.break_even(freed, of_costs, asked.against, asked.months / 12, asked.worth),
+        "frontier": frontier.frontier_of(freed, asked.against, max(asked.months, 1) / 12),
+    }
+
+
+COMPARE = Statistics(
+    "compare",
+    _compared,
+    {
+        "effects": {
+            **effects.COLUMNS,
+            "misses_sum": ("", "whether the policy is one at equal money, and costs something else"),
+            **posterior.COLUMNS,
+        },
+        "fresh": effects.COLUMNS,
+        "best": best.COLUMNS,
+        "verdicts": verdicts.COLUMNS,
+        "costs": costs.COLUMNS,
+        "break_even": costs.BREAK_EVEN,
+        "by_year": yearly.COLUMNS,
+        "frontier": frontier.COLUMNS,
+        "lasting": lasting.COLUMNS,
+        "discounted": costs.DISCOUNTED,
+        "ledger": lines.COLUMNS,
+        "followed": councils.FOLLOWED,
+        "fated": meetings.FATED,
+        "reasons": meetings.COLUMNS,
+        "unmet": unmet.UNMET,
+        "why_not": unmet.COLUMNS,
+        "traits": whom.TRAITED,
+        "for_whom": whom.COLUMNS,
+        "councils": councils.COUNCILS,
+        "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
+        "mechanisms": mechanisms.COLUMNS,
+        **assumptions.COLUMNS,
+    },
+)

@@ -1,0 +1,1 @@
+"""Statistics of what is asked beside a comparison."""

@@ -1,0 +1,11 @@
+"""*best_fit*: greedily, the highest score first (ODD 5)."""
+
+from model.arrays import World
+from model.machine.compiling import compiled
+from model.matching.serving import take_greedily
+
+
+@compiled
+def choose(world: World):
+    """Choose pairs for the needs of a round."""
+    take_greedily(world, False)
