@@ -115,7 +115,6 @@ class Asked:
         pilot: the trial that is asked about, if any.
         sampled: points of a sample of parameters, of which each seed runs at one of its own; 0: at none.
         over: points that fit what is known, over which a comparison was made again, if it was.
-        over_seeds: of each of these points: the first, and the one after the last.
         meant: places that policies are meant for; none: all.
     """
 
@@ -138,7 +137,6 @@ class Asked:
     pilot: Pilot | None = None
     sampled: int = 0
     over: Points | None = None
-    over_seeds: tuple[int, int] = (0, 0)
     meant: Sequence[str] = ()
 
     def write(self, folder: Path) -> None:

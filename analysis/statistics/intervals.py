@@ -70,18 +70,23 @@ def luck_of(means: np.ndarray, noise: np.ndarray) -> np.ndarray:
     return np.nan_to_num(moments(np.where(np.isfinite(means), noise, np.nan), axis=0)[1])
 
 
-def range_over_points(means: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Between what 95% of points' true means lie, each known from a few seeds.
+def range_over_points(
+    means: np.ndarray, noise: np.ndarray, freedom: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Between what 95% of points' true means lie, each known from a seed or a few.
 
-    What luck adds to the variance over points is taken out by drawing the means together, as little as a
-    variance over so many points may call for (its 90% bound). What is not known of their mean is added in
-    quadrature, so that no range is narrower than luck leaves it. With 50, 100 and 200 points of two seeds,
-    and luck from none to three times what points differ by, it held 95% to 97% of further points' true means
-    (300 samples each).
+    What luck adds to the variance over points is taken out by drawing the means together: to the 90% bound of
+    the variance that is left, the difference of two that are estimated (Graybill and Wang 1980, Journal of
+    the American Statistical Association 75(372), 869-873). What is not known of their mean is added in
+    quadrature, so that no range is narrower than luck leaves it. With 25, 50 and 100 points of two seeds, 200
+    of eight, and 100 of one of which 20 have another, with luck from none to five times what points differ
+    by, it held 94% to 98% of further points' true means (400 samples each, normal and t with four degrees of
+    freedom).
 
     Args:
         means: of each point [points, ...]; NaN where it is not known.
         noise: variance of each mean by luck.
+        freedom: degrees of freedom with which that is known [...].
 
     Returns:
         Two ends [...]; NaN with fewer than two points.
@@ -92,22 +97,28 @@ def range_over_points(means: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray,
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where no point is known
         ends = np.nanquantile(means, [tail, 1 - tail], axis=0)
-    lessened = special.chdtri(few - 1, _BOUND) / (few - 1)
-    below, above = apart_without_luck(variance, luck_of(means, noise), lessened) * np.abs(ends - mean)
+    below, above = _most_apart(variance, luck_of(means, noise), few - 1, freedom) * np.abs(ends - mean)
     of_mean = half_width(np.sqrt(variance / few), few)
     return mean - np.hypot(below, of_mean), mean + np.hypot(above, of_mean)
 
 
-def apart_without_luck(
-    variance: np.ndarray, luck: np.ndarray, lessened: np.ndarray | float = 1.0
-) -> np.ndarray:
-    """How far points' means may be from each other without luck, as a share of how far they are.
+def apart_without_luck(variance: np.ndarray, luck: np.ndarray) -> np.ndarray:
+    """How far points' means are from each other without luck, as a share of how far they are.
 
     Args:
         variance: over points.
         luck: the part of it that luck gives.
-        lessened: what the variance is divided by: 1, or a quantile of chi-squared over its degrees of
-            freedom.
     """
     positive = np.where(variance > 0, variance, np.nan)
-    return np.nan_to_num(np.sqrt(np.maximum(positive / lessened - luck, 0.0) / positive))
+    return np.nan_to_num(np.sqrt(np.maximum(positive - luck, 0.0) / positive))
+
+
+def _most_apart(
+    variance: np.ndarray, luck: np.ndarray, freedom: np.ndarray, freedom_of_luck: np.ndarray | float
+) -> np.ndarray:
+    """As `apart_without_luck`, as far as both variances' degrees of freedom allow (90% bound)."""
+    known = np.where(np.asarray(freedom_of_luck) > 0, freedom_of_luck, np.nan)
+    smaller = special.chdtri(freedom, _BOUND) / freedom
+    larger = np.nan_to_num(special.chdtri(known, 1 - _BOUND) / known, nan=np.inf)
+    further = np.hypot(variance * (1.0 / smaller - 1.0), luck * (1.0 - 1.0 / larger))
+    return apart_without_luck(variance, luck - further)

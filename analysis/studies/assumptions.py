@@ -7,9 +7,8 @@ import pandas as pd
 
 from analysis.asked import Asked
 from analysis.statistics.decision import failing, influence, information, switching
-from analysis.studies.found import FACTOR, PAIR, RESPONSE, Found, known_pieces
-from analysis.studies.values import values_of
-from analysis.tables import AT_EQUAL_MONEY, COST
+from analysis.studies.found import FACTOR, PAIR, RESPONSE, Found
+from analysis.tables import AT_EQUAL_MONEY
 
 #: Half of the points choose where rankings flip, the other half say how surely.
 FEWEST_POINTS = 4
@@ -30,7 +29,7 @@ def of_assumptions(
     """What assumptions do to each policy: where it fails, and what would make it win over the best.
 
     Args:
-        values: [points, policies, seeds]; more is better.
+        values: [points, policies, seeds], NaN where a point has no more of them; more is better.
         points: [points x factors].
         asked: of these points, policies and seeds.
         response: whose values they are.
@@ -66,8 +65,8 @@ def rivals_of(asked: Asked, leader: str) -> list[str]:
 
 def add_in_pounds(
     found: Found,
-    rows: pd.DataFrame,
     levels: np.ndarray,
+    costs: np.ndarray,
     points: pd.DataFrame,
     asked: Asked,
     among: Sequence[str],
@@ -76,8 +75,8 @@ def add_in_pounds(
 
     Args:
         found: has what it is worth in partnerships.
-        rows: a line a run.
-        levels: strategic partnerships [points, replicates, policies].
+        levels: strategic partnerships [points, policies, seeds].
+        costs: £k over the horizon, of the same runs.
         points: [points x factors].
         asked: of these points, policies and seeds; at what worth.
         among: policies of which one is chosen.
@@ -85,9 +84,8 @@ def add_in_pounds(
     if not asked.worth or not asked.months:
         found.notes.append("worth changes nothing here: the length of the horizon differs between points.")
         return
-    net = asked.worth * levels - values_of(rows, asked, [COST])[..., 0] / (asked.months / 12)
-    net = net[..., [list(asked.policies).index(name) for name in among]].swapaxes(1, 2)
-    known = known_pieces(found, NET_BENEFIT, net, "points", FEWEST_POINTS)
-    table = information.information_of(net[known], points.loc[np.flatnonzero(known)].reset_index(drop=True))
+    net = asked.worth * levels - costs / (asked.months / 12)
+    net = net[:, [list(asked.policies).index(name) for name in among]]
+    table = information.information_of(net, points)
     added = table.assign(response=NET_BENEFIT)
     found.tables["information"] = pd.concat([found.tables["information"], added], ignore_index=True)

@@ -20,8 +20,8 @@ from analysis.studies.answering import answered_from, compares
 from analysis.studies.assumptions import FEWEST_POINTS, add_in_pounds, of_assumptions, rivals_of
 from analysis.studies.found import Found, Statistics, TooFew, known_pieces
 from analysis.studies.questions.mechanisms import add_without
-from analysis.studies.values import labelled, responses_of, rows_in
-from analysis.tables import MAIN_INDICATOR, BadFolder
+from analysis.studies.values import labelled, rows_in
+from analysis.tables import COST, MAIN_INDICATOR, BadFolder
 
 #: Rows of a comparison over points that fit what is known.
 OVER_POSTERIOR = "posterior"
@@ -95,24 +95,23 @@ def compared(
 
 def _assume_over(found: Found, over: pd.DataFrame, asked: Asked, points: Points) -> None:
     """Add what the points that fit as well do to each policy's effect on strategic partnerships."""
-    has = set(over["policy"])
-    leader = _leader(found.tables["verdicts"], has)
-    there = replace(
-        asked,
-        points=points,
-        seeds=asked.over_seeds,
-        policies=[name for name in asked.policies if name in has],
-        responses=[MAIN_INDICATOR],
+    controls = {MAIN_INDICATOR: asked.controls.get(MAIN_INDICATOR, ())}
+    values, policies, numbers = posterior.levels_of(over, (MAIN_INDICATOR, COST), controls)
+    values = values.transpose(3, 0, 2, 1)  # [indicators, points, policies, seeds]
+    values = np.where(np.isfinite(values).all(axis=(0, 2), keepdims=True), values, np.nan)
+    is_run = np.isfinite(values[0]).any(axis=2)
+    known = known_pieces(
+        found, f"{MAIN_INDICATOR}, over the posterior", np.where(is_run, 0.0, np.nan), "points", FEWEST_POINTS
     )
     table = over.drop_duplicates("point").set_index("point")[list(points.factors)]
-    levels = responses_of(over, there)[..., 0]
-    values = levels.swapaxes(1, 2)
-    known = known_pieces(found, f"{MAIN_INDICATOR}, over the posterior", values, "points", FEWEST_POINTS)
-    at = table.loc[np.flatnonzero(known)].reset_index(drop=True)
-    assumed = of_assumptions(values[known], at, there, MAIN_INDICATOR, leader)
+    at = table.loc[numbers[known]].reset_index(drop=True)
+    there = replace(asked, points=points, policies=policies.tolist())
+    leader = _leader(found.tables["verdicts"], there.policies)
+    levels, costs = values[:, known]
+    assumed = of_assumptions(levels, at, there, MAIN_INDICATOR, leader)
     found.tables.update(labelled(assumed, response=MAIN_INDICATOR))
     if asked.worth:
-        add_in_pounds(found, over, levels, table, there, rivals_of(there, leader))
+        add_in_pounds(found, levels, costs, at, there, rivals_of(there, leader))
 
 
 def _leader(decided: pd.DataFrame, among: Container[str]) -> str:

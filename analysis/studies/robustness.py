@@ -11,9 +11,9 @@ from analysis.dictionary import Dictionary
 from analysis.statistics import discovery, regret
 from analysis.statistics.decision import ranks
 from analysis.studies import assumptions
-from analysis.studies.assumptions import FEWEST_POINTS, add_in_pounds, of_assumptions
+from analysis.studies.assumptions import FEWEST_POINTS, NET_BENEFIT, add_in_pounds, of_assumptions
 from analysis.studies.found import FACTOR, PAIR, RESPONSE, Found, Statistics, known_pieces
-from analysis.studies.values import RUN, labelled, responses_of, rows_in, stacked, with_luck
+from analysis.studies.values import RUN, labelled, responses_of, rows_in, stacked, values_of, with_luck
 from analysis.tables import COST, MAIN_INDICATOR, BadFolder
 
 #: What policies are ranked by: regret that is seldom exceeded, and that one run does not decide.
@@ -38,8 +38,11 @@ def _robustness(folder: Path, asked: Asked, columns: Dictionary) -> Found:
         parts.append(labelled(robust | {"summary": pd.DataFrame([summary])}, response=response))
     found.tables.update(stacked(parts))
     if asked.worth and MAIN_INDICATOR in asked.responses:
-        levels = values[..., list(asked.responses).index(MAIN_INDICATOR)]
-        add_in_pounds(found, rows, levels, points, asked, asked.policies)
+        levels = values[..., list(asked.responses).index(MAIN_INDICATOR)].swapaxes(1, 2)
+        costs = values_of(rows, asked, [COST])[..., 0].swapaxes(1, 2)
+        known = known_pieces(found, NET_BENEFIT, levels + costs, "points", FEWEST_POINTS)
+        at = points.loc[np.flatnonzero(known)].reset_index(drop=True)
+        add_in_pounds(found, levels[known], costs[known], at, asked, asked.policies)
     return found
 
 

@@ -93,7 +93,8 @@ def write_sample(folder: Path, name: str, sample: "Design", provenance: Iterable
 
 
 def _write_points(design: "Design", file: Path) -> None:
-    design.table().drop(columns=["point", "block"]).to_csv(file, index=False)
+    points = design.table().drop_duplicates("point").sort_values("point")
+    points.drop(columns=["point", "block"]).to_csv(file, index=False)
 
 
 def _made(folder: Path) -> Path:

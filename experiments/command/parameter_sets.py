@@ -17,10 +17,12 @@ from model.domains import Value, is_whole
 from model.parameters import PARAMETERS
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
-_KEYS = ("parameters", "points", "seeds", "without", "held")
+_KEYS = ("parameters", "points", "seeds", "repeated", "without", "held")
 _FEWEST_RIVALS = 2
-#: Points between which 95% can be told, and seeds that tell luck from them.
-_LEAST = {"points": 20, "seeds": 2}
+#: Points between which 95% can be told.
+_LEAST = {"points": 20, "seeds": 1, "repeated": 0}
+#: Points with a second seed that tell luck from what points differ by, where none has one anyway.
+_FEWEST_REPEATED = 10
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Posterior:
 
     Attributes:
         name: of the set of parameters.
-        design: the points.
+        design: the points, some of them once more.
         seeds: of each.
         without: policies that are not run there.
     """
@@ -58,7 +60,8 @@ def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:
 
     Args:
         given: the name of a set of `parameters` that is a sample, how many `points` of it, `seeds` of each,
-            and which parameters are `held`, as of `holding`.
+            how many of the points are `repeated` with other seeds, and which parameters are `held`, as of
+            `holding`.
         folders: where the set is looked for.
 
     Raises:
@@ -74,6 +77,11 @@ def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:
         for name, least in _LEAST.items()
         if not is_whole(given.get(name), least)
     )
+    if given["seeds"] == 1 and given["repeated"] < _FEWEST_REPEATED:
+        raise BadInput(
+            f"posterior.repeated = {given['repeated']} is not allowed with posterior.seeds = 1: it takes at "
+            f"least {_FEWEST_REPEATED} points with another seed, which tell what luck does."
+        )
     refuse(
         f"posterior.{name} = {given[name]!r} is not allowed: it takes a list of {what}."
         for name, what in (("without", "policies"), ("held", "parameters"))
@@ -88,11 +96,17 @@ def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:
         return None
     name = str(given["parameters"])
     design = _without(_sample(name, folders), given["held"] or ())
-    points = np.unique(np.linspace(0, len(design) - 1, given["points"]).round().astype(int))
     if not design.factors:
         return None
+    points = _spread(len(design), given["points"])
+    again = points[_spread(len(points), given["repeated"])]
     without = tuple(map(str, given["without"] or ()))
-    return Posterior(name, some_of(design, points), range(given["seeds"]), without)
+    return Posterior(name, some_of(design, np.r_[points, again]), range(given["seeds"]), without)
+
+
+def _spread(size: int, n: int) -> np.ndarray:
+    """So many of a number of things, or all, at even distances."""
+    return np.unique(np.linspace(0, size - 1, n).round().astype(int))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from experiments.design.factors import Factor, samples_of, taking
 from experiments.design.points import Design, Kind, Point
@@ -67,11 +68,12 @@ def _draws(told: Told) -> Design:
 
 
 def some_of(design: Design, points: np.ndarray) -> Design:
-    """Some points of a sample, as draws with luck of their own."""
+    """Some points of a sample, as draws with luck of their own; one that comes again has other luck."""
     unit = design.unit[points] if len(design.unit) else design.unit
+    numbers, different = pd.factorize(points)
     return replace(
-        design, kind=DRAWS, n=len(points), samples=design.samples[points], unit=unit,
-        blocks=np.arange(len(points)),
+        design, kind=DRAWS, n=len(different), samples=design.samples[points], unit=unit,
+        blocks=np.arange(len(points)), numbers=numbers,
     )  # fmt: skip
 
 

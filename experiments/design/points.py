@@ -61,6 +61,7 @@ class Design:
             samples were not drawn.
         levels: positions that a factor takes in a morris design; 0 for other kinds.
         scrambles: independent sequences that the blocks of a sobol design are of, in turn; 0 for other kinds.
+        numbers: which point each is, where some are there more than once, with other seeds [points], int.
     """
 
     kind: Kind
@@ -71,6 +72,7 @@ class Design:
     unit: np.ndarray
     levels: int = 0
     scrambles: int = 0
+    numbers: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -108,9 +110,14 @@ class Design:
         return tuple([each for each in columns if each[1].is_lever == wanted] for wanted in (False, True))
 
     def table(self) -> pd.DataFrame:
-        """A line a point: `point`, `block`, and the value of every factor, missing where not changed."""
+        """A line a point: `point` (its number), `block`, and factors' values, missing where not changed."""
         columns = {factor.name: factor.column(self.samples[:, at]) for at, factor in enumerate(self.factors)}
-        return pd.DataFrame({"point": np.arange(len(self)), "block": self.blocks, **columns})
+        return pd.DataFrame({"point": self.numbered, "block": self.blocks, **columns})
+
+    @property
+    def numbered(self) -> np.ndarray:
+        """The number of each point: the same where it is one of those before, with other seeds."""
+        return np.arange(len(self)) if self.numbers is None else self.numbers
 
 
 def repeated(design: Design) -> list[str]:

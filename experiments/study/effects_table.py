@@ -16,6 +16,7 @@ from analysis import words
 from analysis.statistics.effects import FINDINGS, runs_saved
 from analysis.statistics.intervals import half_width
 from analysis.tables import BASELINE, HEADLINES, MAIN_INDICATOR
+from experiments.command.parameter_sets import Posterior
 from experiments.command.policies import base_name
 from experiments.command.settings import Settings
 from experiments.study.money.solved import Solved
@@ -240,8 +241,7 @@ def posterior_table(
         return
     columns = {name: column for name, column in columns_for(settings).items() if name in _OVER_POSTERIOR}
     table = Table(
-        title=f"What is not known [dim]({len(over.design)} points of {escaped(over.name)}, "
-        f"{len(over.seeds)} seeds each)[/dim]",
+        title=f"What is not known [dim]({_points_of(over)})[/dim]",
         title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=0, pad_edge=False,
         show_edge=False, header_style="bold",
     )  # fmt: skip
@@ -265,6 +265,13 @@ def posterior_table(
         "parameters that nobody knows; or where they were not run."
     )
     yield Padding(Text(legend, style="dim"), (1, 0))
+
+
+def _points_of(over: Posterior) -> str:
+    """How many points, and how often each is run."""
+    told = f"{over.design.n} points of {escaped(over.name)}, {words.counted(len(over.seeds), 'seed')} each"
+    repeated = len(over.design) - over.design.n
+    return f"{told}, {repeated} of them twice" if repeated else told
 
 
 def _over_points(cell: Cell, column: Column) -> tuple[Text, Text]:

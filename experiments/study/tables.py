@@ -147,7 +147,6 @@ def asked_of(
         meant=settings.ledger.places,
         sampled=len(settings.parameters.sample) if settings.parameters.varied else 0,
         over=over and _points_of(over.design, settings),
-        over_seeds=(over.seeds.start, over.seeds.stop) if over else (0, 0),
         **settings.asks,
     )
 

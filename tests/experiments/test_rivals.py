@@ -60,13 +60,16 @@ def test_a_comparison_is_made_again_over_points_that_fit(towngown) -> None:
     ]
     said = towngown(*arguments, *over)
     assert said.status == 0, said.err
-    assert "What is not known (20 points of posterior, 2 seeds each)" in said.out
+    assert "What is not known (20 points of posterior, 1 seed each, 20 of them twice)" in said.out
     rows = pd.read_parquet("out/posterior.parquet")
     assert len(rows) == 2 * 20 * 2
     assert "embed_rate" not in rows
     assert "search_rate" in rows
     effects = pd.read_csv("out/effects.csv").set_index("indicator")
     assert (effects["posterior_points"] == 20).any()
+    runs = rows[rows["policy"] == "brokers"].groupby("point")["seed"]
+    assert (runs.nunique() == 2).all()
+    assert rows["seed"].nunique() == 40  # luck of its own at every point
     assert "or where they were not run" in " ".join(said.out.split())
     assert (effects["posterior_low"] <= effects["posterior_high"]).any()
     again = towngown("again=out", "figures=false", "out=again")
@@ -86,6 +89,7 @@ def test_a_posterior_that_changes_nothing_is_told(towngown) -> None:
         ("posterior.parameters=posteriro", "Did you mean posterior?"),
         ("posterior.parameters=review", "a sample has points"),
         ("posterior.points=3", "posterior.points = 3 is not allowed: it takes a whole number from 20"),
+        ("posterior.repeated=5", "it takes at least 10 points with another seed"),
         ("posterior.without=brokers", "it takes a list of policies"),
         ("posterior.held=search_rate", "it takes a list of parameters"),
         ("posterior.held=[search_rat]", "Did you mean search_rate?"),

@@ -99,7 +99,7 @@ class Counted:
         seeds = [self.plan.seed(point, each) for point, each in zip(points, replicates, strict=True)]
         parts = [
             pd.DataFrame(self._values[:n, number][:, at], columns=list(columns)).assign(
-                point=points, seed=seeds, policy=policy.name
+                point=self.plan.design.numbered[points], seed=seeds, policy=policy.name
             )
             for number, policy in enumerate(self.plan.policies)
         ]

@@ -29,6 +29,7 @@ from analysis.dictionary import spanned
 from analysis.statistics.boxes import Bounds, bounds_of, encoded, in_words
 from analysis.statistics.decision.influence import of_factor
 from analysis.statistics.decision.lasting import discovered
+from analysis.statistics.decision.posterior import means_of
 from analysis.statistics.intervals import CONFIDENCE
 
 FAILS, WORKS = "fails", "works"
@@ -61,7 +62,7 @@ def failing_of(
     """In which worlds each policy fails.
 
     Args:
-        values: [points, policies, seeds], two seeds or more; more is better.
+        values: [points, policies, seeds], NaN where a point has no more of them; more is better.
         factors: [points x factors]; numbers, or categories as strings.
         names: of the policies.
         against: the one that the others are compared with.
@@ -72,7 +73,7 @@ def failing_of(
         A line a policy, in their order.
     """
     base = values[:, list(names).index(against)]
-    least = smallest * abs(base.mean(axis=1))
+    least = smallest * abs(means_of(base)[0])
     lines = [
         (name, against, *_line(values[:, at] - base, least, factors[acting(name)]))
         for at, name in enumerate(names)
@@ -87,10 +88,10 @@ def failing_of(
 
 def _line(differences: np.ndarray, least: np.ndarray, factors: pd.DataFrame) -> tuple:
     """What `COLUMNS` has of one policy, after its name."""
-    effects = differences.mean(axis=1)
+    effects, noise = means_of(differences)
     fails = effects < least
     share, outcome = fails.mean(), WORKS if fails.mean() > 0.5 else FAILS
-    told = (*_share(int(fails.sum()), len(fails)), _luck(differences), outcome)
+    told = (*_share(int(fails.sum()), len(fails)), _luck(effects, noise), outcome)
     seen = fails if outcome == FAILS else ~fails
     if min(share, 1 - share) * len(fails) < _FEWEST:
         return (*told, "", *[np.nan] * 8)
@@ -149,11 +150,10 @@ def _splits(columns: pd.DataFrame, seen: np.ndarray) -> Iterator[_Found]:
         yield _Found(dict(bounds_of(tree, list(columns)))[at], inside, seen[kept])
 
 
-def _luck(differences: np.ndarray) -> float:
-    """Share of luck in the variance over points of mean differences [points, seeds]."""
-    of_means, n = differences.mean(axis=1).var(ddof=1), differences.shape[1]
-    luck = differences.var(axis=1, ddof=1).mean() / n
-    return float(min(luck / of_means, 1.0)) if of_means > 0 else np.nan
+def _luck(means: np.ndarray, noise: np.ndarray) -> float:
+    """Share of luck in the variance over points of means, each with a variance by luck [points]."""
+    of_means = means.var(ddof=1)
+    return float(min(noise.mean() / of_means, 1.0)) if of_means > 0 else np.nan
 
 
 def _share(k: int, n: int) -> tuple[float, float, float]:

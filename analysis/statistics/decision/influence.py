@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.statistics.decision.lasting import discovered
+from analysis.statistics.intervals import moments
 
 #: What each column is: its unit and meaning.
 COLUMNS = {
@@ -33,7 +34,7 @@ def influence_of(
     """What each policy's effect hangs on, one factor at a time.
 
     Args:
-        values: [points, policies, seeds]; more is better.
+        values: [points, policies, seeds], NaN where a point has no more of them; more is better.
         factors: [points x factors]; numbers, or categories as strings.
         names: of the policies.
         against: the one that the others are compared with.
@@ -43,7 +44,7 @@ def influence_of(
         A line a policy and factor, the surest of each policy first: `policy`, `other` (which it is compared
         with), `factor` and `COLUMNS`.
     """
-    means = values.mean(axis=2)
+    _, means, _ = moments(values, axis=2)
     base = means[:, list(names).index(against)]
     parts = [
         _of_policy(means[:, at] - base, factors[acting(name)]).assign(policy=name)

@@ -21,7 +21,7 @@ from sklearn.preprocessing import SplineTransformer
 
 from analysis.dictionary import spanned
 from analysis.statistics.decision.lasting import discovered
-from analysis.statistics.intervals import half_width
+from analysis.statistics.intervals import half_width, moments
 
 #: What each column is: its unit and meaning.
 COLUMNS = {
@@ -36,14 +36,14 @@ def information_of(values: np.ndarray, factors: pd.DataFrame, seed: int = 0) -> 
     """What knowing each factor would be worth.
 
     Args:
-        values: [points, policies, seeds]; more is better.
+        values: [points, policies, seeds], NaN where a point has no more of them; more is better.
         factors: [points x factors], numbers or words; points are draws of their own.
         seed: of how points are parted.
 
     Returns:
         A line a factor, the most worth first; `value` is never negative, as no information is.
     """
-    means = values.mean(axis=2)
+    _, means, _ = moments(values, axis=2)
     parts = [*_parts(len(means), np.random.default_rng(seed))]
     lines = [(name, *_worth(means, _basis(factors[name]), parts)) for name in factors]
     table = pd.DataFrame(lines, columns=["factor", "value", "value_low", "value_high", "p"])

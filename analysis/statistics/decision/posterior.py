@@ -1,7 +1,8 @@
 """What each policy is worth over points of parameter space that fit what is known about equally well.
 
-Effects differ from point to point because the points do, and because of luck: each has only a few seeds,
-which is taken out (`analysis.statistics.intervals.range_over_points`).
+Effects differ from point to point because the points do, and because of luck: each has only a seed or a few.
+How much luck does is told by those points that have several, and taken out
+(`analysis.statistics.intervals.range_over_points`).
 """
 
 import warnings
@@ -45,31 +46,32 @@ def over_points(
     Returns:
         A line a policy and indicator: `policy`, `indicator`, and `COLUMNS`.
     """
-    at, policies = _places(rows)
-    values = _freed(rows, at, indicators, controls)
+    values, policies, _ = levels_of(rows, indicators, controls)
     apart = values - values[:, :, policies == against]
-    n_seeds, means, variances = moments(apart, axis=1)
-    told = _told(means, variances / np.maximum(n_seeds, 1))
+    freedom = np.maximum(np.isfinite(apart).sum(axis=1) - 1, 0).sum(axis=0)
+    told = _told(*means_of(apart), freedom)
     index = pd.MultiIndex.from_product([policies.tolist(), indicators], names=["policy", "indicator"])
     found = pd.DataFrame({name: each.ravel() for name, each in zip(COLUMNS, told, strict=True)}, index)
     return found.drop(index=against, level="policy").reset_index()
 
 
-def _places(rows: pd.DataFrame) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
-    """Which point, seed of it and policy each row is of; and the names of policies."""
-    replicate = rows.groupby("point")["seed"].rank(method="dense").to_numpy(int) - 1
-    policy, policies = pd.factorize(rows["policy"])
-    return (pd.factorize(rows["point"])[0], replicate, policy), np.asarray(policies, str)
-
-
-def _freed(
-    rows: pd.DataFrame, at: tuple[np.ndarray, ...], indicators: list[str], controls: Controls
-) -> np.ndarray:
+def levels_of(
+    rows: pd.DataFrame, indicators: Sequence[str], controls: Controls
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Indicators of all runs, freed of luck by slopes that are common to all points.
 
+    Args:
+        rows: as of `over_points`.
+        indicators: that are looked at.
+        controls: columns of luck that they are freed of, by indicator.
+
     Returns:
-        [points, seeds, policies, indicators]; NaN where there is no run.
+        [points, seeds, policies, indicators], NaN where there is no run; names of policies; points' numbers.
     """
+    replicate = rows.groupby("point")["seed"].rank(method="dense").to_numpy(int) - 1
+    policy, policies = pd.factorize(rows["policy"])
+    point, points = pd.factorize(rows["point"], sort=True)
+    at = (point, replicate, policy)
     shape = tuple(each.max(initial=-1) + 1 for each in at)
 
     def placed(names: Sequence[str]) -> np.ndarray:
@@ -81,15 +83,31 @@ def _freed(
     for column, indicator in enumerate(indicators):
         if luck := controls.get(indicator):
             values[..., column] = freed_together(values[..., column], placed(luck))
-    return values
+    return values, np.asarray(policies, str), np.asarray(points)
 
 
-def _told(means: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, ...]:
+def means_of(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means over the seeds of each point, and the variances that luck gives these.
+
+    Luck is taken to do as much at every point: those that have several seeds tell.
+
+    Args:
+        differences: [points, seeds, ...]; NaN where there is no run.
+
+    Returns:
+        Each [points, ...].
+    """
+    n, means, variances = moments(differences, axis=1)
+    return means, np.nan_to_num(moments(variances, axis=0)[1]) / np.maximum(n, 1)
+
+
+def _told(means: np.ndarray, noise: np.ndarray, freedom: np.ndarray) -> tuple[np.ndarray, ...]:
     """What points say of effects.
 
     Args:
         means: over the seeds of each point [points, policies, indicators].
         noise: variances that luck gives them.
+        freedom: degrees of freedom with which these are known [policies, indicators].
 
     Returns:
         `COLUMNS`, each [policies, indicators].
@@ -102,7 +120,7 @@ def _told(means: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, ...]:
     return (
         np.where(n > 1, mean, np.nan),
         np.where(n > 1, median, np.nan),
-        *range_over_points(means, noise),
+        *range_over_points(means, noise, freedom),
         _positive(means, mean, np.sqrt(variance / few), apart_without_luck(variance, luck_of(means, noise))),
         n.astype(float),
     )

@@ -20,7 +20,7 @@ from scipy import special
 
 from analysis.statistics.decision.lasting import discovered
 from analysis.statistics.decision.ratios import fieller
-from analysis.statistics.intervals import half_width
+from analysis.statistics.intervals import half_width, moments
 
 #: Fewer points, or points with a word, tell no line and no mean.
 _FEWEST = 4
@@ -62,7 +62,7 @@ def switching_of(
     """What each parameter would have to be for each other policy to beat the best.
 
     Args:
-        values: [points, policies, seeds]; more is better.
+        values: [points, policies, seeds], NaN where a point has no more of them; more is better.
         factors: [points x factors]; numbers, or categories as strings.
         names: of the policies.
         best: the policy that wins on average.
@@ -71,7 +71,7 @@ def switching_of(
     Returns:
         A line an other policy and factor: `policy` (the best), `other`, and `COLUMNS`.
     """
-    means = values.mean(axis=2)
+    _, means, _ = moments(values, axis=2)
     first = means[:, list(names).index(best)]
     lines = [
         (best, other, factor, *_seen(factors[factor], first - means[:, at]))

@@ -81,8 +81,11 @@ def _given(part: pd.DataFrame) -> dict[str, float]:
     noise = np.where(points["count"] > 1, points["var"] / points["count"], np.nan)
     means, n = points["mean"].to_numpy(), len(points)
     model, error = means.mean(), np.sqrt(np.nanmean(noise) / n) if np.isfinite(noise).any() else np.nan
-    half = float(half_width(error, points["count"].sum() - n + 1))
-    low, high = (model - half, model + half) if n == 1 else map(float, range_over_points(means, noise))
+    freedom = points["count"].sum() - n
+    half = float(half_width(error, freedom + 1))
+    low, high = (model - half, model + half)
+    if n > 1:
+        low, high = map(float, range_over_points(means, noise, freedom))
     return {
         "points": n, "model": model, "model_low": low, "model_high": high, "luck_low": model - half,
         "luck_high": model + half,

@@ -8,11 +8,11 @@ from scipy.stats import chi2, t
 from analysis.statistics.decision.posterior import over_points
 
 
-def rows_of(effects, luck, generator, seeds=2):
-    """Runs of the baseline and a policy over points whose true effects are given."""
+def rows_of(effects, luck, generator, seeds=2, repeated=0):
+    """Runs of the baseline and a policy over points whose true effects are given; some have a seed more."""
     lines = []
     for point, effect in enumerate(effects):
-        for seed in range(seeds):
+        for seed in range(seeds + (point < repeated)):
             base = generator.normal()
             further = effect + luck * generator.normal()
             lines.append(("baseline", point, seed, base))
@@ -20,13 +20,14 @@ def rows_of(effects, luck, generator, seeds=2):
     return pd.DataFrame(lines, columns=["policy", "point", "seed", "y"])
 
 
+@pytest.mark.parametrize("runs", [{"seeds": 2}, {"seeds": 1, "repeated": 12}], ids=["twice", "some"])
 @pytest.mark.parametrize("luck", [0.0, 1.0, 3.0])
-def test_range_holds_95_percent_of_points(luck):
+def test_range_holds_95_percent_of_points(luck, runs):
     """On average over 60 samples of 60 points, within four standard errors."""
     generator = np.random.default_rng(5)
     held = []
     for _ in range(60):
-        rows = rows_of(generator.normal(2.0, 1.0, 60), luck, generator)
+        rows = rows_of(generator.normal(2.0, 1.0, 60), luck, generator, **runs)
         line = over_points(rows, ["y"], "baseline").iloc[0]
         further = generator.normal(2.0, 1.0, 200)
         held.append(((line["posterior_low"] < further) & (further < line["posterior_high"])).mean())
