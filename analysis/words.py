@@ -1,6 +1,8 @@
 """Names of what the tables speak of, as people read them."""
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 from textwrap import wrap
 
 from analysis.asked import AT_EQUAL_MONEY, BASELINE, JOINED, PLACEBO
@@ -33,6 +35,20 @@ def condition(text: str) -> str:
     'search rate ≤ 0.3 and motives is not survey'
     """
     return re.sub(r"(?<=\w)_(?=\w)", " ", text).replace("<=", "≤")
+
+
+def told_apart(labels: Sequence[str]) -> list[str]:
+    """Labels without the words that all of them begin with; each keeps its last one, and one alone all.
+
+    >>> told_apart(["Needs met by other sources", "Needs met", "Needs expired"])
+    ['met by other sources', 'met', 'expired']
+    """
+    if len(labels) < 2:
+        return [*labels]
+    split = [label.split() for label in labels]
+    places = zip(*(label[:-1] for label in split), strict=False)
+    shared = len([*takewhile(lambda words: len(set(words)) == 1, places)])
+    return [" ".join(label[shared:]) for label in split]
 
 
 def counted(n: int, noun: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from experiments.design.kinds import KINDS
+from experiments.jobs import JOBS
 from model.problems import BadInput
 from model.simulation import run
 
@@ -198,6 +200,24 @@ def test_a_package_is_used_in_its_place_only(package: str) -> None:
         if any(is_within(name, package) for name in imports_of(file))
     }
     assert {user for user in users if not user.startswith(PLACES[package])} == set()
+
+
+def test_jobs_and_kinds_of_design_are_known_by_what_they_declare() -> None:
+    """Where one is asked for by name, the next would have to be, too."""
+    names = {*JOBS, *KINDS}
+    wrong = [
+        (module, ast.unparse(node))
+        for module, file in ALL.items()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(side, ast.Attribute) and side.attr in ("job", "kind") for side in sides(node))
+        and any(isinstance(side, ast.Constant) and side.value in names for side in sides(node))
+    ]
+    assert wrong == []
+
+
+def sides(node: ast.Compare) -> list[ast.expr]:
+    return [node.left, *node.comparators]
 
 
 def test_a_room_holds_neither_one_file_nor_many() -> None:

@@ -15,7 +15,7 @@ FEWEST_POINTS = 4
 #: What is gained where a partnership is priced: its worth less its cost, £k a year.
 NET_BENEFIT = "net_benefit"
 #: What each column of the tables made here is: its unit and meaning.
-COLUMNS = {
+TABLES = {
     "failing": {**RESPONSE, **failing.COLUMNS},
     "switching": {**PAIR, **switching.COLUMNS},
     "influence": {**PAIR, **FACTOR, **influence.COLUMNS},

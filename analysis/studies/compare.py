@@ -15,9 +15,8 @@ from analysis.statistics.controls import freed_rows
 from analysis.statistics.decision import costs, frontier, lasting, posterior, verdicts, yearly
 from analysis.statistics.evidence import mechanisms
 from analysis.statistics.ledger import councils, lines, meetings, unmet, whom
-from analysis.studies import assumptions
 from analysis.studies.answering import answered_from, compares
-from analysis.studies.assumptions import FEWEST_POINTS, add_in_pounds, of_assumptions, rivals_of
+from analysis.studies.assumptions import FEWEST_POINTS, TABLES, add_in_pounds, of_assumptions, rivals_of
 from analysis.studies.found import Found, Statistics, TooFew, known_pieces
 from analysis.studies.questions.mechanisms import add_without
 from analysis.studies.values import labelled, rows_in
@@ -158,6 +157,6 @@ COMPARE = Statistics(
         "councils": councils.COUNCILS,
         "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
         "mechanisms": mechanisms.COLUMNS,
-        **assumptions.COLUMNS,
+        **TABLES,
     },
 )

@@ -10,8 +10,7 @@ from analysis.asked import Asked
 from analysis.dictionary import Dictionary
 from analysis.statistics import discovery, regret
 from analysis.statistics.decision import ranks
-from analysis.studies import assumptions
-from analysis.studies.assumptions import FEWEST_POINTS, NET_BENEFIT, add_in_pounds, of_assumptions
+from analysis.studies.assumptions import FEWEST_POINTS, NET_BENEFIT, TABLES, add_in_pounds, of_assumptions
 from analysis.studies.found import FACTOR, PAIR, RESPONSE, Found, Statistics, known_pieces
 from analysis.studies.values import RUN, labelled, responses_of, rows_in, stacked, values_of, with_luck
 from analysis.tables import COST, MAIN_INDICATOR, BadFolder
@@ -86,6 +85,6 @@ ROBUSTNESS = Statistics(
         "ranks": {"policy": ("", "the policy"), **RESPONSE, **ranks.COLUMNS},
         "flips": {**PAIR, **discovery.FLIPS},
         "importance": {**PAIR, **FACTOR, **discovery.IMPORTANCE},
-        **assumptions.COLUMNS,
+        **TABLES,
     },
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.command.files import file_of
-from experiments.command.places import places_in
+from experiments.command.listed.places import places_in
 from experiments.command.trusted import trusted
 from model.population import Population, lattice, listed, regional
 from model.problems import BadInput, check_keys, meant, no_such, refuse

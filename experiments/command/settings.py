@@ -9,8 +9,8 @@ from typing import Any
 from analysis.asked import Pilot
 from analysis.statistics.stopping import Wanted
 from experiments.command.arguments import INSTEAD
-from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF, PATTERN, POINTS, file_of, mapping_in, stands_in
+from experiments.command.listed.doubts import doubts_about
 from experiments.command.parameter_sets import (
     Posterior,
     Rivals,

@@ -18,7 +18,7 @@ from analysis.statistics.survival import COLUMNS, KINDS, survival_of
 from analysis.tables import SAMPLE_POINT
 from experiments.rows.plan import Plan
 from experiments.rows.store import Store
-from model.measures import SERIES
+from model.measures import SERIES, STOCKS
 
 #: Rows read at a time; fewer where their monthly measures are read.
 _CHUNK, _FEW = 4096, 128
@@ -143,7 +143,7 @@ def gathered(store: Store, plan: Plan, against: str, controls: Controls = NONE) 
         against: the policy from which the others' differences are taken, year by year.
         controls: columns of luck that these are freed of, by indicator.
     """
-    found, years = Gathered(), Yearly(SERIES, against, controls)
+    found, years = Gathered(), Yearly(SERIES, STOCKS, against, controls)
     policies = [policy.name for policy in plan.policies]
     for families in plan.chunks(_FEW):
         names = plan.names(families)

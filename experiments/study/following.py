@@ -17,23 +17,23 @@ from experiments.rows.mixed import Mixed
 from experiments.rows.plan import Plan
 from experiments.rows.store import lines_on
 from experiments.running.following import Followed, followed
+from experiments.study.money.costs import MONEY_FOR_GRANTS
 from experiments.study.study import Study
 from model.parameters import LEVERS
 from model.policy import Dated, Policy
 from model.population import Population
 from model.reasons import NAMES
 
-_MONEY = "annual_budget"
 _MORE = 1.005
 
 
 def placebo_of(policy: Policy) -> Policy:
     """A policy that does hardly anything beyond another: half a percent more money for grants."""
-    dated = policy.levers.get(_MONEY, Dated(LEVERS[_MONEY].default))
+    dated = policy.levers.get(MONEY_FOR_GRANTS, Dated(LEVERS[MONEY_FOR_GRANTS].default))
     more = replace(dated, value=_MORE * float(dated.value))
     if isinstance(more, Mixed):
         more = replace(more, other=_MORE * float(more.other))
-    return Policy(PLACEBO, {**policy.levers, _MONEY: more}, "what luck alone reshuffles")
+    return Policy(PLACEBO, {**policy.levers, MONEY_FOR_GRANTS: more}, "what luck alone reshuffles")
 
 
 def following(study: Study, plan: Plan) -> Plan | None:

@@ -10,9 +10,17 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis import tables
+from analysis.figures.course import one_run as course
 from analysis.figures.drawing import style
 from analysis.figures.folder import FIGURES
+from experiments.design.chosen import SINGLE
+from experiments.study.tables import dictionary_of
+from model.measures import MONTHLY
 
+#: The costs of the longest names, as many as a bundle of policies may have.
+COSTS = sorted(
+    (name for name in MONTHLY if name.startswith("cost_")), key=lambda name: len(MONTHLY[name].label)
+)[-6:]
 LONG = "matchmaking_equitable_equal_money"
 
 
@@ -66,12 +74,25 @@ def test_texts_stay_within_the_figure_and_apart(request, spoil, kind, is_wide):
             figure = draw(tables.read(folder))
             if figure is None:
                 continue
-            found = boxes(figure)
-        for text, box in found.items():
-            inside = Bbox.intersection(box, figure.bbox)
-            assert inside is not None, (name, text)
-            assert np.allclose(inside.extents, box.extents, atol=1), (name, text)
-        # Boxes of slanted texts reach over their neighbours, which the texts do not.
-        level = {text: box for text, box in found.items() if text.get_rotation() in (0, 90)}
-        for (one, first), (other, second) in combinations(level.items(), 2):
-            assert not first.padded(-2).overlaps(second.padded(-2)), (name, one, other)
+            check(name, figure)
+
+
+def test_so_do_labels_of_all_that_one_run_can_have(one_run, spoil):
+    parts = dict.fromkeys((*course.ORIGINS, *course.FATES, "grants_paid", *COSTS), 1.0)
+    spoil(one_run, "series", lambda table: table.assign(**parts))
+    dictionary_of(SINGLE).written(one_run)
+    with style.house():
+        check("series", course.draw(tables.read(one_run)))
+
+
+def check(name, figure):
+    """All texts are within the figure, and apart."""
+    found = boxes(figure)
+    for text, box in found.items():
+        inside = Bbox.intersection(box, figure.bbox)
+        assert inside is not None, (name, text)
+        assert np.allclose(inside.extents, box.extents, atol=1), (name, text)
+    # Boxes of slanted texts reach over their neighbours, which the texts do not.
+    level = {text: box for text, box in found.items() if text.get_rotation() in (0, 90)}
+    for (one, first), (other, second) in combinations(level.items(), 2):
+        assert not first.padded(-2).overlaps(second.padded(-2)), (name, one, other)

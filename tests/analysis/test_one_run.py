@@ -6,6 +6,8 @@ import pytest
 from analysis import tables
 from analysis.figures.course import histories, over_time
 from analysis.figures.course import one_run as months
+from experiments.design.chosen import SINGLE
+from experiments.study.tables import dictionary_of
 from tests.analysis.drawing import drawn
 
 
@@ -30,6 +32,15 @@ def test_partnerships_are_drawn_by_kind(one_run):
 def test_what_never_happened_is_not_in_the_legend(one_run):
     legend = drawn(months.draw, one_run).axes[1].get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["repeat", "outreach"]
+
+
+def test_parts_are_called_as_they_are_declared(one_run):
+    dictionary_of(SINGLE).written(one_run)
+    legends = [axes.get_legend() for axes in drawn(months.draw, one_run).axes]
+    told = [text.get_text() for legend in legends if legend for text in legend.get_texts()]
+    assert told == [
+        "by repeat", "by outreach", "Awards", "Bids", "expired", "met by partnerships", "Cost: Joint posts",
+    ]  # fmt: skip
 
 
 def test_a_year_cut_short_is_scaled_up():

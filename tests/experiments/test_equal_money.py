@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from analysis import tables
 from analysis.figures import effects
 from analysis.statistics.effects import effects_of
 from experiments.command.settings import Planned
+from experiments.study.money.costs import MONEY_FOR_GRANTS, extra_cost
 from experiments.study.money.searching import solve as solve_all
 from experiments.study.money.solved import Solved
 from model.measures import moved_by
@@ -163,3 +165,12 @@ def test_policies_at_equal_money_are_held_against_each_other_in_table_figure_and
     figure = effects.draw(tables.read(Path("out")))
     assert figure is not None
     assert any("Mean difference from Joint posts, equal money" in text.get_text() for text in figure.texts)
+
+
+def test_grants_are_a_cost_where_they_are_what_is_bought() -> None:
+    """£30k more in all, of which £20k are grants: of three seeds."""
+    untreated = np.array([[100.0, 40.0]] * 3)
+    treated = untreated + np.array([30.0, 20.0])
+    assert extra_cost(("brokers",), treated, untreated).tolist() == [10, 10, 10]
+    assert extra_cost((None,), treated, untreated).tolist() == [10, 10, 10]
+    assert extra_cost(("brokers", MONEY_FOR_GRANTS), treated, untreated).tolist() == [30, 30, 30]

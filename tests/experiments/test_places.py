@@ -7,9 +7,9 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from experiments.command.doubts import doubts_about
 from experiments.command.files import CONF, mapping_in
-from experiments.command.national_grid import degrees_of, unprojected
+from experiments.command.listed.doubts import doubts_about
+from experiments.command.listed.national_grid import degrees_of, unprojected
 from experiments.command.populations import population_from
 from experiments.lists import lines_of
 from experiments.rows.row import population_text

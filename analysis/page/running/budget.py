@@ -17,7 +17,8 @@ import numpy as np
 from analysis.page.running.comparison import Comparison
 from analysis.page.state import State, is_moved
 from experiments.command.policies import Planned
-from experiments.study.money.equal_money import extra_cost, few_of
+from experiments.study.money.costs import COSTS, extra_cost
+from experiments.study.money.equal_money import few_of
 from experiments.study.money.mixing import mix
 from experiments.study.money.searching import TOLERANCE, solve, with_intensity
 from experiments.study.money.solved import Solved
@@ -28,8 +29,6 @@ from model.population import Population
 if TYPE_CHECKING:
     from analysis.page.room import Room
 
-_COSTS = ("cost_total", "grants_paid")
-_GRANTS = "annual_budget"
 #: £k a year that are nothing: half a pound.
 _NOTHING = 0.0005
 #: Where few seeds say that a bundle costs more than so much of its budget, it does on all.
@@ -52,14 +51,13 @@ def a_year(comparison: Comparison) -> float:
 
 def _extra(bundle: Policy, costs: np.ndarray) -> np.ndarray:
     """£k that a bundle costs above the present, of what `_of` gives; money for grants counts in any case."""
-    lever = _GRANTS if _GRANTS in bundle.levers else None
-    return extra_cost(Planned(bundle, lever), *costs)
+    return extra_cost(bundle.levers, *costs)
 
 
 def _of(comparison: Comparison) -> np.ndarray:
-    """Total cost, and the grants in that, of the bundle and of the present [2, seeds, 2]."""
-    rows = comparison.rows(comparison.n, _COSTS)
-    return np.array([rows.loc[rows["policy"] == name, list(_COSTS)] for name in (CUSTOM, BASELINE.name)])
+    """`COSTS` of the bundle and of the present [2, seeds, 2]."""
+    rows = comparison.rows(comparison.n, COSTS)
+    return np.array([rows.loc[rows["policy"] == name, list(COSTS)] for name in (CUSTOM, BASELINE.name)])
 
 
 class Search:
@@ -172,7 +170,7 @@ class _Costs:
         levers = {name: each for name, each in bundle.policy.levers.items() if is_moved(name, each)}
         own = replace(self._state, policies=(), levers=levers, against=BASELINE.name)
         if not levers:
-            return np.zeros((2, own.seeds, len(_COSTS)))
+            return np.zeros((2, own.seeds, len(COSTS)))
         comparison = Comparison(own, self._population, lambda: None, awaited=own.seeds)
         comparison.load(self._room.runner)
         self._room.sharing.finish(

@@ -4,7 +4,7 @@ Differences are freed of the luck of whole runs, as a comparison's are (`control
 whatever it explains of a year's difference is no effect.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -13,16 +13,12 @@ import pandas as pd
 from analysis.statistics.controls import NONE, Controls, freed
 from analysis.statistics.intervals import ends_of
 
-#: What is looked at by the year, of the months' measures; the first two are states, the others happen.
-STATES = ("strategic", "project")
-EVENTS = ("needs_met_all", "needs_met", "needs_met_dissemination", "cost_total")
-INDICATORS = (*STATES, *EVENTS)
-#: As which indicator of a run they are freed of luck: states are means over months there.
-_MOVED_AS = {name: f"mean_{name}" for name in STATES} | {name: name for name in EVENTS}
+#: What is looked at by the year, of the months' measures.
+INDICATORS = ("strategic", "project", "needs_met_all", "needs_met", "needs_met_dissemination", "cost_total")
 #: What each column of its table is: its unit and meaning.
 COLUMNS = {
     "policy": ("", "the policy"),
-    "indicator": ("", "what is measured: a state is its mean over the year, all else its sum"),
+    "indicator": ("", "what is measured: a stock is its mean over the year, all else its sum"),
     "year": ("years", "of the horizon, from 1; the last may have fewer months"),
     "effect": ("the indicator's", "mean difference from the policy compared with, on the same seeds"),
     "low": ("the indicator's", "low end of the 95% interval of effect"),
@@ -36,6 +32,7 @@ class Yearly:
 
     Args:
         columns: of the series that come, in order.
+        stocks: those of them that are states: a year's is a mean over its months, not a sum.
         against: the policy that the others are compared with.
         controls: columns of luck that indicators of a run are freed of, by indicator.
 
@@ -43,10 +40,15 @@ class Yearly:
         luck: columns of luck that come with each series, in order.
     """
 
-    def __init__(self, columns: Sequence[str], against: str, controls: Controls = NONE) -> None:
+    def __init__(
+        self, columns: Sequence[str], stocks: Collection[str], against: str, controls: Controls = NONE
+    ) -> None:
         self._at = [list(columns).index(name) for name in INDICATORS]
+        self._is_stock = [name in stocks for name in INDICATORS]
         self._against = against
-        moving = [controls.get(_MOVED_AS[name], ()) for name in INDICATORS]
+        # In whole runs, of which the luck is, stocks are means over months.
+        of_run = [f"mean_{name}" if name in stocks else name for name in INDICATORS]
+        moving = [controls.get(name, ()) for name in of_run]
         self.luck = [*dict.fromkeys(chain.from_iterable(moving))]
         self._moving = [[self.luck.index(name) for name in names] for names in moving]
         self._apart: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
@@ -56,11 +58,14 @@ class Yearly:
         if self._against not in family:
             return
         sums = luck or dict.fromkeys(family, np.zeros(len(self.luck)))
-        base = by_year(family[self._against][:, self._at])
+        base = self._by_year(family[self._against])
         for policy, series in family.items():
             if policy != self._against:
-                apart = by_year(series[:, self._at]) - base, sums[policy] - sums[self._against]
+                apart = self._by_year(series) - base, sums[policy] - sums[self._against]
                 self._apart.setdefault(policy, []).append(apart)
+
+    def _by_year(self, series: np.ndarray) -> np.ndarray:
+        return by_year(series[:, self._at], self._is_stock)
 
     def table(self) -> pd.DataFrame:
         """A line a policy, year and indicator."""
@@ -88,10 +93,9 @@ class Yearly:
         )
 
 
-def by_year(months: np.ndarray) -> np.ndarray:
-    """Measures of months [months, INDICATORS] by the year [years, INDICATORS]."""
+def by_year(months: np.ndarray, is_stock: Sequence[bool]) -> np.ndarray:
+    """Measures of months [months, measures] by the year [years, measures]: means of stocks, sums of flows."""
     starts = np.arange(0, len(months), 12)
     sums = np.add.reduceat(months, starts, axis=0) if len(months) else months
     lengths = np.diff([*starts, len(months)])[:, None]
-    is_state = np.isin(INDICATORS, STATES)
-    return np.where(is_state, sums / lengths, sums)
+    return np.where(is_stock, sums / lengths, sums)

@@ -25,6 +25,7 @@ from experiments.rows.store import lines_on
 from experiments.running.filling import Filler
 from experiments.status import FAILED, Unfinished
 from experiments.study.completing import run_missing
+from experiments.study.money.costs import COSTS, extra_cost
 from experiments.study.money.mixing import mix
 from experiments.study.money.searching import solve
 from experiments.study.money.solved import Solved
@@ -99,7 +100,7 @@ class _Costs:
         """£k a year that each of some policies costs above the baseline, on average."""
         untreated, *treated = self._of(tried).mean(axis=0)
         return [
-            float(extra_cost(planned, total, untreated)) / self._settings.years
+            float(extra_cost((planned.intensity,), total, untreated)) / self._settings.years
             for planned, total in zip(tried, treated, strict=True)
         ]
 
@@ -107,17 +108,17 @@ class _Costs:
         """£k a year that each of some policies costs above the baseline [seeds]."""
         untreated, *treated = self._of(tried).swapaxes(0, 1)
         return [
-            extra_cost(planned, total, untreated) / self._settings.years
+            extra_cost((planned.intensity,), total, untreated) / self._settings.years
             for planned, total in zip(tried, treated, strict=True)
         ]
 
     def _of(self, tried: Sequence[Planned]) -> np.ndarray:
-        """Total cost, and the grants in that, of the baseline and some policies [seeds, policies, 2]."""
+        """`COSTS` of the baseline and some policies [seeds, policies, 2]."""
         settings = self._settings
         policies = (BASELINE, *(planned.policy for planned in tried))
         plan = Plan(settings.parameters, policies, settings.population, SINGLE, self._seeds)
         self._fill(plan)
-        costs = values_of(self._filler.store, plan, ("cost_total", "grants_paid"))[0]
+        costs = values_of(self._filler.store, plan, COSTS)[0]
         self._check_known(plan, costs)
         return costs
 
@@ -145,15 +146,3 @@ class _Costs:
         said = f"The cost of {policy.name} cannot be solved for: {len(failures):,} of its runs failed."
         terminal.say_error([said, *lines_on(failures)])
         raise Unfinished(FAILED)
-
-
-def extra_cost(planned: Planned, treated: np.ndarray, untreated: np.ndarray) -> np.ndarray:
-    """What a policy costs above the baseline over the horizon, £k.
-
-    Args:
-        planned: the policy.
-        treated: its total cost, and the grants in that [..., 2].
-        untreated: the same of the baseline on the same seeds.
-    """
-    total, grants = np.moveaxis(treated - untreated, -1, 0)
-    return total if planned.intensity == "annual_budget" else total - grants

@@ -6,19 +6,28 @@ import pytest
 from analysis.statistics.decision.costs import discounted
 from analysis.statistics.decision.yearly import INDICATORS, Yearly, by_year
 
-COLUMNS = ("other", *INDICATORS)
+COLUMNS, STOCKS = ("other", *INDICATORS), ("strategic", "project")
 
 
-def test_states_are_averaged_and_events_summed():
-    months = np.repeat(np.arange(18.0)[:, None], len(INDICATORS), axis=1)
-    years = by_year(months)
-    assert years[:, INDICATORS.index("strategic")].tolist() == [5.5, 14.5]  # of 12 months, and of 6
-    assert years[:, INDICATORS.index("cost_total")].tolist() == [66.0, 87.0]
+def test_stocks_are_averaged_and_flows_summed():
+    months = np.repeat(np.arange(18.0)[:, None], 2, axis=1)
+    years = by_year(months, is_stock=[True, False])
+    assert years[:, 0].tolist() == [5.5, 14.5]  # of 12 months, and of 6
+    assert years[:, 1].tolist() == [66.0, 87.0]
+
+
+@pytest.mark.parametrize("stocks", [STOCKS, ("needs_met",)])
+def test_which_are_stocks_is_told_by_whoever_gathers(stocks):
+    years = Yearly(COLUMNS, stocks, "baseline", {"mean_needs_met": ["luck"]})
+    years.add({"baseline": np.zeros((12, len(COLUMNS))), "posts": np.ones((12, len(COLUMNS)))})
+    effects = years.table().set_index("indicator")["effect"].to_dict()
+    assert effects == {name: 1.0 if name in stocks else 12.0 for name in INDICATORS}
+    assert years.luck == (["luck"] if "needs_met" in stocks else [])
 
 
 def gathered(policies: dict[str, float], seeds: int = 5) -> Yearly:
     """Policies that add so much in every month of two years, on luck of their seed."""
-    years = Yearly(COLUMNS, "baseline")
+    years = Yearly(COLUMNS, STOCKS, "baseline")
     for luck in np.random.default_rng(1).normal(size=seeds):
         years.add({name: np.full((24, len(COLUMNS)), luck + adds) for name, adds in policies.items()})
     return years
@@ -33,7 +42,7 @@ def test_luck_that_is_shared_is_no_difference():
 
 
 def test_a_seed_without_the_baseline_tells_nothing():
-    years = Yearly(COLUMNS, "baseline")
+    years = Yearly(COLUMNS, STOCKS, "baseline")
     years.add({"posts": np.ones((24, len(COLUMNS)))})
     assert years.table().empty
 
@@ -52,7 +61,7 @@ def test_luck_of_whole_runs_is_taken_out_of_their_years_and_intervals_cover():
     rng, controls = np.random.default_rng(2), {"mean_strategic": ["luck_a"], "needs_met": ["luck_b"]}
     found: list[np.ndarray] = []
     for _ in range(400):
-        years = Yearly(COLUMNS, "baseline", controls)
+        years = Yearly(COLUMNS, STOCKS, "baseline", controls)
         assert years.luck == ["luck_a", "luck_b"]
         for luck in rng.normal(size=(60, 2)):
             months = np.full((12, len(COLUMNS)), 2 + 3 * luck[0] + rng.normal())

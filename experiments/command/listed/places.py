@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.command.national_grid import degrees_of
+from experiments.command.listed.national_grid import degrees_of
 from experiments.lists import Column, Line, Reader, amount_of, lines_of, number_of, text_of, values_in
 from model.population import MOST_PEOPLE, MOST_RESEARCHERS
 from model.problems import BadInput, all_of, check_keys, no_such, refuse

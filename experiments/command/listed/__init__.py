@@ -1,0 +1,1 @@
+"""Lists of real councils and universities: read, put in their place, and doubted."""
