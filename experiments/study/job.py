@@ -85,6 +85,8 @@ class Job:
                 for name, given in (("posterior", settings.posterior), ("hangs_on", settings.hangs_on))
                 if given
             )
+        if self.asks_further and settings.parameters.varied:
+            yield "posterior.parameters changes nothing beside a sample that seeds run at: it is left out."
         if self.has_parameters:
             yield from _sampled(settings)
         elif settings.parameters.varied or settings.parameters.held != parameters_from():
@@ -116,8 +118,6 @@ def _sampled(settings: Settings) -> Iterator[str]:
         "Averages over seeds are averages over points; intervals say how well these are known, not how far "
         "points differ."
     )
-    if settings.job == "compare":
-        yield "posterior.parameters changes nothing beside a sample that seeds run at: its table is left out."
 
 
 def no_design(instead: str) -> Need:
