@@ -113,6 +113,7 @@ class Asked:
         controls: sums of luck that indicators are freed of, by indicator; none: nothing is.
         budget: £k a year that bundles were looked for within, if they were.
         pilot: the trial that is asked about, if any.
+        sampled: points of a sample of parameters, of which each seed runs at one of its own; 0: at none.
         over: points that fit what is known, over which a comparison was made again, if it was.
         meant: places that policies are meant for; none: all.
     """
@@ -134,6 +135,7 @@ class Asked:
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     budget: float | None = None
     pilot: Pilot | None = None
+    sampled: int = 0
     over: Points | None = None
     meant: Sequence[str] = ()
 

@@ -17,6 +17,8 @@ LUCK = "luck_"
 #: What policies are ranked by.
 MAIN_INDICATOR = "mean_strategic"
 COST = "cost_total"
+#: The column of rows that says at which point of a sample of parameters a seed runs, where each has its own.
+SAMPLE_POINT = "sample_point"
 #: What is said first of a policy.
 HEADLINES = (MAIN_INDICATOR, "needs_met", "mean_coverage", "gini_active_months", COST)
 

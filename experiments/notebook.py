@@ -71,7 +71,7 @@ def sweep(
         "engine": _engine(engine),
         "failed": failed,
     }
-    return until_nothing_is_lost(lambda: _swept(settings_from(_defaults(store) | asked)))
+    return until_nothing_is_lost(lambda: _swept(settings_from(_defaults(store) | asked).over_points()))
 
 
 def open_store(folder: str | Path = _STORE) -> Store:

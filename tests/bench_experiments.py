@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.statistics.controls import freed
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
@@ -95,7 +96,7 @@ def fill(
     design: Design = SINGLE,
 ) -> Store:
     """Fill a store with runs of the baseline, as an experiment does."""
-    plan = Plan(parameters, (BASELINE,), population, design, seeds)
+    plan = Plan(Assumed(parameters), (BASELINE,), population, design, seeds)
     filler = Filler(Store(folder), Local(cores()))
     filler.fill(plan, filler.missing(plan), 0.005 / cores())
     return filler.store
@@ -179,7 +180,7 @@ def price_of_an_effect() -> tuple[float, float]:
     times the seconds of a seed, measured in turn: of the whole runner on one core, and of the reference.
     """
     policies = (BASELINE, named("policy", POLICY))
-    plan = Plan({}, policies, lattice(), SINGLE, range(EFFECT_SEEDS))
+    plan = Plan(Assumed({}), policies, lattice(), SINGLE, range(EFFECT_SEEDS))
     times, parameters = [], parameters_from()
     with tempfile.TemporaryDirectory() as folder:
         filler = Filler(Store(Path(folder)), Local(1))

@@ -21,6 +21,7 @@ CODE = {name: set(re.findall(r"`([^`]+)`", text)) for name, text in TEXTS.items(
 OF_RESULTS = {
     "assumptions.csv": "experiments/study/assumptions.py",
     "columns.csv": "experiments/study/tables.py",
+    "coverage.csv": "analysis/studies/calibrate.py",
     "manifest.json": "experiments/study/folder.py",
 }
 #: Settings that name a file of a group of `conf/`.

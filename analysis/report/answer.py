@@ -54,6 +54,7 @@ class Question:
         money: £k a year that each policy at equal money was to cost, if there are any.
         against: the policy that the others are compared with.
         smallest_effect: the smallest that matters, as a share of what is there.
+        sampled: points of a sample of parameters, of which each run has one of its own; 0: none has.
     """
 
     n: int
@@ -61,13 +62,15 @@ class Question:
     money: float | None = None
     against: str = BASELINE
     smallest_effect: float = 0.1
+    sampled: int = 0
 
     @classmethod
     def of(cls, asked: Asked) -> "Question":
         """What a study asked."""
         money = asked.equal_money.a_year if asked.equal_money else None
         first, stop = asked.seeds
-        return cls(stop - first, asked.months / 12, money, asked.against, asked.smallest_effect)
+        years, smallest = asked.months / 12, asked.smallest_effect
+        return cls(stop - first, years, money, asked.against, smallest, asked.sampled)
 
 
 def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sentence]:
@@ -446,8 +449,9 @@ class _Comparison:
 
     def _luck(self) -> Sentence:
         n, ahead = self.question.n, round(self.verdicts.loc[self.leader, "ahead"] * self.question.n)
+        or_point = ", or the point that it is run at," * bool(self.question.sampled)
         told = (
-            f"In a single history luck may hide this: in {ahead:,} of {n:,}"
+            f"In a single history luck{or_point} may hide this: in {ahead:,} of {n:,}"
             if ahead < n
             else f"Luck hid this in none of the {n:,} histories: in each"
         )
@@ -490,13 +494,16 @@ class _Comparison:
             f"{self._against()} at once in 95 of 100 such studies, so that the best may be picked; others "
             "each by itself."
         )
-        text = (
-            "Brackets allow for luck. "
-            f"{all_of_them if n > 1 else 'They hold in 95 of 100 such studies.'} "
-            "They take every assumption of the model for right"
+        allow = "luck, and for the points that histories are run at" if self.question.sampled else "luck"
+        assume = (
+            f"They are of averages over a sample of {self.question.sampled:,} points of parameter space: at "
+            "one of them effects may be others, and what no point varies is taken for right."
+            if self.question.sampled
+            else "They take every assumption of the model for right"
             f"{': the sentence before tells what others give' if over else ''}."
         )
-        return Sentence("certainty", text)
+        held = all_of_them if n > 1 else "They hold in 95 of 100 such studies."
+        return Sentence("certainty", f"Brackets allow for {allow}. {held} {assume}")
 
     # --- words --------------------------------------------------------------------------------------------
 

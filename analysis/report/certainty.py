@@ -49,6 +49,15 @@ def _sentences(source: Source) -> Iterator[Sentence]:
             "intervals that hold for all policies and main indicators at once in 95 of 100 such studies; "
             "with no effect anywhere, one study in twenty would find one.",
         )
+    sampled = source.asked.sampled if source.asked else 0
+    if sampled:
+        yield Sentence(
+            "sampled",
+            f"Each history was run at a point of its own, of {sampled:,} points of parameter space, a "
+            f"sample (seed s at point s mod {sampled}, the same under every policy). So effects are averages "
+            "over these points as well as over luck, and intervals say how well the averages are known: not "
+            "how far effects differ from point to point.",
+        )
     yield Sentence(
         "assumptions",
         "None of this says whether the assumptions hold. Most are assumed, not measured (see the last "

@@ -22,6 +22,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from analysis.tables import SAMPLE_POINT
+
 #: Fewer degrees of freedom than these left by the regression would cost more than it gains.
 _FEWEST_LEFT = 25
 #: Fewer differences between seeds than these for each kind of luck are fitted too well by it.
@@ -32,7 +34,7 @@ _ONE = 1.1
 _ROUNDING = 1e-9
 
 #: Columns that tell runs apart.
-_NO_NUMBERS = ["policy", "population", "seed", "row"]
+_NO_NUMBERS = ["policy", "population", "seed", SAMPLE_POINT, "row"]
 
 #: Names of the sums that each indicator is freed of.
 type Controls = Mapping[str, Sequence[str]]

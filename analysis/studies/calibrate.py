@@ -4,7 +4,7 @@ from pathlib import Path
 
 from analysis.asked import Asked
 from analysis.dictionary import Dictionary
-from analysis.statistics.evidence import calibration, fits
+from analysis.statistics.evidence import calibration, coverage, fits
 from analysis.studies.found import Found, Statistics
 from analysis.studies.values import POSITIONS, needed
 
@@ -24,6 +24,7 @@ def _calibrated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
             "profiles": calibration.profiles(points, positions),
             "conflicts": calibration.conflicts(met),
             "left_out": calibration.left_out(points, positions, found, met, targets),
+            "coverage": coverage.coverage(points, positions, means, ensemble, targets),
         }
     )
 
@@ -40,5 +41,6 @@ CALIBRATE = Statistics(
         "profiles": calibration.PROFILES,
         "conflicts": calibration.CONFLICTS,
         "left_out": calibration.LEFT_OUT,
+        "coverage": coverage.COLUMNS,
     },
 )

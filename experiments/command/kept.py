@@ -4,7 +4,7 @@ Lists of one's own go to `lists/`; sets of parameters and patterns that settings
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 _LISTS, _CONF = "lists", "conf"
 _PLACES = ("councils", "universities")
 #: The setting that names each list.
-_NAMED_BY = {**{name: ("population", name) for name in _PLACES}, "points": ("design", "file")}
+_NAMED_BY = {
+    **{name: ("population", name) for name in _PLACES},
+    "points": ("design", "file"),
+    "sample": ("parameters", POINTS),
+}
 
 
 def with_kept_lists(told: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -41,6 +45,8 @@ def keep(folder: Path, settings: "Settings") -> None:
     _keep_places(folder / _LISTS, settings)
     if (settings.asked["design"] or {}).get("file") is not None:
         _write_points(settings.design, _made(folder / _LISTS) / "points.csv")
+    if settings.parameters.varied:
+        _write_points(settings.parameters.sample, _made(folder / _LISTS) / "sample.csv")
     if settings.posterior or settings.rivals:
         _keep_sets(_made(kept_conf(folder) / "parameters"), settings)
     for file in settings.files:
@@ -71,14 +77,19 @@ def _keep_sets(folder: Path, settings: "Settings") -> None:
     """Keep sets of parameters as they were read: a sample as its points, a rival as its values."""
     from yaml import safe_dump
 
-    sets: dict[str, Mapping[str, Any]] = {}
     if over := settings.posterior:
-        _write_points(over.design, folder / f"{over.name}.csv")
-        sets[over.name] = {POINTS: f"{over.name}.csv"}
+        write_sample(folder, over.name, over.design)
     if rivals := settings.rivals:
-        sets |= {name: rivals.design.parameters(at) for at, name in enumerate(rivals.names)}
-    for name, told in sets.items():
-        (folder / f"{name}.yaml").write_text(safe_dump(told, allow_unicode=True), encoding="utf-8")
+        for at, name in enumerate(rivals.names):
+            told = safe_dump(rivals.design.parameters(at), allow_unicode=True)
+            (folder / f"{name}.yaml").write_text(told, encoding="utf-8")
+
+
+def write_sample(folder: Path, name: str, sample: "Design", provenance: Iterable[str] = ()) -> None:
+    """Write points as a set of parameters, which says where they are from."""
+    _write_points(sample, _made(folder) / f"{name}.csv")
+    head = "".join(f"# {line}\n" for line in provenance)
+    (folder / f"{name}.yaml").write_text(f"{head}{POINTS}: {name}.csv\n", encoding="utf-8")
 
 
 def _write_points(design: "Design", file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Sets of parameters by name: samples over which a comparison is made again, and rivals for it."""
+"""Sets of parameters by name: samples that seeds or points are of, posteriors and rivals of a comparison."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from experiments.command.files import POINTS, file_of, mapping_in
-from experiments.design.chosen import DRAWS, LIST, some_of
+from experiments.design.assumed import Assumed
+from experiments.design.chosen import DRAWS, LIST, SINGLE, some_of
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
-from model.domains import is_whole
+from model.domains import Value, is_whole
 from model.parameters import PARAMETERS
 from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
@@ -159,6 +160,28 @@ def _sample(name: str, folders: Sequence[Path]) -> Design:
             "such as experiment=calibrate keeps."
         )
     return design_from(points_told(told, file))
+
+
+def assumed_from(values: Mapping[str, Value], sample: Design, given: Container[str]) -> Assumed:
+    """The parameters that hold, seed by seed.
+
+    Args:
+        values: of all parameters.
+        sample: points of which each seed runs at one of its own.
+        given: parameters that are given beside these, and so the same at all of them.
+
+    Raises:
+        BadInput: if that leaves nothing in which points differ.
+    """
+    left = _without(sample, given)
+    if sample.factors and not left.factors:
+        raise BadInput("parameters give all that the points of this sample have: leave some, or its points.")
+    columns = zip(left.factors, left.samples.T, strict=True)
+    alike = {
+        each.name: each.value(at[0]) for each, at in columns if not each.is_lever and (at == at[0]).all()
+    }
+    left = _without(left, alike)
+    return Assumed({**values, **alike}, left if left.factors else SINGLE)
 
 
 def _without(design: Design, held: Container[str]) -> Design:

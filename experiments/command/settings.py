@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from experiments.command.listed.doubts import doubts_about
 from experiments.command.parameter_sets import (
     Posterior,
     Rivals,
+    assumed_from,
     holding,
     points_told,
     posterior_from,
@@ -22,12 +23,13 @@ from experiments.command.parameter_sets import (
 from experiments.command.patterns import Calibration, Pattern, calibration_from, patterns_from
 from experiments.command.policies import BASELINE, CUSTOM, Planned, policies_from
 from experiments.command.populations import population_from
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import DRAWS, SINGLE
 from experiments.design.kinds import design_from
 from experiments.design.mechanisms import HangsOn, Mechanisms, hangs_on_from, mechanisms_from
 from experiments.design.points import BLOCK, Design, repeated
 from experiments.running.opening import engine_from
-from model.domains import ABOVE_ZERO, PROBABILITY, Value, is_whole
+from model.domains import ABOVE_ZERO, PROBABILITY, is_whole
 from model.measures import INDICATORS
 from model.parameters import LEVERS, implausible, parameters_from
 from model.policy import once_recruited
@@ -40,6 +42,7 @@ _MOST_RUNS = 10_000_000
 _REFUSE, _EXCLUDE = "refuse", "exclude"
 _ASKED = (
     "seeds",
+    "sample",
     "design",
     "patterns",
     "checks",
@@ -115,7 +118,7 @@ class Settings:
     Attributes:
         job: what is done.
         experiment: name of the experiment's file.
-        parameters: all of them.
+        parameters: all of them, in each seed.
         policies: what is run, in order.
         population: where.
         design: the points that are run.
@@ -162,7 +165,7 @@ class Settings:
 
     job: str
     experiment: str
-    parameters: Mapping[str, Value]
+    parameters: Assumed
     policies: tuple[Planned, ...]
     population: Population
     design: Design
@@ -232,6 +235,19 @@ class Settings:
         """Whether other jobs run the rest."""
         return self.shard[1] > 1
 
+    def over_points(self) -> "Settings":
+        """The same with the points of the sample, if there is one, as the design: every seed runs at each.
+
+        Raises:
+            BadInput: if that is too much.
+        """
+        if not self.parameters.varied:
+            return self
+        sample = self.parameters.sample
+        refuse(_beyond(self.policies, sample, self.seeds, self.asked["seeds"]))
+        asked = {**self.asked, "design": self.asked["sample"], "sample": None}
+        return replace(self, parameters=Assumed(self.parameters.held), design=sample, asked=asked)
+
     def described(self) -> dict[str, Any]:
         """What was asked, in the words of the command line, every default spelt out."""
         return {
@@ -265,15 +281,22 @@ class Settings:
             "failed": self.asked["failed"],
             "population": self.asked["population"],
             "policies": self.asked["policies"],
-            "parameters": dict(self.parameters),
+            "parameters": self._parameters(),
         }
+
+    def _parameters(self) -> dict[str, Any]:
+        """The parameters that are the same at all points; and where the points are that seeds run at."""
+        points = {factor.name for factor in self.design.factors} if self.design.kind is DRAWS else set()
+        differ = points | {*self.parameters.varied}
+        same = {name: value for name, value in self.parameters.held.items() if name not in differ}
+        return {**same, POINTS: self.asked["sample"]["file"]} if self.parameters.varied else same
 
     def notes(self) -> list[str]:
         """What is allowed, but worth a word."""
         levers = [
             {name: dated.value for name, dated in planned.policy.levers.items()} for planned in self.policies
         ]
-        found = [note for values in (self.parameters, *levers) for note in implausible(values)]
+        found = [note for values in (self.parameters.held, *levers) for note in implausible(values)]
         found += [note for file in self.files for note in stands_in(file)]
         found += [*doubts_about(self.population), *repeated(self.design)]
         found += [*self._without_effect(), *self.noted]
@@ -315,6 +338,7 @@ def settings_from(
     given = {**given, "posterior": holding(given["posterior"], given["parameters"])}
     checks: dict[str, Callable[[], Any]] = {
         "parameters": lambda: parameters_from(_mapping("parameters", given["parameters"])),
+        "sample": lambda: SINGLE if given["sample"] is None else design_from(given["sample"]),
         "population": lambda: population_from(given["population"]),
         "policies": lambda: policies_from(given, choices.get("policy", CUSTOM), folders),
         "design": lambda: SINGLE if given["design"] is None else design_from(given["design"]),
@@ -351,6 +375,8 @@ def settings_from(
         "out_is_new": lambda: bool(given.get("out_is_new")),
     }
     results = dict(zip(checks, all_of(checks.values()), strict=True))
+    parameters, sample = results["parameters"], results.pop("sample")
+    results["parameters"] = assumed_from(parameters, sample, given["parameters"] or ())
     if rivals := results["rivals"]:
         results["design"] = rivals.design
     pulled = {lever for planned in results["policies"] for lever in planned.policy.levers}
@@ -370,16 +396,19 @@ def settings_from(
 def _with_points(
     given: Mapping[str, Any], choices: Mapping[str, str], folders: Sequence[Path]
 ) -> Mapping[str, Any]:
-    """Settings in which a set of parameters that is a sample of points has become the design.
+    """Settings in which a set of parameters that is a sample of points has become the `sample`.
 
-    Its file says where the points are: a table beside it, or anywhere.
+    Its file says where the points are: a table beside it, or anywhere. A comparison whose seeds run at them
+    is not made again over a posterior.
     """
     parameters = given["parameters"]
     if not isinstance(parameters, Mapping) or POINTS not in parameters:
-        return given
+        return {**given, "sample": None}
     others = {name: value for name, value in parameters.items() if name != POINTS}
     file = file_of("parameters", choices["parameters"], folders) if "parameters" in choices else Path()
-    return {**given, "parameters": others, "design": points_told(parameters, file)}
+    over = given["posterior"]
+    over = {**over, "parameters": None} if isinstance(over, Mapping) else over
+    return {**given, "parameters": others, "sample": points_told(parameters, file), "posterior": over}
 
 
 def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
@@ -400,17 +429,12 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     if results["mechanisms"] and given["job"] != "mechanisms":
         yield f"mechanisms are for experiment=mechanisms: job={given['job']} leaves them on."
     if results["mechanisms"] and given["design"] is not None:
-        yield "mechanisms take no design and no sample of points: they are switched off at one point."
+        yield "mechanisms take no design: they are one, in which each is switched off in turn."
     if results["rivals"] and given["design"] is not None:
-        yield "rivals take no design and no sample of points: each of them is one point."
-    if results["design"].blocks[-1] and results["seeds"][-1] >= BLOCK:
-        yield f"seeds = {given['seeds']!r} is not allowed with this design: it takes seeds below 2^32."
+        yield "rivals take no design: they are one, of which each is a point."
+    yield from _beyond(results["policies"], results["design"], results["seeds"], given["seeds"])
     if results["precision"] and given["shard"] is not None:
         yield "shard and precision.half_width do not go together: seeds are added as results come in."
-    sizes = [len(results[name]) for name in ("policies", "design", "seeds")]
-    if math.prod(sizes) > _MOST_RUNS:
-        times = " x ".join(f"{size:,}" for size in sizes)
-        yield f"policies x points x seeds = {times} runs: at most {_MOST_RUNS:,} are allowed."
     if results["design"].kind is DRAWS:
         names = {factor.name for factor in results["design"].factors}
         yield from (
@@ -421,6 +445,16 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     out, store = results["out"].resolve(), results["store"].resolve()
     if out.is_relative_to(store) or store.is_relative_to(out):
         yield f"out = {given['out']} and store = {given['store']} are within each other: keep them apart."
+
+
+def _beyond(policies: Sequence[Planned], design: Design, seeds: range, told: object) -> Iterator[str]:
+    """What is too much: seeds that points of a design have each their own of, or runs in all."""
+    if design.blocks[-1] and seeds[-1] >= BLOCK:
+        yield f"seeds = {told!r} is not allowed with this design: it takes seeds below 2^32."
+    sizes = [len(policies), len(design), len(seeds)]
+    if math.prod(sizes) > _MOST_RUNS:
+        times = " x ".join(f"{size:,}" for size in sizes)
+        yield f"policies x points x seeds = {times} runs: at most {_MOST_RUNS:,} are allowed."
 
 
 def _seeds(given: object) -> range:

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import LIST
 from experiments.design.kinds import design_from
 from experiments.design.points import Design
@@ -58,14 +59,15 @@ class Mechanisms:
     each: tuple[Mechanism, ...]
     is_choice: bool
 
-    def acting(self, levers: Container[str], parameters: Mapping[str, Value]) -> "Mechanisms":
+    def acting(self, levers: Container[str], parameters: Assumed) -> "Mechanisms":
         """Those that can act where these levers are pulled; all of them, where they were named."""
-        can_act = tuple(each for each in self.each if each.can_act(levers, parameters))
+        anywhere = parameters.anywhere()
+        can_act = tuple(each for each in self.each if any(each.can_act(levers, at) for at in anywhere))
         return self if self.is_choice else Mechanisms(can_act, self.is_choice)
 
-    def design(self, parameters: Mapping[str, Value]) -> Design:
-        """The point at which all are on, then one for each that is off."""
-        points = [{}, *(each.point(parameters) for each in self.each)]
+    def design(self, parameters: Assumed) -> Design:
+        """The point at which all are on, then one for each that is off, which it sets in all seeds."""
+        points = [{}, *(each.point(parameters.held) for each in self.each)]
         return design_from({"kind": LIST.name, "points": points})
 
 

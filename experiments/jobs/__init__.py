@@ -66,6 +66,7 @@ def do(settings: "Settings") -> int:
     if settings.job not in JOBS:
         raise BadInput(no_such("job", settings.job, JOBS))
     job = job_of(settings.job)
+    settings = job.placed(settings)
     job.check(settings)
     return until_nothing_is_lost(lambda: job.main(job.told(settings)))
 

@@ -101,7 +101,7 @@ def _write_for_all(folder: Path, name: str, content: pd.DataFrame, study: Study)
 JOB = Job(
     main,
     needs=(
-        no_design("job=robustness compares over them, posterior.parameters sets a sample beside luck"),
+        no_design("job=robustness compares over points, parameters=posterior over luck and points at once"),
         _precise_effects,
     ),
     adds_seeds=True,

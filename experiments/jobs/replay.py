@@ -6,6 +6,7 @@ from dataclasses import replace
 from experiments import terminal
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
+from experiments.design.assumed import Assumed
 from experiments.jobs.run import shown
 from experiments.rows.outcomes import Failure
 from experiments.rows.row import Row, model_version, parameters_of, policy_of
@@ -67,7 +68,7 @@ def _as_it_was(settings: Settings, store: Store, row: Row, name: str) -> Setting
         BadInput: if the row does not say what they were.
     """
     try:
-        parameters = parameters_from(parameters_of(row.parameters))
+        parameters = Assumed(parameters_from(parameters_of(row.parameters)))
         policy = policy_of(row.policy, _REPLAYED)
     except BadInput:  # another version's parameters have other names
         raise
@@ -131,4 +132,4 @@ def _same_bits(one: float, other: float) -> bool:
     return one.hex() == other.hex()  # NaN is itself here, and -0.0 is not 0.0
 
 
-JOB = Job(main, needs=(_a_row,), has_responses=False)
+JOB = Job(main, needs=(_a_row,), has_responses=False, has_parameters=False)

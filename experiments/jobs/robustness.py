@@ -133,4 +133,5 @@ JOB = Job(
         _a_direction,
     ),
     is_reported=True,
+    has_points=True,
 )

@@ -17,7 +17,7 @@ from experiments.command.settings import Settings
 from experiments.design.chosen import SINGLE
 from experiments.rows.mixed import in_seed
 from experiments.rows.plan import Plan
-from experiments.rows.results import Gathered
+from experiments.rows.results import Gathered, keys_of
 from experiments.running.stories import histories_of
 from experiments.status import DONE, FAILED
 from experiments.study.completing import Complete
@@ -46,7 +46,8 @@ def main(settings: Settings) -> int:
     with begun(settings) as study:
         name = planned.policy.name
         policy = in_seed(study.solved[name].policy if name in study.solved else planned.policy, seed)
-        result = run(settings.parameters, policy, settings.population, seed, histories=True)
+        parameters = settings.parameters.at(settings.parameters.point(seed))
+        result = run(parameters, policy, settings.population, seed, histories=True)
     return shown(study, policy, seed, result)
 
 
@@ -65,16 +66,11 @@ def shown(study: Study, policy: Policy, seed: int, result: Run) -> int:
 
 def write_tables(folder: Path, study: Study, plan: Plan, result: Run, histories: pd.DataFrame) -> None:
     """Write what came out of a plan's one run as Parquet."""
-    (policy,), (name,) = plan.policies, plan.names([0])
+    (policy,) = plan.policies
     series = result.series.view("f8").reshape(len(result.series), -1)
     months = pd.DataFrame(series, columns=list(SERIES))
     months.insert(0, "month", np.arange(len(months)))
-    keys = {
-        "policy": policy.name,
-        "population": plan.population.name,
-        "seed": plan.seeds.start,
-        "row": name,
-    }
+    (keys,) = keys_of(plan, range(1)).to_dict("records")
     found = Gathered()
     found.add(policy.name, series, result.spells)
     content = {

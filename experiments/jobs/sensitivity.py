@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from analysis.studies.sensitivity import FEWEST_BLOCKS, HALF_WIDTH
+from experiments.command.kept import write_sample
 from experiments.command.settings import Settings
 from experiments.design.drawn import MORRIS, SOBOL
 from experiments.rows.plan import Plan
@@ -19,6 +20,8 @@ from experiments.study.study import Study, analysed, carried_out
 from experiments.terminal import UNTOLD, interval_text, plain_table, records, told
 
 _SHOWN, _SHOWN_OF_SPREAD = 25, 5
+#: What the sample that seeds run at is called where it is written for the next step.
+_SAMPLE = "sample"
 _NO_NUMBER = (
     f"{UNTOLD}: cannot be told from so few runs; as sigma, of a group, or of words, which are in no order: "
     "they have no direction to vary in."
@@ -144,9 +147,10 @@ def _morris(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType]:
     matter = {line["factor"] for line in records(tables["screening"]) if line["matters"] is True}
     if chosen := [factor.name for factor in plan.design.factors if factor.group in matter]:
         _write_next(study, plan, folder, chosen)
+        sampled = f" parameters={_SAMPLE}" if study.settings.parameters.varied else ""
         yield Text(
             f"The next step, a Sobol study of those that matter: towngown --config-dir {study.settings.out} "
-            "experiment=screened"
+            f"experiment=screened{sampled}"
         )
 
 
@@ -199,7 +203,7 @@ def _write_next(study: Study, plan: Plan, folder: Path, factors: Sequence[str]) 
     content = {
         "job": "sensitivity",
         "policies": asked["policies"] or [policy.name for policy in plan.policies],
-        "parameters": parameters_of(parameters_text(settings.parameters)),
+        "parameters": parameters_of(parameters_text(settings.parameters.held)),
         "responses": asked["responses"],
         "seeds": asked["seeds"],
         "design": {
@@ -211,6 +215,8 @@ def _write_next(study: Study, plan: Plan, folder: Path, factors: Sequence[str]) 
     (folder / "experiment").mkdir()
     head = "# @package _global_\n# A Sobol study of the factors that a screening found to matter.\n"
     write_yaml(folder / "experiment" / "screened.yaml", head, content)
+    if settings.parameters.varied:
+        write_sample(folder / "parameters", _SAMPLE, settings.parameters.sample)
 
 
 def _several_groups(settings: Settings) -> Iterator[str]:

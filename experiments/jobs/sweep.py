@@ -59,4 +59,4 @@ def _summary(study: Study, plan: Plan, values: np.ndarray) -> Table:
     return table
 
 
-JOB = Job(main)
+JOB = Job(main, has_points=True)

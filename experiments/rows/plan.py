@@ -1,10 +1,11 @@
 """Plan: the rows of an experiment - every point of its design, under every policy, with every seed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, groupby
 
+from experiments.design.assumed import Assumed
 from experiments.design.points import BLOCK, Design
 from experiments.rows.mixed import in_seed, is_mixed
 from experiments.rows.row import (
@@ -26,7 +27,7 @@ class Plan:
     """All rows of an experiment, in order: by point, then replicate, then policy.
 
     Attributes:
-        parameters: those that hold at every point that does not say otherwise.
+        parameters: those that hold in every seed at every point that does not say otherwise.
         policies: what is run at every point.
         population: where.
         design: the points.
@@ -34,7 +35,7 @@ class Plan:
             their own, so that blocks are independent.
     """
 
-    parameters: Mapping[str, Value]
+    parameters: Assumed
     policies: tuple[Policy, ...]
     population: Population
     design: Design
@@ -54,10 +55,12 @@ class Plan:
 
     def family(self, index: int) -> Family:
         """The rows of one point and replicate, a row a policy."""
-        point, replicate = divmod(index, len(self.seeds))
-        parameters, policies = self._at(point)
-        seed = self.seed(point, replicate)
-        forms = (each if isinstance(each, str) else policy_text(in_seed(each, seed)) for each in policies)
+        point, seed = self._place(index)
+        parameters = self._parameters(point, self.parameters.point(seed))
+        forms = (
+            each if isinstance(each, str) else policy_text(in_seed(each, seed))
+            for each in self._policies(point)
+        )
         return Family(tuple(Row(parameters, form, self._key, seed) for form in forms))
 
     def sharing(self, families: Iterable[int]) -> list[list[int]]:
@@ -66,17 +69,18 @@ class Plan:
             return [[index] for index in families]
         begun: dict[tuple[str, int], list[int]] = {}
         for index in families:
-            point, replicate = divmod(index, len(self.seeds))
-            begun.setdefault((self._at(point)[0], self.seed(point, replicate)), []).append(index)
+            point, seed = self._place(index)
+            parameters = self._parameters(point, self.parameters.point(seed))
+            begun.setdefault((parameters, seed), []).append(index)
         return [*begun.values()]
 
     def names(self, families: Sequence[int] | range) -> list[str]:
         """Names of the rows of some families, in order."""
         named: list[str] = []
-        for point, some in groupby(families, lambda index: index // len(self.seeds)):
-            parameters, policies = self._at(point)
-            seeds = [self.seed(point, index % len(self.seeds)) for index in some]
-            by_policy = [self._names(parameters, policy, seeds) for policy in policies]
+        places = map(self._place, families)
+        for alike, some in groupby(places, lambda place: (place[0], self.parameters.point(place[1]))):
+            parameters, seeds = self._parameters(*alike), [seed for _, seed in some]
+            by_policy = [self._names(parameters, policy, seeds) for policy in self._policies(alike[0])]
             named += chain(*zip(*by_policy, strict=True))
         return named
 
@@ -96,31 +100,53 @@ class Plan:
 
     @cached_property
     def _differing(self) -> Mapping[str, Value]:
-        """Parameters that are not at their defaults, of those that hold at every point."""
-        return {name: value for name, value in self.parameters.items() if differs(name, value)}
+        """Parameters that are not at their defaults, of those that hold in every seed."""
+        return {name: value for name, value in self.parameters.held.items() if differs(name, value)}
 
     @cached_property
-    def _latest(self) -> dict[int, tuple[str, tuple[str | Policy, ...]]]:
+    def _latest_parameters(self) -> dict[tuple[int, int], str]:
         return {}
+
+    @cached_property
+    def _latest_policies(self) -> dict[int, tuple[str | Policy, ...]]:
+        return {}
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """Point and seed of a family."""
+        point, replicate = divmod(index, len(self.seeds))
+        return point, self.seed(point, replicate)
 
     def _names(self, parameters: str, policy: str | Policy, seeds: Sequence[int]) -> list[str]:
         if isinstance(policy, str):
             return names_of(parameters, policy, self._key, seeds)
         return [Row(parameters, policy_text(in_seed(policy, seed)), self._key, seed).name for seed in seeds]
 
-    def _at(self, point: int) -> tuple[str, tuple[str | Policy, ...]]:
-        """Canonical forms of parameters and policies at a point; the latest is kept for its seeds.
+    def _parameters(self, point: int, of_sample: int) -> str:
+        """Canonical form of the parameters at a point of the design and one of the sample."""
 
-        A policy that is not the same in all seeds is left as it is.
-        """
-        if point not in self._latest:
-            parameters = parameters_text({**self._differing, **self.design.parameters(point)})
+        def form() -> str:
+            sampled, designed = self.parameters.sample.parameters(of_sample), self.design.parameters(point)
+            return parameters_text({**self._differing, **sampled, **designed})
+
+        return _kept(self._latest_parameters, (point, of_sample), form)
+
+    def _policies(self, point: int) -> tuple[str | Policy, ...]:
+        """Canonical forms of policies at a point; one that is not the same in all seeds is left as it is."""
+
+        def forms() -> tuple[str | Policy, ...]:
             levers = self.design.levers(point)
             policies = (with_levers(policy, levers) for policy in self.policies)
-            forms = (policy if is_mixed(policy) else policy_text(policy) for policy in policies)
-            self._latest.clear()
-            self._latest[point] = (parameters, tuple(forms))
-        return self._latest[point]
+            return tuple(policy if is_mixed(policy) else policy_text(policy) for policy in policies)
+
+        return _kept(self._latest_policies, point, forms)
+
+
+def _kept[At, Form](latest: dict[At, Form], at: At, form: Callable[[], Form]) -> Form:
+    """A canonical form; the latest is kept, as families come in order."""
+    if at not in latest:
+        latest.clear()
+        latest[at] = form()
+    return latest[at]
 
 
 def with_levers(policy: Policy, levers: Mapping[str, Value]) -> Policy:

@@ -15,6 +15,7 @@ from analysis.statistics.controls import NONE, Controls
 from analysis.statistics.decision.yearly import Yearly
 from analysis.statistics.intervals import Moments
 from analysis.statistics.survival import COLUMNS, KINDS, survival_of
+from analysis.tables import SAMPLE_POINT
 from experiments.rows.plan import Plan
 from experiments.rows.store import Store
 from model.measures import SERIES, STOCKS
@@ -44,27 +45,30 @@ def values_of(store: Store, plan: Plan, indicators: Sequence[str]) -> np.ndarray
 def row_tables(store: Store, plan: Plan) -> Iterator[pd.DataFrame]:
     """All rows that are finished, some at a time: by policy, then point, then seed.
 
-    Columns: `point` and the factors where there is a design, `policy`, `population`, `seed`, `row`, and every
-    indicator.
+    Columns: `point` and the factors where there is a design, `policy`, `population`, `seed`, `sample_point`
+    where each seed runs at a point of its own, `row`, and every indicator.
     """
     points = plan.design.table() if plan.design.factors else None
     for policies in batched(plan.policies, max(1, _CHUNK // plan.n_families)):
         each = [replace(plan, policies=(policy,)) for policy in policies]
         for families in each[0].chunks(_CHUNK):
-            keys = pd.concat([_keys(own, families, points) for own in each], ignore_index=True)
+            keys = pd.concat([keys_of(own, families, points) for own in each], ignore_index=True)
             keys = keys[store.has(list(keys["row"]))].reset_index(drop=True)
             if len(keys):
                 yield pd.concat([keys, store.indicators(list(keys["row"]))], axis=1)
 
 
-def _keys(plan: Plan, families: range, points: pd.DataFrame | None) -> pd.DataFrame:
+def keys_of(plan: Plan, families: range, points: pd.DataFrame | None = None) -> pd.DataFrame:
     """What names the rows of some families of a plan of one policy, at points of which a design has any."""
     at, replicates = np.divmod(families, len(plan.seeds))
+    seeds = [*map(plan.seed, at, replicates)]
+    sampled = {SAMPLE_POINT: [*map(plan.parameters.point, seeds)]} if plan.parameters.varied else {}
     keys = pd.DataFrame(
         {
             "policy": plan.policies[0].name,
             "population": plan.population.name,
-            "seed": [*map(plan.seed, at, replicates)],
+            "seed": seeds,
+            **sampled,
             "row": plan.names(families),
         }
     )

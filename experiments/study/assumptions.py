@@ -23,7 +23,7 @@ def status(declared: Parameter) -> str:
 
 def write_assumptions(folder: Path, settings: Settings) -> None:
     """Write `assumptions.parquet` and `.csv`: a line a parameter."""
-    varied = {factor.name for factor in settings.design.factors}
+    varied = {*settings.parameters.varied, *(factor.name for factor in settings.design.factors)}
     lines = [
         {
             "parameter": name,

@@ -108,7 +108,7 @@ def calibrated(study: Study) -> Calibrated:
         n = sizes.points if number <= sizes.waves else sizes.drawn
         design = _not_ruled_out(study, waves, targets, number, n)
         if number > sizes.waves:
-            design = _and_what_holds(design, base.parameters)
+            design = _and_what_holds(design, base.parameters.held)
         waves.append(_tried(study, replace(base, design=design), patterns, targets))
     sample = waves[-1]
     found = fits.implausibility(sample.means, sample.ensemble, targets)

@@ -51,6 +51,7 @@ def manifest(
         "researchers": settings.population.n_researchers,
         "seeds": [filled.plan.seeds.start, filled.plan.seeds.stop],
         "points": len(filled.plan.design),
+        "sampled": len(settings.parameters.sample) if settings.parameters.varied else 0,
         "runs": len(filled.plan),
         "failed": len(filled.failures),
         "store": str(settings.store),

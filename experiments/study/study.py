@@ -144,7 +144,8 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
         write(folder)
         write_assumptions(folder, settings)
         study.columns.written(folder)
-        write_settings(folder, settings, filled.plan.seeds, study.solved)
+        seeds = filled.plan.seeds if settings.precision else settings.seeds  # others run fresh ones last
+        write_settings(folder, settings, seeds, study.solved)
         keep(folder, settings)
         notes = [*study.told, *filled.notes, *study.notes]
         content = manifest(settings, filled, study.solved.values(), study.started, notes)

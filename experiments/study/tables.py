@@ -13,7 +13,7 @@ from analysis.asked import Asked, EqualMoney, Points
 from analysis.dictionary import A_MONTH, OVER_HORIZON, Column, Dictionary, columns_of
 from analysis.statistics.evidence import checks
 from analysis.studies.values import POSITIONS
-from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST
+from analysis.tables import AT_EQUAL_MONEY, BASELINE, COST, SAMPLE_POINT
 from experiments.command.policies import Planned
 from experiments.command.settings import Settings
 from experiments.design.mechanisms import Mechanisms
@@ -31,6 +31,7 @@ _ROWS = {
     "point": ("", "number of the point of the design, from 0"),
     "block": ("", "points of one block share their seeds"),
     **_NAMES,
+    SAMPLE_POINT: ("", "number of the point of the sample of parameters at which the seed runs, from 0"),
     "row": ("", "name of the run in the store; experiment=replay row=NAME runs it again"),
 }
 _MONTH = {"month": ("months", "of the horizon, from 0")}
@@ -54,7 +55,10 @@ _HISTORIES = {
 }
 _ASSUMPTIONS = {
     "parameter": ("", "its name; model/ODD.md says where it is used"),
-    "value": ("the parameter's", "that runs took; varied, where points of a design differ in it"),
+    "value": (
+        "the parameter's",
+        "that runs took; varied, where points of a design or sample differ in it",
+    ),
     "status": ("", "calibrated, source (published), assumed, design; changed: not the model's default"),
     "low": ("the parameter's", "low end of what the evidence leaves open"),
     "high": ("the parameter's", "high end of what the evidence leaves open"),
@@ -141,6 +145,7 @@ def asked_of(
         worth=settings.worth,
         controls=controls_of(settings),
         meant=settings.ledger.places,
+        sampled=len(settings.parameters.sample) if settings.parameters.varied else 0,
         over=over and _points_of(over.design, settings),
         **settings.asks,
     )

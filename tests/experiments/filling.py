@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import SINGLE
 from experiments.rows.plan import Plan
 from experiments.rows.store import Store
@@ -19,7 +20,7 @@ POLICIES = (policy_from("baseline", {}), policy_from("posts", {"joint_posts": 3}
 
 
 def plan(seeds: int = 800) -> Plan:
-    return Plan(PARAMETERS, POLICIES, lattice(2, name="two_places"), SINGLE, range(seeds))
+    return Plan(Assumed(PARAMETERS), POLICIES, lattice(2, name="two_places"), SINGLE, range(seeds))
 
 
 def fill(folder: Path, small: Plan, rows_a_batch: int = 20, workers: int = 2) -> Filled:

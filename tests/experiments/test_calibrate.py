@@ -41,10 +41,20 @@ def test_points_are_tried_in_waves_and_the_nearest_kept(kept) -> None:
     assert set(pd.read_parquet("out/targets.parquet")["pattern"]) == {"two_regimes", "waste_and_lag"}
 
 
+def test_how_often_known_truths_are_found_again_is_told(kept) -> None:
+    found = pd.read_csv("out/coverage.csv")
+    assert len(found) == 2 * 3  # levels, factors
+    assert found["truths"].unique() == [8]  # drawn last
+    share = found.loc[found["level"] == 0.9, "coverage"].mean()
+    said = " ".join(kept.out.split())
+    assert "Of 8 points in turn taken for the truth, parameters are found again" in said
+    assert f"by the middle 90% of points in {100 * share:.0f}%, by the middle 50%" in said
+
+
 def test_the_same_command_runs_nothing_again_and_finds_the_same(kept, tiny) -> None:
     again = tiny(*SMALL, "out=again")
     assert not {"Runs", "Histories"} & set(again.err.split())
-    for table in ("points", "scores", "identified", "conflicts", "left_out"):
+    for table in ("points", "scores", "identified", "conflicts", "left_out", "coverage"):
         one, two = (pd.read_parquet(f"{folder}/{table}.parquet") for folder in ("out", "again"))
         pd.testing.assert_frame_equal(one, two)
 
@@ -55,7 +65,7 @@ def test_its_statistics_can_be_made_again_from_the_folder(kept) -> None:
     assert {file.name: file.read_bytes() for file in Path("out").glob("*.parquet")} == before
 
 
-def test_what_is_kept_is_a_set_of_parameters_to_run_over(kept, tiny) -> None:
+def test_what_is_kept_is_a_set_of_parameters_to_run_over(kept, tiny, towngown) -> None:
     over = ("--config-dir", "out", "parameters=posterior")
     assert "Patterns: two_regimes, waste_and_lag" in Path("out/parameters/posterior.yaml").read_text()
     said = tiny(*over, "experiment=validate", "patterns=[two_regimes]", "seeds=2", "out=validated")
@@ -64,9 +74,11 @@ def test_what_is_kept_is_a_set_of_parameters_to_run_over(kept, tiny) -> None:
     robust = tiny(*over, "experiment=robust", "policies=[baseline,phds]", "seeds=2", "out=robust")
     assert robust.status == 0, robust.err
     assert pd.read_parquet("robust/rows.parquet")["point"].nunique() == 4
-    refused = tiny(*over, "experiment=robust", "parameters.search_rate=0.3")
-    assert "parameters.search_rate is not allowed with these points" in refused.err
-    assert "shows one point" in tiny(*over, "experiment=run", "seeds=1").err
+    held = (*over, "experiment=robust", "policies=[baseline,phds]", "seeds=2", "parameters.search_rate=0.3")
+    assert tiny(*held, "out=held").status == 0
+    assert not {"search_rate"} & set(pd.read_parquet("held/rows.parquet"))
+    assert towngown("again=held", "store=store", "figures=false", "out=again").status == 0
+    assert Path("again/regret.csv").read_bytes() == Path("held/regret.csv").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,7 @@ def test_every_experiment_runs(tiny, experiment: str) -> None:
 
 @pytest.mark.parametrize("parameters", files_of("parameters"))
 def test_every_set_of_parameters_runs(towngown, parameters: str) -> None:
-    """A sample of points runs as a design, and has some of the tiny world's parameters itself."""
-    job, world = "compare", TINY
-    if "points" in mapping_in(file_of("parameters", parameters)):
-        job, world = "sweep", [each for each in TINY if "council_base" not in each]
-    said = towngown(*world, f"parameters={parameters}", f"job={job}", "policy=phds", "seeds=1", "out=out")
+    said = towngown(*TINY, f"parameters={parameters}", "policy=phds", "seeds=1", "out=out")
     assert said.status == 0, said.err
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.command.files import CONF, mapping_in
+from experiments.design.assumed import Assumed
 from experiments.design.mechanisms import Mechanisms, mechanisms_from
 from model.parameters import LEVERS, PARAMETERS, parameters_from
 from model.simulation import Simulation, run
@@ -155,7 +156,7 @@ def test_a_mechanism_of_ones_own_is_a_few_lines(tiny, towngown):
         ("seeds=1", "give at least 2"),
         (
             "design={kind: list, points: [{embed_rate: 0}]}",
-            "mechanisms take no design and no sample of points",
+            "mechanisms take no design",
         ),
     ],
 )
@@ -183,7 +184,7 @@ def test_whatever_is_recruited_can_be_there_at_once() -> None:
 
 
 def test_every_point_is_allowed_and_differs_from_the_first() -> None:
-    points = all_mechanisms().design(parameters_from())
+    points = all_mechanisms().design(Assumed(parameters_from()))
     assert len(points) == 1 + len(DECLARED)
     assert points.parameters(0) == {}
     assert all(parameters_from() != parameters_from(points.parameters(at)) for at in range(1, len(points)))

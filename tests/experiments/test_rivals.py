@@ -39,7 +39,7 @@ def test_policies_are_named_beside_any_number_of_rivals(towngown) -> None:
         ("rivals=[default,closed_monye]", "Did you mean closed_money?"),
         ("rivals=[default]", "it takes a list of two sets of parameters or more"),
         ("job=compare", "rivals are for experiment=rivals"),
-        ("parameters=posterior", "rivals take no design and no sample of points"),
+        ("design={kind: list, points: [{embed_rate: 0}]}", "rivals take no design"),
         ("rivals=null", "job rivals compares under several sets of parameters"),
     ],
 )

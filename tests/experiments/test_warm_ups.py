@@ -13,7 +13,6 @@ from experiments.running import batches
 from experiments.running.filling import Filler, cut
 from experiments.running.local import Local
 from model.policy import policy_from
-from model.population import lattice
 from tests.experiments import filling
 
 SEEDS = range(12)
@@ -24,7 +23,7 @@ MORRIS = {"kind": "morris", "n": 2, "factors": {"embed_rate": None, "phds": None
 
 
 def plan_of(given: dict[str, Any]) -> Plan:
-    return Plan(filling.PARAMETERS, POLICIES, lattice(2, name="two_places"), design_from(given), SEEDS)
+    return replace(filling.plan(), policies=POLICIES, design=design_from(given), seeds=SEEDS)
 
 
 def fill(plan: Plan, folder: Path) -> Store:

@@ -20,6 +20,7 @@ from analysis.statistics.effects import effects_of
 from analysis.studies.answering import answered, with_posterior
 from analysis.tables import HEADLINES, MAIN_INDICATOR
 from experiments.command.parameter_sets import Posterior
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import SINGLE
 from experiments.rows.plan import Plan
 from experiments.study.tables import dictionary_of
@@ -101,7 +102,11 @@ class Comparison:
         self.is_passing = False
         self._began = time.monotonic()
         self.plan = Plan(
-            parameters_from(dict(state.parameters)), state.run, population, SINGLE, range(state.seeds)
+            Assumed(parameters_from(dict(state.parameters))),
+            state.run,
+            population,
+            SINGLE,
+            range(state.seeds),
         )
         self._here = Counted(self.plan, changed, awaited=awaited, draws=True)
         self._over = over and Counted(replace(self.plan, design=over.design, seeds=over.seeds), changed)

@@ -120,8 +120,7 @@ def plausible(
     """
     known = [_emulated(candidates, unit, values) for values in fits.scaled(means, targets).T]
     values, variances = (np.stack(each, axis=1) for each in zip(*known, strict=True))
-    spread = fits.observation_variance(targets) + variances + targets["tolerance"].to_numpy(float) ** 2
-    found = fits.missed_by(values, targets) / np.sqrt(spread)
+    found = fits.missed_by(values, targets) / np.sqrt(fits.spread(variances, targets))
     return deciding(np.nan_to_num(found), forgiven) <= cutoff
 
 

@@ -168,8 +168,24 @@ def implausibility(means: np.ndarray, ensemble: np.ndarray, targets: pd.DataFram
         ensemble: variance of these means by luck, on the targets' scales.
         targets: columns of `TARGETS`.
     """
-    discrepancy = targets["tolerance"].to_numpy(float) ** 2
-    return misses(means, targets) / np.sqrt(observation_variance(targets) + ensemble + discrepancy)
+    return misses(means, targets) / np.sqrt(spread(ensemble, targets))
+
+
+def spread(ensemble: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
+    """Variance of observation, ensemble and model discrepancy together [points, targets]."""
+    return observation_variance(targets) + ensemble + targets["tolerance"].to_numpy(float) ** 2
+
+
+def comparable(means: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
+    """What an observation tells of means, on each target's scale [..., targets].
+
+    Beyond the one end that a band has, it tells no values apart: they differ by as much as `misses` do.
+    """
+    low, high = _ends(targets)
+    values, is_open = scaled(means, targets), np.isnan(low) | np.isnan(high)
+    return np.where(
+        is_open, np.where(np.isnan(low), np.maximum(values, high), np.minimum(values, low)), values
+    )
 
 
 def _ends(targets: pd.DataFrame) -> Sequence[np.ndarray]:

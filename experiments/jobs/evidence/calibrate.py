@@ -8,11 +8,12 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from analysis import tables
+from analysis.statistics.evidence.coverage import LEVELS
 from analysis.words import counted
+from experiments.command.kept import write_sample
 from experiments.command.patterns import table_of
 from experiments.command.settings import Settings
 from experiments.design.drawn import LATIN_HYPERCUBE
-from experiments.design.points import Design
 from experiments.jobs.evidence.validate import some_patterns
 from experiments.rows.plan import Plan
 from experiments.rows.row import model_version
@@ -46,28 +47,20 @@ def _analysed(study: Study, plan: Plan, folder: Path, done: Calibrated) -> Itera
     for name, table in done.tables(study.settings.calibration).items():
         tables.write(folder, name, table, study.columns)
     found = analysed(study, plan, folder)
-    write_points(folder / "parameters", plan.design, _provenance(study, plan, done))
+    write_sample(folder / "parameters", _NAME, plan.design, _provenance(study, plan, done))
     yield _waves_table(found["waves"])
     yield _identified_table(found["identified"], len(plan.design))
     yield Text(
         "Width: of the middle 95% of the points that are kept, as a share of the prior's; 1: nothing is "
-        "learned. profiles.csv has each parameter by tenths.\n",
+        "learned. profiles.csv has each parameter by tenths.",
         style="dim",
     )
+    yield Text(f"{_covered(found['coverage'])}\n")
     yield from _conflicts(found["conflicts"])
     yield _left_out_table(found["left_out"])
     yield Text(
         f"{len(plan.design)} points are kept: towngown --config-dir {study.settings.out} parameters={_NAME}"
     )
-
-
-def write_points(folder: Path, design: Design, provenance: list[str]) -> None:
-    """Write points as a set of parameters that any experiment which takes points can be run over."""
-    folder.mkdir()
-    lines = [design.parameters(point) for point in range(len(design))]
-    pd.DataFrame(lines).to_csv(folder / f"{_NAME}.csv", index=False)
-    head = "".join(f"# {line}\n" for line in provenance)
-    (folder / f"{_NAME}.yaml").write_text(f"{head}points: {_NAME}.csv\n", encoding="utf-8")
 
 
 def _provenance(study: Study, plan: Plan, done: Calibrated) -> list[str]:
@@ -104,6 +97,19 @@ def _identified_table(identified: pd.DataFrame, n: int) -> RenderableType:
     return table
 
 
+def _covered(coverage: pd.DataFrame) -> str:
+    """How far these intervals can be believed."""
+    shares = [
+        f"the middle {100 * level:.0f}% of points in {100 * part['coverage'].mean():.0f}%"
+        for level, part in ((level, coverage[coverage["level"] == level]) for level in LEVELS)
+    ]
+    not_held = ", ".join(coverage.loc[~coverage["held"], "factor"].unique())
+    return (
+        f"Of {coverage['truths'].iloc[0]} points in turn taken for the truth, parameters are found again by "
+        f"{', by '.join(shares)} of cases (coverage.csv). Intervals are too narrow for: {not_held or 'none'}."
+    )
+
+
 def _conflicts(conflicts: pd.DataFrame) -> Iterator[RenderableType]:
     """Patterns that are never met together."""
     pairs = [f"{line['pattern']} and {line['other']}" for line in records(conflicts.query("conflict"))]
@@ -134,6 +140,12 @@ def _something_to_fit(settings: Settings) -> Iterator[str]:
         yield "patterns: all of these are held out or not measured, so there is nothing to calibrate to."
 
 
+def _no_sample(settings: Settings) -> Iterator[str]:
+    """It makes a sample of its own."""
+    if settings.parameters.varied:
+        yield "job calibrate makes a sample of points and takes none: design.factors say where it looks."
+
+
 def _whole(settings: Settings) -> Iterator[str]:
     """Waves follow from each other, so a job has all of their rows."""
     if settings.is_sharded:
@@ -150,6 +162,7 @@ JOB = Job(
         a_design((LATIN_HYPERCUBE,), _FEWEST),
         several_seeds,
         _something_to_fit,
+        _no_sample,
         _whole,
     ),
     has_responses=False,

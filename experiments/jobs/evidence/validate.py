@@ -79,4 +79,4 @@ def _cells(line: dict) -> tuple[str | Text, ...]:
     return f"{number(line['model'])}{ends}", verdict
 
 
-JOB = Job(main, needs=(some_patterns("validate"),), has_responses=False)
+JOB = Job(main, needs=(some_patterns("validate"),), has_responses=False, has_points=True)

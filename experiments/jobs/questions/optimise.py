@@ -67,5 +67,6 @@ JOB = Job(
     main,
     needs=(_the_baseline, _directions),
     is_reported=True,
+    has_points=True,
     asks=lambda settings: {"budget": settings.optimise.budget},
 )

@@ -25,6 +25,7 @@ from analysis.statistics.ledger.pairs import (
 from analysis.statistics.ledger.unmet import LABELS, MEETING, NEED, REASONS, SUCCESS, UNMET, why_not
 from analysis.statistics.ledger.whom import TRAITED, TRAITS, for_whom
 from experiments.command.files import CONF
+from experiments.design.assumed import Assumed
 from experiments.design.chosen import SINGLE
 from experiments.rows.plan import Plan
 from experiments.running.following import Followed, Following, follow, lives_of
@@ -386,7 +387,11 @@ def test_a_council_without_any_partnership_is_left_out():
 
 def test_what_is_told_of_a_run_is_read_as_it_was_written():
     plan = Plan(
-        parameters_from(SHORT), (BASELINE, policy_from("more", {"phds": 30})), TINY, SINGLE, range(1, 2)
+        Assumed(parameters_from(SHORT)),
+        (BASELINE, policy_from("more", {"phds": 30})),
+        TINY,
+        SINGLE,
+        range(1, 2),
     )
     rows = plan.family(0).rows
     found = [Followed.of(each) for each in follow(Following(rows, rows[0], TINY, None))]
