@@ -191,6 +191,7 @@ RESEARCHER = _record(
     ("seconded_to", _N, "row of the council of a secondment under way"),
     ("seconded_until", _N, "month in which it ends"),
     ("next_phd", _N, "next in the university's list of PhD researchers"),
+    ("experienced", _N, "1 once she or he has been in a partnership"),
 )
 
 EFFORT = _record(

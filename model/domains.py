@@ -85,6 +85,7 @@ class Lever(Parameter):
         cost: the monthly measure that it is charged to, if it is charged.
         absolute: whether it is a number for 36 councils, which grows with a population.
         recruited: whether people have to be found for it before it acts.
+        part_of: the lever that it says more of, and with which it is pulled, if there is one.
         pays_grants: whether it is the money for grants, so that these are part of what it costs.
     """
 
@@ -93,6 +94,7 @@ class Lever(Parameter):
     cost: str = ""
     absolute: bool = False
     recruited: bool = False
+    part_of: str = ""
     pays_grants: bool = False
 
     is_lever: ClassVar[bool] = True

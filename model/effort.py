@@ -141,26 +141,36 @@ def serve(side: np.record, capacity: float):
     return (side.committed + side.nurturing) / max(capacity, LEAST_CAPACITY)
 
 
+@inlined
+def days_given(side: np.record):
+    """Days that a council or a researcher gives this month, of those that are asked."""
+    return side.committed * side.served_committed + side.nurturing * side.served_nurturing
+
+
 @compiled
 def serve_councils(world: World):
-    """Serve every council, and measure the mean load."""
-    total = 0.0
+    """Serve every council, and measure the mean load, and the days given."""
+    total, days = 0.0, 0.0
     for c in range(world.councils.size):
         council = world.councils[c]
         council.load = serve(council, council.partnership_capacity)
         total += council.load
+        days += days_given(council)
+    this_month(world).days_council = days
     if world.councils.size > 0:
         this_month(world).load_council = total / world.councils.size
 
 
 @compiled
 def serve_researchers(world: World):
-    """Serve everyone of whom something is asked, and measure the mean load."""
-    total = 0.0
+    """Serve everyone of whom something is asked, and measure the mean load, and the days given."""
+    total, days = 0.0, 0.0
     for k in range(world.clock.busy):
         researcher = world.researchers[world.efforts[k].researcher]
         researcher.load = serve(world.efforts[k], researcher.engagement_capacity)
         total += researcher.load
+        days += days_given(world.efforts[k])
+    this_month(world).days_researcher = days
     if world.clock.researchers > 0:
         this_month(world).load_researcher = total / world.clock.researchers
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.arrays import AWARDED, PROJECT, READY, SCOPING, World
+from model.arrays import AWARDED, NONE, PROJECT, READY, SCOPING, World
 from model.machine.compiling import compiled, unrolled
 from model.machine.fetching import call_up
 from model.month import this_month
@@ -15,7 +15,7 @@ from model.unmet import leave_open
 def measure(world: World):
     """Write the month's stocks and its total cost."""
     month, clock = this_month(world), world.clock
-    trust, scoping, ready, project, strategic = 0.0, 0, 0, 0, 0
+    trust, scoping, ready, project, strategic, idle = 0.0, 0, 0, 0, 0, 0
     for k in range(clock.live):
         call_up(world.ties, world.live, k, world.clock.live)
         tie = world.ties[world.live[k]]
@@ -27,7 +27,9 @@ def measure(world: World):
             trust += tie.trust
             project += tie.stage == PROJECT
             strategic += tie.stage != PROJECT
+            idle += tie.stage != PROJECT and tie.need == NONE
     month.scoping, month.ready, month.project, month.strategic = scoping, ready, project, strategic
+    month.strategic_idle = idle
     active = project + strategic
     if active > 0:
         month.trust_active = trust / active

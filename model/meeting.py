@@ -299,4 +299,5 @@ def open_initial_tie(world: World, c: int, i: int):
     tie.origin = BY_INITIAL
     tie.since = NONE
     world.councils[c].active += 1
+    world.researchers[i].experienced = 1
     record(world, tie, INITIAL)

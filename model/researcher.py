@@ -24,7 +24,7 @@ from model.month import lasting_surprise, levers_of, record, this_month
 from model.need import best_free_need
 from model.picking import pick_council, weigh_staff
 from model.reasons import LEFT
-from model.tie import awaken, find_tie, is_active, make_tie, remove_tie, start_project
+from model.tie import awaken, find_tie, is_active, make_tie, note_experience, remove_tie, start_project
 from model.university import join_phd, leave_phd, staff_member
 from model.unmet import lose_hold
 
@@ -72,6 +72,7 @@ def draw_person(world: World, researcher: np.record, shapes: np.ndarray, stream:
     researcher.load = 0.0
     researcher.seconded_to = NONE
     researcher.partner = NONE
+    researcher.experienced = 0
 
 
 @compiled
@@ -197,8 +198,19 @@ def depart(world: World, i: int, shapes: np.ndarray, handovers: int, successors:
         leave_phd(world, i)
     else:
         draw_person(world, researcher, shapes, successors, i)
+        take_over(world, i)
         if world.contract_ends[i] != PERMANENT:
             world.contract_ends[i] = world.clock.month + world.parameters.contract_months
+
+
+@compiled
+def take_over(world: World, i: int):
+    """A successor to whom a partnership was handed is in it."""
+    t = world.researchers[i].first_tie
+    while t != NONE:
+        if is_active(world.ties[t]):
+            note_experience(world, i)
+        t = world.ties[t].next_of_researcher
 
 
 @compiled

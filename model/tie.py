@@ -173,6 +173,7 @@ def start_project(world: World, tie: np.record, funded: int, months: int):
     """Begin a project; it is worked on from the next month."""
     clock = world.clock
     world.councils[tie.council].active += 1
+    note_experience(world, tie.researcher)
     tie.stage = PROJECT
     tie.since = clock.month
     tie.progress = 0.0
@@ -183,6 +184,13 @@ def start_project(world: World, tie: np.record, funded: int, months: int):
         this_month(world).first_starts += 1
         this_month(world).months_waited += clock.month - tie.met
         tie.met = NONE
+
+
+@inlined
+def note_experience(world: World, i: int):
+    """Someone is in a partnership, perhaps for the first time."""
+    this_month(world).newcomers += 1 - world.researchers[i].experienced
+    world.researchers[i].experienced = 1
 
 
 @compiled

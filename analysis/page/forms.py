@@ -136,7 +136,7 @@ def named(policy: str) -> str:
 
 
 def _is_bought(lever: Lever) -> bool:
-    return bool(lever.price or lever.cost) or lever.name.startswith("match_") or lever.name == "event_size"
+    return bool(lever.price or lever.cost or lever.part_of)
 
 
 def can_give_way(lever: Lever) -> bool:

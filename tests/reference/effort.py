@@ -17,6 +17,8 @@ def effort(model) -> None:
         council.share_out(council.partnership_capacity)
     for researcher in model.researchers.values():
         researcher.share_out(researcher.engagement_capacity)
+    model.measures.count("days_council", sum(council.days_given for council in model.councils))
+    model.measures.count("days_researcher", sum(each.days_given for each in model.researchers.values()))
     for tie in ties:
         get(tie)
 

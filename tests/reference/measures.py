@@ -9,7 +9,7 @@ from model.parameters import COSTS
 from .ties import ACTIVE, Stage, Tie
 
 STOCKS = (
-    *("scoping", "ready", "project", "strategic", "dormant", "trust_active"),
+    *("scoping", "ready", "project", "strategic", "strategic_idle", "dormant", "trust_active"),
     *("load_council", "load_researcher", "coverage", "needs_open", "agreements"),
 )
 FLOWS = (
@@ -22,6 +22,7 @@ FLOWS = (
         "starts_seed",
         "starts_voucher",
         "starts_phd",
+        "newcomers",
         "embedded",
         "lost_strategic",
         "ended_project",
@@ -32,6 +33,8 @@ FLOWS = (
         "bids_open",
         "awards_open",
         "grants_open",
+        "days_council",
+        "days_researcher",
         "days_bidding",
         "days_on_calls",
         "needs_raised",
@@ -157,6 +160,7 @@ class Measures:
             "ready": n[Stage.READY] + n[Stage.AWARDED],
             "project": n[Stage.PROJECT],
             "strategic": n[Stage.STRATEGIC],
+            "strategic_idle": sum(tie.stage is Stage.STRATEGIC and tie.need is None for tie in model.ties),
             "dormant": n[Stage.DORMANT],
             "trust_active": mean([tie.trust for tie in model.ties if tie.is_active]),
             "load_council": mean([council.load for council in model.councils]),

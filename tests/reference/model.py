@@ -86,6 +86,7 @@ class ReferenceModel(mesa.Model):
             if researcher is not None:
                 trust = self.parameters.initial_trust
                 tie = Tie(council, researcher, researcher.best_topic, Stage.STRATEGIC, trust, since=-1)
+                researcher.is_experienced = True
                 tie.note("initial")
 
     def _initial_partner(self, council: Council, luck: Stream, number: int) -> Researcher | None:

@@ -136,3 +136,8 @@ class Busy:
         self.served_committed = min(1.0, capacity / self.committed) if self.committed > 0.0 else 1.0
         self.served_early = min(1.0, left / self.early) if self.early > 0.0 else 1.0
         self.load = (self.committed + self.early) / max(capacity, 1e-9)
+
+    @property
+    def days_given(self) -> float:
+        """Days of the month that are served."""
+        return self.committed * self.served_committed + self.early * self.served_early

@@ -54,6 +54,7 @@ class Researcher(Busy, mesa.Agent):
         shapes = (impact, network, funding, publication)
         self.motives = ResearcherMotives(*luck.dirichlet(who(chance.RESEARCHER_MOTIVES), shapes))
         self.partner = None  # the council of a collaborative PhD
+        self.is_experienced = False  # has been in a partnership
         self.host = None  # the council of a secondment
         self.secondment_ends = -1  # month
 
@@ -119,6 +120,11 @@ class Researcher(Busy, mesa.Agent):
             self.university.staff[place_in_staff] = successor
             self.model.researchers[self.slot] = successor
         self.remove()
+
+    def join_partnership(self) -> None:
+        """Come to be in one, perhaps for the first time (ODD 6)."""
+        self.model.measures.count("newcomers", not self.is_experienced)
+        self.is_experienced = True
 
     def successor(self) -> "Researcher":
         """Whoever comes into the same post."""

@@ -213,6 +213,7 @@ class Tie:
         if not self.has_started:
             self.model.measures.wait(self.model.month - self.met)
         self.has_started = True
+        self.researcher.join_partnership()
         self.progress, self.funded, self.funding_left = 0.0, funded, months
         self.bridged_until, self.rolling_bids = -1, []
         self.become(Stage.PROJECT)
@@ -226,6 +227,8 @@ class Tie:
             self.note("handed_over")
             self.researcher = successor
             self.trust *= self.model.parameters.handover_trust
+            if self.is_active:
+                successor.join_partnership()
             return
         self.model.measures.surprise("departed", self.stage is Stage.STRATEGIC, 0.0)
         if self.is_active:
