@@ -376,25 +376,38 @@ def test_absurd_sizes_are_noted(tmp_path: Path) -> None:
     ]
 
 
-def test_combined_authorities_are_read(tmp_path: Path) -> None:
-    header, one, other = COUNCILS.strip().splitlines()
-    councils = f"{header},combined_authority\n{one},Aire\n{other},\n"
-    population = read(tmp_path, councils)
-    assert population.authorities == ("Aire",)
+COMBINED = "name,code,region,latitude,longitude,population,kind,combined_authority"
+A, B = "A,AAA,North,54.0,-1.5,100000,County", "B,BBB,South,51.0,-0.5,200000,County"
+
+
+@pytest.mark.parametrize("said", ["Aire CA", "aire  ca", "AIR"], ids=["name", "written otherwise", "code"])
+def test_combined_authorities_in_a_list_are_structures(tmp_path: Path, said: str) -> None:
+    """Of councils that name one; a row of that kind is no council, and needs no more than its name."""
+    rows = f"{A},{said}\nAire CA,AIR,,,,,combined Authority,\n{B},\n"
+    population = read(tmp_path, f"{COMBINED}\n{rows}")
+    assert population.council_names == ("A", "B")
+    assert population.authorities == ("Aire CA",)
     assert population.council_authorities == (0, -1)
-    header, *rows = UNIVERSITIES.strip().splitlines()
-    universities = "\n".join([f"{header},body", *(f"{row}," for row in rows)])
-    mapped = read(tmp_path, councils, universities, columns={"authority": ["combined_authority", "body"]})
-    assert set(mapped.university_authorities) == {-1}  # their own list says so, wherever they are
+    assert population.university_authorities == (0, -1)  # as the nearest council
+    header, *listed = UNIVERSITIES.strip().splitlines()
+    universities = "\n".join([f"{header},combined_authority", f"{listed[0]},", f"{listed[1]},{said}"])
+    told = read(tmp_path, f"{COMBINED}\n{rows}", universities)
+    assert told.university_authorities == (-1, 0)
 
 
-def test_combined_authorities_in_a_list_of_councils_are_noted(tmp_path: Path) -> None:
-    header, one, other = COUNCILS.strip().splitlines()
-    councils = f"{header},kind\n{one},Combined authority\n{other},County\n"
-    assert doubts_about(read(tmp_path, councils)) == [
-        "Combined authorities are taken for councils, with all that councils do: leave out 1 of 2 (A), and "
-        "name them in a column combined_authority of the councils that belong to them."
-    ]
+def test_a_combined_authority_that_no_council_names_is_one_of_its_place(tmp_path: Path) -> None:
+    header = COMBINED.removesuffix(",combined_authority")
+    population = read(tmp_path, f"{header}\n{A}\n{B}\nAire CA,AIR,north,,,,Combined authority\n")
+    assert population.council_authorities == (0, -1)
+
+
+def test_where_no_combined_authority_is_in_the_list_structures_are_drawn(tmp_path: Path) -> None:
+    assert read(tmp_path, f"{COMBINED}\n{A},AIR\n{B},\n").authorities == ()
+
+
+def test_a_combined_authority_without_councils_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="line 3: no council belongs to the combined authority 'Wey CA'"):
+        read(tmp_path, f"{COMBINED}\n{A},AIR\nWey CA,WEY,West,,,,Combined authority,\n{B},\n")
 
 
 @pytest.mark.parametrize(

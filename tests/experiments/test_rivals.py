@@ -60,7 +60,9 @@ def test_a_comparison_is_made_again_over_points_that_fit(towngown) -> None:
     ]
     said = towngown(*arguments, *over)
     assert said.status == 0, said.err
-    assert "What is not known (20 points of posterior, 1 seed each, 20 of them twice)" in said.out
+    assert "What is not known (20 points of posterior, 1 seed each, 20 of them twice)" in " ".join(
+        said.out.split()
+    )
     rows = pd.read_parquet("out/posterior.parquet")
     assert len(rows) == 2 * 20 * 2
     assert "embed_rate" not in rows

@@ -13,8 +13,6 @@ _FAR = 300.0  # km
 _PEOPLE = (1_000, 10_000_000)
 _STAFF = 20_000
 _NAMED = 3
-#: Of the kind of what is no council.
-_COMBINED = "combined authority"
 
 
 def doubts_about(population: Population) -> list[str]:
@@ -67,18 +65,7 @@ def _alone(population: Population) -> Iterator[str]:
             yield f"Places with {what}: {_some(lacks, population.places)}."
 
 
-def _combined(population: Population) -> Iterator[str]:
-    """Bodies of several councils, which are structures and no councils."""
-    combined = np.array([_COMBINED in kind.lower() for kind in population.council_kinds], bool)
-    if combined.any():
-        some = _some(combined, population.council_names)
-        yield (
-            f"Combined authorities are taken for councils, with all that councils do: leave out {some}, and "
-            "name them in a column combined_authority of the councils that belong to them."
-        )
-
-
-_DOUBTS: Sequence[Callable[[Population], Iterator[str]]] = (_swapped, _far, _absurd, _alone, _combined)
+_DOUBTS: Sequence[Callable[[Population], Iterator[str]]] = (_swapped, _far, _absurd, _alone)
 
 
 def _kinds(population: Population) -> tuple[tuple[np.ndarray, Sequence[str], str], ...]:

@@ -5,7 +5,7 @@ Every row that cannot be used is reported, with its line, its value and the reas
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -28,11 +28,14 @@ _TITLES = {
     "staff": ("staff", "social_science_fte"),
     "kind": ("kind",),
     "authority": ("combined_authority",),
+    "code": ("code",),
 }
 _DEGREES, _GRID = ("latitude", "longitude"), ("easting", "northing")
+#: The kind of a row that is no council, but the structure of several.
+_COMBINED = "combined authority"
 #: Columns that lists may have beside those that are read.
 _IGNORED = (
-    "code", "gss_code", "nation", "region", "county", "area_km2", "residents",
+    "gss_code", "nation", "region", "county", "area_km2", "residents",
     "ukprn", "mission_group", "research_fte", "place",
 )  # fmt: skip
 
@@ -45,6 +48,8 @@ def places_in(
     """The columns of both lists: name, place, latitude, longitude, and population or staff.
 
     Kinds of councils, and the combined authorities that these and universities belong to, if they are known.
+    An authority that is in the list of councils, by its kind, is one of those councils that give its name or
+    code in their column; where none does, of all those in its place that have no other.
 
     Args:
         councils: a list.
@@ -59,11 +64,46 @@ def places_in(
     titles = {**_TITLES, "place": (place,), **own}
     kinds = ((councils, "council", "population"), (universities, "university", "staff"))
     lists = all_of(partial(_opened, path, noun, size, titles) for path, noun, size in kinds)
+    known, *lists = (*lists[0].parted(), lists[1])
     checks = [
         partial(_check_said, own, lists),
         *(partial(each.columns, is_mapped=bool(own)) for each in lists),
     ]
-    return tuple(all_of(checks)[1:])  # type: ignore[return-value]
+    both = all_of(checks)[1:]
+    _join(known, *both)
+    return tuple(both)
+
+
+def _join(known: Sequence["_Authority"], councils: dict[str, list], universities: dict[str, list]) -> None:
+    """Say of councils, and of universities that say so themselves, which authority they belong to, "": none.
+
+    Raises:
+        BadInput: if an authority has no council.
+    """
+    called = {name: each.name for each in known for name in each.called}
+    for columns in (councils, universities):
+        if said := columns.pop("authority", None):
+            columns["authority"] = [called.get(_alike(name), "") for name in said]
+    if not known:
+        councils.pop("authority", None)
+        universities.pop("authority", None)
+        return
+    own = councils.setdefault("authority", [""] * len(councils["name"]))
+    of_places = {_alike(each.place): each.name for each in known if each.name not in own}
+    own[:] = [
+        name or of_places.get(_alike(place), "") for name, place in zip(own, councils["place"], strict=True)
+    ]
+    refuse(
+        f"{each.where}: no council belongs to the combined authority {each.name!r}: name it in a column "
+        "combined_authority of those that do, or leave it out."
+        for each in known
+        if each.name not in own
+    )
+
+
+def _alike(name: str) -> str:
+    """What ways of writing a name have in common."""
+    return " ".join(name.casefold().split())
 
 
 def _own_titles(given: object) -> dict[str, tuple[str, ...]]:
@@ -97,6 +137,23 @@ def _check_said(own: Titles, lists: Sequence["_List"]) -> None:
 
 
 @dataclass(frozen=True)
+class _Authority:
+    """A combined authority that is in the list of councils.
+
+    Attributes:
+        name: of it.
+        place: that it is in.
+        called: its name and code, as they may be written.
+        where: file and line.
+    """
+
+    name: str
+    place: str
+    called: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True)
 class _List:
     """One list.
 
@@ -115,6 +172,20 @@ class _List:
     titles: Titles
     header: Sequence[str]
     rows: Sequence[tuple[int, Line | str]]
+
+    def parted(self) -> tuple[list[_Authority], "_List"]:
+        """Combined authorities, and the list without them."""
+        kind, apart, left = self._title("kind"), [], []
+        for line, row in self.rows:
+            if not isinstance(row, str) and _alike(row.get(kind, "")) == _COMBINED:
+                name, place, code = (
+                    row.get(self._title(what), "").strip() for what in ("name", "place", "code")
+                )
+                called = tuple(_alike(each) for each in (name, code) if each)
+                apart.append(_Authority(name, place, called, f"{self.path}, line {line}"))
+            else:
+                left.append((line, row))
+        return apart, replace(self, rows=left)
 
     def columns(self, is_mapped: bool) -> dict[str, list]:
         """Its columns, positions in degrees.
