@@ -405,9 +405,31 @@ def test_where_no_combined_authority_is_in_the_list_structures_are_drawn(tmp_pat
     assert read(tmp_path, f"{COMBINED}\n{A},AIR\n{B},\n").authorities == ()
 
 
+@pytest.mark.parametrize(
+    ("bodies", "message"),
+    [
+        (["Aire CA,ARI,North"], "line 3: combined_authority = 'AIR': no row of .* Did you mean ari"),
+        (["Wey CA,AIR,", "Aire CA,AIR,North"], "line 5: the combined authority of line 4 is called 'air'"),
+        ([",AIR,North"], "line 4: the name of the combined authority is missing"),
+    ],
+    ids=["misspelt", "twice", "nameless"],
+)
+def test_a_slip_makes_no_structure_of_others(tmp_path: Path, bodies: list[str], message: str) -> None:
+    rows = [f"{B},", f"{A},AIR", *(f"{body},,,,Combined authority," for body in bodies)]
+    with pytest.raises(BadInput, match=message):
+        read(tmp_path, "\n".join([COMBINED, *rows]))
+
+
+def test_a_university_names_a_combined_authority_that_is_there(tmp_path: Path) -> None:
+    header, *listed = UNIVERSITIES.strip().splitlines()
+    universities = f"{header},combined_authority\n{listed[0]},ARI\n{listed[1]},\n"
+    with pytest.raises(BadInput, match=r"universities\.csv, line 2: combined_authority = 'ARI'"):
+        read(tmp_path, f"{COMBINED}\n{A},AIR\nAire CA,AIR,,,,,Combined authority,\n{B},\n", universities)
+
+
 def test_a_combined_authority_without_councils_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="line 3: no council belongs to the combined authority 'Wey CA'"):
-        read(tmp_path, f"{COMBINED}\n{A},AIR\nWey CA,WEY,West,,,,Combined authority,\n{B},\n")
+        read(tmp_path, f"{COMBINED}\n{A},\nWey CA,WEY,West,,,,Combined authority,\n{B},\n")
 
 
 @pytest.mark.parametrize(

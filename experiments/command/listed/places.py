@@ -14,7 +14,7 @@ from typing import Any
 from experiments.command.listed.national_grid import degrees_of
 from experiments.lists import Column, Line, Reader, amount_of, lines_of, number_of, text_of, values_in
 from model.population import MOST_PEOPLE, MOST_RESEARCHERS
-from model.problems import BadInput, all_of, check_keys, no_such, refuse
+from model.problems import BadInput, all_of, check_keys, meant, no_such, refuse
 
 #: What columns are called, unless `population.columns` says otherwise; the first that a list has is read.
 _TITLES = {
@@ -65,37 +65,44 @@ def places_in(
     kinds = ((councils, "council", "population"), (universities, "university", "staff"))
     lists = all_of(partial(_opened, path, noun, size, titles) for path, noun, size in kinds)
     known, *lists = (*lists[0].parted(), lists[1])
+    called = {name: each.name for each in known for name in each.called}
     checks = [
         partial(_check_said, own, lists),
-        *(partial(each.columns, is_mapped=bool(own)) for each in lists),
+        partial(refuse, _not_apart(councils, known)),
+        *(partial(each.columns, called, is_mapped=bool(own)) for each in lists),
     ]
-    both = all_of(checks)[1:]
-    _join(known, *both)
+    both = all_of(checks)[2:]
+    if known:
+        _give_places(councils, known, both[0])
     return tuple(both)
 
 
-def _join(known: Sequence["_Authority"], councils: dict[str, list], universities: dict[str, list]) -> None:
-    """Say of councils, and of universities that say so themselves, which authority they belong to, "": none.
+def _not_apart(path: Path, known: Sequence["_Authority"]) -> Iterator[str]:
+    """Combined authorities that no council could name, or that two rows are."""
+    lines: dict[str, int] = {}
+    for each in known:
+        where = f"{path}, line {each.line}"
+        if not each.name:
+            yield f"{where}: the name of the combined authority is missing."
+        for name in each.called:
+            if (line := lines.setdefault(name, each.line)) != each.line:
+                yield f"{where}: the combined authority of line {line} is called {name!r}, too."
+
+
+def _give_places(path: Path, known: Sequence["_Authority"], councils: dict[str, list]) -> None:
+    """Give authorities that no council names those councils of their places that name none.
 
     Raises:
-        BadInput: if an authority has no council.
+        BadInput: if one has no council then.
     """
-    called = {name: each.name for each in known for name in each.called}
-    for columns in (councils, universities):
-        if said := columns.pop("authority", None):
-            columns["authority"] = [called.get(_alike(name), "") for name in said]
-    if not known:
-        councils.pop("authority", None)
-        universities.pop("authority", None)
-        return
     own = councils.setdefault("authority", [""] * len(councils["name"]))
     of_places = {_alike(each.place): each.name for each in known if each.name not in own}
     own[:] = [
         name or of_places.get(_alike(place), "") for name, place in zip(own, councils["place"], strict=True)
     ]
     refuse(
-        f"{each.where}: no council belongs to the combined authority {each.name!r}: name it in a column "
-        "combined_authority of those that do, or leave it out."
+        f"{path}, line {each.line}: no council belongs to the combined authority {each.name!r}: name it in a "
+        "column combined_authority of those that do, or leave it out."
         for each in known
         if each.name not in own
     )
@@ -144,13 +151,13 @@ class _Authority:
         name: of it.
         place: that it is in.
         called: its name and code, as they may be written.
-        where: file and line.
+        line: that it is on.
     """
 
     name: str
     place: str
     called: tuple[str, ...]
-    where: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -182,40 +189,42 @@ class _List:
                     row.get(self._title(what), "").strip() for what in ("name", "place", "code")
                 )
                 called = tuple(_alike(each) for each in (name, code) if each)
-                apart.append(_Authority(name, place, called, f"{self.path}, line {line}"))
+                apart.append(_Authority(name, place, called, line))
             else:
                 left.append((line, row))
         return apart, replace(self, rows=left)
 
-    def columns(self, is_mapped: bool) -> dict[str, list]:
+    def columns(self, called: Mapping[str, str], is_mapped: bool) -> dict[str, list]:
         """Its columns, positions in degrees.
 
         Args:
+            called: combined authorities by their names and codes; where there are none, no row is of one.
             is_mapped: whether the settings say what columns are called, so that others need not be known.
 
         Raises:
             BadInput: naming every line that cannot be used, its value and the reason.
         """
-        readers = self._readers()
+        readers = self._readers(called)
         columns = {what: Column(self._title(what), read) for what, read in readers.items()}
         checks: list[Callable[[], Any]] = [
             partial(refuse, self._wrong_header([column.title for column in columns.values()], is_mapped)),
             partial(values_in, self.path, self.rows, columns, unique="name", noun=self.noun),
         ]
         lines = [_in_degrees(line) for line in all_of(checks)[1]]
-        wanted = ("name", "place", *_DEGREES, self.size, *self._if_there())
+        wanted = ("name", "place", *_DEGREES, self.size, *self._if_there(called))
         return {what: [line[what] for line in lines] for what in wanted}
 
-    def _if_there(self) -> tuple[str, ...]:
+    def _if_there(self, called: Mapping[str, str]) -> tuple[str, ...]:
         """What is read where a list has it."""
-        wanted = ("kind", "authority") if self.noun == "council" else ("authority",)
-        return tuple(what for what in wanted if self._has(what))
+        wanted = {"kind": self.noun == "council", "authority": bool(called)}
+        return tuple(what for what, is_wanted in wanted.items() if is_wanted and self._has(what))
 
-    def _readers(self) -> dict[str, Reader]:
+    def _readers(self, called: Mapping[str, str]) -> dict[str, Reader]:
         """What is read, and how."""
         is_grid = all(map(self._has, _GRID)) and not all(map(self._has, _DEGREES))
         where = _GRID if is_grid else _DEGREES
-        return {what: _READERS[what] for what in ("name", "place", *where, self.size, *self._if_there())}
+        readers = {**_READERS, "authority": partial(_authority, called)}
+        return {what: readers[what] for what in ("name", "place", *where, self.size, *self._if_there(called))}
 
     def _has(self, what: str) -> bool:
         return self._title(what) in self.header
@@ -288,6 +297,16 @@ def _staff(value: str) -> int:
     return math.floor(number + 0.5)
 
 
+def _authority(called: Mapping[str, str], value: str) -> str:
+    """The name of a combined authority that has this name or code, "": none."""
+    if value.strip() and _alike(value) not in called:
+        raise ValueError(
+            "no row of the kind Combined authority has this name or code: add one, or leave this empty. "
+            f"{meant(_alike(value), called)}"
+        )
+    return called.get(_alike(value), "")
+
+
 def _at_most(most: int, value: str) -> float:
     if (number := amount_of(value)) > most:
         raise ValueError(f"it takes at most {most:,}.")
@@ -304,5 +323,4 @@ _READERS: dict[str, Reader] = {
     "population": _people,
     "staff": _staff,
     "kind": str.strip,
-    "authority": str.strip,
 }
