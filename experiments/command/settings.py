@@ -433,6 +433,9 @@ def _do_not_fit(given: Mapping[str, Any], results: Mapping[str, Any]) -> Iterato
     if results["rivals"] and given["design"] is not None:
         yield "rivals take no design: they are one, of which each is a point."
     yield from _beyond(results["policies"], results["design"], results["seeds"], given["seeds"])
+    if over := results["posterior"]:
+        what = "policies x (posterior.points + posterior.repeated) x posterior.seeds"
+        yield from _too_many(what, len(results["policies"]), len(over.design), len(over.seeds))
     if results["precision"] and given["shard"] is not None:
         yield "shard and precision.half_width do not go together: seeds are added as results come in."
     if results["design"].kind is DRAWS:
@@ -451,10 +454,14 @@ def _beyond(policies: Sequence[Planned], design: Design, seeds: range, told: obj
     """What is too much: seeds that points of a design have each their own of, or runs in all."""
     if design.blocks[-1] and seeds[-1] >= BLOCK:
         yield f"seeds = {told!r} is not allowed with this design: it takes seeds below 2^32."
-    sizes = [len(policies), len(design), len(seeds)]
+    yield from _too_many("policies x points x seeds", len(policies), len(design), len(seeds))
+
+
+def _too_many(what: str, *sizes: int) -> Iterator[str]:
+    """That there would be more runs than are allowed."""
     if math.prod(sizes) > _MOST_RUNS:
         times = " x ".join(f"{size:,}" for size in sizes)
-        yield f"policies x points x seeds = {times} runs: at most {_MOST_RUNS:,} are allowed."
+        yield f"{what} = {times} runs: at most {_MOST_RUNS:,} are allowed."
 
 
 def _seeds(given: object) -> range:

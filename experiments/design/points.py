@@ -119,6 +119,12 @@ class Design:
         """The number of each point: the same where it is one of those before, with other seeds."""
         return np.arange(len(self)) if self.numbers is None else self.numbers
 
+    @property
+    def again(self) -> str:
+        """How many points of a list come a second time, with other seeds; nothing where none does."""
+        twice = len(self) - self.n
+        return f", {twice:,} of them twice" if twice else ""
+
 
 def repeated(design: Design) -> list[str]:
     """A note, if points that were chosen are there more than once; of those that are drawn, some may be."""
@@ -134,7 +140,7 @@ def describe(design: Design) -> str:
     """A design in one line."""
     title, points = design.kind.title, counted(len(design), "point")
     if design.kind.reading is None:
-        return f"{title} of {points}"
+        return f"{title} of {counted(design.n, 'point')}{design.again}"
     factors = counted(len(design.factors), "factor")
     if len(design.groups) < len(design.factors):
         factors += f" in {counted(len(design.groups), 'group')}"

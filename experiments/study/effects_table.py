@@ -269,9 +269,8 @@ def posterior_table(
 
 def _points_of(over: Posterior) -> str:
     """How many points, and how often each is run."""
-    told = f"{over.design.n} points of {escaped(over.name)}, {words.counted(len(over.seeds), 'seed')} each"
-    repeated = len(over.design) - over.design.n
-    return f"{told}, {repeated} of them twice" if repeated else told
+    each = words.counted(len(over.seeds), "seed")
+    return f"{over.design.n} points of {escaped(over.name)}, {each} each{over.design.again}"
 
 
 def _over_points(cell: Cell, column: Column) -> tuple[Text, Text]:

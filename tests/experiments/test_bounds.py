@@ -34,13 +34,17 @@ ONE_GROUP = ("design.factors=[austerity,trust_weight]", "design.groups={all: [au
             ["seeds=100000000", "policies=[baseline]", "dry_run=true"],
             "1 x 1 x 100,000,000 runs: at most 10,000,000",
         ),
+        (
+            ["seeds=1", "policies=[baseline]", "posterior.seeds=1000000", "dry_run=true"],
+            "1 x 120 x 1,000,000 runs: at most 10,000,000",
+        ),
         (["-m", "shard=range(0,1e9)"], "-m makes 1,000,000,000 jobs of these settings: at most 10,000"),
         (["-m", "shard=range(0,1000)", "seeds=1,2,3,4,5,6,7,8,9,10,11"], "-m makes 11,000 jobs"),
         (
             ["experiment=morris", "design.levels=1000000000000"],
             "design.levels = 1000000000000 is not allowed",
         ),
-        (["experiment=morris", "design.n=100000"], "design has 17,300,000 points: at most 10,000,000"),
+        (["experiment=morris", "design.n=100000"], "points: at most 10,000,000 are allowed"),
         (["experiment=sobol", "design.n=32768", "design.factors=all"], "factors: at most 100,000,000 values"),
         (["experiment=sobol", *ONE_GROUP], "design varies one factor or group"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from SALib.analyze import morris as morris_analysis
 
 from experiments.command.files import CONF, mapping_in
-from experiments.design.chosen import SINGLE
+from experiments.design.chosen import SINGLE, some_of
 from experiments.design.kinds import design_from
 from experiments.design.points import Design, describe
 from model.parameters import DECLARATIONS, LEVERS, PARAMETERS
@@ -286,6 +286,11 @@ def test_without_a_design_one_point_changes_nothing() -> None:
 )
 def test_a_design_is_described(given: dict[str, Any], text: str) -> None:
     assert describe(design_from(given)) == text
+
+
+def test_points_that_come_again_are_no_more_points() -> None:
+    design = some_of(design_from(CHOSEN[2]), np.array([0, 2, 0]))
+    assert describe(design) == "Sample of 2 points, 1 of them twice"
 
 
 @pytest.mark.parametrize("file", sorted((CONF / "experiment").glob("*.yaml")), ids=lambda file: file.stem)
