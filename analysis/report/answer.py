@@ -496,8 +496,8 @@ class _Comparison:
         )
         allow = "luck, and for the points that histories are run at" if self.question.sampled else "luck"
         assume = (
-            f"They are of averages over a sample of {self.question.sampled:,} points of parameter space: at "
-            "one of them effects may be others, and what no point varies is taken for right."
+            f"They are of averages over points of parameter space, of a sample of {self.question.sampled:,}: "
+            "at one of them effects may be others, and what no point varies is taken for right."
             if self.question.sampled
             else "They take every assumption of the model for right"
             f"{': the sentence before tells what others give' if over else ''}."

@@ -53,10 +53,10 @@ def _sentences(source: Source) -> Iterator[Sentence]:
     if sampled:
         yield Sentence(
             "sampled",
-            f"Each history was run at a point of its own, of {sampled:,} points of parameter space, a "
-            f"sample (seed s at point s mod {sampled}, the same under every policy). So effects are averages "
-            "over these points as well as over luck, and intervals say how well the averages are known: not "
-            "how far effects differ from point to point.",
+            f"Each history was run at a point of parameter space, of a sample of {sampled:,} (seed s at "
+            f"point s mod {sampled}, the same under every policy). So effects are averages over the points "
+            "that histories were run at as well as over luck, and intervals say how well the averages are "
+            "known: not how far effects differ from point to point.",
         )
     yield Sentence(
         "assumptions",
