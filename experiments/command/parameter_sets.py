@@ -98,6 +98,11 @@ def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:
     design = _without(_sample(name, folders), given["held"] or ())
     if not design.factors:
         return None
+    if len(design) < _LEAST["points"]:
+        raise BadInput(
+            f"posterior.parameters = {name!r} is not allowed: its sample has {len(design)} points, and it "
+            f"takes {_LEAST['points']} to tell what 95% of them give. parameters={name} runs seeds at them."
+        )
     points = _spread(len(design), given["points"])
     again = points[_spread(len(points), given["repeated"])]
     without = tuple(map(str, given["without"] or ()))

@@ -101,3 +101,14 @@ def test_mistakes_in_a_posterior_are_told(towngown, given: str, problem: str) ->
     said = towngown(*(each for each in SMALL if not each.startswith("experiment=")), given)
     assert said.status == 2
     assert problem in " ".join(said.err.split())
+
+
+def test_a_posterior_of_too_few_points_is_refused(towngown) -> None:
+    sets = Path("mine/parameters")
+    sets.mkdir(parents=True)
+    (sets / "few.csv").write_text("search_rate\n0.05\n0.06\n")
+    (sets / "few.yaml").write_text("points: few.csv\n")
+    arguments = [each for each in SMALL if not each.startswith("experiment=")]
+    said = towngown("--config-dir=mine", *arguments, "posterior.parameters=few")
+    assert said.status == 2
+    assert "its sample has 2 points, and it takes 20" in " ".join(said.err.split())
