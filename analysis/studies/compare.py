@@ -31,14 +31,17 @@ WITHOUT = "without"
 def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """What rows say, and what months say where the folder has them."""
     rows = rows_in(folder)
-    there = set(rows["policy"])
-    if compares(asked) and (asked.against not in there or len(there) < 2):
+    if compares(asked) and _tells_nothing(rows, asked):
         raise BadFolder(
             f"{folder / 'rows.parquet'}: lacks the runs of all policies that are compared but one"
         )
-    found = compared(rows, asked, columns, tables.table(folder, OVER_POSTERIOR))
+    over = tables.table(folder, OVER_POSTERIOR)
+    is_told = over is None or not _tells_nothing(over, asked)
+    found = compared(rows, asked, columns, over if is_told else None)
     if not found.tables:
         return found
+    if not is_told:
+        found.notes.append("No policy can be compared over the posterior: too many runs failed there.")
     by_year = tables.table(folder, "by_year", tuple(yearly.COLUMNS))
     if by_year is not None and len(by_year):
         found.tables["discounted"] = costs.discounted(by_year, asked.discount)
@@ -54,6 +57,12 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
         except TooFew as error:
             found.notes.append(str(error))
     return found
+
+
+def _tells_nothing(rows: pd.DataFrame, asked: Asked) -> bool:
+    """Whether runs are there of no two policies that are compared."""
+    there = set(rows["policy"])
+    return asked.against not in there or len(there) < 2
 
 
 def _followed(folder: Path, asked: Asked) -> dict[str, pd.DataFrame]:

@@ -112,3 +112,14 @@ def test_a_posterior_of_too_few_points_is_refused(towngown) -> None:
     said = towngown("--config-dir=mine", *arguments, "posterior.parameters=few")
     assert said.status == 2
     assert "its sample has 2 points, and it takes 20" in " ".join(said.err.split())
+
+
+def test_a_posterior_whose_runs_failed_is_noted(towngown) -> None:
+    arguments = [each for each in SMALL if not each.startswith("experiment=")]
+    assert towngown(*arguments, "posterior.parameters=posterior", "posterior.points=20").status == 0
+    rows = pd.read_parquet("out/posterior.parquet")
+    for left in (rows[:0], rows[rows["policy"] == "baseline"], rows[rows["policy"] != "baseline"]):
+        left.to_parquet("out/posterior.parquet")
+        said = towngown("report=out")
+        assert said.status == 0, said.err
+        assert "No policy can be compared over the posterior" in " ".join(said.err.split())
