@@ -56,7 +56,7 @@ def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     is_lost = lines["verdict"].isin((NOTHING_LEFT, TURNS)) | is_less
     is_a_world = lines["baseline_without"] > _HARDLY * lines["baseline"]
     lost = lines[is_lost & is_a_world].sort_values("change", key=abs, ascending=False, kind="stable")
-    off = f"To see what this hangs on, {len(lines):,} rules of the model were switched off, one at a time"
+    off = f"To see what this hangs on, {_switched_off(len(lines), 'rule')}"
     if hardly := int((is_lost & ~is_a_world).sum()):
         off += f" (without {hardly:,} of them there is hardly a long-term partnership at all)"
     adds = f"what {phrases.named(policy)} adds"
@@ -117,10 +117,16 @@ def sentences_of(table: pd.DataFrame, columns: Dictionary, months: int) -> Itera
             yield from _Effect(lines, columns, months).sentences()
     n, seeds = table["mechanism"].nunique(), int(table["n"].max())
     text = (
-        f"{words.counted(n, 'mechanism')} of the model were switched off, one at a time, on the same luck "
-        f"({words.counted(seeds, 'history')}); intervals hold for all of them at once."
+        f"{_switched_off(n, 'mechanism')}, on the same luck ({words.counted(seeds, 'history')}); intervals "
+        "hold for all of them at once."
     )
     yield Sentence("mechanisms", text, (), cells_of("mechanisms", [], "mechanism", "rule", "n"))
+
+
+def _switched_off(n: int, what: str) -> str:
+    if n == 1:
+        return f"1 {what} of the model was switched off"
+    return f"{words.counted(n, what)} of the model were switched off, one at a time"
 
 
 def _in_common(part: pd.DataFrame, label: str) -> Iterator[Sentence]:
@@ -187,8 +193,9 @@ class _Effect:
         if not n:
             return ""
         others = "other " * (n < len(self.lines))
-        rest = f"Of the {others}{words.counted(n, 'mechanism')}"
-        return f"{rest}, none is shown to change it."
+        if n == 1:
+            return f"The {others}mechanism is not shown to change it."
+        return f"Of the {others}{words.counted(n, 'mechanism')}, none is shown to change it."
 
     def _of(self, verdict: str) -> list[dict]:
         return self.lines[self.lines["verdict"] == verdict].to_dict("records")

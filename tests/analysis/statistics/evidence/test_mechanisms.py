@@ -141,10 +141,13 @@ def test_sentences_say_what_effects_hang_on_and_what_stands_in_the_way():
     assert turns.startswith("It turns into its opposite where nothing is rudder (−2.0")
     assert less.startswith("Less of it is left where nothing is part (+1.0")
     assert more.startswith("It is larger where nothing is brake (+4.0")
-    assert rest == "Of the other 1 mechanism, none is shown to change it."
+    assert rest == "The other mechanism is not shown to change it."
     assert nothing.endswith("which may be nothing.")
     assert only.startswith("It can be told from nothing, and from this, where nothing is brake (+3.0")
     assert last.startswith("5 mechanisms of the model were switched off, one at a time, on the same luck (40")
+    one = found_in(rows_of(WORTH)).query("mechanism == 'part'")
+    *_, last = (each.text for each in sentences_of(one, COLUMNS, 120))
+    assert last.startswith("1 mechanism of the model was switched off, on the same luck (40")
 
 
 def test_what_all_effects_hang_on_is_said_first():
