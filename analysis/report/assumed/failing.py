@@ -34,9 +34,21 @@ def _of_answer(source: Source, table: pd.DataFrame) -> Iterator[Sentence]:
     """How often the policy fails that the answer is about."""
     policy = answered(source.table("verdicts"))
     for line in table[table["policy"] == policy].to_dict("records"):
-        text = f"{phrases.called(policy)} fails under {_share(line, 'failing')} of the sets of assumptions."
-        cells = cells_of("failing", [policy], "failing", "failing_low", "failing_high", of=line["response"])
-        yield Sentence("fails_in", text, (policy,), cells)
+        yield fails_in(line)
+
+
+def fails_in(line: dict) -> Sentence:
+    """Under how many sets of assumptions a policy fails, and how far that is luck of few runs."""
+    policy, columns = line["policy"], ["failing", "failing_low", "failing_high"]
+    text = f"{phrases.called(policy)} fails under {_share(line, 'failing')} of the sets of assumptions"
+    if line["luck"] > 0:
+        text += (
+            f", as they were seen: luck is {words.percent(line['luck'])} of how its effect varies over them"
+        )
+        columns.append("luck")
+    return Sentence(
+        "fails_in", f"{text}.", (policy,), cells_of("failing", [policy], *columns, of=line["response"])
+    )
 
 
 def _smallest(source: Source) -> float:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.report.assumed.failing import sentences_of
+from analysis.report.assumed.failing import fails_in, sentences_of
 from analysis.statistics.decision.failing import FAILS, WORKS, failing_of
 
 NAMES = ("baseline", "policy")
@@ -90,6 +90,16 @@ def test_sentences_say_what_their_line_says():
         _, text = (each.text for each in sentences_of(table.assign(response="r"), 0.1))
         assert text.startswith(begins)
         assert text.endswith(": Policy.")
+
+
+def test_how_often_it_fails_is_said_with_its_luck():
+    line = told(lambda x: x["a"] > 0.7, luck=4.0).to_dict() | {"response": "r"}
+    line |= {"failing": 0.4, "failing_low": 0.3, "failing_high": 0.5, "luck": 0.6}
+    seen = "Policy fails under 40% (30% to 50%) of the sets of assumptions"
+    assert (
+        fails_in(line).text == f"{seen}, as they were seen: luck is 60% of how its effect varies over them."
+    )
+    assert fails_in(line | {"luck": np.nan}).text == f"{seen}."
 
 
 @pytest.mark.slow
