@@ -103,20 +103,29 @@ def calibrated(study: Study) -> Calibrated:
     sizes, base = study.settings.calibration, study.plan()
     patterns = study.settings.patterns
     targets = fitted(targets_of(study, base, patterns))
-    waves = [_tried(study, base, patterns, targets)]
+    waves, own = [_tried(study, base, patterns, targets)], None
     for number in range(2, sizes.waves + 2):
         n = sizes.points if number <= sizes.waves else sizes.drawn
         design = _not_ruled_out(study, waves, targets, number, n)
         if number > sizes.waves:
-            design = _and_what_holds(design, base.parameters.held)
+            drawn, design = design, _and_what_holds(design, base.parameters.held)
+            own = None if design is drawn else len(design) - 1
         waves.append(_tried(study, replace(base, design=design), patterns, targets))
     sample = waves[-1]
     found = fits.implausibility(sample.means, sample.ensemble, targets)
-    nearest = statistics.nearest(statistics.distances(found, list(targets["pattern"])), sizes.nearest)
+    nearest = _nearest(statistics.distances(found, list(targets["pattern"])), sizes.nearest, own)
     kept = replace(base, design=some_of(sample.design, nearest))
     # Run anew, on luck of their own: that which chose them does not flatter.
     complete = study.fill(kept.with_seeds(range(base.seeds.start, base.seeds.start + sizes.raised)))
     return Calibrated(complete, targets, tuple(waves), nearest)
+
+
+def _nearest(distances: np.ndarray, n: int, own: int | None) -> np.ndarray:
+    """The points that come nearest; that which holds is one of them, as far more runs found it near."""
+    nearest = statistics.nearest(distances, n)
+    if own is None or own in nearest:
+        return nearest
+    return np.append(statistics.nearest(distances, n - 1), own)
 
 
 def fitted(targets: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,9 @@ def test_points_are_tried_in_waves_and_the_nearest_kept(kept) -> None:
     assert points.groupby("wave").size().tolist() == [20, 6, 8]
     sample = points[points["wave"] == 3]
     assert points["accepted"].sum() == sample["accepted"].sum() == 4
-    assert sample[sample["accepted"]]["distance"].max() <= sample[~sample["accepted"]]["distance"].min()
+    others = sample.iloc[:-1]
+    assert others[others["accepted"]]["distance"].max() <= others[~others["accepted"]]["distance"].min()
+    assert sample["accepted"].iloc[-1]  # the point that holds, wherever its few runs have put it
     defaults = [PARAMETERS[name].default for name in ("search_rate", "embed_rate", "scoping_months")]
     assert sample.iloc[-1][["search_rate", "embed_rate", "scoping_months"]].tolist() == defaults
     rows = pd.read_parquet("out/rows.parquet")
