@@ -298,8 +298,10 @@ def _authorities(
         return (), (), ()
     theirs = universities.get("authority") or [own[c] for c in _nearest(universities, councils)]
     at = {authority: k for k, authority in enumerate(known)}
-    rows = (tuple(at.get(_folded(name), NO_AUTHORITY) for name in names) for names in (own, theirs))
-    return (tuple(known.values()), *rows)
+    of_councils, of_universities = (
+        tuple(at.get(_folded(name), NO_AUTHORITY) for name in names) for names in (own, theirs)
+    )
+    return tuple(known.values()), of_councils, of_universities
 
 
 def _nearest(ones: Mapping[str, Sequence], others: Mapping[str, Sequence]) -> list[int]:

@@ -167,10 +167,13 @@ def inlined(rule: Callable) -> Callable:
 def one_of(rules: Sequence[Callable]) -> Callable:
     """A rule that carries out one of several rules of a world: the one at a place among them."""
     first, *others = rules
-    rest = one_of(others) if others else None
+    if not others:
 
-    def the_only_one(world: World, at: int):
-        first(world)
+        def the_only_one(world: World, at: int):
+            first(world)
+
+        return compiled(the_only_one)
+    rest = one_of(others)
 
     def chosen(world: World, at: int):
         if at == 0:
@@ -178,7 +181,7 @@ def one_of(rules: Sequence[Callable]) -> Callable:
         else:
             rest(world, at - 1)
 
-    return compiled(chosen if others else the_only_one)
+    return compiled(chosen)
 
 
 def _compiled(rule: Callable, **options: Any) -> Callable:

@@ -8,9 +8,11 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from model.arrays import NONE
+from model.matching.algorithms import chooser
 from model.parameters import as_number
 from model.policy import policy_from
 from model.population import lattice
+from model.problems import BadInput
 from model.simulation import Simulation
 from tests.model import rules
 from tests.model.worlds import ALGORITHMS
@@ -245,3 +247,10 @@ def test_optimal_pairs_are_those_of_the_library(seed):
     rows, columns = linear_sum_assignment(matching.scores, maximize=True)
     assert (matching.scores[rows, columns] >= 0).all()
     assert set(matching.pairs(OPTIMAL)) == set(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def test_a_word_without_its_file_is_told():
+    with pytest.raises(
+        BadInput, match=r"the word .first_come., and model/matching/first_come\.py no rule choose"
+    ):
+        chooser("first_come")
