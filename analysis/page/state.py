@@ -34,8 +34,6 @@ _PLAIN = re.compile(r"[\w.,+-]+")
 
 #: Other assumptions that fit as well: the page asks them of every policy, the command leaves slow ones out.
 _OVER = "posterior"
-#: Points of it, each with two seeds: fewer than a comparison has, as somebody waits.
-_POINTS = 25
 
 type Query = Sequence[tuple[str, str]]
 
@@ -215,8 +213,7 @@ def over(state: State) -> "Posterior | None":
 def _over(held: frozenset[str]) -> "Posterior | None":
     from experiments.command.parameter_sets import posterior_from  # it loads what a first page does without
 
-    some = {"parameters": _OVER, "points": _POINTS, "repeated": _POINTS, "held": sorted(held)}
-    given = {**mapping_in(CONF / "config.yaml")[_OVER], **some}
+    given = {**mapping_in(CONF / "config.yaml")[_OVER], "parameters": _OVER, "held": sorted(held)}
     return posterior_from(given, [CONF])
 
 

@@ -90,7 +90,7 @@ SLIPS = {
         "model.chance has no 'EMBEDDNG'. Did you mean EMBEDDING?",
     ),
     "function of math": (
-        "partnership.py", "math.sqrt", "math.sqroot", "math has no 'sqroot'. Did you mean sqrt?",
+        "leaders.py", "math.sqrt", "math.sqroot", "math has no 'sqroot'. Did you mean sqrt?",
     ),
     "import": (
         "partnership.py", "import chance\n", "import chanze\n",
@@ -128,7 +128,7 @@ def test_a_slip_is_told_with_its_place_and_what_there_is(slip, copy):
     [
         ("import chance\n", "import chanze\n"),
         ("happens, stream_of", "happenz, stream_of"),
-        ("import math", "import maths"),
+        ("import numpy as np", "import nunpy as np"),
     ],
 )
 def test_a_misspelt_import_is_told_once_though_its_right_name_is_used(old, new, copy):
@@ -228,6 +228,7 @@ def test_what_could_be_right_is_not_refused(copy):
         inside, _, added = edit.partition(BELOW)
         head = f"def rule_{number}(world: World, tie: np.record):\n    p = world.parameters"
         text += f"\n\n{head}{inside}\n\n{added}"
+    text = text.replace("import numpy as np", "import math\n\nimport numpy as np")
     file.write_text(text.replace(f"    {TRUST}\n", calls), encoding="utf-8")
     check_names(copy)
 

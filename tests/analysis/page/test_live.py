@@ -117,7 +117,7 @@ def test_the_page_and_the_command_say_the_same_of_luck_and_of_other_assumptions(
     state, _ = read(link)
     assert main([*state.words(), "ledger.seeds=0", "figures=false", "out=out"]) == 0
     command = pd.read_parquet(tmp_path / "out" / "effects.parquet")
-    assert page["posterior_points"].max() == 25
+    assert page["posterior_points"].max() == 100
     both = [name for name in command if name in page]
     assert {"posterior_low", "posterior_positive", "together_high", "controls_saved"} <= set(both)
     pd.testing.assert_frame_equal(page[both], command[both], check_exact=True, check_dtype=False)
