@@ -53,6 +53,15 @@ def ends_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return mean, mean - half, mean + half
 
 
+def ends_of_share(
+    k: np.ndarray | int, n: np.ndarray | int, wrong: float = 1 - CONFIDENCE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of intervals of shares, k of n each, that miss so often at most (Clopper and Pearson 1934)."""
+    low = special.betaincinv(np.maximum(k, 1), n - k + 1, wrong / 2)
+    high = special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - wrong / 2)
+    return np.where(k > 0, low, 0.0), np.where(k < n, high, 1.0)
+
+
 # --- over points ------------------------------------------------------------------------------------------
 
 

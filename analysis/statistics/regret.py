@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.dictionary import spanned
-from analysis.statistics.intervals import CONFIDENCE
+from analysis.statistics.intervals import CONFIDENCE, ends_of_share
 from analysis.statistics.resampling import ends, resampled_counts, studentised
 
 #: Measures of robustness by name, and whether more is better.
@@ -310,7 +310,6 @@ def _at_least(effect: np.ndarray, t: np.ndarray, n_seeds: int) -> np.ndarray:
     n, bounds = len(effect), [np.zeros(effect.shape[1])]
     for passing, wrongly in ((effect > 0, 0.5), (stats.t.sf(t, n_seeds - 1) <= _LEVEL, _LEVEL)):
         k = passing.sum(axis=0)
-        # Clopper and Pearson's; two ends and two looks share the 5% that may be wrong.
-        low = np.where(k > 0, stats.beta.ppf((1 - CONFIDENCE) / 4, np.maximum(k, 1), n - k + 1), 0.0)
+        low, _ = ends_of_share(k, n, (1 - CONFIDENCE) / 2)  # two looks share the 5% that may be wrong
         bounds.append((low - wrongly) / (1 - wrongly))
     return np.max(bounds, axis=0)

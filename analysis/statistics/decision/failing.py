@@ -30,7 +30,7 @@ from analysis.statistics.boxes import Bounds, bounds_of, encoded, in_words
 from analysis.statistics.decision.influence import of_factor
 from analysis.statistics.decision.lasting import discovered
 from analysis.statistics.decision.posterior import means_of
-from analysis.statistics.intervals import CONFIDENCE
+from analysis.statistics.intervals import ends_of_share
 
 FAILS, WORKS = "fails", "works"
 #: What each column is: its unit and meaning.
@@ -158,11 +158,7 @@ def _luck(means: np.ndarray, noise: np.ndarray) -> float:
 
 def _share(k: int, n: int) -> tuple[float, float, float]:
     """A share with the ends of its 95% interval (Clopper and Pearson)."""
-    from scipy import stats
-
     if not n:
         return np.nan, np.nan, np.nan
-    tail = (1 - CONFIDENCE) / 2
-    low = stats.beta.ppf(tail, k, n - k + 1) if k else 0.0
-    high = stats.beta.ppf(1 - tail, k + 1, n - k) if k < n else 1.0
-    return k / n, float(low), float(high)
+    low, high = map(float, ends_of_share(k, n))
+    return k / n, low, high

@@ -7,16 +7,15 @@ not (Prangle et al. 2014, Australian & New Zealand Journal of Statistics 56(4), 
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.statistics.evidence import fits
 from analysis.statistics.evidence.calibration import distances, nearest
+from analysis.statistics.intervals import CONFIDENCE, ends_of_share
 
 #: Points taken for the truth, at most.
 _MOST_TRUTHS = 200
 #: Shares of the kept points that lie in the middle.
 LEVELS = (0.9, 0.5)
-_CONFIDENCE = 0.95
 
 #: What each column is: its unit and meaning.
 COLUMNS = {
@@ -82,8 +81,8 @@ def _told(factors: list[str], n: int, inside: np.ndarray, width: np.ndarray) -> 
         width: of it, on average.
     """
     levels = np.repeat(LEVELS, len(factors))
-    low, high = _ends(inside.ravel(), n, 1 - _CONFIDENCE)
-    _, at_most = _ends(inside.ravel(), n, (1 - _CONFIDENCE) / len(factors))
+    low, high = ends_of_share(inside.ravel(), n)
+    _, at_most = ends_of_share(inside.ravel(), n, (1 - CONFIDENCE) / len(factors))
     content = {
         "factor": factors * len(LEVELS),
         "level": levels,
@@ -95,10 +94,3 @@ def _told(factors: list[str], n: int, inside: np.ndarray, width: np.ndarray) -> 
         "held": at_most >= levels,
     }
     return pd.DataFrame(content, columns=list(COLUMNS))
-
-
-def _ends(inside: np.ndarray, n: int, wrong: float) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of intervals of a share (Clopper and Pearson), wrong so often."""
-    low = stats.beta.ppf(wrong / 2, np.maximum(inside, 1), n - inside + 1)
-    high = stats.beta.ppf(1 - wrong / 2, inside + 1, np.maximum(n - inside, 1))
-    return np.where(inside > 0, low, 0.0), np.where(inside < n, high, 1.0)
