@@ -50,7 +50,7 @@ REVISED = {
     *("initial_strategic", "strategic_loss", "strategic_starved", "strategic_leader", "need_rate"),
     *("distance_decay", "size_exponent", "researcher_time", "lapse_starved", "inkind_rate", "loser_drop"),
     *("follow_on_trust", "structure_share", "researcher_base", "distance_scale"),
-    *("trust_weight", "structures"),
+    *("trust_weight", "structures", "price_structure"),
 }
 
 
