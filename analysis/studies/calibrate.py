@@ -13,8 +13,8 @@ def _calibrated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     """What is left of parameter space, and what that tells."""
     targets, points = needed(folder, "targets", fits.TARGETS), needed(folder, "points", calibration.POINTS)
     positions, scores = needed(folder, POSITIONS), needed(folder, "scores", calibration.SCORES)
-    means, ensemble = (scores[name].to_numpy().reshape(len(points), -1) for name in ("mean", "ensemble"))
-    found = fits.implausibility(means, ensemble, targets)
+    means, variances = (scores[name].to_numpy().reshape(len(points), -1) for name in ("mean", "variance"))
+    found = fits.implausibility(means, variances, targets)
     met = fits.met_together(scores.rename(columns={"mean": "value"}), targets).reindex(points.index)
     met = met.fillna(False).astype(bool)
     return Found(
@@ -24,7 +24,7 @@ def _calibrated(folder: Path, asked: Asked, columns: Dictionary) -> Found:
             "profiles": calibration.profiles(points, positions),
             "conflicts": calibration.conflicts(met),
             "left_out": calibration.left_out(points, positions, found, met, targets),
-            "coverage": coverage.coverage(points, positions, means, ensemble, targets),
+            "coverage": coverage.coverage(points, positions, means, variances, targets),
         }
     )
 

@@ -18,7 +18,16 @@ from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 ALL = "all"
 #: What a calibration is told, each a whole number of at least so much; the cutoff is any number above 0.
-_SIZES = {"waves": 1, "points": 1, "forgiven": 0, "drawn": 2, "nearest": 2, "raised": 2}
+_SIZES = {
+    "waves": 1,
+    "points": 1,
+    "forgiven": 0,
+    "drawn": 2,
+    "shortlist": 2,
+    "ranked": 2,
+    "nearest": 2,
+    "raised": 2,
+}
 BASELINE = "baseline"
 _SCALES = ("linear", LOG)
 _OF_PATTERN = (
@@ -83,6 +92,8 @@ class Calibration:
         points: of each later wave.
         forgiven: targets that a point may fail without being ruled out.
         drawn: points drawn from what is not ruled out.
+        shortlist: of them, how many that come nearest are run anew.
+        ranked: seeds of these.
         nearest: of them, how many are kept.
         raised: seeds on which those are run anew.
         cutoff: implausibility above which a point is ruled out.
@@ -92,6 +103,8 @@ class Calibration:
     points: int
     forgiven: int
     drawn: int
+    shortlist: int
+    ranked: int
     nearest: int
     raised: int
     cutoff: float
@@ -115,8 +128,14 @@ def calibration_from(given: object) -> Calibration:
         raise BadInput(
             f"calibration.cutoff = {given.get('cutoff')!r} is not allowed: it takes a number above 0."
         )
-    if given["nearest"] > given["drawn"]:
-        raise BadInput(f"calibration.nearest = {given['nearest']} is more than are drawn: {given['drawn']}.")
+    refuse(
+        f"calibration.{name} = {given[name]} is more than {of}: {given[most]}."
+        for name, most, of in (
+            ("shortlist", "drawn", "are drawn"),
+            ("nearest", "shortlist", "are on the shortlist"),
+        )
+        if given[name] > given[most]
+    )
     return Calibration(**given)
 
 

@@ -37,12 +37,17 @@ class Tried:
     Attributes:
         design: the points.
         means: over seeds [points, targets].
-        ensemble: variance of these by luck, on the targets' scales [points, targets].
+        variances: of these by luck, on average over points that were run as often [points, targets].
     """
 
     design: Design
     means: np.ndarray
-    ensemble: np.ndarray
+    variances: np.ndarray
+
+    def distances(self, targets: pd.DataFrame) -> np.ndarray:
+        """How far each point is from what was observed [points]."""
+        found = fits.implausibility(self.means, self.variances, targets)
+        return statistics.distances(found, list(targets["pattern"]))
 
 
 @dataclass(frozen=True)
@@ -53,22 +58,23 @@ class Calibrated:
         complete: the points that are kept, run anew.
         targets: what points were held against.
         waves: all that was tried; the last is the sample of which some are kept.
-        nearest: which of it are.
+        shortlist: which of it were run anew.
+        nearest: which of it are kept.
     """
 
     complete: Complete
     targets: pd.DataFrame
     waves: tuple[Tried, ...]
+    shortlist: np.ndarray
     nearest: np.ndarray
 
     def tables(self, sizes: Calibration) -> dict[str, pd.DataFrame]:
         """All that was tried, as tables: `points`, `positions` and `scores`."""
         means = np.concatenate([each.means for each in self.waves])
-        ensemble = np.concatenate([each.ensemble for each in self.waves])
-        found = fits.implausibility(means, ensemble, self.targets)
+        variances = np.concatenate([each.variances for each in self.waves])
+        found = fits.implausibility(means, variances, self.targets)
         decided = statistics.deciding(found, sizes.forgiven)
-        first = len(means) - len(self.waves[-1].means)
-        accepted = np.isin(np.arange(len(means)) - first, self.nearest)
+        in_sample = np.arange(len(means)) - len(means) + len(self.waves[-1].means)
         table = pd.concat([each.design.table() for each in self.waves], ignore_index=True)
         points = table.drop(columns="block").assign(
             point=np.arange(len(means)),
@@ -76,7 +82,8 @@ class Calibrated:
             implausibility=decided,
             kept=decided <= sizes.cutoff,
             distance=statistics.distances(found, list(self.targets["pattern"])),
-            accepted=accepted,
+            shortlisted=np.isin(in_sample, self.shortlist),
+            accepted=np.isin(in_sample, self.nearest),
         )
         names = [factor.name for factor in self.waves[0].design.factors]
         unit = np.concatenate([each.design.unit for each in self.waves])
@@ -84,7 +91,7 @@ class Calibrated:
         scores = keys.reset_index(drop=True).assign(
             point=np.repeat(np.arange(len(means)), len(self.targets)),
             mean=means.ravel(),
-            ensemble=ensemble.ravel(),
+            variance=variances.ravel(),
         )
         return {
             "targets": self.targets,
@@ -96,6 +103,8 @@ class Calibrated:
 
 def calibrated(study: Study) -> Calibrated:
     """Match history in waves, sample what is not ruled out, and keep the points that come nearest.
+
+    Few seeds say which points of the sample are on the shortlist, more say which of those are nearest.
 
     Raises:
         Unfinished: if rows are missing, or everything is ruled out; the user has been told.
@@ -111,13 +120,27 @@ def calibrated(study: Study) -> Calibrated:
             drawn, design = design, _and_what_holds(design, base.parameters.held)
             own = None if design is drawn else len(design) - 1
         waves.append(_tried(study, replace(base, design=design), patterns, targets))
-    sample = waves[-1]
-    found = fits.implausibility(sample.means, sample.ensemble, targets)
-    nearest = _nearest(statistics.distances(found, list(targets["pattern"])), sizes.nearest, own)
-    kept = replace(base, design=some_of(sample.design, nearest))
-    # Run anew, on luck of their own: that which chose them does not flatter.
-    complete = study.fill(kept.with_seeds(range(base.seeds.start, base.seeds.start + sizes.raised)))
-    return Calibrated(complete, targets, tuple(waves), nearest)
+    # Points that were chosen are run anew, on luck of their own: that which chose them does not flatter.
+    shortlist = _nearest(waves[-1].distances(targets), sizes.shortlist, own)
+    again = _tried(study, _anew(base, waves[-1].design, shortlist, sizes.ranked), patterns, targets)
+    waves[-1] = _told_by(waves[-1], shortlist, again)
+    place = None if own is None else int(np.flatnonzero(shortlist == own)[0])
+    nearest = shortlist[_nearest(again.distances(targets), sizes.nearest, place)]
+    complete = study.fill(_anew(base, waves[-1].design, nearest, sizes.raised))
+    return Calibrated(complete, targets, tuple(waves), shortlist, nearest)
+
+
+def _anew(base: Plan, design: Design, numbers: np.ndarray, n_seeds: int) -> Plan:
+    """Some points of a design, as a design of their own."""
+    seeds = range(base.seeds.start, base.seeds.start + n_seeds)
+    return replace(base, design=some_of(design, numbers)).with_seeds(seeds)
+
+
+def _told_by(sample: Tried, numbers: np.ndarray, again: Tried) -> Tried:
+    """A sample of which some points are told by what they gave when they were run again."""
+    means, variances = sample.means.copy(), sample.variances.copy()
+    means[numbers], variances[numbers] = again.means, again.variances
+    return replace(sample, means=means, variances=variances)
 
 
 def _nearest(distances: np.ndarray, n: int, own: int | None) -> np.ndarray:
@@ -144,9 +167,9 @@ def _tried(study: Study, plan: Plan, patterns: tuple[Pattern, ...], targets: pd.
         return found.reindex(index=keys, columns=range(len(plan.design))).to_numpy(float).T
 
     means, variances, counts = map(over_seeds, ("mean", "var", "count"))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        luck = np.nan_to_num(variances / counts)
-    return Tried(plan.design, means, fits.scaled_variance(means, luck, targets))
+    # A point's own few seeds hardly tell its luck; all points' do.
+    luck = np.nan_to_num(pd.DataFrame(variances / counts).mean().to_numpy())
+    return Tried(plan.design, means, np.broadcast_to(luck, means.shape))
 
 
 def _and_what_holds(design: Design, parameters: Mapping[str, Value]) -> Design:
@@ -170,12 +193,12 @@ def _not_ruled_out(study: Study, waves: list[Tried], targets: pd.DataFrame, numb
     """
     sizes, first = study.settings.calibration, waves[0].design
     unit = np.concatenate([each.design.unit for each in waves])
-    means = np.concatenate([each.means for each in waves])
+    values = np.concatenate([fits.on_scales(each.means, each.variances, targets)[0] for each in waves])
     generator = np.random.default_rng([study.settings.seeds.start, number])
     found, looked = np.empty((0, len(first.factors))), 0
     while len(found) < n and looked < _MOST_CANDIDATES:
         candidates = generator.random((_SOME, len(first.factors)))
-        kept = statistics.plausible(candidates, unit, means, targets, sizes.cutoff, sizes.forgiven)
+        kept = statistics.plausible(candidates, unit, values, targets, sizes.cutoff, sizes.forgiven)
         found, looked = np.concatenate([found, candidates[kept]]), looked + _SOME
     if len(found) < n:
         say_error(

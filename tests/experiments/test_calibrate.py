@@ -12,7 +12,8 @@ from model.parameters import PARAMETERS
 SMALL = (
     "experiment=calibrate", "patterns=[two_regimes,waste_and_lag,two_stages]", "policies=[baseline]",
     "seeds=2", "design.n=20", "calibration.waves=2", "calibration.points=6", "calibration.cutoff=1000",
-    "calibration.drawn=8", "calibration.nearest=4", "calibration.raised=3",
+    "calibration.drawn=8", "calibration.shortlist=6", "calibration.ranked=4", "calibration.nearest=4",
+    "calibration.raised=3",
     "design.factors=[search_rate,embed_rate,scoping_months]",
 )  # fmt: skip
 
@@ -29,9 +30,11 @@ def test_points_are_tried_in_waves_and_the_nearest_kept(kept) -> None:
     assert points.groupby("wave").size().tolist() == [20, 6, 8]
     sample = points[points["wave"] == 3]
     assert points["accepted"].sum() == sample["accepted"].sum() == 4
-    others = sample.iloc[:-1]
+    assert points["shortlisted"].sum() == sample["shortlisted"].sum() == 6
+    others = sample.iloc[:-1].query("shortlisted")
     assert others[others["accepted"]]["distance"].max() <= others[~others["accepted"]]["distance"].min()
     assert sample["accepted"].iloc[-1]  # the point that holds, wherever its few runs have put it
+    assert sample["shortlisted"][sample["accepted"]].all()
     defaults = [PARAMETERS[name].default for name in ("search_rate", "embed_rate", "scoping_months")]
     assert sample.iloc[-1][["search_rate", "embed_rate", "scoping_months"]].tolist() == defaults
     rows = pd.read_parquet("out/rows.parquet")
@@ -41,6 +44,21 @@ def test_points_are_tried_in_waves_and_the_nearest_kept(kept) -> None:
     np.testing.assert_array_equal(own, sample.loc[sample["accepted"], names])
     np.testing.assert_array_equal(own, rows.drop_duplicates("point")[names])
     assert set(pd.read_parquet("out/targets.parquet")["pattern"]) == {"two_regimes", "waste_and_lag"}
+
+
+def test_points_on_the_shortlist_are_told_by_more_seeds(kept, tiny) -> None:
+    one = pd.read_parquet("out/scores.parquet")
+    short = pd.read_parquet("out/points.parquet").query("shortlisted")["point"]
+    assert (
+        tiny(*[each for each in SMALL if "ranked" not in each], "calibration.ranked=9", "out=more").status
+        == 0
+    )
+    two = pd.read_parquet("more/scores.parquet")
+    told = one["point"].isin(short)
+    pd.testing.assert_frame_equal(one[~told], two[~told])
+    assert (one.loc[told, "mean"] != two.loc[told, "mean"]).any()
+    known = one["variance"] > 0
+    assert (two.loc[told & known, "variance"] < one.loc[told & known, "variance"]).mean() > 0.8
 
 
 def test_how_often_known_truths_are_found_again_is_told(kept) -> None:
@@ -88,7 +106,8 @@ def test_what_is_kept_is_a_set_of_parameters_to_run_over(kept, tiny, towngown) -
     [
         ("calibration.waves=0", "calibration.waves = 0 is not allowed"),
         ("calibration.cutoff=0", "calibration.cutoff = 0 is not allowed"),
-        ("calibration.nearest=9", "calibration.nearest = 9 is more than are drawn"),
+        ("calibration.shortlist=9", "calibration.shortlist = 9 is more than are drawn: 8"),
+        ("calibration.nearest=7", "calibration.nearest = 7 is more than are on the shortlist: 6"),
         ("calibration.cutoff=0.0001 calibration.forgiven=0 patterns=[project_life]", "are not ruled out"),
         ("patterns=[after_the_grant]", "nothing to calibrate to"),
         ("seeds=1", "one seed cannot tell luck"),

@@ -26,6 +26,7 @@ POINTS = {
     "implausibility": ("standard deviations", "that decides whether the point is ruled out"),
     "kept": ("", "whether the point is not ruled out"),
     "distance": ("standard deviations", "root mean square implausibility, each pattern counting as much"),
+    "shortlisted": ("", "whether it was near enough to be run anew, on more seeds: by these it is told"),
     "accepted": ("", "whether it is one of the nearest"),
 }
 SCORES = {
@@ -33,7 +34,10 @@ SCORES = {
     "pattern": fits.TARGETS["pattern"],
     "target": fits.TARGETS["target"],
     "mean": ("the target's", "over seeds"),
-    "ensemble": ("on the target's scale", "variance of the mean by luck"),
+    "variance": (
+        "the target's, squared",
+        "of the mean by luck, on average over points that were run as often",
+    ),
 }
 WAVES = {
     "wave": POINTS["wave"],
@@ -101,7 +105,7 @@ def nearest(distance: np.ndarray, n: int) -> np.ndarray:
 def plausible(
     candidates: np.ndarray,
     unit: np.ndarray,
-    means: np.ndarray,
+    values: np.ndarray,
     targets: pd.DataFrame,
     cutoff: float,
     forgiven: int,
@@ -113,14 +117,14 @@ def plausible(
     Args:
         candidates: points of the unit cube [candidates, factors].
         unit: points that were run [points, factors].
-        means: what they gave [points, targets].
+        values: what they gave, on the targets' scales [points, targets].
         targets: columns of `fits.TARGETS`.
         cutoff: implausibility above which a point is ruled out.
         forgiven: how many targets it may fail.
     """
-    known = [_emulated(candidates, unit, values) for values in fits.scaled(means, targets).T]
-    values, variances = (np.stack(each, axis=1) for each in zip(*known, strict=True))
-    found = fits.missed_by(values, targets) / np.sqrt(fits.spread(variances, targets))
+    known = [_emulated(candidates, unit, given) for given in values.T]
+    emulated, variances = (np.stack(each, axis=1) for each in zip(*known, strict=True))
+    found = fits.missed_by(emulated, targets) / np.sqrt(fits.spread(variances, targets))
     return deciding(np.nan_to_num(found), forgiven) <= cutoff
 
 
@@ -198,6 +202,8 @@ def left_out(
 ) -> pd.DataFrame:
     """A line a pattern: what the points that come nearest without it say of it, and which parameter moves.
 
+    Among those on the shortlist, as the others are of fewer seeds.
+
     Args:
         points: columns of `POINTS`; a line a point.
         positions: in the unit cube, a column a factor.
@@ -206,10 +212,11 @@ def left_out(
         targets: columns of `fits.TARGETS`.
     """
     accepted, patterns = np.flatnonzero(points["accepted"]), targets["pattern"].to_numpy()
-    median, lines = positions.iloc[accepted].median(), []
+    looked, median, lines = np.flatnonzero(points["shortlisted"]), positions.iloc[accepted].median(), []
     for name in met if met.shape[1] > 1 else ():
         others = patterns != name
-        without = nearest(distances(implausibility[:, others], patterns[others]), len(accepted))
+        distance = distances(implausibility[np.ix_(looked, others)], patterns[others])
+        without = looked[nearest(distance, len(accepted))]
         moved = (positions.iloc[without].median() - median).abs()
         shares = met[name].iloc[accepted].mean(), met[name].iloc[without].mean()
         lines.append((name, *shares, moved.idxmax(), moved.max()))

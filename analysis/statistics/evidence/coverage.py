@@ -37,7 +37,7 @@ def coverage(
     points: pd.DataFrame,
     positions: pd.DataFrame,
     means: np.ndarray,
-    ensemble: np.ndarray,
+    variances: np.ndarray,
     targets: pd.DataFrame,
 ) -> pd.DataFrame:
     """A line a level and factor: how often the truth lies in the middle of the points kept for it.
@@ -46,12 +46,13 @@ def coverage(
         points: that were tried: columns of `calibration.POINTS`.
         positions: in the unit cube, a column a factor.
         means: what points gave [points, targets].
-        ensemble: variance of that by luck, on the targets' scales [points, targets].
+        variances: of that by luck [points, targets].
         targets: columns of `fits.TARGETS`.
     """
     last = (points["wave"] == points["wave"].max()).to_numpy()
-    unit, values = positions[last].to_numpy(), fits.comparable(means[last], targets)
-    spread = np.sqrt(fits.spread(ensemble[last], targets))
+    values, ensemble = fits.on_scales(means[last], variances[last], targets)
+    unit, values = positions[last].to_numpy(), fits.comparable(values, targets)
+    spread = np.sqrt(fits.spread(ensemble, targets))
     n = len(unit)
     n_kept = max(1, round(points.loc[last, "accepted"].mean() * (n - 1)))
     truths = np.sort(np.random.default_rng(0).permutation(n)[:_MOST_TRUTHS])

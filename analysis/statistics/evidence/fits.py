@@ -113,16 +113,11 @@ def _means(measured: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
 # --- implausibility ---------------------------------------------------------------------------------------
 
 
-def misses(means: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
-    """How far means lie from what was observed, on each target's scale [..., targets].
+def missed_by(values: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
+    """How far values on the targets' scales lie from what was observed [..., targets].
 
     From the middle of a band, or beyond the one end that it has.
     """
-    return missed_by(scaled(means, targets), targets)
-
-
-def missed_by(values: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
-    """As `misses`, of values that are on the targets' scales already."""
     low, high = _ends(targets)
     middle = np.where(np.isnan(low) | np.isnan(high), np.nan, (low + high) / 2)
     beyond = np.fmax(np.fmax(low - values, values - high), 0.0)
@@ -153,22 +148,32 @@ def scaled(values: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
     return np.where(_is_log(targets), np.log(above), values)
 
 
-def scaled_variance(means: np.ndarray, variances: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
-    """Variances of means on each target's scale, to first order."""
-    with np.errstate(divide="ignore", invalid="ignore"):  # of targets whose scale is another
-        on_log = variances / np.maximum(means, _floor(targets)) ** 2
-    return np.where(_is_log(targets), on_log, variances)
+def on_scales(
+    means: np.ndarray, variances: np.ndarray, targets: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """What means tell on each target's scale, and its variance by luck to first order [points, targets].
 
-
-def implausibility(means: np.ndarray, ensemble: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
-    """Misses in standard deviations of observation, ensemble and model discrepancy together.
+    On a log scale a mean that is less than what luck alone does counts as that: of few seeds none may have
+    any of what is rare, and that is not infinitely far from some.
 
     Args:
         means: of each point [points, targets].
-        ensemble: variance of these means by luck, on the targets' scales.
+        variances: of these by luck.
         targets: columns of `TARGETS`.
     """
-    return misses(means, targets) / np.sqrt(spread(ensemble, targets))
+    told = np.where(_is_log(targets), np.maximum(means, np.sqrt(variances)), means)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of targets whose scale is another
+        on_log = variances / np.maximum(told, _floor(targets)) ** 2
+    return scaled(told, targets), np.where(_is_log(targets), on_log, variances)
+
+
+def implausibility(means: np.ndarray, variances: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
+    """Misses in standard deviations of observation, ensemble and model discrepancy together.
+
+    As `on_scales`.
+    """
+    values, ensemble = on_scales(means, variances, targets)
+    return missed_by(values, targets) / np.sqrt(spread(ensemble, targets))
 
 
 def spread(ensemble: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
@@ -176,13 +181,13 @@ def spread(ensemble: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
     return observation_variance(targets) + ensemble + targets["tolerance"].to_numpy(float) ** 2
 
 
-def comparable(means: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
-    """What an observation tells of means, on each target's scale [..., targets].
+def comparable(values: np.ndarray, targets: pd.DataFrame) -> np.ndarray:
+    """What an observation tells of values on the targets' scales [..., targets].
 
-    Beyond the one end that a band has, it tells no values apart: they differ by as much as `misses` do.
+    Beyond the one end that a band has, it tells none apart: they differ by as much as `missed_by` says.
     """
     low, high = _ends(targets)
-    values, is_open = scaled(means, targets), np.isnan(low) | np.isnan(high)
+    is_open = np.isnan(low) | np.isnan(high)
     return np.where(
         is_open, np.where(np.isnan(low), np.maximum(values, high), np.minimum(values, low)), values
     )

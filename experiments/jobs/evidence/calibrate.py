@@ -72,7 +72,8 @@ def _provenance(study: Study, plan: Plan, done: Calibrated) -> list[str]:
         f"Of {tried:,} that experiment={settings.experiment} tried on {study.started:%Y-%m-%d}.",
         f"Model {model_version()}, population {settings.population.name}.",
         f"{len(settings.seeds)} seeds a point, {counted(sizes.waves, 'wave')}, cutoff {sizes.cutoff:g},",
-        f"{sizes.forgiven} forgiven, {sizes.drawn:,} drawn, {sizes.raised} seeds for those kept.",
+        f"{sizes.forgiven} forgiven, {sizes.drawn:,} drawn, the nearest {sizes.shortlist:,} of them again on "
+        f"{sizes.ranked} seeds, {sizes.raised} for those kept.",
         f"Patterns: {patterns}.",
     ]
 

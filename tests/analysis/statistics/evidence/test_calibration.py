@@ -23,7 +23,7 @@ def tried(means, bands, unit, n):
     decided = calibration.deciding(found, 0)
     points = pd.DataFrame(unit, columns=FACTORS).assign(
         point=np.arange(len(unit)), wave=1, implausibility=decided, kept=decided <= 3, distance=distance,
-        accepted=np.isin(np.arange(len(unit)), calibration.nearest(distance, n)),
+        shortlisted=True, accepted=np.isin(np.arange(len(unit)), calibration.nearest(distance, n)),
     )  # fmt: skip
     return aim, found, points, pd.DataFrame(unit, columns=FACTORS)
 
@@ -107,6 +107,16 @@ def test_without_one_of_two_that_conflict_the_other_is_met(line):
     assert found["moved"].tolist() == ["slope", "slope"]
     assert found["shift"].to_numpy() == pytest.approx([0.15, 0.15], abs=0.05)
     assert found["met_without"].tolist() == [0.0, 0.0]
+
+
+def test_what_is_left_out_is_looked_for_among_points_of_as_many_seeds(line):
+    """Points that few seeds put near, by luck, are not on the shortlist, and are not taken."""
+    aim, implausibility, points, positions = line
+    met = pd.DataFrame({"p0": positions["slope"] < 0.7, "p1": positions["slope"] >= 0.7})
+    short = points.assign(shortlisted=points["accepted"])
+    found = calibration.left_out(short, positions, implausibility, met, aim)
+    assert found["shift"].tolist() == [0.0, 0.0]
+    assert found["met_with"].tolist() == found["met_without"].tolist()
 
 
 def test_waves_say_what_is_left_and_what_rules_out(line):

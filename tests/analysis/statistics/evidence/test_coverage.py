@@ -85,14 +85,14 @@ def test_beyond_an_open_end_an_observation_tells_nothing_apart() -> None:
     told = [[0.2, 0.5, 0.2], [0.5, 0.7, 0.7], [0.5, 0.9, np.nan]]
     np.testing.assert_array_equal(fits.comparable(means, at_least), told)
     apart = np.abs(fits.comparable(means, at_least) - 0.5)[:, :2]
-    np.testing.assert_array_equal(apart, fits.misses(means, at_least)[:, :2])
+    np.testing.assert_array_equal(apart, fits.missed_by(means, at_least)[:, :2])
 
 
 def test_a_target_that_nothing_is_known_of_has_no_say() -> None:
-    points, positions, means, ensemble, _ = made_up(400, 40, [[1.0, 0.0]])
+    points, positions, means, variances, _ = made_up(400, 40, [[1.0, 0.0]])
     means[:, 1] = np.nan
-    found = coverage(points, positions, means, ensemble, targets((0.4, 0.6), (0.4, 0.6)))
-    alone = coverage(points, positions, means[:, :1], ensemble[:, :1], targets((0.4, 0.6)))
+    found = coverage(points, positions, means, variances, targets((0.4, 0.6), (0.4, 0.6)))
+    alone = coverage(points, positions, means[:, :1], variances[:, :1], targets((0.4, 0.6)))
     pd.testing.assert_frame_equal(found, alone)
 
 

@@ -78,8 +78,8 @@ def test_patterns_are_met_together_where_all_their_targets_are():
 def test_implausibility_by_hand():
     """Band 1 to 4 on a log scale: middle ln 2, sd ln 4 / 4; open bands count from their end."""
     means = np.array([[2.0, 1.0, 0.8], [4.0, 5.0, 0.1]])
-    ensemble = np.array([[0.0, 0.75, 0.0], [0.0, 0.75, 0.0]])
-    found = fits.implausibility(means, ensemble, targets())
+    variances = np.array([[0.0, 0.75, 0.0], [0.0, 0.75, 0.0]])
+    found = fits.implausibility(means, variances, targets())
     sd = np.sqrt((np.log(4) / 4) ** 2 + 0.3**2)
     np.testing.assert_allclose(found, [[0, 1.0, 3.0], [np.log(2) / sd, 0, 0]])
 
@@ -91,4 +91,15 @@ def test_what_is_placed_in_a_band():
 
 def test_variances_follow_to_a_log_scale():
     means, variances = np.array([[2.0, 2.0, 2.0]]), np.array([[0.04, 0.04, 0.04]])
-    np.testing.assert_allclose(fits.scaled_variance(means, variances, targets()), [[0.01, 0.04, 0.04]])
+    values, found = fits.on_scales(means, variances, targets())
+    np.testing.assert_allclose(values, [[np.log(2), 2.0, 2.0]])
+    np.testing.assert_allclose(found, [[0.01, 0.04, 0.04]])
+
+
+def test_what_luck_alone_does_is_not_told_from_nothing_on_a_log_scale():
+    """A mean of 0, whose standard deviation is 0.5, is half of the low end of its band, not infinitely far."""
+    values, found = fits.on_scales(np.zeros((1, 3)), np.full((1, 3), 0.25), targets())
+    np.testing.assert_allclose(values, [[np.log(0.5), 0.0, 0.0]])
+    np.testing.assert_allclose(found, [[1.0, 0.25, 0.25]])
+    unknown, _ = fits.on_scales(np.full((1, 3), np.nan), np.full((1, 3), 0.25), targets())
+    assert np.isnan(unknown).all()
