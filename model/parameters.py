@@ -39,7 +39,7 @@ _DECLARATIONS = (
     Parameter("attraction", 0.05, between(0, 2), "-", "exponent of staff in how much a university attracts searches", "calibrated to councils' ties against staff: Spearman .38 in REF 2014 impact cases", (0.0, 1.0)),
     Parameter("outreach_half", 420.0, between(0.1, 1_000_000), "staff", "staff at which a university reaches out half as much as they would each by themselves", "calibrated to councils' ties against staff: Spearman .38 in REF 2014 impact cases; very many is no difference", (30.0, 1000.0)),
     Parameter("mission_spread", 0.85, between(0, 3), "log", "spread over universities of how readily they and councils turn to each other, for reasons other than staff", "calibrated to how universities share councils' ties: a tenth of them has 47% (REF 2014 impact cases); 0 is universities with one mission", (0.0, 1.2)),
-    Parameter("known_first", 60.0, between(1, 1000), "-", "how many times as readily two turn to each other once someone of the one has delivered a finding to the other", "calibrated to the share of all ties that few councils have (REF 2014 impact cases), and to one large city; 1 is no difference", (1.0, 100.0)),
+    Parameter("known_first", 50.0, between(1, 1000), "-", "how many times as readily two turn to each other once someone of the one has delivered a finding to the other", "calibrated to the share of all ties that few councils have (REF 2014 impact cases), and to one large city; 1 is no difference", (1.0, 100.0)),
     Parameter("known_trust", 0.9, PROBABILITY, "-", "least trust of two people once council and university have as much common work as an agreement takes, whoever did it; with less, so much less", "calibrated to one large city (UPEN 2021); Gulati 1995 and Bruneel et al. 2010 for the sign; 0 is no trust but of one's own", (0.0, 1.0)),
     Parameter("office_reach", 8, whole(1, 59), "staff", "staff a partnership office can look over for one request", "assumed", (2, 30)),
     Parameter("meeting_trust", 0.1, PROBABILITY, "-", "least trust of two who have agreed to explore a question", "assumed", (0.02, 0.3)),
@@ -141,7 +141,7 @@ _DECLARATIONS = (
     # 4.10 Embedding and ending
     Parameter("embed_rate", 0.00015, NON_NEGATIVE, "1/month", "scale of the hazard of becoming strategic", "calibrated to 10-30% strategic: of partnerships of two people without their organisations", (0.0001, 0.02)),
     Parameter("embed_role", 0.25, between(-1, 100), "-", "effect of a dedicated role on embedding", "assumed near no effect: a randomised trial of a broker found none on average (Dobbins et al. 2009) and the English embedded scheme was inconclusive (Kneale et al. 2025)", (-0.5, 1.5)),
-    Parameter("embed_structure", 3.0, between(-1, 100), "-", "effect of a strategic structure on embedding", "calibrated to what lasts: twice the roles and structures that there are at birth; the sign from the review, the size from nothing else", (-0.5, 4.0)),
+    Parameter("embed_structure", 1.0, between(-1, 100), "-", "effect of a strategic structure on embedding", "calibrated: nearer to no effect, what lasts no longer has twice the roles and structures that there are at birth; the sign from the review, the size from nothing else", (-0.5, 4.0)),
     Parameter("agreement_rate", 0.025, NON_NEGATIVE, "1/month", "scale of the hazard that a council and a university sign an agreement", "calibrated; 31 to over 60 civic agreements of 140 universities; 0 is none", (0.0, 0.08)),
     Parameter("agreement_work", 2.5, POSITIVE, "findings", "common work with which the hazard is in full", "calibrated", (1.0, 8.0)),
     Parameter("agreement_far", 0.02, PROBABILITY, "share", "of that hazard between a council and a university of different places", "calibrated to strategic partnerships within one region; civic agreements are of a university and its own place; 1 is no difference", (0.0, 1.0)),
@@ -177,7 +177,7 @@ _DECLARATIONS = (
     Parameter("leader_change", 0.25, PROBABILITY, "share", "elections that change the leadership", "assumed", (0.0, 0.6)),
     Parameter("leader_turnover", 0.018, PROBABILITY, "1/month", "chief executives leaving", "almost half under 3 years in post", (0.01, 0.03)),
     Parameter("university_leader_months", 72.0, AT_LEAST_ONE, "months", "mean tenure of a university's leadership", "assumed", (36.0, 120.0)),
-    Parameter("role_share", 0.08, PROBABILITY, "share", "universities with a dedicated partnership role of their own", "calibrated; about a fifth of UPEN's 110 members, of 148 universities, have a policy institute (UPEN 2020, 2024)", (0.05, 0.5)),
+    Parameter("role_share", 0.1, PROBABILITY, "share", "universities with a dedicated partnership role of their own", "calibrated; about a fifth of UPEN's 110 members, of 148 universities, have a policy institute (UPEN 2020, 2024)", (0.05, 0.5)),
     Parameter("austerity", 0.02, PROBABILITY, "1/year", "yearly loss of council capacity", "core funding and senior posts since 2010", (0.0, 0.05)),
     # 4.3 Needs and 4.9 what a finding is worth
     Parameter("need_rate", 0.47, between(0, 5), "1/month", "research-sized questions a council of 170k raises", "calibrated", (0.1, 1.0)),
