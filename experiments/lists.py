@@ -139,7 +139,7 @@ def values_in(
         faults += wrong
     problems = list(_told(path, faults))
     if not rows:
-        problems.append(f"{path} has a header and no rows.")
+        problems.append(f"{path} has a header and no rows{noun and f' of any {noun}'}.")
     more = len(problems) - _MOST_PROBLEMS
     refuse([*problems[:_MOST_PROBLEMS], *([f"{path}: and {more} more."] if more > 0 else [])])
     return values

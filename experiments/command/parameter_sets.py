@@ -34,12 +34,14 @@ class Posterior:
         design: the points, some of them once more.
         seeds: of each.
         without: policies that are not run there.
+        noted: what is allowed of them, but worth a word.
     """
 
     name: str
     design: Design
     seeds: range
     without: tuple[str, ...]
+    noted: tuple[str, ...] = ()
 
 
 def holding(given: object, parameters: object) -> object:
@@ -106,7 +108,9 @@ def posterior_from(given: object, folders: Sequence[Path]) -> Posterior | None:
     points = _spread(len(design), given["points"])
     again = points[_spread(len(points), given["repeated"])]
     without = tuple(map(str, given["without"] or ()))
-    return Posterior(name, some_of(design, np.r_[points, again]), range(given["seeds"]), without)
+    asked, n = given["points"], len(design)
+    noted = (f"posterior.points = {asked}: {name} has {n}, and all are taken.",) if asked > n else ()
+    return Posterior(name, some_of(design, np.r_[points, again]), range(given["seeds"]), without, noted)
 
 
 def _spread(size: int, n: int) -> np.ndarray:

@@ -299,7 +299,7 @@ class Settings:
         found = [note for values in (self.parameters.held, *levers) for note in implausible(values)]
         found += [note for file in self.files for note in stands_in(file)]
         found += [*doubts_about(self.population), *repeated(self.design)]
-        found += [*self._without_effect(), *self.noted]
+        found += [*self._without_effect(), *(self.posterior.noted if self.posterior else ()), *self.noted]
         return list(dict.fromkeys(found))
 
     def _without_effect(self) -> Iterator[str]:

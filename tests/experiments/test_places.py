@@ -126,7 +126,7 @@ def test_a_bad_header_hides_no_bad_row(tmp_path: Path) -> None:
     ("councils", "message"),
     [
         ("", "is empty"),
-        ("name,region,latitude,longitude,population\n", "has a header and no rows"),
+        ("name,region,latitude,longitude,population\n", "has a header and no rows of any council"),
         (COUNCILS.replace("latitude", "latitude_deg"), "no column 'latitude'"),
         (COUNCILS.replace("latitude", "latitude_deg"), "no column 'latitude_deg'. Did you mean latitude?"),
         (COUNCILS.replace("region,", "name,"), "column 'name' is there 2 times"),
@@ -425,6 +425,11 @@ def test_a_university_names_a_combined_authority_that_is_there(tmp_path: Path) -
     universities = f"{header},combined_authority\n{listed[0]},ARI\n{listed[1]},\n"
     with pytest.raises(BadInput, match=r"universities\.csv, line 2: combined_authority = 'ARI'"):
         read(tmp_path, f"{COMBINED}\n{A},AIR\nAire CA,AIR,,,,,Combined authority,\n{B},\n", universities)
+
+
+def test_a_list_of_combined_authorities_alone_has_no_council(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"councils\.csv has a header and no rows of any council"):
+        read(tmp_path, f"{COMBINED}\nAire CA,AIR,North,,,,Combined authority,\n")
 
 
 def test_a_combined_authority_without_councils_is_refused(tmp_path: Path) -> None:

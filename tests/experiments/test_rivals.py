@@ -114,6 +114,18 @@ def test_a_posterior_of_too_few_points_is_refused(towngown) -> None:
     assert "its sample has 2 points, and it takes 20" in " ".join(said.err.split())
 
 
+def test_more_points_than_a_posterior_has_are_noted(towngown) -> None:
+    sets = Path("mine/parameters")
+    sets.mkdir(parents=True)
+    (sets / "some.csv").write_text("\n".join(["search_rate", *(f"{0.03 + n / 1000}" for n in range(20))]))
+    (sets / "some.yaml").write_text("points: some.csv\n")
+    arguments = [each for each in SMALL if not each.startswith("experiment=")]
+    said = towngown("--config-dir=mine", *arguments, "posterior.parameters=some", "posterior.points=21")
+    assert "posterior.points = 21: some has 20, and all are taken." in " ".join(said.err.split())
+    said = towngown("--config-dir=mine", *arguments, "posterior.parameters=some", "posterior.points=20")
+    assert "all are taken" not in said.err
+
+
 def test_a_posterior_whose_runs_failed_is_noted(towngown) -> None:
     arguments = [each for each in SMALL if not each.startswith("experiment=")]
     assert towngown(*arguments, "posterior.parameters=posterior", "posterior.points=20").status == 0

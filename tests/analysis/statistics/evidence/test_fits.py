@@ -97,7 +97,7 @@ def test_variances_follow_to_a_log_scale():
 
 
 def test_what_luck_alone_does_is_not_told_from_nothing_on_a_log_scale():
-    """A mean of 0, whose standard deviation is 0.5, is half of the low end of its band, not infinitely far."""
+    """A mean of 0 with a standard deviation of 0.5 is half the low end of its band, not infinitely far."""
     values, found = fits.on_scales(np.zeros((1, 3)), np.full((1, 3), 0.25), targets())
     np.testing.assert_allclose(values, [[np.log(0.5), 0.0, 0.0]])
     np.testing.assert_allclose(found, [[1.0, 0.25, 0.25]])
