@@ -24,7 +24,7 @@ from experiments.running.engine import Engine, WorkerLost
 
 #: Rows in a batch, at most; the seconds of work that it should be; and those between two additions to the
 #: store, which take time. Together they are what a crash may cost.
-MOST_ROWS, SECONDS, EVERY = 500, 1.0, 1.0
+MOST_ROWS, SECONDS, EVERY = 500, 1.0, 2.0
 _CHUNK = 4096
 #: Seconds between two looks at what others have begun: any of them, so that those who wait do not meet.
 _PAUSE = 0.3, 1.0

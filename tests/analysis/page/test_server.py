@@ -131,4 +131,4 @@ def test_one_click_makes_the_report_of_what_is_on_the_screen(client: TestClient,
     assert sentences
     assert [each for each in map(html.unescape, sentences) if text_of(each) not in report] == []
     assert client.post("/report", headers=OWN, data={"query": "policies=no"}).status_code == 400
-    assert len(open_store(room.store).rows) == 36 + (100 + 20) * 3  # luck, and other assumptions
+    assert len(open_store(room.store).rows) == 36 + (100 + 12) * 3  # luck, and other assumptions
