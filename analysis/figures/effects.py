@@ -12,11 +12,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
 from analysis.figures.drawing import style
-from analysis.tables import AT_EQUAL_MONEY, HEADLINES, MAIN_INDICATOR, Tables
+from analysis.statistics.decision.posterior import by_luck_alone
+from analysis.tables import AT_EQUAL_MONEY, COST, HEADLINES, MAIN_INDICATOR, Tables
 
 #: Of a policy at equal money that costs something else.
 _MARK = " †"
 _MARK_TOLD = "† not at equal money: see the notes"
+#: Of what points that fit what is known do not say, or were not asked.
+_LUCK_ALONE = "only luck says so"
 LINE, GAP = 0.225, 0.42  # inches: of one policy's line, and between two blocks of them
 TOP, BOTTOM = 1.6, 0.95  # inches: what stands above and below the blocks
 
@@ -55,19 +58,20 @@ def draw(tables: Tables) -> Figure | None:
     facets = {name: Facet.of(name, tables) for name in HEADLINES if len(tables.effect_on(name))}
     against = words.within(tables.against)
     finding = _finding(main, blocks[-1][1], tables.columns.label(MAIN_INDICATOR).lower())
-    figure, grid = _canvas(blocks, len(facets), int(main["n"].max()), against, finding)
+    figure, grid = _canvas(blocks, len(facets), _read_as(main, against), finding)
     marked = set(main.index[main["misses_sum"]]) if "misses_sum" in main else set()
     for row, (heading, policies) in zip(grid, blocks, strict=True):
         _name_lines(row[0], heading, policies, marked)
         for axes, (name, facet) in zip(row, facets.items(), strict=True):
-            _draw_facet(axes, tables.effect_on(name).reindex(policies), facet)
+            _draw_facet(axes, tables.effect_on(name).reindex(policies), facet, name != COST)
     for column, (name, facet) in zip(grid.T, facets.items(), strict=True):
         level = words.rounded(float(tables.effect_on(name)["baseline"].iloc[0]) * facet.scale)
         _head(column[0], facet.heading, f"{words.shortened(against, 12)}: {level}")
         column[-1].set_xlabel(facet.unit)
     if marked:
         figure.text(0.99, 0.01, _MARK_TOLD, ha="right", va="bottom", fontsize=9, color=style.GREY)
-    figure.legend(handles=_legend(facets.values()), loc="lower center", ncols=4, borderaxespad=0.3)
+    handles = _legend(facets.values(), is_over_points=_points(main) > 0)
+    figure.legend(handles=handles, loc="lower left", ncols=4, borderaxespad=0.3)
     return figure
 
 
@@ -91,7 +95,8 @@ def _finding(main: pd.DataFrame, policies: list[str], label: str) -> str:
     best = str(adding.index[0])
     effect = style.signed(float(f"{adding['effect'].iloc[0]:.2g}"))
     mark = _MARK * bool(main.loc[best].get("misses_sum", False))
-    return f"{_label(best)}{mark} adds {'most ' * (best == policies[0])}{label}{where}: {effect}"
+    alone = f" ({_LUCK_ALONE})" * bool(by_luck_alone(adding).iloc[0])
+    return f"{_label(best)}{mark} adds {'most ' * (best == policies[0])}{label}{where}: {effect}{alone}"
 
 
 def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -104,15 +109,14 @@ def _blocks(effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
 
 
 def _canvas(
-    blocks: list[tuple[str, list[str]]], columns: int, seeds: int, against: str, finding: str
+    blocks: list[tuple[str, list[str]]], columns: int, read_as: str, finding: str
 ) -> tuple[Figure, np.ndarray]:
     lines = [len(policies) for _, policies in blocks]
     longest = max(len(_label(policy)) for _, policies in blocks for policy in policies)
     axes_height = LINE * (sum(lines) + len(lines))
     return style.canvas(
         finding,
-        f"Mean difference from {against} and its 95% interval, over {seeds} histories, each on the same luck "
-        "under both.",
+        read_as,
         height=TOP + axes_height + GAP * (len(lines) - 1) + BOTTOM,
         rows=len(lines),
         columns=columns,
@@ -125,6 +129,24 @@ def _canvas(
             "hspace": GAP / (axes_height / len(lines)),
         },
     )
+
+
+def _read_as(main: pd.DataFrame, against: str) -> str:
+    """How to read it."""
+    of_luck = (
+        f"Mean difference from {against} and its 95% interval, over {main['n'].max():.0f} histories, each on "
+        "the same luck under both."
+    )
+    if not (n := _points(main)):
+        return of_luck
+    return (
+        f"{of_luck}\nPale: what 95% of {n} other sets of assumptions give, which fit what is known as well."
+    )
+
+
+def _points(effects: pd.DataFrame) -> int:
+    """Points that fit what is known at which effects are known; 0 if none were run."""
+    return int(np.nan_to_num(effects["posterior_points"].max())) if "posterior_points" in effects else 0
 
 
 def _label(policy: str) -> str:
@@ -141,15 +163,19 @@ def _name_lines(axes: Axes, heading: str, policies: list[str], marked: Container
     )  # fmt: skip
 
 
-def _draw_facet(axes: Axes, effects: pd.DataFrame, facet: Facet) -> None:
+def _draw_facet(axes: Axes, effects: pd.DataFrame, facet: Facet, is_finding: bool) -> None:
     lines = np.arange(len(effects))
     effect, low, high = (effects[name].to_numpy(float) * facet.scale for name in ("effect", "low", "high"))
     together = (effects[f"together_{end}"].to_numpy(float) for end in ("low", "high"))
     colours = style.colours_of(*together, facet.better)
+    faces = np.where(is_finding & by_luck_alone(effects), "white", colours)
     style.stripe(axes, len(lines))
+    if _points(effects):
+        ends = (effects[f"posterior_{end}"].to_numpy(float) * facet.scale for end in ("low", "high"))
+        axes.hlines(lines, *ends, color=style.PALE, linewidth=6, zorder=1.5)
     axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
     axes.hlines(lines, low, high, colors=colours, linewidth=1.8, zorder=2)
-    axes.scatter(effect, lines, c=colours, s=24, zorder=3, linewidths=0)
+    axes.scatter(effect, lines, c=faces, edgecolors=colours, s=24, zorder=3, linewidths=1.2)
     axes.spines["bottom"].set_visible(axes.get_subplotspec().is_last_row())
     axes.tick_params(bottom=axes.get_subplotspec().is_last_row())
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 4, 5, 10], min_n_ticks=2))
@@ -162,7 +188,7 @@ def _head(axes: Axes, heading: str, level: str) -> None:
     axes.annotate(level, (0, 1), xytext=(0, 7), color=style.GREY, fontsize=9, va="bottom", **place)
 
 
-def _legend(facets: Iterable[Facet]) -> list[Line2D]:
+def _legend(facets: Iterable[Facet], is_over_points: bool) -> list[Line2D]:
     meanings = {
         style.BETTER: "better",
         style.WORSE: "worse",
@@ -170,4 +196,10 @@ def _legend(facets: Iterable[Facet]) -> list[Line2D]:
     }
     if not all(facet.better for facet in facets):
         meanings[style.OPEN] = "different: better or worse is not said"
-    return [Line2D([], [], color=c, marker="o", markersize=5, label=label) for c, label in meanings.items()]
+    handles = [
+        Line2D([], [], color=c, marker="o", markersize=5, label=label) for c, label in meanings.items()
+    ]
+    if is_over_points:
+        hollow = {"color": style.INK, "markerfacecolor": "white", "marker": "o", "markersize": 5}
+        handles.append(Line2D([], [], **hollow, label=_LUCK_ALONE))
+    return handles

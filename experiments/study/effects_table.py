@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis import words
+from analysis.statistics.decision.posterior import by_luck_alone
 from analysis.statistics.effects import FINDINGS, runs_saved
 from analysis.statistics.intervals import half_width
 from analysis.tables import BASELINE, HEADLINES, MAIN_INDICATOR
@@ -115,7 +116,8 @@ def effects_table(
 
 def _lines(effects: pd.DataFrame) -> dict[str, Mapping[str, Cell]]:
     """Each policy's effects, by indicator; the largest on what policies are ranked by comes first."""
-    lines = {str(name): _by_indicator(table) for name, table in effects.groupby("policy", sort=False)}
+    marked = effects.assign(luck_alone=by_luck_alone(effects))
+    lines = {str(name): _by_indicator(table) for name, table in marked.groupby("policy", sort=False)}
     return dict(sorted(lines.items(), key=lambda line: -line[1][MAIN_INDICATOR]["effect"]))
 
 
@@ -227,7 +229,7 @@ def _effect(cell: Cell, column: Column, places: int) -> Text:
         return Text(text + " ")
     if cell["together_low"] <= 0 <= cell["together_high"]:
         return Text(text + " ", style="dim")
-    if not min(cell.get(f"posterior_{end}", effect) * effect for end in ("low", "high")) > 0:
+    if cell["luck_alone"]:
         return Text(text + _LUCK_ALONE)
     return Text(text + "*", style=_STYLES[int(np.sign(effect)) * column.better])
 

@@ -91,6 +91,43 @@ def test_colours_say_what_is_better_not_what_is_more(comparison):
         assert np.allclose(axes.collections[-1].get_facecolors(), [to_rgba(colour) for colour in wanted])
 
 
+def over_points(table: pd.DataFrame) -> pd.DataFrame:
+    """Points that agree on joint posts, that do not on two-stage calls, that were not run of PhDs."""
+    low = table["policy"].map({"joint_posts": 2.0, "two_stages": -3.0})
+    high = table["policy"].map({"joint_posts": 8.0, "two_stages": 1.0})
+    points = low.notna() * 100.0
+    return table.assign(posterior_low=low, posterior_high=high, posterior_points=points)
+
+
+def test_effects_span_the_points_that_fit_and_mark_what_only_luck_supports(comparison, spoil):
+    spoil(comparison, "effects", over_points)
+    figure = drawn(effects.draw, comparison)
+    first = figure.axes[0]
+    spans = first.collections[0].get_segments()
+    assert [tuple(line[:, 0]) for line in spans[:2]] == [(2.0, 8.0), (-3.0, 1.0)]
+    assert not len(spans[2])  # it was not run there
+    filled = [np.allclose(face, edge) for face, edge in zip(
+        first.collections[-1].get_facecolors(), first.collections[-1].get_edgecolors(), strict=True
+    )]  # fmt: skip
+    assert filled == [True, True, False]  # two-stage calls may be zero anyway; PhDs, by luck, are not
+    assert "only luck says so" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "95% of 100 other sets of assumptions" in figure.texts[1].get_text()
+    cost = figure.axes[4].collections[-1]
+    assert np.allclose(cost.get_facecolors(), cost.get_edgecolors())  # of costs there is no such finding
+
+
+def test_a_title_that_only_luck_supports_says_so(comparison, spoil):
+    spoil(comparison, "effects", lambda e: over_points(e).assign(posterior_low=-1.0, posterior_high=1.0))
+    assert drawn(effects.draw, comparison).texts[0].get_text().endswith(": +5 (only luck says so)")
+
+
+def test_without_points_nothing_is_said_of_them(comparison):
+    figure = drawn(effects.draw, comparison)
+    assert len(figure.axes[0].collections) == 2  # intervals and dots
+    assert "assumptions" not in figure.texts[1].get_text()
+    assert "only luck says so" not in [text.get_text() for text in figure.legends[0].get_texts()]
+
+
 def test_without_a_dictionary_no_direction_is_called_better(comparison):
     (comparison / "columns.csv").unlink()
     figure = drawn(effects.draw, comparison)

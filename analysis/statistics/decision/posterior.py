@@ -55,6 +55,19 @@ def over_points(
     return found.drop(index=against, level="policy").reset_index()
 
 
+def by_luck_alone(effects: pd.DataFrame) -> pd.Series:
+    """Where luck excludes zero, all looked at together, and points do not, or were not run [effects].
+
+    Args:
+        effects: `effect`, `together_low`, `together_high` and, where any points were run, `COLUMNS`.
+    """
+    if "posterior_low" not in effects:
+        return pd.Series(False, effects.index)
+    told = (effects["together_low"] > 0) | (effects["together_high"] < 0)
+    ends = effects[["posterior_low", "posterior_high"]]
+    return told & ~(ends.mul(effects["effect"], axis=0) > 0).all(axis=1)
+
+
 def levels_of(
     rows: pd.DataFrame, indicators: Sequence[str], controls: Controls
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
