@@ -1,15 +1,35 @@
-"""The tables of what the policies are, and of what each changes, of the indicators that are said first."""
+"""The tables of what the policies are, and of what each changes, of the indicators that are said first.
 
-from collections.abc import Iterator
+What each changes is told with the interval of luck, and with the range over points that fit what is known.
+"""
 
+from collections.abc import Callable, Iterator
+
+import numpy as np
 import pandas as pd
 
 from analysis.asked import AT_EQUAL_MONEY, BASELINE
 from analysis.report import phrases
-from analysis.report.shown import Table, with_sure_ends
+from analysis.report.shown import Table, sure_ends, with_sure_ends
 from analysis.report.source import Source
-from analysis.tables import HEADLINES, MAIN_INDICATOR
+from analysis.statistics.decision.posterior import by_luck_alone
+from analysis.tables import COST, HEADLINES, MAIN_INDICATOR
 
+_LUCK_ALONE, _ALONE_TOLD = (
+    " °",
+    " ° only luck says so: other assumptions that fit what is known as well do not agree, or were not tried.",
+)
+_READ_AS = (
+    "The first line has levels, all others what differs from them on the same luck. Brackets: 95% "
+    "intervals, each for itself, and as a rule narrower than those of the answer, "
+    "which hold for all at once. "
+    "A need is a question that a council wants answered. Inequality is 0 where all councils have as many "
+    "months of partnership, and 100 where one has them all (the Gini coefficient)."
+)
+_OVER_TOLD = (
+    "other sets of assumptions give, which fit what is known as well: between what 95% of them do, luck "
+    "taken out as far as can be, and in how many of them there is more than without. – was not tried."
+)
 _MARK, _TOLD = " †", " † costs something else than it was to cost (see the notes)."
 
 
@@ -24,8 +44,10 @@ def policies(source: Source) -> Iterator[Table]:
 
 
 def table(source: Source) -> Iterator[Table]:
-    """Effects with intervals of their own, the largest on strategic partnerships first."""
+    """Effects with intervals of their own, the largest on strategic partnerships first; then over points."""
     effects = source.table("effects")
+    alone = by_luck_alone(effects) & (effects["indicator"] != COST)
+    effects = effects.assign(mark=alone.map({True: _LUCK_ALONE, False: ""}))
     parts = {name: effects[effects["indicator"] == name].set_index("policy") for name in HEADLINES}
     parts = {name: part for name, part in parts.items() if len(part)}
     if MAIN_INDICATOR not in parts:
@@ -36,19 +58,18 @@ def table(source: Source) -> Iterator[Table]:
     first = [phrases.amount(part["baseline"].iloc[0] * shown[name][0], 0.1) for name, part in parts.items()]
     misses = _misses(parts[MAIN_INDICATOR])
     names = {policy: phrases.called(str(policy)) + _MARK * (policy in misses) for policy in policies}
-    lines = [
-        (name, *(_cell(part, policy, shown[indicator][0]) for indicator, part in parts.items()))
-        for policy, name in names.items()
-    ]
     head = ("Policy", *(f"{source.columns.label(name)}, {unit}" for name, (_, unit) in shown.items()))
-    note = (
-        "The first line has levels, all others what differs from them on the same luck. Brackets: 95% "
-        "intervals, each for itself, and as a rule narrower than those of the answer, "
-        "which hold for all at once. "
-        "A need is a question that a council wants answered. Inequality is 0 where all councils have as many "
-        "months of partnership, and 100 where one has them all (the Gini coefficient)."
-    ) + _TOLD * bool(misses)
-    yield Table("What each policy changes", head, [(against, *first), *lines], "effects.csv", note=note)
+
+    def lines(cell: Callable[[pd.DataFrame, object, float], str]) -> Iterator[tuple[str, ...]]:
+        for policy, name in names.items():
+            yield name, *(cell(part, policy, shown[indicator][0]) for indicator, part in parts.items())
+
+    note = _READ_AS + _TOLD * bool(misses) + _ALONE_TOLD * bool(alone.any())
+    told = [(against, *first), *lines(_cell)]
+    yield Table("What each policy changes", head, told, "effects.csv", note=note)
+    if "posterior_points" in effects and (n := effects["posterior_points"].max()) > 0:
+        title, told = "What is not known: the same under other assumptions", list(lines(_over))
+        yield Table(title, head, told, "effects.csv", note=f"What {n:,.0f} {_OVER_TOLD}")
 
 
 def _misses(part: pd.DataFrame) -> list[str]:
@@ -60,4 +81,12 @@ def _cell(part: pd.DataFrame, policy: object, factor: float) -> str:
     if policy not in part.index:
         return "–"
     value, low, high = (float(part.loc[policy, name]) * factor for name in ("effect", "low", "high"))
-    return with_sure_ends(value, low, high)
+    return with_sure_ends(value, low, high) + str(part.loc[policy, "mark"])
+
+
+def _over(part: pd.DataFrame, policy: object, factor: float) -> str:
+    """Between what points give, and at how many it is above zero."""
+    if policy not in part.index or not np.isfinite(part.loc[policy, "posterior_low"]):
+        return "–"
+    low, high = (float(part.loc[policy, f"posterior_{end}"]) * factor for end in ("low", "high"))
+    return f"{sure_ends(low, high)}; {100 * float(part.loc[policy, 'posterior_positive']):.0f}%"

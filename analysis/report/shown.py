@@ -125,13 +125,28 @@ def with_sure_ends(value: float, low: float, high: float, sign: bool = True) -> 
     >>> with_sure_ends(0.048, 0.004, 0.092), with_sure_ends(2.5, 2.5, 2.5)
     ('+0.048 (+0.004 to +0.092)', '+2.5')
     """
-    half = (high - low) / 2
-    if half <= _ROUNDING * abs(value):
+    if (high - low) / 2 <= _ROUNDING * abs(value):
         return number(value, phrases.decimals(abs(value) / 5), sign) if value else "0"
-    places = phrases.decimals(max(half, abs(value) / 1000))
+    return with_ends(value, low, high, _sure_places(value, low, high), sign)
+
+
+def sure_ends(low: float, high: float) -> str:
+    """Both ends of a range with signs, to the decimals that this leaves sense to; one where they are alike.
+
+    >>> sure_ends(-0.04, 3.51), sure_ends(264.06, 264.06)
+    ('−0.04 to +3.51', '+264.06')
+    """
+    places = _sure_places((low + high) / 2, low, high)
+    ends = [number(end, places, sign=True) for end in (low, high)]
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _sure_places(value: float, low: float, high: float) -> int:
+    """Decimals such that an end that is not 0 shows it."""
+    places = phrases.decimals(max((high - low) / 2, abs(value) / 1000))
     while places < _MOST_PLACES and any(end and not round(end, places) for end in (low, high)):
         places += 1
-    return with_ends(value, low, high, places, sign)
+    return places
 
 
 def money(thousands: float) -> str:

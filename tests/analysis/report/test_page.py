@@ -483,3 +483,27 @@ def test_a_policy_that_cannot_reach_the_sum_is_marked_in_the_table(folder):
     assert "Joint posts †" in names
     assert "Brokers" in names
     assert "† costs something else than it was to cost" in table.note
+
+
+def test_what_points_that_fit_say_stands_below_what_luck_says(folder):
+    effects = pd.read_parquet(folder / "effects.parquet")
+    is_known = effects["policy"] == "joint_posts"
+    told = {
+        "posterior_low": -1.0,
+        "posterior_high": 2.5,
+        "posterior_positive": 0.97,
+        "posterior_points": 40.0,
+    }
+    points = {name: np.where(is_known, value, np.nan) for name, value in told.items()}
+    effects.assign(effect=1.0, together_low=0.5, together_high=1.5, **points).to_parquet(
+        folder / "effects.parquet"
+    )
+    changed, over = changes.table(Source(folder))
+    assert "What 40 other sets of assumptions give" in over.note
+    lines = {line[0]: line[1:] for line in over.lines}
+    assert lines["Joint posts"][0] == "−1.0 to +2.5; 97%"
+    assert set(lines["Brokers"]) == {"–"}
+    *findings, cost = next(line[1:] for line in changed.lines if line[0] == "Brokers")
+    assert all(cell.endswith(" °") for cell in findings)
+    assert not cost.endswith(" °")  # of costs there is no such finding
+    assert "° only luck says so" in changed.note
