@@ -36,7 +36,7 @@ ONE_GROUP = ("design.factors=[austerity,trust_weight]", "design.groups={all: [au
         ),
         (
             ["seeds=1", "policies=[baseline]", "posterior.seeds=1000000", "dry_run=true"],
-            "1 x 120 x 1,000,000 runs: at most 10,000,000",
+            "1 x 112 x 1,000,000 runs: at most 10,000,000",
         ),
         (["-m", "shard=range(0,1e9)"], "-m makes 1,000,000,000 jobs of these settings: at most 10,000"),
         (["-m", "shard=range(0,1000)", "seeds=1,2,3,4,5,6,7,8,9,10,11"], "-m makes 11,000 jobs"),

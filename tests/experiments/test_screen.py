@@ -95,7 +95,8 @@ def test_effects_of_ten_and_more_have_room_with_interval_and_star(tiny, monkeypa
     """In a terminal of 80 letters, for one decimal less than their column has."""
     monkeypatch.setenv("COLUMNS", "80")
     policies = "policies=[baseline,{name: more, levers: {structures: 1, joint_posts: 300}}]"
-    said = tiny(policies, "seeds=20", "parameters.horizon=120", "parameters.embed_rate=0.05", "out=out")
+    strong = ("parameters.embed_rate=0.05", "parameters.embed_structure=3")
+    said = tiny(policies, "seeds=20", "parameters.horizon=120", *strong, "out=out")
     effects = pd.read_csv("out/effects.csv").set_index(["policy", "indicator"]).loc["more"]
     for indicator, years in (("mean_strategic", 1), ("needs_met", 10)):
         effect, low, high = effects.loc[indicator, ["effect", "low", "high"]] / years
