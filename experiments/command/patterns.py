@@ -129,7 +129,8 @@ def calibration_from(given: object) -> Calibration:
             f"calibration.cutoff = {given.get('cutoff')!r} is not allowed: it takes a number above 0."
         )
     refuse(
-        f"calibration.{name} = {given[name]} is more than {of}: {given[most]}."
+        f"calibration.{name} = {given[name]} is more than {of}, {given[most]}: lower it, or raise "
+        f"calibration.{most}."
         for name, most, of in (
             ("shortlist", "drawn", "are drawn"),
             ("nearest", "shortlist", "are on the shortlist"),

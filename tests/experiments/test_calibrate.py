@@ -106,8 +106,8 @@ def test_what_is_kept_is_a_set_of_parameters_to_run_over(kept, tiny, towngown) -
     [
         ("calibration.waves=0", "calibration.waves = 0 is not allowed"),
         ("calibration.cutoff=0", "calibration.cutoff = 0 is not allowed"),
-        ("calibration.shortlist=9", "calibration.shortlist = 9 is more than are drawn: 8"),
-        ("calibration.nearest=7", "calibration.nearest = 7 is more than are on the shortlist: 6"),
+        ("calibration.shortlist=9", "calibration.shortlist = 9 is more than are drawn, 8: lower it"),
+        ("calibration.nearest=7", "calibration.nearest = 7 is more than are on the shortlist, 6: lower it"),
         ("calibration.cutoff=0.0001 calibration.forgiven=0 patterns=[project_life]", "are not ruled out"),
         ("patterns=[after_the_grant]", "nothing to calibrate to"),
         ("seeds=1", "one seed cannot tell luck"),
