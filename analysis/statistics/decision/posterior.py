@@ -18,7 +18,7 @@ from analysis.statistics.intervals import apart_without_luck, luck_of, moments, 
 #: What each column is: its unit and meaning.
 COLUMNS = {
     "posterior_effect": ("the indicator's", "mean effect over the points"),
-    "posterior_median": ("the indicator's", "effect that half of the points exceed"),
+    "posterior_median": ("the indicator's", "effect that half of the points exceed, luck taken out"),
     "posterior_low": (
         "the indicator's",
         "low end of the range of 95% of points' effects, luck taken out",
@@ -129,19 +129,19 @@ def _told(means: np.ndarray, noise: np.ndarray, freedom: np.ndarray) -> tuple[np
     few = np.where(n > 1, n, np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where no point is known
-        median = np.nanmedian(means, axis=0)
+        likely = mean + apart_without_luck(variance, luck_of(means, noise)) * (means - mean)
+        median = np.nanmedian(likely, axis=0)
     return (
         np.where(n > 1, mean, np.nan),
         np.where(n > 1, median, np.nan),
         *range_over_points(means, noise, freedom),
-        _positive(means, mean, np.sqrt(variance / few), apart_without_luck(variance, luck_of(means, noise))),
+        _positive(likely, mean, np.sqrt(variance / few)),
         n.astype(float),
     )
 
 
-def _positive(means: np.ndarray, mean: np.ndarray, error: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Share of points whose effect is above zero, luck allowed for."""
-    likely = mean + kept * (means - mean)
+def _positive(likely: np.ndarray, mean: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Share of points whose effect is above zero, of effects that luck is taken out of."""
     with np.errstate(divide="ignore", invalid="ignore"):
         _, share, _ = moments(norm.cdf(likely / error), axis=0)
     return np.where(error > 0, share, np.where(np.isnan(error), np.nan, (mean > 0).astype(float)))

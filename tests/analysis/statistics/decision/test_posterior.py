@@ -64,3 +64,15 @@ def test_exact_where_there_is_no_luck():
     reach = np.hypot(spread, t.ppf(0.975, 100) * effects.std(ddof=1) / np.sqrt(101))
     assert line["posterior_high"] == pytest.approx(1.0 + reach)
     assert line["posterior_low"] == pytest.approx(1.0 - reach)
+
+
+def test_the_middle_point_lies_within_the_range():
+    """However skewed runs are by luck that points have no part in."""
+    for seed in range(40):
+        generator = np.random.default_rng(seed)
+        rows = rows_of(np.full(100, 0.2), 0.0, generator, seeds=1, repeated=12)
+        skewed = rows["y"].where(
+            rows["policy"] == "baseline", rows["y"] + generator.exponential(3.0, len(rows)) ** 2
+        )
+        line = over_points(rows.assign(y=skewed), ["y"], "baseline").iloc[0]
+        assert line["posterior_low"] <= line["posterior_median"] <= line["posterior_high"]
