@@ -139,9 +139,7 @@ def _read_as(main: pd.DataFrame, against: str) -> str:
     )
     if not (n := _points(main)):
         return of_luck
-    return (
-        f"{of_luck}\nPale: what 95% of {n} other sets of assumptions give, which fit what is known as well."
-    )
+    return f"{of_luck}\nPale: what 95% of {n} other sets of assumptions give, the nearest to what is known."
 
 
 def _points(effects: pd.DataFrame) -> int:

@@ -474,7 +474,7 @@ class _Comparison:
         columns = [f"posterior_{name}" for name in ("median", "low", "high", "positive", "points")]
         value, low, high, positive, points = (float(line[name]) for name in columns)
         text = (
-            f"Under {int(points):,} other sets of assumptions, which fit what is known about as well, "
+            f"Under {int(points):,} other sets of assumptions, the nearest to what is known of all tried, "
             f"{phrases.named(self.leader)} adds {phrases.amount(value, (high - low) / 2)} in the middle one "
             f"({phrases.span(low, high)} under 95% of them), and anything at all under "
             f"{100 * positive:.0f}%, as far as luck lets one tell."

@@ -17,7 +17,7 @@ from analysis.tables import COST, HEADLINES, MAIN_INDICATOR
 
 _LUCK_ALONE, _ALONE_TOLD = (
     " °",
-    " ° only luck says so: other assumptions that fit what is known as well do not agree, or were not tried.",
+    " ° only luck says so: other assumptions, the nearest to what is known, do not agree, or were not tried.",
 )
 _READ_AS = (
     "The first line has levels, all others what differs from them on the same luck. Brackets: 95% "
@@ -27,7 +27,7 @@ _READ_AS = (
     "months of partnership, and 100 where one has them all (the Gini coefficient)."
 )
 _OVER_TOLD = (
-    "other sets of assumptions give, which fit what is known as well: between what 95% of them do, luck "
+    "other sets of assumptions give, the nearest to what is known: between what 95% of them do, luck "
     "taken out as far as can be, and in how many of them there is more than without. – was not tried."
 )
 _MARK, _TOLD = " †", " † costs something else than it was to cost (see the notes)."

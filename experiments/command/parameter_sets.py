@@ -27,7 +27,7 @@ _FEWEST_REPEATED = 10
 
 @dataclass(frozen=True)
 class Posterior:
-    """Points of parameter space that fit what is known about as well as each other.
+    """Points of parameter space that come nearest to what is known.
 
     Attributes:
         name: of the set of parameters.

@@ -1,4 +1,4 @@
-"""What each policy is worth over points of parameter space that fit what is known about equally well.
+"""What each policy is worth over points of parameter space that come nearest to what is known.
 
 Effects differ from point to point because the points do, and because of luck: each has only a seed or a few.
 How much luck does is told by those points that have several, and taken out

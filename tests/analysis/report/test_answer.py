@@ -199,7 +199,7 @@ def test_what_other_assumptions_give_is_told_where_they_were_run():
     texts = {each.kind: each.text for each in answer(tables, QUESTION)}
     assert texts["first"].startswith("If the model's numbers are right, fund Alpha first")
     assert texts["posterior"] == (
-        "Under 100 other sets of assumptions, which fit what is known about as well, Alpha adds 0.5 in "
+        "Under 100 other sets of assumptions, the nearest to what is known of all tried, Alpha adds 0.5 in "
         "the middle one (−0.2 to 1.2 under 95% of them), and anything at all under 80%, as far as luck lets "
         "one tell. So whether it adds at all hangs on numbers that nobody knows."
     )
