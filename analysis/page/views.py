@@ -173,11 +173,7 @@ def _status(comparison: "Comparison", found: "Found", is_stopped: bool, problem:
         return "ready", "Choose a policy, or move a slider of your bundle."
     here, all_of = found.over
     if n == seeds and here < all_of and not is_stopped:
-        return (
-            "over",
-            f"{so_far} are there. Now other assumptions, the nearest to what is known: {here} of {all_of} "
-            "runs.",
-        )
+        return "over", f"{so_far} are there. Now other assumptions: {here} of {all_of} runs."
     if n == seeds and comparison.is_passing and not is_stopped:
         return "narrowing", f"{so_far} are there. Now the budget is met on all of them."
     if n == seeds and here == all_of:
