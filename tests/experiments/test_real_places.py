@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.stats import qmc
 
 from experiments.command.populations import population_from
 from experiments.running.stories import story_of
@@ -88,21 +89,27 @@ class World:
         lots, kept = np.random.default_rng(1), share * self.kept
         return [story.has_tie & (lots.random(self.distance.shape) < kept) for story in self.stories]
 
-    def with_tie(self) -> np.ndarray:
-        """Chance that each council has a tie among those that are left."""
-        return np.mean([1 - (1 - self.kept) ** story.has_tie.sum(axis=1) for story in self.stories], axis=0)
+    def with_tie(self, share: float = 1.0) -> np.ndarray:
+        """Chance that each council has a tie among those that are left (or a share of them)."""
+        left = [(1 - share * self.kept) ** story.has_tie.sum(axis=1) for story in self.stories]
+        return 1 - np.mean(left, axis=0)
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
+def world_with(parameters: dict[str, float], seeds: int = SEEDS) -> World:
+    """Real places, and what runs with these parameters give."""
     asked = {"kind": "listed", "name": "csv", "councils": str(COUNCILS), "universities": str(UNIVERSITIES)}
     population, stories = population_from(asked), []
-    for seed in range(SEEDS):
-        simulation = Simulation(population=population, seed=seed, histories=True)
+    for seed in range(seeds):
+        simulation = Simulation(parameters, population=population, seed=seed, histories=True)
         simulation.advance()
         stories.append(story_of(simulation, simulation.result()))
     lists = (pd.read_csv(each) for each in (COUNCILS, UNIVERSITIES, MENTIONS))
     return World(*lists, tuple(stories))
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return world_with({})
 
 
 def bands_of(distance: np.ndarray) -> list[np.ndarray]:
@@ -147,11 +154,15 @@ def test_rates_by_distance_hold_for_half_of_the_subjects(world: World) -> None:
         assert ((world.rates > low / 2) & (world.rates < high * 2)).all(), (low, world.rates, high)
 
 
-def test_as_many_ties_are_within_one_region(world: World) -> None:
+def within_region(world: World, ties: np.ndarray) -> float:
+    """Share of ties that are within one region."""
     region = np.equal.outer(world.councils["region"].to_numpy(), world.universities["region"].to_numpy())
-    observed = region[world.all_named].mean()
-    model = np.mean([region[story.has_tie].mean() for story in world.stories])
-    assert model == pytest.approx(observed, abs=0.1)
+    return region[ties].mean()
+
+
+def test_as_many_ties_are_within_one_region(world: World) -> None:
+    model = np.mean([within_region(world, story.has_tie) for story in world.stories])
+    assert model == pytest.approx(within_region(world, world.all_named), abs=0.1)
 
 
 def test_as_many_councils_have_a_tie(world: World) -> None:
@@ -198,15 +209,13 @@ def ties_by_people(world: World, ties: np.ndarray) -> float:
 
 
 #: What is said of who has most ties, and how far the model may be off.
-OF_MOST = pytest.mark.parametrize(
-    ("measure", "off"),
-    [
-        (ties_of_few_councils, 0.1),
-        (ties_of_few_universities, 0.15),
-        (ties_by_staff, 0.2),
-        (ties_by_people, 0.2),
-    ],
+ALLOWED = (
+    (ties_of_few_councils, 0.1),
+    (ties_of_few_universities, 0.15),
+    (ties_by_staff, 0.2),
+    (ties_by_people, 0.2),
 )
+OF_MOST = pytest.mark.parametrize(("measure", "off"), ALLOWED)
 
 
 @OF_MOST
@@ -233,3 +242,52 @@ def test_a_large_city_starts_as_many_projects(world: World) -> None:
     ]
     starts = np.mean(begun) / world.stories[0].years
     assert CITY_STARTS / 2 <= starts <= CITY_STARTS * 2
+
+
+#: Numbers that real places are fitted by, and where they are looked for.
+FITTED = {
+    "distance_scale": (1.0, 6.0),
+    "distance_decay": (0.9, 1.7),
+    "attraction": (0.0, 0.6),
+    "outreach_half": (100.0, 1000.0),
+    "mission_spread": (0.3, 1.3),
+    "known_first": (10.0, 100.0),
+    "scottish_culture": (0.0, 3.0),
+    "culture_spread": (1.0, 2.4),
+    "culture_size": (0.2, 1.0),
+    "district_functions": (0.1, 0.6),
+    "council_base": (-8.6, -6.8),
+}
+
+
+def misses(world: World, cases: pd.DataFrame) -> np.ndarray:
+    """How far off the model is of what cases name, as shares of what is allowed: 19 numbers."""
+    named = world.named(cases)
+    share = named.sum() / world.all_named.sum()
+    of_rates = np.log2(np.maximum(world.rates, 1e-3) / rates(named, world.distance))
+    apart = (world.with_tie(share) - named.any(axis=1)) / 0.1
+    of_kinds = [apart[(world.councils["kind"] == kind).to_numpy()].mean() for kind in KINDS]
+    ties = world.thinned(share)
+    of_most = [
+        (np.mean([measure(world, each) for each in ties]) - measure(world, named)) / off
+        for measure, off in ((within_region, 0.1), *ALLOWED)
+    ]
+    return np.array([*of_rates, *of_kinds, *of_most])
+
+
+@pytest.mark.thorough
+def test_what_is_fitted_to_half_of_the_subjects_holds_for_the_other_half() -> None:
+    """Each half in turn: the best of 300 sets of numbers, drawn without a look at any case, on new luck."""
+    low, high = np.array(list(FITTED.values())).T
+    unit = qmc.LatinHypercube(len(FITTED), rng=np.random.default_rng(3)).random(300)
+    sets = [dict(zip(FITTED, each.tolist(), strict=True)) for each in low + (high - low) * unit]
+    both = halves(pd.read_csv(MENTIONS))
+    # Each is told and let go: three hundred worlds would take a gigabyte.
+    tried = np.array(
+        [[misses(world, half) for half in both] for world in (world_with(each, 2) for each in sets)]
+    )
+    off = np.square(np.clip(tried, -3, 3)).mean(axis=2)
+    for fit, test in ((0, 1), (1, 0)):
+        best = world_with(sets[int(np.argmin(off[:, fit]))])
+        assert (np.abs(misses(best, both[fit])) <= 1).sum() >= 17
+        assert (np.abs(misses(best, both[test])) <= 1).sum() >= 16
