@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import words
-from analysis.figures.drawing import style
-from analysis.statistics.decision.posterior import by_luck_alone
+from analysis.figures.drawing import panels, style
+from analysis.statistics.decision.posterior import by_luck_alone, points_of
 from analysis.tables import AT_EQUAL_MONEY, COST, HEADLINES, MAIN_INDICATOR, Tables
 
 #: Of a policy at equal money that costs something else.
@@ -70,7 +70,7 @@ def draw(tables: Tables) -> Figure | None:
         column[-1].set_xlabel(facet.unit)
     if marked:
         figure.text(0.99, 0.01, _MARK_TOLD, ha="right", va="bottom", fontsize=9, color=style.GREY)
-    handles = _legend(facets.values(), is_over_points=_points(main) > 0)
+    handles = _legend(facets.values(), is_over_points=points_of(main) > 0)
     figure.legend(handles=handles, loc="lower left", ncols=4, borderaxespad=0.3)
     return figure
 
@@ -137,14 +137,9 @@ def _read_as(main: pd.DataFrame, against: str) -> str:
         f"Mean difference from {against} and its 95% interval, over {main['n'].max():.0f} histories, each on "
         "the same luck under both."
     )
-    if not (n := _points(main)):
+    if not (n := points_of(main)):
         return of_luck
     return f"{of_luck}\nPale: what 95% of {n} other sets of assumptions give, the nearest to what is known."
-
-
-def _points(effects: pd.DataFrame) -> int:
-    """Points that fit what is known at which effects are known; 0 if none were run."""
-    return int(np.nan_to_num(effects["posterior_points"].max())) if "posterior_points" in effects else 0
 
 
 def _label(policy: str) -> str:
@@ -168,7 +163,7 @@ def _draw_facet(axes: Axes, effects: pd.DataFrame, facet: Facet, is_finding: boo
     colours = style.colours_of(*together, facet.better)
     faces = np.where(is_finding & by_luck_alone(effects), "white", colours)
     style.stripe(axes, len(lines))
-    if _points(effects):
+    if points_of(effects):
         ends = (effects[f"posterior_{end}"].to_numpy(float) * facet.scale for end in ("low", "high"))
         axes.hlines(lines, *ends, color=style.PALE, linewidth=6, zorder=1.5)
     axes.axvline(0, color=style.INK, linewidth=1, zorder=1)
@@ -194,10 +189,7 @@ def _legend(facets: Iterable[Facet], is_over_points: bool) -> list[Line2D]:
     }
     if not all(facet.better for facet in facets):
         meanings[style.OPEN] = "different: better or worse is not said"
-    handles = [
-        Line2D([], [], color=c, marker="o", markersize=5, label=label) for c, label in meanings.items()
-    ]
+    handles = [panels.key(label, colour) for colour, label in meanings.items()]
     if is_over_points:
-        hollow = {"color": style.INK, "markerfacecolor": "white", "marker": "o", "markersize": 5}
-        handles.append(Line2D([], [], **hollow, label=_LUCK_ALONE))
+        handles.append(panels.key(_LUCK_ALONE, style.INK, markerfacecolor="white"))
     return handles

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.asked import PLACEBO
 from analysis.report import phrases
 from analysis.report.sentences import Sentence, cells_of
-from analysis.report.shown import Section, Table, number, with_ends
+from analysis.report.shown import NOT_FOLLOWED, Section, Table, number, with_ends
 from analysis.report.source import Source
 from analysis.report.why.nowhere import because
 from analysis.statistics.best import EQUAL_MONEY
@@ -29,7 +29,6 @@ _NAMES = {
 }
 #: What a tie is, where ties are first spoken of.
 _TIE = " (a council and a researcher who agree to explore a question)"
-_MISSING = "It takes a comparison of policies whose pairs are followed: ledger.seeds=10, or more."
 _NOTE = (
     "Numbers for one history, over all of it and all councils, with 95% intervals each for itself. "
     "Gained: months "
@@ -46,7 +45,7 @@ def section(source: Source) -> Section:
     ledger = source.table("ledger")
     title = "What each policy really adds: who is a partner that would not have been"
     if ledger.empty:
-        return Section("added", title, missing=_MISSING)
+        return Section("added", title, missing=NOT_FOLLOWED)
     policies = in_order(source, ledger)
     return Section(
         "added",

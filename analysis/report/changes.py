@@ -12,7 +12,7 @@ from analysis.asked import AT_EQUAL_MONEY, BASELINE
 from analysis.report import phrases
 from analysis.report.shown import Table, sure_ends, with_sure_ends
 from analysis.report.source import Source
-from analysis.statistics.decision.posterior import by_luck_alone
+from analysis.statistics.decision.posterior import by_luck_alone, points_of
 from analysis.tables import COST, HEADLINES, MAIN_INDICATOR
 
 _LUCK_ALONE, _ALONE_TOLD = (
@@ -67,9 +67,9 @@ def table(source: Source) -> Iterator[Table]:
     note = _READ_AS + _TOLD * bool(misses) + _ALONE_TOLD * bool(alone.any())
     told = [(against, *first), *lines(_cell)]
     yield Table("What each policy changes", head, told, "effects.csv", note=note)
-    if "posterior_points" in effects and (n := effects["posterior_points"].max()) > 0:
+    if n := points_of(effects):
         title, told = "What is not known: the same under other assumptions", list(lines(_over))
-        yield Table(title, head, told, "effects.csv", note=f"What {n:,.0f} {_OVER_TOLD}")
+        yield Table(title, head, told, "effects.csv", note=f"What {n:,} {_OVER_TOLD}")
 
 
 def _misses(part: pd.DataFrame) -> list[str]:

@@ -10,6 +10,8 @@ from analysis import words
 from analysis.report import phrases
 from analysis.report.sentences import Sentence
 
+#: What sections on pairs that are followed say where none are.
+NOT_FOLLOWED = "It takes a comparison of policies whose pairs are followed: ledger.seeds=8, or more."
 _MOST_PLACES = 3
 #: Lines of a table that are read, not looked up.
 _SHORT = 25

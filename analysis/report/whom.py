@@ -9,12 +9,11 @@ from analysis.report import phrases
 from analysis.report.added import in_order
 from analysis.report.gains_map import gains_map
 from analysis.report.sentences import Sentence, cells_of
-from analysis.report.shown import Section, Table, number, with_ends
+from analysis.report.shown import NOT_FOLLOWED, Section, Table, number, with_ends
 from analysis.report.source import Source
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
 
 _TITLE = "For whom: which councils gain, and who is left out"
-_MISSING = "It takes a comparison of policies whose pairs are followed: ledger.seeds=10, or more."
 #: What the groups of a trait are called.
 _NAMES = {
     "people": {"small": "small councils", "middling": "councils of middling size", "large": "large councils"},
@@ -44,7 +43,7 @@ def section(source: Source) -> Section:
     """Which councils gain."""
     table = source.table("for_whom")
     if table.empty:
-        return Section("whom", _TITLE, missing=_MISSING)
+        return Section("whom", _TITLE, missing=NOT_FOLLOWED)
     policy = in_order(source, table)[0]
     own = table[(table["policy"] == policy) & (table["what"] == "active")]
     return Section(

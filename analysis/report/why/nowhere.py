@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.asked import PLACEBO
 from analysis.report import phrases
 from analysis.report.sentences import Cell, Sentence, cells_of
-from analysis.report.shown import Section, Table, number
+from analysis.report.shown import NOT_FOLLOWED, Section, Table, number
 from analysis.report.source import Source
 from analysis.report.why import unmet
 from analysis.statistics.ledger.councils import ALL, KIND, PLACE
@@ -31,7 +31,6 @@ _HEADS = {
     "under_way": "Still under way",
 }
 _TITLE = "Why not: where questions, meetings and what two begin to explore come to nothing"
-_MISSING = "It takes a comparison of policies whose pairs are followed: ledger.seeds=10, or more."
 _NOTE = (
     "Of 100 ties that form in a history, so many end in each way; each ends in one, so they add up to 100. "
     "A tie forms once both have agreed to explore a question."
@@ -42,7 +41,7 @@ def section(source: Source) -> Section:
     """Where questions, meetings and ties end; an older folder tells of ties alone."""
     reasons, why_not = source.table("reasons"), source.table("why_not")
     if reasons.empty:
-        return Section("nowhere", _TITLE, missing=_MISSING)
+        return Section("nowhere", _TITLE, missing=NOT_FOLLOWED)
     against = source.tables.against
     return Section(
         "nowhere",

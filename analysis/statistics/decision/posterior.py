@@ -55,6 +55,15 @@ def over_points(
     return found.drop(index=against, level="policy").reset_index()
 
 
+def points_of(effects: pd.DataFrame) -> int:
+    """Points at which effects are known, at the most; 0 if none were run.
+
+    Args:
+        effects: with `COLUMNS`, where any were.
+    """
+    return int(np.nan_to_num(effects["posterior_points"].max())) if "posterior_points" in effects else 0
+
+
 def by_luck_alone(effects: pd.DataFrame) -> pd.Series:
     """Where luck excludes zero, all looked at together, and points do not, or were not run [effects].
 
