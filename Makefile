@@ -55,8 +55,7 @@ bench: setup ## measured speed, beside the plain-Mesa reference and other runner
 posterior: setup ## calibrates at full size, which takes hours and goes on where it was; keeps the points with the project
 	$(BIN)/towngown experiment=calibrate patterns=all seeds=4 design.n=2000 calibration.waves=4 \
 		calibration.points=1000 calibration.drawn=20000 calibration.shortlist=1500 calibration.ranked=12 \
-		calibration.nearest=500 calibration.raised=12 \
-		out=results/calibration $(ARGS)
+		calibration.nearest=500 calibration.raised=12 out=results/calibration $(ARGS)
 	cp results/calibration/parameters/posterior.csv results/calibration/parameters/posterior.yaml conf/parameters/
 
 patterns: setup ## what the model gives for each pattern, kept with the project and told in README; takes a quarter of an hour
