@@ -20,7 +20,7 @@ import numpy as np
 from experiments.command.policies import Planned
 from experiments.rows.mixed import Mixed, turn
 from experiments.study.money.searching import (
-    TOLERANCE,
+    NEAR,
     all_found,
     range_of,
     rounded,
@@ -32,12 +32,12 @@ from model.parameters import LEVERS
 
 #: Near enough to the sum, as a share of it.
 _ENOUGH = 0.0005
-#: By what share of the sum the costs of two values differ that are mixed: any, and whole ones, if not by 1.
-_NEAR, _NEAR_WHOLE = 0.04, 0.01
-#: Seeds by which an arc is made longer than it should have to be, and by which its beginning is then moved.
-_BEYOND, _BEFORE = 4, 4
+#: By what share of the sum the costs of two values differ that are mixed; whole ones differ by 1 at the least.
+_APART = 0.04
 #: How near values are, as a share of the lever's range, where few seeds do not tell where the sum is met.
 _FINE = 1 / 64
+#: Seeds by which an arc is made longer than it should have to be, and by which its beginning is then moved.
+_BEYOND, _BEFORE = 4, 4
 #: The least share of the way between two sides that the next try is away from either.
 _AWAY = 0.2
 #: Seeds at which an arc may begin; pounds are told to so many digits.
@@ -255,11 +255,11 @@ def _guess_from(about: Solved, width: float) -> _Guess:
         width: of the lever's range.
     """
     value, missing = about.value, about.target - about.cost
-    is_near = abs(missing) <= TOLERANCE * about.target
+    is_near = abs(missing) <= NEAR * about.target
     sides = _sides({tried: cost - about.target for tried, cost in about.tried.items()})
     rise = _rise_of(about, about.target / width)
     if LEVERS[about.lever].domain.whole:
-        gap = max(1, round(_NEAR_WHOLE * about.target / rise))
+        gap = max(1, round(_APART * about.target / rise))
         share = missing / rise / gap if (sides or is_near) and abs(missing) > _ENOUGH * about.target else 0.0
         return _Guess(value, gap, rise, min(max(share, -1.0), 1.0))
     if sides and not is_near:  # the lever acts in steps
@@ -267,7 +267,7 @@ def _guess_from(about: Solved, width: float) -> _Guess:
         share = (about.target - about.tried[low]) / (about.tried[high] - about.tried[low])
         return _Guess(low, high - low, rise, share)
     if is_near:
-        return _Guess(value + missing / rise, min(_NEAR * about.target / rise, width), rise, 0.0)
+        return _Guess(value + missing / rise, min(_APART * about.target / rise, width), rise, 0.0)
     return _Guess(value, _FINE * width, rise, 0.0)
 
 

@@ -11,8 +11,10 @@ from experiments.terminal import number
 from model.parameters import LEVERS
 from model.policy import Dated, Policy
 
-#: Close enough to the sum, as a share of it.
-TOLERANCE = 0.005
+#: Close enough to the sum, as a share of it; and for few seeds, whose luck is about as much.
+TOLERANCE, NEAR = 0.005, 0.02
+#: How near values come to each other, as a share of the lever's range.
+_FINE = 1 / 256
 WORTH_A_NOTE = 0.02
 _MOST_STEPS = 40
 
@@ -92,7 +94,7 @@ class _Search:
     def next(self) -> float | None:
         """The value to try next; None once it is found, or cannot be."""
         above = {value: cost - self._target for value, cost in self._costs.items()}
-        if any(abs(excess) <= TOLERANCE * self._target for excess in above.values()):
+        if any(abs(excess) <= NEAR * self._target for excess in above.values()):
             return None
         low = max((value for value, excess in above.items() if excess < 0), default=None)
         high = min((value for value, excess in above.items() if excess > 0), default=None)
@@ -167,4 +169,4 @@ def rounded(lever: str, value: float) -> float:
 
 def step_of(lever: str, low: float, high: float) -> float:
     """How near two values may come to each other."""
-    return 1 if LEVERS[lever].domain.whole else (high - low) * 5e-4
+    return 1 if LEVERS[lever].domain.whole else (high - low) * _FINE
