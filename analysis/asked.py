@@ -105,6 +105,7 @@ class Asked:
         against: the policy that the others are compared with.
         rivals: of the points, the sets of assumptions that they are.
         mechanisms: each that is off, in turn, at points after the first: what it does, and the world without.
+        tried: the same of those that were off in few seeds, to see which of them those should be.
         months: length of the horizon; 0: it differs from point to point, or is not known.
         smallest_effect: the smallest change of strategic partnerships that matters, as a share of what is
             there without the policy.
@@ -128,6 +129,7 @@ class Asked:
     against: str = BASELINE
     rivals: Sequence[str] = ()
     mechanisms: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tried: Mapping[str, Sequence[str]] = field(default_factory=dict)
     months: int = 0
     smallest_effect: float = 0.1
     discount: float = 0.035

@@ -37,7 +37,7 @@ _FREE = 0.01
 _IN_SHORT = (("first",), ("adds", "cost"), ("posterior",), ("no_matter",), ("cannot_tell",))
 _LINES_IN_ALL = 3
 _NEEDED = ("verdicts", "effects", "costs")
-_TABLES = (*_NEEDED, "by_year", "fresh", "ledger", "reasons", "mechanisms")
+_TABLES = (*_NEEDED, "by_year", "fresh", "ledger", "reasons", "mechanisms", "sifted")
 _EFFECT = ("effect", "together_low", "together_high")
 #: Half an interval that leaves sense to two decimals.
 _TWO = 0.1
@@ -78,9 +78,9 @@ def answer(tables: Mapping[str, pd.DataFrame], question: Question) -> list[Sente
 
     Args:
         tables: `verdicts`, `effects` and `costs` of `analysis.studies.answering`; where they are there,
-            `by_year`, `fresh`, `ledger`, `reasons` and `mechanisms`: effects year by year, those of the best
-            on seeds of its own (columns of `effects`), what becomes of partnerships and ties, and what is
-            left of the best without each rule.
+            `by_year`, `fresh`, `ledger`, `reasons`, `mechanisms` and `sifted`: effects year by year, those of
+            the best on seeds of its own (columns of `effects`), what becomes of partnerships and ties, what
+            is left of the best without each rule, and how these rules were chosen.
         question: what was asked.
 
     Returns:
@@ -177,7 +177,7 @@ class _Comparison:
         self.spent = float(spent.iloc[0]) / question.years if len(spent) and question.years else 0.0
         self.fresh, self.by_year = tables.get("fresh"), tables.get("by_year")
         self.ledger, self.reasons = tables.get("ledger"), tables.get("reasons")
-        self.mechanisms = tables.get("mechanisms")
+        self.mechanisms, self.sifted = tables.get("mechanisms"), tables.get("sifted")
         self.leader = leading(self.pool)
 
     def sentences(self) -> Iterator[Sentence]:
@@ -191,7 +191,7 @@ class _Comparison:
             yield from self._or(shown)
             yield from self._outside()
             if self.mechanisms is not None:
-                yield from mechanisms.hangs_on(self.mechanisms, self.leader)
+                yield from mechanisms.hangs_on(self.mechanisms, self.leader, self.sifted)
             yield from self._questions()
             yield from self._elsewhere()
             yield from self._unanswered()

@@ -24,8 +24,8 @@ from analysis.tables import COST, MAIN_INDICATOR, BadFolder
 
 #: Rows of a comparison over points that fit what is known.
 OVER_POSTERIOR = "posterior"
-#: Rows of a comparison's best policy where mechanisms are off, one at a time.
-WITHOUT = "without"
+#: Rows of a comparison's best policy where mechanisms are off, one at a time; in few seeds, to choose them.
+WITHOUT, TRIED = "without", "tried"
 
 
 def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
@@ -49,6 +49,9 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
         found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
     found.tables.update(_followed(folder, asked))
+    if (tried := tables.table(folder, TRIED)) is not None and asked.tried:
+        kept = len(asked.mechanisms)
+        found.tables["sifted"] = mechanisms.sifted_of(tried, asked.tried, asked.against, MAIN_INDICATOR, kept)
     without = tables.table(folder, WITHOUT)
     if without is not None and asked.mechanisms:
         policies = list(without["policy"].unique())
@@ -166,6 +169,7 @@ COMPARE = Statistics(
         "councils": councils.COUNCILS,
         "survival": {"policy": ("", "the policy"), **survival.COLUMNS},
         "mechanisms": mechanisms.COLUMNS,
+        "sifted": mechanisms.SIFTED,
         **TABLES,
     },
 )

@@ -14,6 +14,8 @@ from model.problems import BadInput, all_of, check_keys, no_such, refuse
 
 ALL = "all"
 _KEYS = ("why", "where", "parameters", "added", "lever")
+#: Numbers of `HangsOn`, and the least that each takes.
+_LEAST = {"tried": 1, "kept": 1, "seeds": 2}
 
 
 @dataclass(frozen=True)
@@ -77,18 +79,26 @@ class HangsOn:
 
     Attributes:
         mechanisms: that are switched off, one at a time.
-        seeds: how many of the comparison's.
+        tried: on how many of the comparison's seeds each is, to see which change most.
+        kept: how many of them are looked at further.
+        seeds: how many further ones that takes.
     """
 
     mechanisms: Mechanisms
+    tried: int
+    kept: int
     seeds: int
+
+    def is_choice(self, mechanisms: Mechanisms, n_seeds: int) -> bool:
+        """Whether some are chosen to be looked at, where a comparison has so many seeds."""
+        return len(mechanisms.each) > self.kept and n_seeds >= self.tried + self.seeds
 
 
 def hangs_on_from(given: object, declared: Mapping[str, object]) -> HangsOn | None:
     """What the best policy is tried without, as settings say; None: nothing.
 
     Args:
-        given: `mechanisms`, as of `mechanisms_from`, and how many `seeds`.
+        given: `mechanisms`, as of `mechanisms_from`, and how many are `tried`, `kept`, and how many `seeds`.
         declared: what the program's own file says of each mechanism.
 
     Raises:
@@ -96,11 +106,14 @@ def hangs_on_from(given: object, declared: Mapping[str, object]) -> HangsOn | No
     """
     if not isinstance(given, Mapping):
         raise BadInput(f"hangs_on = {given!r} is not allowed: it takes settings, such as mechanisms: all.")
-    check_keys("hangs_on", given, ("mechanisms", "seeds"))
-    if not is_whole(given["seeds"], 2):
-        raise BadInput(f"hangs_on.seeds = {given['seeds']!r} is not allowed: it takes a whole number from 2.")
+    check_keys("hangs_on", given, ("mechanisms", *_LEAST))
+    refuse(
+        f"hangs_on.{name} = {given[name]!r} is not allowed: it takes a whole number from {least}."
+        for name, least in _LEAST.items()
+        if not is_whole(given[name], least)
+    )
     mechanisms = mechanisms_from(given["mechanisms"], declared)
-    return HangsOn(mechanisms, given["seeds"]) if mechanisms else None
+    return HangsOn(mechanisms, *(given[name] for name in _LEAST)) if mechanisms else None
 
 
 def mechanisms_from(given: object, declared: Mapping[str, object]) -> Mechanisms | None:

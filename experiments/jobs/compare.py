@@ -13,7 +13,7 @@ from analysis import tables
 from analysis.report import answer
 from analysis.report.source import Source
 from analysis.statistics.effects import effects_of
-from analysis.studies.compare import OVER_POSTERIOR, WITHOUT
+from analysis.studies.compare import OVER_POSTERIOR, TRIED, WITHOUT
 from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.rows.plan import Plan
@@ -43,8 +43,9 @@ def _filled(study: Study) -> Complete:
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
     if again := confirming(study.store, rows.plan, study.settings.against, controls_of(study.settings)):
         study.fill(again)
-    if without := study.without(rows.plan):
-        study.fill(without.plan)
+    for off in (study.tried, study.without):
+        if each := off(rows.plan):
+            study.fill(each.plan)
     follow(study, rows.plan)
     return rows
 
@@ -67,8 +68,9 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     _write_for_all(folder, "councils", councils_of(study.settings.population), study)
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
-    if without := study.without(plan):
-        write_rows(study.store, without.plan, folder / f"{WITHOUT}.parquet", study.columns)
+    for name, off in ((TRIED, study.tried), (WITHOUT, study.without)):
+        if each := off(plan):
+            write_rows(study.store, each.plan, folder / f"{name}.parquet", study.columns)
     found = analysed(study, plan, folder)
     _write_fresh(study, plan, folder)
     if "effects" in found:

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis import studies, tables
 from analysis.dictionary import Dictionary
 from analysis.listing import REPORT, files_in
-from analysis.studies.compare import OVER_POSTERIOR, WITHOUT
+from analysis.studies.compare import OVER_POSTERIOR, TRIED, WITHOUT
 from analysis.studies.found import TooFew
 from experiments import terminal
 from experiments.command.kept import keep
@@ -25,7 +25,7 @@ from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, Unfinished
 from experiments.study.assumptions import write_assumptions
 from experiments.study.completing import Complete, completed
-from experiments.study.confirming import Without, hanging
+from experiments.study.confirming import Without, hanging, tried
 from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.money.equal_money import solved_for
@@ -65,7 +65,7 @@ class Study:
         over, without = self.settings.posterior, self.settings.hangs_on
         others = {OVER_POSTERIOR: over.design} if over else {}
         if without:
-            others[WITHOUT] = without.mechanisms.design(self.settings.parameters)
+            others |= dict.fromkeys((TRIED, WITHOUT), without.mechanisms.design(self.settings.parameters))
         return dictionary_of(self.settings.design, others)
 
     def plan(self) -> Plan:
@@ -87,8 +87,13 @@ class Study:
         policies = tuple(each for each in plan.policies if base_name(each.name) not in without)
         return replace(plan, policies=policies, design=over.design, seeds=over.seeds)
 
+    def tried(self, plan: Plan) -> Without | None:
+        """The best policy of a comparison's plan without each mechanism, in few seeds, to choose some."""
+        on = self.settings.hangs_on
+        return on and tried(self.store, plan, self.settings.against, on, controls_of(self.settings))
+
     def without(self, plan: Plan) -> Without | None:
-        """The best policy of a comparison's plan without each mechanism, if that is asked for."""
+        """The same without those that were chosen, or each, if that is asked for."""
         on = self.settings.hangs_on
         return on and hanging(self.store, plan, self.settings.against, on, controls_of(self.settings))
 
@@ -138,9 +143,9 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
     """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
     settings = study.settings
     with written_whole(settings.out) as folder:
-        without = study.without(filled.plan)
+        without, few = study.without(filled.plan), study.tried(filled.plan)
         off = without.mechanisms if without else settings.mechanisms
-        asked_of(settings, filled.plan.seeds, study.solved, off).write(folder)
+        asked_of(settings, filled.plan.seeds, study.solved, off, few and few.mechanisms).write(folder)
         write(folder)
         write_assumptions(folder, settings)
         study.columns.written(folder)

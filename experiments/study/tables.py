@@ -116,7 +116,11 @@ def _of_months(each: Indicator) -> Column:
 
 
 def asked_of(
-    settings: Settings, seeds: range, solved: Mapping[str, Solved], off: Mechanisms | None = None
+    settings: Settings,
+    seeds: range,
+    solved: Mapping[str, Solved],
+    off: Mechanisms | None = None,
+    tried: Mechanisms | None = None,
 ) -> Asked:
     """What the settings ask, as far as statistics need to know.
 
@@ -125,6 +129,7 @@ def asked_of(
         seeds: that are there of it.
         solved: policies at equal money, by name.
         off: mechanisms that are switched off in turn, if any.
+        tried: those that were in few seeds, to see which of them `off` should be.
     """
     precision, over = settings.precision, settings.posterior
     return Asked(
@@ -138,7 +143,8 @@ def asked_of(
         equal_money=_equal_money(settings, solved),
         against=settings.against,
         rivals=settings.rivals.names if settings.rivals else (),
-        mechanisms={each.name: (each.why, each.where) for each in (off.each if off else ())},
+        mechanisms=_told(off),
+        tried=_told(tried),
         months=months_of(settings),
         smallest_effect=settings.smallest_effect,
         discount=settings.discount,
@@ -149,6 +155,11 @@ def asked_of(
         over=over and _points_of(over.design, settings),
         **settings.asks,
     )
+
+
+def _told(off: Mechanisms | None) -> dict[str, tuple[str, str]]:
+    """What each mechanism does, and the world without it, by name."""
+    return {each.name: (each.why, each.where) for each in (off.each if off else ())}
 
 
 def _points_of(design: Design, settings: Settings) -> Points:

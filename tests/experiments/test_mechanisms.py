@@ -67,6 +67,33 @@ def test_the_best_of_many_is_tried_without_each(tiny):
     assert not Path("few/mechanisms.csv").exists()
 
 
+def test_those_that_change_most_are_looked_at_on_other_seeds(tiny):
+    """Few seeds choose them, which have no part in what is said of them."""
+    off = "hangs_on={mechanisms: [embedding, distance, being_busy], tried: 2, kept: 2, seeds: 3}"
+    said = tiny(*MANY, off, *EMBEDDING, "seeds=5", "figures=true", "out=out")
+    assert said.status == 0, said.err
+    tried, without = (pd.read_parquet(f"out/{name}.parquet") for name in ("tried", "without"))
+    assert (set(tried["seed"]), len(tried)) == ({0, 1}, 2 * 2 * 4)
+    assert (set(without["seed"]), len(without)) == ({2, 3, 4}, 2 * 3 * 3)
+    sifted = pd.read_csv("out/sifted.csv").set_index("mechanism")
+    assert [*sifted.index] == ["embedding", "distance", "being_busy"]
+    told = pd.read_csv("out/mechanisms.csv")
+    assert set(told["mechanism"]) == set(sifted.index[sifted["kept"]])
+    assert (sifted["n"] == 2).all()
+    report = " ".join(Path("out/report.html").read_text(encoding="utf-8").split())
+    assert (
+        "3 mechanisms of the model were switched off, one at a time, in 2 histories, and the 2 that" in report
+    )
+    assert "The mechanisms that were tried" in report
+    again = tiny(*MANY, off, *EMBEDDING, "seeds=5", "out=again")
+    assert again.status == 0, again.err
+    pd.testing.assert_frame_equal(told, pd.read_csv("again/mechanisms.csv"))
+    fewer = tiny(*MANY, off, *EMBEDDING, "seeds=4", "out=fewer")
+    assert fewer.status == 0, fewer.err
+    assert not Path("fewer/tried.parquet").exists()
+    assert len(pd.read_csv("fewer/mechanisms.csv")) == 3
+
+
 def levers_of(declared: dict) -> set[str]:
     """Those that a rule is of."""
     given = declared.get("lever", [])
@@ -149,6 +176,8 @@ def test_a_mechanism_of_ones_own_is_a_few_lines(tiny, towngown):
         ("mechanisms=[{own:{why: a}}]", "it takes why: TEXT and parameters: {NAME: VALUE}"),
         ("mechanisms=[{own:{parameters:{embed_rate: 0}, lever: x}}]", "There is no lever 'x'"),
         ("hangs_on={mechanisms: all, seeds: 1}", "hangs_on.seeds = 1 is not allowed"),
+        ("hangs_on={mechanisms: all, kept: 0}", "hangs_on.kept = 0 is not allowed"),
+        ("hangs_on={mechanisms: all, tried: many}", "hangs_on.tried = 'many' is not allowed"),
         ("hangs_on={mechanisms: [trust], seeds: 4}", "There is no mechanism 'trust'."),
         ("hangs_on=all", "hangs_on = 'all' is not allowed"),
         ("job=compare", "mechanisms are for experiment=mechanisms"),

@@ -1,6 +1,7 @@
 """What drives the difference: which mechanisms each policy's effect hangs on, and which stand in its way."""
 
 from collections.abc import Iterator, Sequence, Sized
+from typing import TypeGuard
 
 import pandas as pd
 
@@ -38,9 +39,10 @@ _TOLD = {
 #: Of what is there with all mechanisms on, so much has to be there without one for an effect to be missed.
 _HARDLY = 0.25
 _HALF = 0.5
+_RULE = ("Mechanism", "What it does", "The world without it")
 
 
-def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
+def hangs_on(table: pd.DataFrame, policy: str, sifted: pd.DataFrame | None = None) -> Iterator[Sentence]:
     """What is said in the answer: the rules without which less than half of what a policy adds is left.
 
     Worlds in which there is hardly a long-term partnership at all say nothing of the policy.
@@ -48,6 +50,7 @@ def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     Args:
         table: `mechanisms`.
         policy: that the answer is about.
+        sifted: how those in the table were chosen, if they were.
     """
     lines = table[(table["policy"] == policy) & (table["indicator"] == MAIN_INDICATOR)]
     if lines.empty or not lines["effect_low"].iloc[0] * lines["effect_high"].iloc[0] > 0:
@@ -56,7 +59,7 @@ def hangs_on(table: pd.DataFrame, policy: str) -> Iterator[Sentence]:
     is_lost = lines["verdict"].isin((NOTHING_LEFT, TURNS)) | is_less
     is_a_world = lines["baseline_without"] > _HARDLY * lines["baseline"]
     lost = lines[is_lost & is_a_world].sort_values("change", key=abs, ascending=False, kind="stable")
-    off = f"To see what this hangs on, {_switched_off(len(lines), 'rule')}"
+    off = f"To see what this hangs on, {_switched_off(len(lines), int(lines['n'].max()), 'rule', sifted)}"
     if hardly := int((is_lost & ~is_a_world).sum()):
         off += f" (without {hardly:,} of them there is hardly a long-term partnership at all)"
     adds = f"what {phrases.named(policy)} adds"
@@ -91,25 +94,29 @@ def section(
     title: str = "The answer: what drives the difference",
 ) -> Iterator[Section]:
     """What effects hang on; nothing where no mechanisms were switched off."""
-    table = source.table("mechanisms")
+    table, sifted = source.table("mechanisms"), source.table("sifted")
     if table.empty:
         return
     months = source.asked.months if source.asked else 0
-    sentences = list(sentences_of(table, source.columns, months))
+    sentences = list(sentences_of(table, source.columns, months, sifted))
     tables = [
         _Effect(lines, source.columns, months).table()
         for _, lines in table.groupby(["indicator", "policy"], sort=False)
     ]
-    yield Section(name, title, sentences, figures, [*tables, _rules(table)])
+    rules = _rules(table) if sifted.empty else _sifted(sifted, source.columns, months)
+    yield Section(name, title, sentences, figures, [*tables, rules])
 
 
-def sentences_of(table: pd.DataFrame, columns: Dictionary, months: int) -> Iterator[Sentence]:
+def sentences_of(
+    table: pd.DataFrame, columns: Dictionary, months: int, sifted: pd.DataFrame | None = None
+) -> Iterator[Sentence]:
     """What is said: of each indicator, what its effects have in common, then each; last, how it was found.
 
     Args:
         table: `mechanisms`.
         columns: what indicators are called, and their units.
         months: of the horizon.
+        sifted: how mechanisms were chosen, if they were.
     """
     for indicator, part in table.groupby("indicator", sort=False):
         yield from _in_common(part, columns.label(str(indicator)))
@@ -117,16 +124,28 @@ def sentences_of(table: pd.DataFrame, columns: Dictionary, months: int) -> Itera
             yield from _Effect(lines, columns, months).sentences()
     n, seeds = table["mechanism"].nunique(), int(table["n"].max())
     text = (
-        f"{_switched_off(n, 'mechanism')}, on the same luck ({words.counted(seeds, 'history')}); intervals "
-        "hold for all of them at once."
+        f"{_switched_off(n, seeds, 'mechanism', sifted)}, on the same luck; intervals hold for all of "
+        f"{'these' if _is_there(sifted) else 'them'} at once."
     )
     yield Sentence("mechanisms", text, (), cells_of("mechanisms", [], "mechanism", "rule", "n"))
 
 
-def _switched_off(n: int, what: str) -> str:
-    if n == 1:
-        return f"1 {what} of the model was switched off"
-    return f"{words.counted(n, what)} of the model were switched off, one at a time"
+def _is_there(table: pd.DataFrame | None) -> TypeGuard[pd.DataFrame]:
+    return table is not None and not table.empty
+
+
+def _switched_off(n: int, seeds: int, what: str, sifted: pd.DataFrame | None) -> str:
+    """How many mechanisms were switched off, and in how many histories."""
+    n_all = len(sifted) if _is_there(sifted) else n
+    told, histories = f"{words.counted(n_all, what)} of the model", words.counted(seeds, "history")
+    if n_all == 1:
+        return f"{told} was switched off, in {histories}"
+    if not _is_there(sifted):
+        return f"{told} were switched off, one at a time, in {histories}"
+    few = f"in {words.counted(int(sifted['n'].max()), 'history')}"
+    return (
+        f"{told} were switched off, one at a time, {few}, and the {n} that changed it most in {seeds} others"
+    )
 
 
 def _in_common(part: pd.DataFrame, label: str) -> Iterator[Sentence]:
@@ -242,5 +261,25 @@ def _rules(table: pd.DataFrame) -> Table:
     """What each mechanism is."""
     rules = table.drop_duplicates("mechanism")[["mechanism", "rule", "where"]].to_numpy()
     lines = [(words.humanise(name), rule, f"{phrases.capitalised(where)}.") for name, rule, where in rules]
-    head = ("Mechanism", "What it does", "The world without it")
-    return Table("The mechanisms", head, lines, "mechanisms.csv")
+    return Table("The mechanisms", _RULE, lines, "mechanisms.csv")
+
+
+def _sifted(sifted: pd.DataFrame, columns: Dictionary, months: int) -> Table:
+    """What each mechanism is, and how much it changed in few seeds; those that changed most come first."""
+    factor, unit = columns.shown(MAIN_INDICATOR, months)
+    lines = [
+        (
+            words.humanise(each["mechanism"]),
+            each["rule"],
+            f"{phrases.capitalised(each['where'])}.",
+            number(factor * each["change"], sign=True),
+            "yes" if each["kept"] else "no",
+        )
+        for each in sifted.sort_values(["kept", "change"], key=abs, ascending=False).to_dict("records")
+    ]
+    note = (
+        f"Changed by: {unit}, mean of {words.counted(int(sifted['n'].max()), 'history')}, too few to tell "
+        "more than which to look at further, in others."
+    )
+    head = (*_RULE, "Changed by", "Looked at further")
+    return Table("The mechanisms that were tried", head, lines, "sifted.csv", note=note)

@@ -53,6 +53,18 @@ COLUMNS = {
     "baseline_without": ("the indicator's", "mean without any policy, where the mechanism is off"),
     "n": ("seeds", "for which all of it is known"),
 }
+#: Of mechanisms that are tried on few seeds, to see which to look at on others.
+SIFTED = {
+    "mechanism": ("", "what is switched off"),
+    "rule": ("", "what it does where it is on"),
+    "where": ("", "what the world is like where it is off"),
+    "change": (
+        "long-term partnerships",
+        "what the policy that does best adds without it, less what it adds with all on: mean of few seeds",
+    ),
+    "n": ("seeds", "in which that is known"),
+    "kept": ("", "whether it changes so much that it is looked at on other seeds"),
+}
 
 
 def mechanisms_of(
@@ -96,6 +108,50 @@ def mechanisms_of(
     spans = _held_together(np.array(apart))
     table[[name for name in COLUMNS if name.startswith(("effect", "without", "change"))]] = spans
     return table.assign(verdict=_verdicts(table))[list(COLUMNS)]
+
+
+def most_changing(effects: np.ndarray, n: int) -> list[int]:
+    """So many mechanisms without which an effect changes most, by their places; fewer if there are fewer.
+
+    All changes share the luck of the effect that they are counted from, and most mechanisms change little:
+    how far a change is from the median tells more than how large it is.
+
+    Args:
+        effects: with all on, then without each [1 + mechanisms, seeds]; NaN where unknown.
+        n: how many.
+    """
+    apart = effects[1:] - effects[0]
+    change, acts = np.nansum(apart, axis=1), (np.nan_to_num(apart) != 0).any(axis=1)
+    telling = np.where(acts, np.abs(change - np.median(change[acts])), 0.0) if acts.any() else change
+    return sorted(np.argsort(-telling, kind="stable")[:n].tolist())
+
+
+def sifted_of(
+    rows: pd.DataFrame, mechanisms: Mapping[str, Sequence[str]], against: str, indicator: str, n: int
+) -> pd.DataFrame:
+    """How much a policy's effect changes without each mechanism, in few seeds, and which change it most.
+
+    Args:
+        rows: of the policy and what it is compared with; points as for `mechanisms_of`.
+        mechanisms: what each does, and the world without it, by name.
+        against: what the policy is compared with.
+        indicator: on which effects are.
+        n: how many change it most.
+
+    Returns:
+        A line a mechanism (`SIFTED`).
+    """
+    (policy,) = set(rows["policy"]) - {against}
+    levels = rows.pivot_table(index="point", columns=["policy", "seed"], values=indicator)
+    effects = (levels[policy] - levels[against]).reindex(range(1 + len(mechanisms))).to_numpy()
+    kept = most_changing(effects, n)
+    change = pd.DataFrame(effects[1:] - effects[0])
+    lines = [(name, *told) for name, told in mechanisms.items()]
+    return pd.DataFrame(lines, columns=list(SIFTED)[:3]).assign(
+        change=change.mean(axis=1),
+        n=change.notna().sum(axis=1),
+        kept=[at in kept for at in range(len(lines))],
+    )
 
 
 def _beyond(value: np.ndarray, effect: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ from model.parameters import LEVERS
 
 #: Near enough to the sum, as a share of it.
 _ENOUGH = 0.0005
-#: By what share of the sum the costs of two values differ that are mixed; whole ones differ by 1 at the least.
+#: By what share of the sum the costs of two values differ that are mixed; whole ones differ by 1 at least.
 _APART = 0.04
 #: How near values are, as a share of the lever's range, where few seeds do not tell where the sum is met.
 _FINE = 1 / 64

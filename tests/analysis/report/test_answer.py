@@ -266,13 +266,13 @@ def without(**of: tuple[float, float, float, float, str]) -> pd.DataFrame:
     content = [
         (
             A, MAIN_INDICATOR, world.replace("_", " "), 0.9, 0.6, 1.2, value, low, high, value / 0.9,
-            value - 0.9, BASE, there, verdict,
+            value - 0.9, BASE, there, verdict, 10,
         )
         for world, (value, low, high, there, verdict) in of.items()
     ]  # fmt: skip
     columns = [
         "policy", "indicator", "where", "effect", "effect_low", "effect_high", "without", "without_low",
-        "without_high", "left", "change", "baseline", "baseline_without", "verdict",
+        "without_high", "left", "change", "baseline", "baseline_without", "verdict", "n",
     ]  # fmt: skip
     return pd.DataFrame(content, columns=columns)
 
@@ -286,17 +286,25 @@ def test_rules_that_the_best_hangs_on_are_named_the_weightiest_first():
         all_is_well=(1.4, 1.1, 1.7, BASE, mechanisms.MORE),
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
-        "To see what this hangs on, 5 rules of the model were switched off, one at a time (without 1 of "
-        "them there is hardly a long-term partnership at all): less than half of what Alpha adds is left, "
-        "or nothing that can be told, where nobody is near (then 0.01, −0.10 to 0.12) or nobody bids (then "
-        "0.20, 0.10 to 0.30)."
+        "To see what this hangs on, 5 rules of the model were switched off, one at a time, in 10 histories "
+        "(without 1 of them there is hardly a long-term partnership at all): less than half of what Alpha "
+        "adds is left, or nothing that can be told, where nobody is near (then 0.01, −0.10 to 0.12) or "
+        "nobody bids (then 0.20, 0.10 to 0.30)."
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told[3:])["hangs_on"] == (
-        "To see what this hangs on, 2 rules of the model were switched off, one at a time: none by itself "
-        "takes away more than half of "
-        "what Alpha adds."
+        "To see what this hangs on, 2 rules of the model were switched off, one at a time, in 10 histories: "
+        "none by itself takes away more than half of what Alpha adds."
     )
     assert "hangs_on" not in said({A: CLEAR, B: SMALL}, mechanisms=told.assign(effect_low=-0.1))
+
+
+def test_rules_that_few_seeds_chose_are_told_with_all_that_were_tried():
+    told = without(nobody_is_near=(0.01, -0.1, 0.12, BASE, mechanisms.NOTHING_LEFT))
+    sifted = pd.DataFrame({"mechanism": list("abc"), "n": 4, "kept": [False, True, False]})
+    assert said({A: CLEAR, B: SMALL}, mechanisms=told, sifted=sifted)["hangs_on"].startswith(
+        "To see what this hangs on, 3 rules of the model were switched off, one at a time, in 4 histories, "
+        "and the 1 that changed it most in 10 others: less than half of what Alpha adds is left"
+    )
 
 
 def test_rules_without_which_there_is_nothing_to_add_to_are_counted():
@@ -305,9 +313,9 @@ def test_rules_without_which_there_is_nothing_to_add_to_are_counted():
         trust_is_lost=(0.7, 0.5, 0.9, BASE, mechanisms.LESS),
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
-        "To see what this hangs on, 2 rules of the model were switched off, one at a time (without 1 of "
-        "them there is hardly a long-term partnership at all): none of the others by itself takes away more "
-        "than half of what Alpha adds."
+        "To see what this hangs on, 2 rules of the model were switched off, one at a time, in 10 histories "
+        "(without 1 of them there is hardly a long-term partnership at all): none of the others by itself "
+        "takes away more than half of what Alpha adds."
     )
 
 
