@@ -21,7 +21,7 @@ from experiments.rows.store import Store
 from model.measures import SERIES, STOCKS
 
 #: Rows read at a time; fewer where their monthly measures are read.
-_CHUNK, _FEW = 4096, 128
+_CHUNK, _FEW = 4096, 1024
 
 
 def values_of(store: Store, plan: Plan, indicators: Sequence[str]) -> np.ndarray:
