@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from experiments.rows.outcomes import Failure, Finished, Result, result_of
 from experiments.rows.row import Family, Row, model_version, parameters_of, policy_of
+from experiments.running.warm import Start, Warm
 from model.domains import Value
 from model.measures import RATIOS
 from model.policy import BASELINE, Policy
@@ -17,6 +18,7 @@ from model.simulation import Run, Simulation
 
 #: Months before the first look at the clock; and the share of the time allowed that later ones are apart.
 _STRIDE, _LOOKS = 12, 0.01
+_warm = Warm()
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,16 @@ def run_batch(batch: Batch) -> Finished:
 
 def outcomes_of(family: Family, population: Population, timeout: float | None) -> list[Result | Failure]:
     """What comes of each row of a family."""
-    first, is_alone = family.rows[0], len(family.rows) == 1
+    first = family.rows[0]
     policies = [policy_of(row.policy) for row in family.rows]
-    begun_under = policies[0] if is_alone else BASELINE
+    start = Start(first.parameters, first.population, first.seed)
+    is_alone = len(policies) == 1 and not _warm.has(start)
+
+    def begun(under: Policy = BASELINE) -> Simulation:
+        return warmed_up(parameters_of(first.parameters), population, first.seed, timeout, under)
+
     try:
-        warm = warmed_up(parameters_of(first.parameters), population, first.seed, timeout, begun_under)
+        warm = begun(policies[0]) if is_alone else _warm.of(start, begun)
     except Exception as error:
         return [failure_of(error)] * len(family.rows)
     return [outcome_of(warm, policy, timeout, is_alone) for policy in policies]

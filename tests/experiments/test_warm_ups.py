@@ -1,6 +1,7 @@
 """Points that differ in levers only share their warm-up, and nobody can tell from what comes of them."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from experiments.rows.store import Store
 from experiments.running import batches
 from experiments.running.filling import Filler, cut
 from experiments.running.local import Local
+from experiments.running.warm import Start, Warm
+from model.arrays import array_of
 from model.policy import policy_from
+from model.simulation import Simulation
 from tests.experiments import filling
 
 SEEDS = range(12)
@@ -31,6 +35,13 @@ def fill(plan: Plan, folder: Path) -> Store:
         filler = Filler(Store(folder), engine)
         filler.fill(plan, filler.missing(plan), seconds_a_row=1e-4)
         return filler.store
+
+
+@pytest.fixture(autouse=True)
+def kept(monkeypatch: pytest.MonkeyPatch) -> Warm:
+    """Warm-ups that are kept: at first none."""
+    monkeypatch.setattr(batches, "_warm", kept := Warm())
+    return kept
 
 
 @pytest.fixture
@@ -82,10 +93,36 @@ def test_a_screening_shares_the_warm_ups_of_steps_in_levers(warmed, tmp_path: Pa
     assert len(warmed) == len(set(warmed))
 
 
+def test_policies_that_come_later_take_the_warm_ups_of_those_before(warmed, tmp_path: Path) -> None:
+    plan = plan_of(LEVERS)
+    fill(replace(plan, policies=POLICIES[:1]), tmp_path)  # each alone, under the policy itself
+    assert len(warmed) == len(SEEDS)
+    fill(plan, tmp_path)
+    assert len(warmed) == 2 * len(SEEDS)
+    fill(replace(plan, policies=(policy_from("events", {"events_per_year": 4}),)), tmp_path)
+    assert len(warmed) == 2 * len(SEEDS)
+
+
+def test_no_more_warm_ups_are_kept_than_there_is_memory_for() -> None:
+    def begun(seed: int) -> Simulation:
+        return Simulation(filling.PARAMETERS, seed=seed)
+
+    size = sum(array_of(table).nbytes for table in begun(0).world)
+    few, starts = Warm(most_bytes=3 * size + size // 2), [Start("{}", "key", seed) for seed in range(5)]
+    first = [few.of(start, partial(begun, start.seed)) for start in starts[:3]]
+    assert few.of(starts[0], partial(begun, 0)) is first[0]
+    few.of(starts[3], partial(begun, 3))
+    assert [few.has(start) for start in starts] == [True, False, True, True, False]
+    none = Warm(most_bytes=0)
+    assert none.of(starts[0], partial(begun, 0)).seed == 0
+    assert not none.has(starts[0])
+
+
 @pytest.mark.parametrize("given", [LEVERS, BOTH, MORRIS], ids=["levers", "both", "morris"])
-def test_every_row_is_what_it_is_alone(given, tmp_path: Path) -> None:
+def test_every_row_is_what_it_is_alone(given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = plan_of(given)
     store = fill(plan, tmp_path)
+    monkeypatch.setattr(batches, "_warm", Warm(most_bytes=0))
     for index in range(plan.n_families):
         for row in plan.family(index).rows:
             (alone,) = batches.outcomes_of(batches.Family((row,)), plan.population, None)
