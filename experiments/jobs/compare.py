@@ -19,7 +19,6 @@ from experiments.command.settings import Settings
 from experiments.rows.plan import Plan
 from experiments.rows.results import gathered, row_tables, write_rows
 from experiments.study.completing import Complete, all_completed
-from experiments.study.confirming import confirming
 from experiments.study.effects_table import best_lines, effects_table, levels_table, posterior_table
 from experiments.study.following import councils_of, follow, followed_of
 from experiments.study.job import Job, no_design
@@ -41,11 +40,12 @@ def _filled(study: Study) -> Complete:
     """All rows, over the posterior if that is asked for; of the best, on fresh seeds and without rules."""
     fill, over = narrowed if study.settings.precision else filled, study.of_posterior
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
-    if again := confirming(study.store, rows.plan, study.settings.against, controls_of(study.settings)):
-        study.fill(again)
-    for off in (study.tried, study.without):
-        if each := off(rows.plan):
-            study.fill(each.plan)
+    if best := study.best(rows.plan):
+        study.fill(best.fresh)
+        if best.tried:
+            study.fill(best.tried.plan)
+        if best.without:
+            study.fill(best.without.plan)
     follow(study, rows.plan)
     return rows
 
@@ -68,11 +68,13 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
     _write_for_all(folder, "councils", councils_of(study.settings.population), study)
     if over := study.of_posterior:
         write_rows(study.store, over, folder / f"{OVER_POSTERIOR}.parquet", study.columns)
-    for name, off in ((TRIED, study.tried), (WITHOUT, study.without)):
-        if each := off(plan):
-            write_rows(study.store, each.plan, folder / f"{name}.parquet", study.columns)
+    best = study.best(plan)
+    for name, off in ((TRIED, best and best.tried), (WITHOUT, best and best.without)):
+        if off:
+            write_rows(study.store, off.plan, folder / f"{name}.parquet", study.columns)
     found = analysed(study, plan, folder)
-    _write_fresh(study, plan, folder)
+    if best:
+        _write_fresh(study, best.fresh, folder)
     if "effects" in found:
         sentences = answer.said(Source(folder))
         yield from map(Text, answer.in_short(sentences))
@@ -86,12 +88,11 @@ def _analysed(study: Study, plan: Plan, folder: Path) -> Iterator[RenderableType
 
 
 def _write_fresh(study: Study, plan: Plan, folder: Path) -> None:
-    """Write what the best policy does on luck that had no part in choosing it."""
-    if again := confirming(study.store, plan, study.settings.against, controls_of(study.settings)):
-        rows = pd.concat([pd.DataFrame({"policy": []}), *row_tables(study.store, again)], ignore_index=True)
-        if study.settings.against in set(rows["policy"]):
-            found = effects_of(rows, study.settings.against, controls_of(study.settings))
-            _write_for_all(folder, "fresh", found, study)
+    """Write what the best policy does on luck that had no part in choosing it, of which a plan is."""
+    rows = pd.concat([pd.DataFrame({"policy": []}), *row_tables(study.store, plan)], ignore_index=True)
+    if study.settings.against in set(rows["policy"]):
+        found = effects_of(rows, study.settings.against, controls_of(study.settings))
+        _write_for_all(folder, "fresh", found, study)
 
 
 def _write_for_all(folder: Path, name: str, content: pd.DataFrame, study: Study) -> None:

@@ -8,6 +8,7 @@ which had no part in choosing them: the fewer they are, the narrower are interva
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -35,61 +36,73 @@ class Without:
     plan: Plan
 
 
-def confirming(store: Store, plan: Plan, against: str, controls: Controls) -> Plan | None:
-    """The best policy of a plan, and the one it is compared with, on as many seeds that come next.
+@dataclass(frozen=True)
+class Best:
+    """The policy that does best of many, and the one it is compared with; what is run of the two further.
+
+    Attributes:
+        store: has the comparison's rows.
+        plan: of the comparison, the two policies alone.
+        on: what the best is tried without; None: nothing.
+    """
+
+    store: Store
+    plan: Plan
+    on: HangsOn | None
+
+    @property
+    def fresh(self) -> Plan:
+        """Both on as many seeds that come next."""
+        seeds = self.plan.seeds
+        return replace(self.plan, seeds=range(seeds.stop, seeds.stop + len(seeds)))
+
+    @cached_property
+    def tried(self) -> Without | None:
+        """Both without each mechanism, on the few seeds that tell which change most; None: all are kept."""
+        on, seeds = self.on, self.plan.seeds
+        if on is None or not on.is_choice(self._acting, len(seeds)):
+            return None
+        return self._off(self._acting, seeds[: on.tried])
+
+    @cached_property
+    def without(self) -> Without | None:
+        """Both without those that change most, as rows of `tried` say, on the next seeds; or without each."""
+        on, few, seeds = self.on, self.tried, self.plan.seeds
+        if on is None:
+            return None
+        if few is None:
+            return self._off(self._acting, seeds[: on.seeds])
+        one, other = np.moveaxis(values_of(self.store, few.plan, (MAIN_INDICATOR,))[..., 0], -1, 0)
+        kept = [few.mechanisms.each[at] for at in most_changing(one - other, on.kept)]
+        return self._off(Mechanisms(tuple(kept), on.mechanisms.is_choice), seeds[on.tried :][: on.seeds])
+
+    @cached_property
+    def _acting(self) -> Mechanisms:
+        """Those that can act under the two policies."""
+        pulled = {lever for policy in self.plan.policies for lever in policy.levers}
+        assert self.on
+        return self.on.mechanisms.acting(pulled, self.plan.parameters)
+
+    def _off(self, mechanisms: Mechanisms, seeds: range) -> Without:
+        """Both without each of some mechanisms."""
+        design = mechanisms.design(self.plan.parameters)
+        return Without(mechanisms, replace(self.plan, design=design, seeds=seeds))
+
+
+def best_of(store: Store, plan: Plan, against: str, on: HangsOn | None, controls: Controls) -> Best | None:
+    """The policy that does best of a comparison, at equal money where any is, and what it is compared with.
+
+    Best is what the answer says is: by effects that are freed of luck, which part policies that are near.
 
     Args:
         store: has the plan's rows.
         plan: of a comparison at one point.
         against: the policy that the others are compared with.
+        on: what the best is tried without, if anything.
         controls: sums of luck that effects are freed of, by indicator.
 
     Returns:
-        The plan; None where there are few policies, or nothing to compare.
-    """
-    seeds = range(plan.seeds.stop, plan.seeds.stop + len(plan.seeds))
-    best = _of_best(store, plan, against, controls)
-    return best and replace(best, seeds=seeds)
-
-
-def tried(store: Store, plan: Plan, against: str, on: HangsOn, controls: Controls) -> Without | None:
-    """The same two policies without each mechanism, on the few seeds that tell which change most.
-
-    None as above, or where all that can act are looked at.
-    """
-    if (best := _of_best(store, plan, against, controls)) is None:
-        return None
-    acting = _acting(best, on)
-    return _off(best, acting, plan.seeds[: on.tried]) if on.is_choice(acting, len(plan.seeds)) else None
-
-
-def hanging(store: Store, plan: Plan, against: str, on: HangsOn, controls: Controls) -> Without | None:
-    """The same without those that change most, on the seeds after those; else without each; None as above."""
-    if (best := _of_best(store, plan, against, controls)) is None:
-        return None
-    if (few := tried(store, plan, against, on, controls)) is None:
-        return _off(best, _acting(best, on), plan.seeds[: on.seeds])
-    one, other = np.moveaxis(values_of(store, few.plan, (MAIN_INDICATOR,))[..., 0], -1, 0)
-    kept = most_changing(one - other, on.kept)
-    chosen = Mechanisms(tuple(few.mechanisms.each[at] for at in kept), few.mechanisms.is_choice)
-    return _off(best, chosen, plan.seeds[on.tried :][: on.seeds])
-
-
-def _acting(best: Plan, on: HangsOn) -> Mechanisms:
-    """Those that can act under the policies of a plan."""
-    pulled = {lever for policy in best.policies for lever in policy.levers}
-    return on.mechanisms.acting(pulled, best.parameters)
-
-
-def _off(best: Plan, mechanisms: Mechanisms, seeds: range) -> Without:
-    """The policies of a plan without each of some mechanisms."""
-    return Without(mechanisms, replace(best, design=mechanisms.design(best.parameters), seeds=seeds))
-
-
-def _of_best(store: Store, plan: Plan, against: str, controls: Controls) -> Plan | None:
-    """A plan of the policy that does best, at equal money where any is, and the one it is compared with.
-
-    Best is what the answer says is: by effects that are freed of luck, which part policies that are near.
+        The two; None where there are few policies, or nothing to compare.
     """
     names = [policy.name for policy in plan.policies]
     equal = [name for name in names if name.endswith(AT_EQUAL_MONEY)]
@@ -105,4 +118,6 @@ def _of_best(store: Store, plan: Plan, against: str, controls: Controls) -> Plan
         for name, of in zip(names, apart.swapaxes(0, 1), strict=True)
     }
     chosen = {against, max(pool, key=lambda name: effects[name])}
-    return replace(plan, policies=tuple(each for each in plan.policies if each.name in chosen))
+    return Best(
+        store, replace(plan, policies=tuple(each for each in plan.policies if each.name in chosen)), on
+    )

@@ -25,7 +25,7 @@ from experiments.running.opening import opened
 from experiments.status import DONE, FAILED, Unfinished
 from experiments.study.assumptions import write_assumptions
 from experiments.study.completing import Complete, completed
-from experiments.study.confirming import Without, hanging, tried
+from experiments.study.confirming import Best, best_of
 from experiments.study.folder import claimed, written_whole
 from experiments.study.manifest import manifest, write_manifest, write_settings
 from experiments.study.money.equal_money import solved_for
@@ -53,6 +53,7 @@ class Study:
     solved: Mapping[str, Solved]
     told: tuple[str, ...]
     notes: list[str] = field(default_factory=list)
+    _best: dict[range, Best | None] = field(default_factory=dict, init=False)
 
     @property
     def store(self) -> Store:
@@ -87,15 +88,13 @@ class Study:
         policies = tuple(each for each in plan.policies if base_name(each.name) not in without)
         return replace(plan, policies=policies, design=over.design, seeds=over.seeds)
 
-    def tried(self, plan: Plan) -> Without | None:
-        """The best policy of a comparison's plan without each mechanism, in few seeds, to choose some."""
-        on = self.settings.hangs_on
-        return on and tried(self.store, plan, self.settings.against, on, controls_of(self.settings))
-
-    def without(self, plan: Plan) -> Without | None:
-        """The same without those that were chosen, or each, if that is asked for."""
-        on = self.settings.hangs_on
-        return on and hanging(self.store, plan, self.settings.against, on, controls_of(self.settings))
+    def best(self, plan: Plan) -> Best | None:
+        """The best policy of a comparison's plan, whose rows are there; reckoned once for all who ask."""
+        settings, known = self.settings, self._best
+        if plan.seeds not in known:
+            on, controls = settings.hangs_on, controls_of(settings)
+            known[plan.seeds] = best_of(self.store, plan, settings.against, on, controls)
+        return known[plan.seeds]
 
     def fill(self, plan: Plan) -> Complete:
         """As `completing.completed`."""
@@ -143,9 +142,10 @@ def written(study: Study, filled: Complete, write: Callable[[Path], None]) -> bo
     """Write a study's folder: what `write` writes, settings, manifest and figures; whether all were drawn."""
     settings = study.settings
     with written_whole(settings.out) as folder:
-        without, few = study.without(filled.plan), study.tried(filled.plan)
+        best = study.best(filled.plan) if settings.hangs_on else None
+        without, tried = best and best.without, best and best.tried
         off = without.mechanisms if without else settings.mechanisms
-        asked_of(settings, filled.plan.seeds, study.solved, off, few and few.mechanisms).write(folder)
+        asked_of(settings, filled.plan.seeds, study.solved, off, tried and tried.mechanisms).write(folder)
         write(folder)
         write_assumptions(folder, settings)
         study.columns.written(folder)
