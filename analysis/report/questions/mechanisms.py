@@ -277,9 +277,11 @@ def _sifted(sifted: pd.DataFrame, columns: Dictionary, months: int) -> Table:
         )
         for each in sifted.sort_values(["kept", "change"], key=abs, ascending=False).to_dict("records")
     ]
+    middle = number(factor * sifted["change"].median(), sign=True)
     note = (
         f"Changed by: {unit}, mean of {words.counted(int(sifted['n'].max()), 'history')}, too few to tell "
-        "more than which to look at further, in others."
+        f"more than which to look at further, in others: those farthest from the middle one ({middle}), as "
+        "all are counted from one effect, and share its luck."
     )
     head = (*_RULE, "Changed by", "Looked at further")
     return Table("The mechanisms that were tried", head, lines, "sifted.csv", note=note)
