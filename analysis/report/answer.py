@@ -34,7 +34,7 @@ KINDS = (
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
 #: What is said where there is room for three lines, and what stands together in one.
-_IN_SHORT = (("first",), ("adds", "cost"), ("posterior",), ("no_matter",), ("cannot_tell",))
+_IN_SHORT = (("first",), ("adds", "cost", "outside"), ("posterior",), ("no_matter",), ("cannot_tell",))
 _LINES_IN_ALL = 3
 _NEEDED = ("verdicts", "effects", "costs")
 _TABLES = (*_NEEDED, "by_year", "fresh", "ledger", "reasons", "mechanisms", "sifted")
@@ -131,7 +131,7 @@ def hanging_on(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def in_short(sentences: Sequence[Sentence]) -> list[str]:
-    """The first of them, as three lines: what the best adds, and what one more costs, is one."""
+    """The first of them, as three lines: what the best adds and costs, also others, is one."""
     told = {each.kind: each.text for each in sentences}
     lines = (" ".join(told[kind] for kind in kinds if kind in told) for kinds in _IN_SHORT)
     return [line for line in lines if line][:_LINES_IN_ALL]
@@ -482,7 +482,7 @@ class _Comparison:
         if self._hangs_on_numbers():
             text += (
                 " More runs of each would be needed to tell that of 95% of them."
-                if positive > CONFIDENCE
+                if positive > CONFIDENCE or positive < 1 - CONFIDENCE
                 else " So whether it adds at all hangs on numbers that nobody knows."
             )
         yield Sentence("posterior", text, (self.leader,), cells_of("effects", [self.leader], *columns))

@@ -40,11 +40,14 @@ def of_answer(source: Source, policy: str) -> Iterator[Sentence]:
         others = " Others that would are told below." * (len(switches) > 1)
         text = _said(switches[0], source.meanings) + others
     elif (lines["verdict"] == NONE).all():
-        text = "No single assumption, wherever in its range it lies, would make another policy better."
+        text = (
+            "No single assumption, wherever it lies in the range over which it was varied, would make "
+            "another policy better."
+        )
     else:
         text = (
-            "Of no single assumption is it shown that another policy would be better for it; of some, the "
-            "runs leave that open."
+            "Of no single assumption is it shown that, somewhere in the range over which it was varied, "
+            "another policy would be better; of some, the runs leave that open."
         )
     cells = cells_of("switching", [policy], "other", "factor", "switch", "verdict", of=MAIN_INDICATOR)
     yield Sentence("turns", text, (policy,), cells)
@@ -85,8 +88,9 @@ def _none(table: pd.DataFrame) -> Iterator[Sentence]:
     if names := [str(name) for name in never.index[never]]:
         best, response = str(table["policy"].iloc[0]), str(table["response"].iloc[0])
         text = (
-            f"Whatever one assumption is within its range, none of these does better than "
-            f"{phrases.called(best)} on average over the others: {phrases.some_of(names, _MOST_POLICIES)}."
+            "Whatever one assumption is within the range over which it was varied, none of these does "
+            f"better than {phrases.called(best)} on average over the others: "
+            f"{phrases.some_of(names, _MOST_POLICIES)}."
         )
         cells = cells_of("switching", [best], "other", "verdict", of=response)
         yield Sentence("switches_none", text, (best, *names), cells)
@@ -126,8 +130,9 @@ def _tables(table: pd.DataFrame) -> Iterator[Table]:
     head = ("Policy", "Would turn it", "None in its range", "Cannot be told", "Which, and from where")
     note = (
         "Of how many assumptions a value in the range that was looked at makes the policy better on average "
-        "over all others, by a straight line through the sets of assumptions. Brackets: values at which the "
-        "two policies cannot be told apart at 95%. At most 5% of all switches told are wrong."
+        "over all others, by a straight line through the sets of assumptions. That range is of these sets, "
+        "and may be narrower than what is plausible (switching.csv has its ends). Brackets: values at which "
+        "the two policies cannot be told apart at 95%. At most 5% of all switches told are wrong."
     )
     yield Table(f"What would make another policy better than {best}", head, lines, "switching.csv", note=note)
 

@@ -59,18 +59,24 @@ def hangs_on(table: pd.DataFrame, policy: str, sifted: pd.DataFrame | None = Non
     is_lost = lines["verdict"].isin((NOTHING_LEFT, TURNS)) | is_less
     is_a_world = lines["baseline_without"] > _HARDLY * lines["baseline"]
     lost = lines[is_lost & is_a_world].sort_values("change", key=abs, ascending=False, kind="stable")
-    off = f"To see what this hangs on, {_switched_off(len(lines), int(lines['n'].max()), 'rule', sifted)}"
-    if hardly := int((is_lost & ~is_a_world).sum()):
-        off += f" (without {hardly:,} of them there is hardly a long-term partnership at all)"
-    adds = f"what {phrases.named(policy)} adds"
-    if lost.empty:
-        text = f"{off}: none {'of the others ' * bool(hardly)}by itself takes away more than half of {adds}."
-    else:
+    first = lines.iloc[0]
+    effect = with_sure_ends(*(first[name] for name in ("effect", "effect_low", "effect_high")), sign=False)
+    text = (
+        f"To see what this hangs on, {_switched_off(len(lines), int(lines['n'].max()), 'rule', sifted)}, in "
+        f"which {phrases.named(policy)} adds {effect} with all rules on."
+    )
+    if len(lost):
         where = [f"{each['where']} ({_left(each)})" for each in lost.head(_MOST).to_dict("records")]
-        text = (
-            f"{off}: less than half of {adds} is left, or nothing that can be told, where {_or(where, lost)}."
-        )
-    cells = cells_of("mechanisms", [policy], "where", "without", "left", "verdict", of=MAIN_INDICATOR)
+        text += f" Less than half of that is left, or nothing that can be told, where {_or(where, lost)}."
+    hardly = lines[is_lost & ~is_a_world]
+    if len(hardly):
+        where = _or(list(hardly["where"].head(_MOST)), hardly)
+        text += f" Where {where}, there is hardly a long-term partnership at all, with it or without it."
+    if lost.empty:
+        others = " of the others" * bool(len(hardly))
+        text += f" None{others} by itself takes away more than half of what it adds."
+    columns = ("where", "effect", "effect_low", "effect_high", "without", "left", "verdict")
+    cells = cells_of("mechanisms", [policy], *columns, of=MAIN_INDICATOR)
     yield Sentence("hangs_on", text, (policy,), cells)
 
 
@@ -144,7 +150,7 @@ def _switched_off(n: int, seeds: int, what: str, sifted: pd.DataFrame | None) ->
         return f"{told} were switched off, one at a time, in {histories}"
     few = f"in {words.counted(int(sifted['n'].max()), 'history')}"
     return (
-        f"{told} were switched off, one at a time, {few}, and the {n} that changed it most in {seeds} others"
+        f"{told} were switched off, one at a time, {few}, and the {n} that stood out most, in {seeds} others"
     )
 
 

@@ -208,6 +208,9 @@ def test_what_other_assumptions_give_is_told_where_they_were_run():
     assert texts["posterior"].endswith(
         "one tell. More runs of each would be needed to tell that of 95% of them."
     )
+    tables["effects"]["posterior_positive"] = 0.0  # likewise
+    texts = {each.kind: each.text for each in answer(tables, QUESTION)}
+    assert texts["posterior"].endswith("needed to tell that of 95% of them.")
 
 
 def test_what_the_cost_leaves_out_is_told():
@@ -225,6 +228,7 @@ def test_what_the_cost_leaves_out_is_told():
     assert texts["outside"].startswith(
         "Besides, £3.6m (£3.3m to £3.9m) a year more is won from open national competitions"
     )
+    assert texts["outside"] in in_short(answer(tables, QUESTION))[1]
     assert texts["unanswered"] == "10.0 (8.0 to 12.0) fewer a year lapse without any answer."
     assert texts["elsewhere"].startswith("Councils' other sources then answer 8.0 (7.0 to 9.0) fewer a year")
     tables["effects"] = tables["effects"].assign(low=-1.0, high=1.0)
@@ -286,14 +290,16 @@ def test_rules_that_the_best_hangs_on_are_named_the_weightiest_first():
         all_is_well=(1.4, 1.1, 1.7, BASE, mechanisms.MORE),
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
-        "To see what this hangs on, 5 rules of the model were switched off, one at a time, in 10 histories "
-        "(without 1 of them there is hardly a long-term partnership at all): less than half of what Alpha "
-        "adds is left, or nothing that can be told, where nobody is near (then 0.01, −0.10 to 0.12) or "
-        "nobody bids (then 0.20, 0.10 to 0.30)."
+        "To see what this hangs on, 5 rules of the model were switched off, one at a time, in 10 histories, "
+        "in which Alpha adds 0.9 (0.6 to 1.2) with all rules on. Less than half of that is left, or "
+        "nothing that can be told, where nobody is near (then 0.01, −0.10 to 0.12) or nobody bids "
+        "(then 0.20, 0.10 to 0.30). Where nothing lasts, there is hardly a long-term partnership at all, "
+        "with it or without it."
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told[3:])["hangs_on"] == (
-        "To see what this hangs on, 2 rules of the model were switched off, one at a time, in 10 histories: "
-        "none by itself takes away more than half of what Alpha adds."
+        "To see what this hangs on, 2 rules of the model were switched off, one at a time, in 10 histories, "
+        "in which Alpha adds 0.9 (0.6 to 1.2) with all rules on. None by itself takes away more than half "
+        "of what it adds."
     )
     assert "hangs_on" not in said({A: CLEAR, B: SMALL}, mechanisms=told.assign(effect_low=-0.1))
 
@@ -303,19 +309,21 @@ def test_rules_that_few_seeds_chose_are_told_with_all_that_were_tried():
     sifted = pd.DataFrame({"mechanism": list("abc"), "n": 4, "kept": [False, True, False]})
     assert said({A: CLEAR, B: SMALL}, mechanisms=told, sifted=sifted)["hangs_on"].startswith(
         "To see what this hangs on, 3 rules of the model were switched off, one at a time, in 4 histories, "
-        "and the 1 that changed it most in 10 others: less than half of what Alpha adds is left"
+        "and the 1 that stood out most, in 10 others, in which Alpha adds 0.9 (0.6 to 1.2) with all rules "
+        "on. Less than half of that is left"
     )
 
 
-def test_rules_without_which_there_is_nothing_to_add_to_are_counted():
+def test_rules_without_which_there_is_nothing_to_add_to_are_named():
     told = without(
         nothing_lasts=(0.0, 0.0, 0.0, 0.1, mechanisms.NOTHING_LEFT),
         trust_is_lost=(0.7, 0.5, 0.9, BASE, mechanisms.LESS),
     )
     assert said({A: CLEAR, B: SMALL}, mechanisms=told)["hangs_on"] == (
-        "To see what this hangs on, 2 rules of the model were switched off, one at a time, in 10 histories "
-        "(without 1 of them there is hardly a long-term partnership at all): none of the others by itself "
-        "takes away more than half of what Alpha adds."
+        "To see what this hangs on, 2 rules of the model were switched off, one at a time, in 10 histories, "
+        "in which Alpha adds 0.9 (0.6 to 1.2) with all rules on. Where nothing lasts, there is hardly a "
+        "long-term partnership at all, with it or without it. None of the others by itself takes away more "
+        "than half of what it adds."
     )
 
 

@@ -252,7 +252,7 @@ def test_which_assumption_would_turn_it_is_part_of_the_answer(folder):
         "For Joint posts to do better than Brokers on average, search rate (how often councils look) must "
         "be above 0.3 (0.2 to 0.4); it was taken to be from 0 to 1. Others that would are told below."
     )
-    assert told(line | {"verdict": switching.NONE}).startswith("No single assumption, wherever in its range")
+    assert told(line | {"verdict": switching.NONE}).startswith("No single assumption, wherever it lies in")
     assert told(line | {"verdict": switching.CANNOT_TELL}).startswith("Of no single assumption is it shown")
 
 

@@ -61,8 +61,8 @@ def test_none_in_its_range_is_said_plainly():
     assert table[["switch", "switch_low", "switch_high"]].isna().all(axis=None)
     (text,) = (each.text for each in sentences_of(table.assign(response="r")))
     assert text == (
-        "Whatever one assumption is within its range, none of these does better than Brokers on average over "
-        "the others: PhDs."
+        "Whatever one assumption is within the range over which it was varied, none of these does better "
+        "than Brokers on average over the others: PhDs."
     )
 
 
