@@ -149,7 +149,7 @@ _DECLARATIONS = (
     Parameter("agreement_silence", 0.03, NON_NEGATIVE, "1/month", "extra hazard without a partnership of the two", "assumed", (0.0, 0.1)),
     Parameter("agreement_handover", 0.9, PROBABILITY, "share", "partnerships handed on under an agreement", "assumed: it pools people", (0.5, 1.0)),
     Parameter("agreement_embed", 80.0, between(-1, 100), "-", "effect of an agreement on embedding", "calibrated to 10-30% strategic: it is organisations that make partnerships last", (0.0, 100.0)),
-    Parameter("initial_strategic", 0.15, between(0, 20), "ties per council", "strategic ties at the very start", "calibrated: their stock is then nearly stationary", (0.0, 1.0)),
+    Parameter("initial_strategic", 0.15, between(0, 20), "ties per council", "strategic ties at the very start", "calibrated under earlier rules, to a stock that stays; under these it grows for decades (LIMITS.md)", (0.0, 1.0)),
     Parameter("initial_trust", 0.5, PROBABILITY, "-", "trust in these ties", "assumed", (0.2, 0.8)),
     Parameter("follow_on_trust", 0.02, PROBABILITY, "-", "trust from which partners look for follow-on money", "calibrated to what lives on after a grant (Feinberg et al. 2008)", (0.0, 0.5)),
     Parameter("strategic_loss", 0.001, NON_NEGATIVE, "1/month", "hazard of losing a fully served strategic tie", "3-8% of sites a year in all (Feinberg et al. 2008), departures and starving included", (0.0005, 0.006)),
