@@ -48,8 +48,7 @@ def over_points(
     """
     values, policies, _ = levels_of(rows, indicators, controls)
     apart = values - values[:, :, policies == against]
-    freedom = np.maximum(np.isfinite(apart).sum(axis=1) - 1, 0).sum(axis=0)
-    told = _told(*means_of(apart), freedom)
+    told = _told(apart)
     index = pd.MultiIndex.from_product([policies.tolist(), indicators], names=["policy", "indicator"])
     found = pd.DataFrame({name: each.ravel() for name, each in zip(COLUMNS, told, strict=True)}, index)
     return found.drop(index=against, level="policy").reset_index()
@@ -123,17 +122,16 @@ def means_of(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return means, np.nan_to_num(moments(variances, axis=0)[1]) / np.maximum(n, 1)
 
 
-def _told(means: np.ndarray, noise: np.ndarray, freedom: np.ndarray) -> tuple[np.ndarray, ...]:
+def _told(apart: np.ndarray) -> tuple[np.ndarray, ...]:
     """What points say of effects.
 
     Args:
-        means: over the seeds of each point [points, policies, indicators].
-        noise: variances that luck gives them.
-        freedom: degrees of freedom with which these are known [policies, indicators].
+        apart: effects in each run [points, seeds, policies, indicators].
 
     Returns:
         `COLUMNS`, each [policies, indicators].
     """
+    means, noise = means_of(apart)
     n, mean, variance = moments(means, axis=0)
     few = np.where(n > 1, n, np.nan)
     with warnings.catch_warnings():
@@ -143,7 +141,7 @@ def _told(means: np.ndarray, noise: np.ndarray, freedom: np.ndarray) -> tuple[np
     return (
         np.where(n > 1, mean, np.nan),
         np.where(n > 1, median, np.nan),
-        *range_over_points(means, noise, freedom),
+        *range_over_points(apart),
         _positive(likely, mean, np.sqrt(variance / few)),
         n.astype(float),
     )

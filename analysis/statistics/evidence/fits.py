@@ -85,7 +85,11 @@ def _given(part: pd.DataFrame) -> dict[str, float]:
     half = float(half_width(error, freedom + 1))
     low, high = (model - half, model + half)
     if n > 1:
-        low, high = map(float, range_over_points(means, noise, freedom))
+        replicate = part.groupby("point").cumcount()
+        values = part.assign(replicate=replicate).pivot_table(
+            index="point", columns="replicate", values="value"
+        )
+        low, high = map(float, range_over_points(values.to_numpy()))
     return {
         "points": n, "model": model, "model_low": low, "model_high": high, "luck_low": model - half,
         "luck_high": model + half,
