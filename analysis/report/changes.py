@@ -27,11 +27,9 @@ _READ_AS = (
     "months of partnership, and 100 where one has them all (the Gini coefficient)."
 )
 _OVER_TOLD = (
-    "other sets of assumptions give, the nearest to what is known: between what 95% of them do, luck "
-    "taken out as far as can be, and in how many of them there is more than without. The range "
-    "allows for what luck may still hide, the share is the best guess: so a range may reach across zero "
-    "beside 100%. Where luck hides how far the sets differ, the range is that of their mean, and too "
-    "narrow. – was not tried."
+    "other sets of assumptions give, the nearest to what is known: between what 95% of them do, and in how "
+    "many of them there is more than without. Luck is taken out as far as it surely is luck: where it is "
+    "large beside an effect, more seeds a set would make the range narrower. – was not tried."
 )
 _MARK, _TOLD = " †", " † costs something else than it was to cost (see the notes)."
 

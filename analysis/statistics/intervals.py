@@ -74,11 +74,6 @@ def moments(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.n
     return n, mean, squares.sum(axis=axis) / np.where(n > 1, n - 1, np.nan)
 
 
-def luck_of(means: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """Variance by luck of points' means [points, ...], on average over known ones; 0 if none tells."""
-    return np.nan_to_num(moments(np.where(np.isfinite(means), noise, np.nan), axis=0)[1])
-
-
 def range_over_points(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Between what 95% of points' true means lie, each known from a seed or a few.
 
@@ -101,46 +96,36 @@ def range_over_points(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         Two ends [...]; NaN with fewer than two points.
     """
-    seeds, means, of_luck = moments(values, axis=1)
+    means = moments(values, axis=1)[1]
     n, mean, variance = moments(means, axis=0)
     few = np.where(n > 1, n, np.nan)
     tail = (1 - CONFIDENCE) / 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where no point is known
         ends = np.nanquantile(means, [tail, 1 - tail], axis=0)
-    below, above = _most_apart(means, variance, of_luck, seeds) * np.abs(ends - mean)
+    below, above = most_apart(values) * np.abs(ends - mean)
     of_mean = half_width(np.sqrt(variance / few), few)
     return mean - np.hypot(below, of_mean), mean + np.hypot(above, of_mean)
 
 
-def apart_without_luck(variance: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """How far points' means are from each other without luck, as a share of how far they are.
+def most_apart(values: np.ndarray) -> np.ndarray:
+    """How far points' means may be from each other without luck, as a share of how far they are.
 
     Args:
-        variance: over points.
-        luck: the part of it that luck gives.
+        values: [points, seeds, ...]; NaN where there is no run.
+
+    Returns:
+        By the 90% bound of the variance that luck leaves [...]; 1 where it is not known what luck does.
     """
-    positive = np.where(variance > 0, variance, np.nan)
-    return np.nan_to_num(np.sqrt(np.maximum(positive - luck, 0.0) / positive))
-
-
-def _most_apart(
-    means: np.ndarray, variance: np.ndarray, of_luck: np.ndarray, seeds: np.ndarray
-) -> np.ndarray:
-    """As `apart_without_luck`, as far as both variances are known (90% bound); 1 where luck is not.
-
-    Args:
-        means: of points [points, ...].
-        variance: of these [...].
-        of_luck: variances between the seeds of each point; NaN where it has one.
-        seeds: of each point.
-    """
-    doubt = _doubt_of((means - moments(means, axis=0)[1]) ** 2)
+    seeds, means, of_luck = moments(values, axis=1)
+    _, mean, variance = moments(means, axis=0)
     pairs, luck, _ = moments(of_luck, axis=0)
-    share = moments(1.0 / np.where(seeds > 0, seeds, np.nan), axis=0)[1]  # of it, in a mean over seeds
+    part = moments(1.0 / np.where(seeds > 0, seeds, np.nan), axis=0)[1]  # of luck, in a mean over seeds
     tail = special.stdtrit(np.where(pairs > 1, pairs - 1.0, np.nan), _BOUND)
-    further = tail * np.hypot(doubt, share * _doubt_of(of_luck))
-    return np.where(pairs > 1, apart_without_luck(variance, share * luck - further), 1.0)
+    further = tail * np.hypot(_doubt_of((means - mean) ** 2), part * _doubt_of(of_luck))
+    positive = np.where(variance > 0, variance, np.nan)
+    left = np.nan_to_num(np.maximum(positive - part * luck + further, 0.0) / positive)
+    return np.where(pairs > 1, np.sqrt(left), 1.0)
 
 
 def _doubt_of(values: np.ndarray) -> np.ndarray:

@@ -262,10 +262,8 @@ def posterior_table(
     _add_lines(table, lines, solved, console.width >= _WIDE, cells)
     yield table
     legend = (
-        "Between what 95% of the points' effects are, and at how many the effect is above zero. The range "
-        "allows for what luck may still hide, the share is the best guess: so it may be 100 beside a range "
-        "across zero. Where luck hides how far the points differ, the range is that of their mean, and too "
-        "narrow: posterior.seeds=8 tells more. Above, "
+        "Between what 95% of the points' effects are, and at how many the effect is above zero, as far as "
+        "luck lets one tell (posterior.seeds=8 tells more). Above, "
         f"{_LUCK_ALONE} is where luck excludes zero and the points do not: whether it is so hangs on "
         "parameters that nobody knows; or where they were not run."
     )

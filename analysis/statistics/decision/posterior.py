@@ -13,12 +13,15 @@ import pandas as pd
 from scipy.stats import norm
 
 from analysis.statistics.controls import NONE, Controls, freed_together
-from analysis.statistics.intervals import apart_without_luck, luck_of, moments, range_over_points
+from analysis.statistics.intervals import moments, most_apart, range_over_points
 
 #: What each column is: its unit and meaning.
 COLUMNS = {
     "posterior_effect": ("the indicator's", "mean effect over the points"),
-    "posterior_median": ("the indicator's", "effect that half of the points exceed, luck taken out"),
+    "posterior_median": (
+        "the indicator's",
+        "effect that half of the points exceed, luck taken out as far as it surely is",
+    ),
     "posterior_low": (
         "the indicator's",
         "low end of the range of 95% of points' effects, luck taken out",
@@ -26,7 +29,7 @@ COLUMNS = {
     "posterior_high": ("the indicator's", "high end of the same"),
     "posterior_positive": (
         "share of points",
-        "at which the effect is above zero, as far as can be told",
+        "at which the effect is above zero, luck taken out as far as it surely is",
     ),
     "posterior_points": ("points", "at which the effect is known"),
 }
@@ -131,12 +134,12 @@ def _told(apart: np.ndarray) -> tuple[np.ndarray, ...]:
     Returns:
         `COLUMNS`, each [policies, indicators].
     """
-    means, noise = means_of(apart)
+    means, _ = means_of(apart)
     n, mean, variance = moments(means, axis=0)
     few = np.where(n > 1, n, np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where no point is known
-        likely = mean + apart_without_luck(variance, luck_of(means, noise)) * (means - mean)
+        likely = mean + np.minimum(most_apart(apart), 1.0) * (means - mean)
         median = np.nanmedian(likely, axis=0)
     return (
         np.where(n > 1, mean, np.nan),
