@@ -122,7 +122,7 @@ def most_changing(effects: np.ndarray, n: int) -> list[int]:
     """
     apart = effects[1:] - effects[0]
     change = np.nansum(apart, axis=1) / np.fmax(np.isfinite(apart).sum(axis=1), 1)
-    telling = np.where(change != 0, np.abs(change - middle_of(change)), 0.0)
+    telling = np.where(change != 0, np.abs(change - middle_of(change)), -1.0)  # what is none comes last
     return sorted(np.argsort(-telling, kind="stable")[:n].tolist())
 
 

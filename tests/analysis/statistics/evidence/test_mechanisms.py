@@ -210,6 +210,12 @@ def test_a_seed_that_lacks_a_run_makes_no_change_smaller():
     assert most_changing(effects, 4) == [0, 1, 2, 3]
 
 
+def test_the_only_one_that_changes_anything_comes_before_those_that_do_not():
+    effects = np.array([[1.0] * 4, [1.0] * 4, [3.0] * 4, [1.0] * 4])
+    assert most_changing(effects, 1) == [1]
+    assert most_changing(np.vstack([effects, [[1.5] * 4, [2.0] * 4]]), 3) == [1, 3, 4]
+
+
 def test_the_middle_is_of_what_changes_at_all():
     assert middle_of(np.array([0.0, 0.0, 0.0, 0.0, 0.2, 0.3, np.nan, 0.9])) == 0.3
     assert middle_of(np.zeros(3)) == 0.0
