@@ -127,7 +127,7 @@ def most_changing(effects: np.ndarray, n: int) -> list[int]:
 
 
 def middle_of(change: np.ndarray) -> float:
-    """The median of changes, but for those that are none; NaN where unknown. 0 where all are none."""
+    """The median of those changes that are known, and not 0; 0 if none are."""
     some = change[np.isfinite(change) & (change != 0)]
     return float(np.median(some)) if len(some) else 0.0
 
