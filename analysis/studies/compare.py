@@ -49,17 +49,30 @@ def _compared(folder: Path, asked: Asked, columns: Dictionary) -> Found:
     if survived is not None and {"at_risk", "ended"} <= set(survived):  # older folders lack them
         found.tables["lasting"] = lasting.lasting_of(survived, asked.against)
     found.tables.update(_followed(folder, asked))
-    if (tried := tables.table(folder, TRIED)) is not None and asked.tried:
-        kept = len(asked.mechanisms)
-        found.tables["sifted"] = mechanisms.sifted_of(tried, asked.tried, asked.against, MAIN_INDICATOR, kept)
-    without = tables.table(folder, WITHOUT)
-    if without is not None and asked.mechanisms:
-        policies = list(without["policy"].unique())
-        try:
-            add_without(found, without, replace(asked, responses=[MAIN_INDICATOR], policies=policies))
-        except TooFew as error:
-            found.notes.append(str(error))
+    _say_what_it_hangs_on(found, folder, asked)
     return found
+
+
+def _say_what_it_hangs_on(found: Found, folder: Path, asked: Asked) -> None:
+    """Add what is left of the best without each rule, and how these were chosen, where the folder has it."""
+    columns = ("point", "policy", "seed", MAIN_INDICATOR)
+    tried, without = (tables.table(folder, name, columns) for name in (TRIED, WITHOUT))
+    if asked.tried and tried is not None and not _tells_nothing(tried, asked):
+        found.tables["sifted"] = mechanisms.sifted_of(
+            tried, asked.tried, asked.against, MAIN_INDICATOR, asked.mechanisms
+        )
+    if not asked.mechanisms or without is None:
+        return
+    if _tells_nothing(without, asked):
+        found.notes.append(
+            "What the best policy hangs on cannot be told: too many runs failed without rules."
+        )
+        return
+    policies = list(without["policy"].unique())
+    try:
+        add_without(found, without, replace(asked, responses=[MAIN_INDICATOR], policies=policies))
+    except TooFew as error:
+        found.notes.append(str(error))
 
 
 def _tells_nothing(rows: pd.DataFrame, asked: Asked) -> bool:

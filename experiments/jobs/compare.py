@@ -18,7 +18,7 @@ from experiments import terminal
 from experiments.command.settings import Settings
 from experiments.rows.plan import Plan
 from experiments.rows.results import gathered, row_tables, write_rows
-from experiments.study.completing import Complete, all_completed
+from experiments.study.completing import Complete, all_completed, with_failures
 from experiments.study.effects_table import best_lines, effects_table, levels_table, posterior_table
 from experiments.study.following import councils_of, follow, followed_of
 from experiments.study.job import Job, no_design
@@ -40,14 +40,15 @@ def _filled(study: Study) -> Complete:
     """All rows, over the posterior if that is asked for; of the best, on fresh seeds and without rules."""
     fill, over = narrowed if study.settings.precision else filled, study.of_posterior
     rows = all_completed(partial(fill, study), partial(study.fill, over)) if over else fill(study)
+    further = []
     if best := study.best(rows.plan):
-        study.fill(best.fresh)
+        further.append(study.fill(best.fresh))
         if best.tried:
-            study.fill(best.tried.plan)
-        if best.without:
-            study.fill(best.without.plan)
+            further.append(study.fill(best.tried.plan))
+        if best.without:  # as the rows of `tried` say
+            further.append(study.fill(best.without.plan))
     follow(study, rows.plan)
-    return rows
+    return with_failures(rows, *further)
 
 
 def _precise_effects(settings: Settings) -> Iterator[str]:

@@ -72,8 +72,16 @@ def all_completed(*fills: Callable[[], Complete]) -> Complete:
             unfinished.append(error)
     if unfinished:
         raise unfinished[0]
-    failures = {name: failure for each in done for name, failure in each.failures.items()}
-    return replace(done[0], failures=failures, notes=tuple(note for each in done for note in each.notes))
+    return with_failures(*done)
+
+
+def with_failures(first: Complete, *others: Complete) -> Complete:
+    """A plan that is complete, with what failed of others, too, and all notes."""
+    failures, notes = dict(first.failures), list(first.notes)
+    for each in others:
+        failures.update(each.failures)
+        notes += each.notes
+    return replace(first, failures=failures, notes=tuple(dict.fromkeys(notes)))
 
 
 def run_missing(

@@ -128,6 +128,27 @@ def test_the_latest_failure_is_told(tiny, broken) -> None:
         assert f": {kind}: " in tiny(*COMPARE).err
 
 
+def test_what_fails_of_the_best_alone_is_told_too(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of runs without a rule: whoever reads the folder, or waits for the exit status, hears of it."""
+
+    def perhaps(simulation: Simulation, timeout: float | None) -> Run:
+        is_off = simulation.parameters["distance_decay"] == 0 and simulation.policy.levers
+        return raising(simulation) if is_off and simulation.seed == 1 else completed(simulation, timeout)
+
+    monkeypatch.setattr(batches, "completed", perhaps)
+    many = ("policies=[baseline,brokers,phds,training,events,joint_posts]", "equal_money=null", "seeds=5")
+    off = "hangs_on={mechanisms: [embedding, distance, slowness], tried: 2, kept: 1, seeds: 3}"
+    said = tiny(*many, off, "ledger.seeds=0", "failed=exclude", "out=out")
+    assert said.status == 1
+    assert "1 of 16 runs failed" in said.err
+    assert "1 of 16 runs failed" in Path("out/manifest.json").read_text()
+    assert '"failed": 1' in Path("out/manifest.json").read_text()
+    sifted = pd.read_csv("out/sifted.csv").set_index("mechanism")
+    assert sifted["n"].to_dict() == {"embedding": 2, "distance": 1, "slowness": 2}
+    kept = set(pd.read_csv("out/mechanisms.csv")["mechanism"])
+    assert set(sifted.index[sifted["kept"]]) == kept
+
+
 def test_where_every_row_fails_there_is_nothing_to_leave_out(tiny) -> None:
     said = tiny(*COMPARE, "engine.timeout=1e-9", "failed=exclude", "out=out")
     assert said.status == 1

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.__main__ import main as analyse_again
 from experiments.command.files import CONF, mapping_in
 from experiments.design.assumed import Assumed
 from experiments.design.mechanisms import Mechanisms, mechanisms_from
@@ -46,6 +47,12 @@ def test_without_a_mechanism_is_what_its_parameters_give_alone(tiny):
     assert told["meaning"].notna().all()
 
 
+def flat(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said, as one line."""
+    said = capsys.readouterr()
+    return " ".join((said.out + said.err).split())
+
+
 MANY = ("policies=[baseline,brokers,phds,training,events,joint_posts]", "equal_money=null", "ledger.seeds=0")
 
 
@@ -67,7 +74,7 @@ def test_the_best_of_many_is_tried_without_each(tiny):
     assert not Path("few/mechanisms.csv").exists()
 
 
-def test_those_that_change_most_are_looked_at_on_other_seeds(tiny):
+def test_those_that_change_most_are_looked_at_on_other_seeds(tiny, capsys):
     """Few seeds choose them, which have no part in what is said of them."""
     off = "hangs_on={mechanisms: [embedding, distance, being_busy], tried: 2, kept: 2, seeds: 3}"
     said = tiny(*MANY, off, *EMBEDDING, "seeds=5", "figures=true", "out=out")
@@ -88,6 +95,16 @@ def test_those_that_change_most_are_looked_at_on_other_seeds(tiny):
     again = tiny(*MANY, off, *EMBEDDING, "seeds=5", "out=again")
     assert again.status == 0, again.err
     pd.testing.assert_frame_equal(told, pd.read_csv("again/mechanisms.csv"))
+    kept = sifted["kept"]
+    assert analyse_again(["out"]) == 0
+    assert pd.read_csv("out/sifted.csv").set_index("mechanism")["kept"].equals(kept)
+    tried[tried["policy"] == "baseline"].to_parquet("out/tried.parquet")
+    without[without["policy"] == "baseline"].to_parquet("out/without.parquet")
+    assert analyse_again(["out"]) == 0
+    assert "cannot be told: too many runs failed without rules" in flat(capsys)
+    tried.drop(columns="mean_strategic").to_parquet("out/tried.parquet")
+    assert analyse_again(["out"]) == 2
+    assert "lacks the column mean_strategic" in flat(capsys)
     fewer = tiny(*MANY, off, *EMBEDDING, "seeds=4", "out=fewer")
     assert fewer.status == 0, fewer.err
     assert not Path("fewer/tried.parquet").exists()

@@ -124,6 +124,14 @@ def test_what_cannot_reach_the_sum_is_compared_at_what_it_can_and_says_so() -> N
     assert found.reason == "engagement is at its most, 1"
 
 
+def test_what_costs_too_little_wherever_it_was_tried_is_not_said_to_act_in_steps() -> None:
+    """Few take up so many: more of them cost no more, and, by luck, somewhat less."""
+    found = mixed_for("vouchers", 30, 300, lambda value: min(value, 25) * (6 + LUCK / 20) - value / 2)
+    assert found.value < 50
+    assert found.cost < 160
+    assert found.reason == "no value of vouchers that was tried costs so much"
+
+
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.93])
 def test_every_stretch_of_seeds_has_its_share(share: float) -> None:
     mixed = Mixed(1, other=2, share=share, since=0.3)

@@ -21,6 +21,7 @@ from analysis.statistics.evidence.mechanisms import (
     ONLY_WITHOUT,
     THE_SAME,
     TURNS,
+    middle_of,
 )
 from analysis.tables import MAIN_INDICATOR
 
@@ -283,11 +284,11 @@ def _sifted(sifted: pd.DataFrame, columns: Dictionary, months: int) -> Table:
         )
         for each in sifted.sort_values(["kept", "change"], key=abs, ascending=False).to_dict("records")
     ]
-    middle = number(factor * sifted["change"].median(), sign=True)
+    middle = number(factor * middle_of(sifted["change"].to_numpy()), sign=True)
     note = (
         f"Changed by: {unit}, mean of {words.counted(int(sifted['n'].max()), 'history')}, too few to tell "
-        f"more than which to look at further, in others: those farthest from the middle one ({middle}), as "
-        "all are counted from one effect, and share its luck."
+        "more than which to look at further, in others: of those that are not 0, the farthest from the "
+        f"middle one ({middle}), as all are counted from one effect, and share its luck."
     )
     head = (*_RULE, "Changed by", "Looked at further")
     return Table("The mechanisms that were tried", head, lines, "sifted.csv", note=note)

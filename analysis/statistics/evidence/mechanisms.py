@@ -5,7 +5,7 @@ paired mean, too: of each seed the difference of two differences, freed of luck 
 there without any policy may be quite another level then; it stands beside the effect.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -114,29 +114,39 @@ def most_changing(effects: np.ndarray, n: int) -> list[int]:
     """So many mechanisms without which an effect changes most, by their places; fewer if there are fewer.
 
     All changes share the luck of the effect that they are counted from, and most mechanisms change little:
-    how far a change is from the median tells more than how large it is.
+    how far a change is from their middle tells more than how large it is.
 
     Args:
         effects: with all on, then without each [1 + mechanisms, seeds]; NaN where unknown.
         n: how many.
     """
     apart = effects[1:] - effects[0]
-    change, acts = np.nansum(apart, axis=1), (np.nan_to_num(apart) != 0).any(axis=1)
-    telling = np.where(acts, np.abs(change - np.median(change[acts])), 0.0) if acts.any() else change
+    change = np.nansum(apart, axis=1) / np.fmax(np.isfinite(apart).sum(axis=1), 1)
+    telling = np.where(change != 0, np.abs(change - middle_of(change)), -1.0)  # what is none comes last
     return sorted(np.argsort(-telling, kind="stable")[:n].tolist())
 
 
+def middle_of(change: np.ndarray) -> float:
+    """The median of those changes that are known, and not 0; 0 if none are."""
+    some = change[np.isfinite(change) & (change != 0)]
+    return float(np.median(some)) if len(some) else 0.0
+
+
 def sifted_of(
-    rows: pd.DataFrame, mechanisms: Mapping[str, Sequence[str]], against: str, indicator: str, n: int
+    rows: pd.DataFrame,
+    mechanisms: Mapping[str, Sequence[str]],
+    against: str,
+    indicator: str,
+    kept: Container[str],
 ) -> pd.DataFrame:
-    """How much a policy's effect changes without each mechanism, in few seeds, and which change it most.
+    """How much a policy's effect changes without each mechanism, in few seeds.
 
     Args:
         rows: of the policy and what it is compared with; points as for `mechanisms_of`.
         mechanisms: what each does, and the world without it, by name.
         against: what the policy is compared with.
         indicator: on which effects are.
-        n: how many change it most.
+        kept: those that are looked at on other seeds, by name.
 
     Returns:
         A line a mechanism (`SIFTED`).
@@ -144,13 +154,12 @@ def sifted_of(
     (policy,) = set(rows["policy"]) - {against}
     levels = rows.pivot_table(index="point", columns=["policy", "seed"], values=indicator)
     effects = (levels[policy] - levels[against]).reindex(range(1 + len(mechanisms))).to_numpy()
-    kept = most_changing(effects, n)
     change = pd.DataFrame(effects[1:] - effects[0])
     lines = [(name, *told) for name, told in mechanisms.items()]
     return pd.DataFrame(lines, columns=list(SIFTED)[:3]).assign(
         change=change.mean(axis=1),
         n=change.notna().sum(axis=1),
-        kept=[at in kept for at in range(len(lines))],
+        kept=[name in kept for name in mechanisms],
     )
 
 

@@ -144,7 +144,8 @@ class _Mixing:
         """The value that costs the sum, or the two that do so together; or what comes nearest."""
         best, excess = self._best()
         policy, value, cost = self.at(best).policy, self._value(best.step), self._target + excess
-        reason = why_not(self._lever, value, excess / self._target)
+        misses = [each / self._target for each in (excess, *self._excess.values())]
+        reason = why_not(self._lever, value, *misses)
         return Solved(policy, self._lever, value, cost, self._target, reason)
 
     def _value(self, step: int) -> float:

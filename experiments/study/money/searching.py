@@ -111,7 +111,8 @@ class _Search:
         """The value that comes nearest, and why it comes no nearer."""
         costs, target, lever = self._costs, self._target, self._lever
         value = min(costs, key=lambda tried: (round(abs(costs[tried] - target), 6), costs[tried]))
-        reason = why_not(lever, value, (costs[value] - target) / target, WORTH_A_NOTE)
+        misses = [(cost - target) / target for cost in (costs[value], *costs.values())]
+        reason = why_not(lever, value, *misses, worth_a_note=WORTH_A_NOTE)
         return Solved(self.at(value).policy, lever, value, costs[value], target, reason, costs)
 
     def _guess(self, above: Mapping[float, float]) -> float:
@@ -130,14 +131,26 @@ class _Search:
         return _crossing(one, above[one], other, above[one] - rise)
 
 
-def why_not(lever: str, value: float, miss: float, worth_a_note: float = TOLERANCE) -> str:
-    """Why a policy misses the sum, by a share of it; empty if it does not."""
+def why_not(lever: str, value: float, miss: float, *others: float, worth_a_note: float = TOLERANCE) -> str:
+    """Why a policy misses the sum, by a share of it; empty if it does not.
+
+    Args:
+        lever: that was set.
+        value: at which it comes nearest.
+        miss: by how much.
+        others: by how much it misses at whatever else was tried.
+        worth_a_note: what is no miss.
+    """
     low, high = range_of(lever)
     if miss < -TOLERANCE and value >= high:
         return f"{lever} is at its most, {number(value)}"
     if miss > TOLERANCE and value <= low:
         return f"{lever} is at its least, {number(value)}"
-    return f"{lever} acts in steps, and none comes nearer" if abs(miss) > worth_a_note else ""
+    if abs(miss) <= worth_a_note:
+        return ""
+    if others and all(miss * other > 0 for other in others):
+        return f"no value of {lever} that was tried costs so {'much' if miss < 0 else 'little'}"
+    return f"{lever} acts in steps, and none comes nearer"
 
 
 def _crossing(one: float, above_one: float, other: float, above_other: float) -> float:

@@ -19,6 +19,7 @@ from analysis.statistics.evidence.mechanisms import (
     THE_SAME,
     TURNS,
     mechanisms_of,
+    middle_of,
     most_changing,
     sifted_of,
 )
@@ -203,11 +204,28 @@ def test_those_that_change_most_are_told_in_few_seeds():
     assert most_changing(effects[:4], 12) == [0, 1, 2]
 
 
+def test_a_seed_that_lacks_a_run_makes_no_change_smaller():
+    effects = np.array([[1.0] * 4, [4.0, np.nan, np.nan, np.nan], [2.5] * 4, [1.1] * 4, [np.nan] * 4])
+    assert most_changing(effects, 1) == [0]
+    assert most_changing(effects, 4) == [0, 1, 2, 3]
+
+
+def test_the_only_one_that_changes_anything_comes_before_those_that_do_not():
+    effects = np.array([[1.0] * 4, [1.0] * 4, [3.0] * 4, [1.0] * 4])
+    assert most_changing(effects, 1) == [1]
+    assert most_changing(np.vstack([effects, [[1.5] * 4, [2.0] * 4]]), 3) == [1, 3, 4]
+
+
+def test_the_middle_is_of_what_changes_at_all():
+    assert middle_of(np.array([0.0, 0.0, 0.0, 0.0, 0.2, 0.3, np.nan, 0.9])) == 0.3
+    assert middle_of(np.zeros(3)) == 0.0
+
+
 def test_what_few_seeds_say_is_a_line_a_mechanism():
     rows = rows_of(WORTH, n=4)
     rows = rows[rows["policy"] != "b"]
     rows.loc[(rows["point"] == 5) & (rows["seed"] == 2), "y"] = np.nan
-    table = sifted_of(rows, RULES, "baseline", "y", 2).set_index("mechanism")
+    table = sifted_of(rows, RULES, "baseline", "y", {"rudder", "brake"}).set_index("mechanism")
     levels = rows.pivot_table(index="point", columns="policy", values="y")
     changes = (levels["a"] - levels["baseline"]).iloc[1:] - (levels["a"] - levels["baseline"]).iloc[0]
     assert table["change"].iloc[:4].tolist() == pytest.approx(changes.iloc[:4].tolist())
