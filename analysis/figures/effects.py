@@ -139,7 +139,7 @@ def _read_as(main: pd.DataFrame, against: str) -> str:
     )
     if not (n := points_of(main)):
         return of_luck
-    return f"{of_luck}\nPale: what 95% of {n} other sets of assumptions give, the nearest to what is known."
+    return f"{of_luck}\nPale: what 95% of {n} sets of assumptions give, the nearest to what is known."
 
 
 def _label(policy: str) -> str:

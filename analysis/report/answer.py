@@ -34,7 +34,7 @@ KINDS = (
 #: Extra cost, as a share of what is spent without the policy, that is no extra cost.
 _FREE = 0.01
 #: What is said where there is room for three lines, and what stands together in one.
-_IN_SHORT = (("first",), ("adds", "cost", "outside"), ("posterior",), ("no_matter",), ("cannot_tell",))
+_IN_SHORT = (("first",), ("adds", "cost", "or", "outside"), ("posterior",), ("no_matter",), ("cannot_tell",))
 _LINES_IN_ALL = 3
 _NEEDED = ("verdicts", "effects", "costs")
 _TABLES = (*_NEEDED, "by_year", "fresh", "ledger", "reasons", "mechanisms", "sifted")
@@ -132,7 +132,7 @@ def hanging_on(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 def in_short(sentences: Sequence[Sentence]) -> list[str]:
     """The first of them, as three lines: what the best adds and costs, also others, is one."""
-    told = {each.kind: each.text for each in sentences}
+    told = {each.kind: each.text for each in reversed(sentences)}  # of several of a kind, the first
     lines = (" ".join(told[kind] for kind in kinds if kind in told) for kinds in _IN_SHORT)
     return [line for line in lines if line][:_LINES_IN_ALL]
 
@@ -474,7 +474,7 @@ class _Comparison:
         columns = [f"posterior_{name}" for name in ("median", "low", "high", "positive", "points")]
         value, low, high, positive, points = (float(line[name]) for name in columns)
         text = (
-            f"Under {int(points):,} other sets of assumptions, the nearest to what is known of all tried, "
+            f"Under {int(points):,} sets of assumptions, the nearest to what is known of all tried, "
             f"{phrases.named(self.leader)} adds {phrases.amount(value, (high - low) / 2)} in the middle one "
             f"({phrases.span(low, high)} under 95% of them), and anything at all under "
             f"{100 * positive:.0f}%, as far as luck lets one tell."

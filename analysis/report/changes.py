@@ -27,7 +27,7 @@ _READ_AS = (
     "months of partnership, and 100 where one has them all (the Gini coefficient)."
 )
 _OVER_TOLD = (
-    "other sets of assumptions give, the nearest to what is known: between what 95% of them do, and in how "
+    "sets of assumptions give, the nearest to what is known: between what 95% of them do, and in how "
     "many of them there is more than without. Luck is taken out as far as it surely is luck: where it is "
     "large beside an effect, more seeds a set would make the range narrower. – was not tried."
 )

@@ -111,7 +111,7 @@ def test_effects_span_the_points_that_fit_and_mark_what_only_luck_supports(compa
     )]  # fmt: skip
     assert filled == [True, True, False]  # two-stage calls may be zero anyway; PhDs, by luck, are not
     assert "only luck says so" in [text.get_text() for text in figure.legends[0].get_texts()]
-    assert "95% of 100 other sets of assumptions" in figure.texts[1].get_text()
+    assert "95% of 100 sets of assumptions" in figure.texts[1].get_text()
     cost = figure.axes[4].collections[-1]
     assert np.allclose(cost.get_facecolors(), cost.get_edgecolors())  # of costs there is no such finding
 

@@ -76,6 +76,8 @@ def test_what_another_that_may_be_the_best_adds_and_costs_is_told_too():
         "(£300k to £750k) with it."
     )
     assert "or" not in said({A: CLEAR, B: SMALL})
+    _, adds, *_ = in_short(answer(tables_of({A: CLEAR, B: RIVAL, C: OPEN}), QUESTION))
+    assert "For £300k a year, Beta adds 0.7" in adds
 
 
 def test_large_numbers_are_told_without_powers_of_ten():
@@ -199,7 +201,7 @@ def test_what_other_assumptions_give_is_told_where_they_were_run():
     texts = {each.kind: each.text for each in answer(tables, QUESTION)}
     assert texts["first"].startswith("If the model's numbers are right, fund Alpha first")
     assert texts["posterior"] == (
-        "Under 100 other sets of assumptions, the nearest to what is known of all tried, Alpha adds 0.5 in "
+        "Under 100 sets of assumptions, the nearest to what is known of all tried, Alpha adds 0.5 in "
         "the middle one (−0.2 to 1.2 under 95% of them), and anything at all under 80%, as far as luck lets "
         "one tell. So whether it adds at all hangs on numbers that nobody knows."
     )
@@ -383,7 +385,7 @@ def test_what_one_more_costs_is_among_the_three_lines_where_assumptions_are_too(
     tables["effects"] = tables["effects"].assign(**{f"posterior_{key}": n for key, n in over.items()})
     _, adds, posterior = in_short(answer(tables, QUESTION))
     assert "One more long-term partnership, kept up for a year, costs £" in adds
-    assert posterior.startswith("Under 25 other sets of assumptions")
+    assert posterior.startswith("Under 25 sets of assumptions")
 
 
 def test_the_examples_in_docstrings():

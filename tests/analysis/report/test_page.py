@@ -499,7 +499,7 @@ def test_what_points_that_fit_say_stands_below_what_luck_says(folder):
         folder / "effects.parquet"
     )
     changed, over = changes.table(Source(folder))
-    assert "What 40 other sets of assumptions give" in over.note
+    assert "What 40 sets of assumptions give" in over.note
     lines = {line[0]: line[1:] for line in over.lines}
     assert lines["Joint posts"][0] == "−1.0 to +2.5; 97%"
     assert set(lines["Brokers"]) == {"–"}
