@@ -53,7 +53,7 @@ class Study:
     solved: Mapping[str, Solved]
     told: tuple[str, ...]
     notes: list[str] = field(default_factory=list)
-    _best: dict[range, Best | None] = field(default_factory=dict, init=False)
+    _best: dict[range, Best | None] = field(default_factory=dict, init=False)  # by a plan's seeds
 
     @property
     def store(self) -> Store:

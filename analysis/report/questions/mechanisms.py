@@ -272,7 +272,7 @@ def _rules(table: pd.DataFrame) -> Table:
 
 
 def _sifted(sifted: pd.DataFrame, columns: Dictionary, months: int) -> Table:
-    """What each mechanism is, and how much it changed in few seeds; those that changed most come first."""
+    """What each mechanism is, and how much it changed in few seeds; those looked at further come first."""
     factor, unit = columns.shown(MAIN_INDICATOR, months)
     lines = [
         (

@@ -29,8 +29,7 @@ from analysis.dictionary import spanned
 from analysis.statistics.boxes import Bounds, bounds_of, encoded, in_words
 from analysis.statistics.decision.influence import of_factor
 from analysis.statistics.decision.lasting import discovered
-from analysis.statistics.decision.posterior import means_of
-from analysis.statistics.intervals import ends_of_share
+from analysis.statistics.intervals import ends_of_share, moments
 
 FAILS, WORKS = "fails", "works"
 #: What each column is: its unit and meaning.
@@ -73,7 +72,7 @@ def failing_of(
         A line a policy, in their order.
     """
     base = values[:, list(names).index(against)]
-    least = smallest * abs(means_of(base)[0])
+    least = smallest * abs(moments(base, axis=1)[1])
     lines = [
         (name, against, *_line(values[:, at] - base, least, factors[acting(name)]))
         for at, name in enumerate(names)
@@ -86,9 +85,24 @@ def failing_of(
     return table.assign(where=table["where"].where(is_told, ""))
 
 
+def _means_of(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means over the seeds of each point, and the variances that luck gives these.
+
+    Luck is taken to do as much at every point: those that have several seeds tell.
+
+    Args:
+        differences: [points, seeds, ...]; NaN where there is no run.
+
+    Returns:
+        Each [points, ...].
+    """
+    n, means, variances = moments(differences, axis=1)
+    return means, np.nan_to_num(moments(variances, axis=0)[1]) / np.maximum(n, 1)
+
+
 def _line(differences: np.ndarray, least: np.ndarray, factors: pd.DataFrame) -> tuple:
     """What `COLUMNS` has of one policy, after its name."""
-    effects, noise = means_of(differences)
+    effects, noise = _means_of(differences)
     fails = effects < least
     share, outcome = fails.mean(), WORKS if fails.mean() > 0.5 else FAILS
     told = (*_share(int(fails.sum()), len(fails)), _luck(effects, noise), outcome)

@@ -110,21 +110,6 @@ def levels_of(
     return values, np.asarray(policies, str), np.asarray(points)
 
 
-def means_of(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means over the seeds of each point, and the variances that luck gives these.
-
-    Luck is taken to do as much at every point: those that have several seeds tell.
-
-    Args:
-        differences: [points, seeds, ...]; NaN where there is no run.
-
-    Returns:
-        Each [points, ...].
-    """
-    n, means, variances = moments(differences, axis=1)
-    return means, np.nan_to_num(moments(variances, axis=0)[1]) / np.maximum(n, 1)
-
-
 def _told(apart: np.ndarray) -> tuple[np.ndarray, ...]:
     """What points say of effects.
 
@@ -134,7 +119,7 @@ def _told(apart: np.ndarray) -> tuple[np.ndarray, ...]:
     Returns:
         `COLUMNS`, each [policies, indicators].
     """
-    means, _ = means_of(apart)
+    means = moments(apart, axis=1)[1]
     n, mean, variance = moments(means, axis=0)
     few = np.where(n > 1, n, np.nan)
     with warnings.catch_warnings():
